@@ -1,0 +1,158 @@
+/**
+ * The facade every user interface stands on: rooms, people, timeline, send.
+ *
+ * Snapshots are immutable and keep their identity until something in them changes, so React can compare by reference.
+ * User interfaces hold no protocol state. Everything here can be carried between tabs of one profile: values are
+ * structured-cloneable, and commands answer with promises.
+ */
+import type { Millis, Path, Reaction } from '@kith/protocol'
+
+/** How far an own message has come; others' messages are always `stored`. */
+export type Delivery = 'waiting' | 'sent' | 'stored'
+
+export interface Message {
+  /** 26 characters of Crockford base32 that sort by time: the order of the timeline. */
+  readonly id: string
+  /** `Person.id` of the author. */
+  readonly author: string
+  readonly session: string
+  readonly name: string
+  readonly time: Millis
+  /** Markdown. Empty when deleted. */
+  readonly text: string
+  readonly edited: boolean
+  readonly deleted: boolean
+  readonly mine: boolean
+  /** Id of the message this one answers, when it is here. */
+  readonly replyTo: string | undefined
+  readonly reactions: readonly Reaction[]
+  readonly delivery: Delivery
+  /** Own messages: how many other people's peers hold it. */
+  readonly storedBy: number
+  /** A valid receipt of the relay is held. */
+  readonly receipt: boolean
+}
+
+/** One online run of somebody's program. */
+export interface Presence {
+  readonly session: string
+  readonly platform: 'browser' | 'node'
+  /** Undefined while it is still being reached. */
+  readonly path: Path | undefined
+  readonly rttMs: number | undefined
+}
+
+export interface Person {
+  /** Author key, hex: colour and glyph come from it. */
+  readonly id: string
+  readonly name: string
+  readonly me: boolean
+  readonly online: boolean
+  readonly typing: boolean
+  /** The best path among their presences; undefined when offline or still being reached. */
+  readonly path: Path | undefined
+  readonly presences: readonly Presence[]
+}
+
+export interface SyncState {
+  readonly phase: 'loading' | 'alone' | 'catchingUp' | 'synced'
+  readonly have: number
+  readonly total: number
+  readonly gaps: number
+}
+
+export type RelayState = 'connecting' | 'up' | 'away' | 'none'
+
+export interface Notice {
+  readonly id: number
+  /** A key of the message catalogue, `notice.<code>`. */
+  readonly code: string
+  readonly about: string | undefined
+}
+
+export interface RoomState {
+  readonly id: string
+  /** What this person calls the room; never sent. */
+  readonly title: string
+  /** The whole link, secret included. */
+  readonly link: string
+  readonly relay: RelayState
+  /** Host name of the relay, or undefined without one. */
+  readonly relayHost: string | undefined
+  readonly me: string
+  readonly people: readonly Person[]
+  readonly sync: SyncState
+  readonly unread: number
+  /** First message that was not read when the room was last left, for the marker. */
+  readonly firstUnread: string | undefined
+  readonly draft: string
+  readonly notices: readonly Notice[]
+  /** Newest message, for the list of rooms. */
+  readonly newest: Message | undefined
+}
+
+/** The messages in display order. A new view is made at every change; `at` is O(1). */
+export interface TimelineView {
+  readonly length: number
+  at(index: number): Message
+  /** Position of a message, or −1. */
+  indexOf(id: string): number
+}
+
+export interface Room {
+  readonly id: string
+  readonly state: RoomState
+  readonly timeline: TimelineView
+  /** Called after `state` or `timeline` changed, at most once per turn of the event loop. */
+  subscribe(listener: () => void): () => void
+  /** Called with the messages that were added or changed; for interfaces that print. */
+  onMessages(listener: (messages: readonly Message[]) => void): () => void
+  /** Resolves with the message's id once it is durable here. Rejects with `MessageRefused`. */
+  send(text: string, options?: { readonly replyTo?: string | undefined }): Promise<string>
+  edit(id: string, text: string): Promise<void>
+  delete(id: string): Promise<void>
+  react(id: string, emoji: string, on: boolean): Promise<void>
+  setTyping(typing: boolean): void
+  setDraft(text: string): void
+  setTitle(title: string): Promise<void>
+  /** How this person is called here, from now on. */
+  setName(name: string): Promise<void>
+  /** Everything up to the newest message was seen. */
+  markRead(): void
+  dismissNotice(id: number): void
+}
+
+export interface ChatSettings {
+  readonly name: string
+  /** Never link directly: other members then do not learn this machine's address. */
+  readonly relayOnly: boolean
+}
+
+export interface ChatState {
+  readonly settings: ChatSettings
+  readonly rooms: readonly RoomState[]
+  /** False until the list of rooms was read from the store. */
+  readonly ready: boolean
+  /** How what is stored is locked: by a key in this browser or file, or by a passphrase. */
+  readonly atRest: 'key' | 'passphrase'
+  readonly storedBytes: number | undefined
+}
+
+/** One program of one person: all its rooms. */
+export interface Chat {
+  readonly state: ChatState
+  subscribe(listener: () => void): () => void
+  room(id: string): Room | undefined
+  /** Makes a room with a fresh secret, meeting at `relay` (an origin such as `https://chat.example`), or at none. */
+  create(options?: { readonly title?: string | undefined; readonly relay?: string | undefined }): Promise<Room>
+  /** Rejects with `LinkMalformed`. Joining a room one is in already returns it. */
+  join(link: string): Promise<Room>
+  /** Stops the room and erases everything of it here. */
+  forget(roomId: string): Promise<void>
+  setName(name: string): Promise<void>
+  setRelayOnly(relayOnly: boolean): Promise<void>
+  /** The page became visible or hidden. */
+  setVisible(visible: boolean): void
+  /** Says goodbye in every room and closes the store. */
+  close(): Promise<void>
+}

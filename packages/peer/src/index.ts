@@ -1,0 +1,5 @@
+/** Every public name that is the same on every platform. */
+export type * from './chat.ts'
+export type { Clock } from './clock.ts'
+export type { Storage } from './storage.ts'
+export * from './transport.ts'

@@ -1,0 +1,13 @@
+/** Every public name of the protocol. */
+export * from './machine.ts'
+export * from './codec/bytes.ts'
+export * from './codec/text.ts'
+export * from './codec/utf8.ts'
+export { Reader } from './codec/reader.ts'
+export { Writer } from './codec/writer.ts'
+export type { Crypto, KeyPair } from './crypto/crypto.ts'
+export type { Content } from './rooms/content.ts'
+export type { Reaction, TimelineChange, TimelineMessage } from './rooms/timeline.ts'
+export type * from './engine/effects.ts'
+export type * from './engine/input.ts'
+export type * from './engine/output.ts'
