@@ -1,0 +1,165 @@
+/**
+ * An in-memory `Chat` for designing and testing user interfaces: no peer, no network, no store.
+ *
+ * It keeps every promise of the facade that an interface can see (immutable snapshots that keep their identity, at most
+ * one call per turn, ids that sort by time, delivery that goes waiting → sent → stored) and adds handles to make things
+ * happen: `say`, `setPerson`, `setSync`, `setRelay`, `notice`. Ready-made situations are in `fake-fixtures.ts`.
+ */
+import type { Millis } from '@kith/protocol'
+import type { Chat, ChatSettings, ChatState, Room, RoomState } from '../chat.ts'
+import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
+
+export { FakeRoom }
+export type { FakePerson, FakeRoomOptions }
+
+export interface FakeChatOptions {
+  readonly name?: string | undefined
+  readonly relayOnly?: boolean | undefined
+  readonly ready?: boolean | undefined
+  readonly atRest?: ChatState['atRest'] | undefined
+  readonly storedBytes?: number | undefined
+  readonly rooms?: readonly FakeRoomOptions[] | undefined
+  /** Milliseconds of one step of delivery; 0 delivers at once. */
+  readonly paceMs?: number | undefined
+  /** `create` and `join` reject. */
+  readonly failing?: boolean | undefined
+  readonly now?: (() => Millis) | undefined
+}
+
+/** Named as the peer names its own, so that an interface that looks at `name` behaves the same. */
+export class LinkMalformed extends Error {
+  override readonly name = 'LinkMalformed'
+}
+
+const linkPattern = /^(?:(https?:\/\/[^/#]+)\/|kith:)#([A-Za-z0-9_-]{43})$/
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+export class FakeChat implements Chat {
+  readonly #listeners = new Set<() => void>()
+  readonly #rooms = new Map<string, FakeRoom>()
+  readonly #options: FakeChatOptions
+  readonly #now: () => Millis
+  #settings: ChatSettings
+  #ready: boolean
+  #state: ChatState | undefined
+  #scheduled = false
+  #made = 0
+  visible = true
+  closed = false
+
+  constructor(options: FakeChatOptions = {}) {
+    this.#options = options
+    this.#now = options.now ?? Date.now
+    this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false }
+    this.#ready = options.ready ?? true
+    for (const room of options.rooms ?? []) this.addRoom(room)
+  }
+
+  get state(): ChatState {
+    this.#state ??= {
+      settings: this.#settings,
+      rooms: [...this.#rooms.values()].map((room): RoomState => room.state),
+      ready: this.#ready,
+      atRest: this.#options.atRest ?? 'key',
+      storedBytes: this.#options.storedBytes,
+    }
+    return this.#state
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  room(id: string): FakeRoom | undefined {
+    return this.#rooms.get(id)
+  }
+
+  /** The room of a fixture, which is the only or the first one. */
+  get first(): FakeRoom {
+    const room = this.#rooms.values().next().value
+    if (room === undefined) throw new Error('this fixture has no room')
+    return room
+  }
+
+  addRoom(options: FakeRoomOptions): FakeRoom {
+    const room = new FakeRoom(
+      { paceMs: this.#options.paceMs, now: this.#now, ...options, myName: options.myName ?? this.#settings.name },
+      () => this.#changed(),
+    )
+    this.#rooms.set(room.id, room)
+    this.#changed()
+    return room
+  }
+
+  async create(
+    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
+  ): Promise<Room> {
+    if (this.#options.failing === true) throw new Error('the store is full')
+    const secret = this.#secret()
+    const relay = options.relay
+    return this.addRoom({
+      title: options.title ?? '',
+      link: relay === undefined ? `kith:#${secret}` : `${relay}/#${secret}`,
+      relay: relay === undefined ? 'none' : 'up',
+      sync: { phase: 'alone', have: 0, total: 0, gaps: 0 },
+    })
+  }
+
+  async join(link: string): Promise<Room> {
+    if (!linkPattern.test(link)) throw new LinkMalformed('this is not the link of a room')
+    if (this.#options.failing === true) throw new Error('the store is full')
+    const secret = link.slice(link.indexOf('#') + 1)
+    for (const room of this.#rooms.values()) if (room.state.link.endsWith(secret)) return room
+    return this.addRoom({ title: '', link, relay: 'connecting', sync: { phase: 'alone', have: 0, total: 0, gaps: 0 } })
+  }
+
+  async forget(roomId: string): Promise<void> {
+    this.#rooms.delete(roomId)
+    this.#changed()
+  }
+
+  async setName(name: string): Promise<void> {
+    this.#settings = { ...this.#settings, name }
+    this.#changed()
+  }
+
+  async setRelayOnly(relayOnly: boolean): Promise<void> {
+    this.#settings = { ...this.#settings, relayOnly }
+    this.#changed()
+  }
+
+  setReady(): void {
+    this.#ready = true
+    this.#changed()
+  }
+
+  setVisible(visible: boolean): void {
+    this.visible = visible
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+  }
+
+  /** Looks like 32 bytes in base64url and is different each time; it protects nothing. */
+  #secret(): string {
+    let state = (this.#now() + ++this.#made * 7919) >>> 0
+    let text = ''
+    for (let i = 0; i < 42; i++) {
+      state = (Math.imul(state ^ (state >>> 15), 2246822519) + 3266489917) >>> 0
+      text += alphabet.charAt(state % 64)
+    }
+    return `${text}A`
+  }
+
+  #changed(): void {
+    this.#state = undefined
+    if (this.#scheduled) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      for (const listener of this.#listeners) listener()
+    })
+  }
+}

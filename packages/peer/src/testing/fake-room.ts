@@ -1,0 +1,414 @@
+/** One room of the fake chat. */
+import type { Millis, Path } from '@kith/protocol'
+import type { Message, Notice, Person, RelayState, Room, RoomState, SyncState, TimelineView } from '../chat.ts'
+
+export interface FakePerson {
+  readonly name: string
+  /** Defaults to a key made from the name. */
+  readonly id?: string | undefined
+  readonly online?: boolean | undefined
+  readonly path?: Path | undefined
+  readonly platform?: 'browser' | 'node' | undefined
+  readonly rttMs?: number | undefined
+  readonly typing?: boolean | undefined
+}
+
+/** A message of a fixture: who by name (undefined is me), what, and how long before now. */
+export interface FakeMessage {
+  readonly by?: string | undefined
+  readonly text: string
+  readonly agoMs: Millis
+  /** Position in the same list of the message this one answers. */
+  readonly answers?: number | undefined
+  /** Emoji to the names of who reacted; the empty name is me. */
+  readonly reactions?: Readonly<Record<string, readonly string[]>> | undefined
+  readonly edited?: boolean | undefined
+  readonly deleted?: boolean | undefined
+  readonly delivery?: Message['delivery'] | undefined
+}
+
+export interface FakeRoomOptions {
+  readonly title: string
+  readonly link: string
+  readonly myName?: string | undefined
+  readonly people?: readonly FakePerson[] | undefined
+  readonly messages?: readonly FakeMessage[] | undefined
+  readonly relay?: RelayState | undefined
+  readonly sync?: SyncState | undefined
+  /** How many of the newest messages were not read. */
+  readonly unread?: number | undefined
+  readonly draft?: string | undefined
+  readonly notices?: readonly Notice[] | undefined
+  readonly paceMs?: number | undefined
+  /** `send` rejects. */
+  readonly refusing?: boolean | undefined
+  readonly now?: (() => Millis) | undefined
+}
+
+/** Named as the peer names its own. */
+export class MessageRefused extends Error {
+  override readonly name = 'MessageRefused'
+  readonly code: string
+
+  constructor(code: string) {
+    super(`the message was refused: ${code}`)
+    this.code = code
+  }
+}
+
+const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** 26 characters that sort by time and then by `counter`, as the ids of real entries do. */
+export function fakeId(time: Millis, counter: number): string {
+  const digits = (value: number, length: number): string => {
+    let text = ''
+    for (let i = 0; i < length; i++) {
+      text = crockford.charAt(value % 32) + text
+      value = Math.floor(value / 32)
+    }
+    return text
+  }
+  return digits(time, 10) + digits(counter, 16)
+}
+
+/** 64 hexadecimal characters that look like a key and depend only on `seed`. */
+export function fakeKey(seed: string): string {
+  let state = 2166136261
+  let text = ''
+  for (let round = 0; text.length < 64; round++) {
+    for (const character of `${seed}/${round}`) state = Math.imul(state ^ character.charCodeAt(0), 16777619) >>> 0
+    state = Math.imul(state ^ (state >>> 13), 2246822519) >>> 0
+    text += state.toString(16).padStart(8, '0')
+  }
+  return text
+}
+
+class FakeTimeline implements TimelineView {
+  readonly #messages: readonly Message[]
+
+  constructor(messages: readonly Message[]) {
+    this.#messages = messages
+  }
+
+  get length(): number {
+    return this.#messages.length
+  }
+
+  at(index: number): Message {
+    const message = this.#messages[index]
+    if (message === undefined) throw new RangeError(`no message at ${index} of ${this.#messages.length}`)
+    return message
+  }
+
+  indexOf(id: string): number {
+    let low = 0
+    let high = this.#messages.length - 1
+    while (low <= high) {
+      const middle = (low + high) >> 1
+      const found = this.at(middle).id
+      if (found === id) return middle
+      if (found < id) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+}
+
+export class FakeRoom implements Room {
+  readonly id: string
+  readonly #listeners = new Set<() => void>()
+  readonly #messageListeners = new Set<(messages: readonly Message[]) => void>()
+  readonly #parentChanged: () => void
+  readonly #now: () => Millis
+  readonly #paceMs: number
+  #messages: readonly Message[] = []
+  #timeline: TimelineView | undefined
+  #state: RoomState
+  #counter = 0
+  #scheduled = false
+  #newestRead: string | undefined
+  /** `send`, `edit`, `delete` and `react` reject from now on. */
+  refusing: boolean
+  /** What the interface last said by `setTyping`. */
+  typing = false
+
+  constructor(options: FakeRoomOptions, parentChanged: () => void = () => {}) {
+    this.#parentChanged = parentChanged
+    this.#now = options.now ?? Date.now
+    this.#paceMs = options.paceMs ?? 0
+    this.refusing = options.refusing ?? false
+    this.id = fakeKey(`room ${options.link}`).slice(0, 32)
+    const myName = options.myName ?? 'Robin'
+    const me = fakeKey(`person ${myName}`)
+    const people = [
+      person({ name: myName, id: me, online: true }, true),
+      ...(options.people ?? []).map((other) => person(other, false)),
+    ]
+    this.#state = {
+      id: this.id,
+      title: options.title,
+      link: options.link,
+      relay: options.relay ?? 'up',
+      relayHost: options.link.startsWith('http') ? new URL(options.link).host : undefined,
+      me,
+      people,
+      sync: options.sync ?? {
+        phase: 'synced',
+        have: options.messages?.length ?? 0,
+        total: options.messages?.length ?? 0,
+        gaps: 0,
+      },
+      unread: options.unread ?? 0,
+      firstUnread: undefined,
+      draft: options.draft ?? '',
+      notices: options.notices ?? [],
+      newest: undefined,
+    }
+    this.#messages = this.#fixtures(options.messages ?? [])
+    const unread = options.unread ?? 0
+    this.#newestRead = this.#messages.at(-1 - unread)?.id
+    this.#state = {
+      ...this.#state,
+      newest: this.#messages.at(-1),
+      firstUnread: unread > 0 ? this.#messages.at(-unread)?.id : undefined,
+    }
+  }
+
+  get state(): RoomState {
+    return this.#state
+  }
+
+  get timeline(): TimelineView {
+    this.#timeline ??= new FakeTimeline(this.#messages)
+    return this.#timeline
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  onMessages(listener: (messages: readonly Message[]) => void): () => void {
+    this.#messageListeners.add(listener)
+    return () => void this.#messageListeners.delete(listener)
+  }
+
+  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
+    this.#refuse()
+    const message = this.#make({ text, agoMs: 0 }, this.#state.me, options.replyTo, 'waiting')
+    this.#put([message])
+    this.#deliver(message.id)
+    return message.id
+  }
+
+  async edit(id: string, text: string): Promise<void> {
+    this.#refuse()
+    this.#change(id, (message) => ({ ...message, text, edited: true }))
+  }
+
+  async delete(id: string): Promise<void> {
+    this.#refuse()
+    this.#change(id, (message) => ({ ...message, text: '', deleted: true, reactions: [] }))
+  }
+
+  async react(id: string, emoji: string, on: boolean): Promise<void> {
+    this.#refuse()
+    this.reactAs(this.#state.me, id, emoji, on)
+  }
+
+  setTyping(typing: boolean): void {
+    this.typing = typing
+  }
+
+  setDraft(draft: string): void {
+    this.#set({ draft })
+  }
+
+  async setTitle(title: string): Promise<void> {
+    this.#set({ title })
+  }
+
+  async setName(name: string): Promise<void> {
+    this.#set({ people: this.#state.people.map((other) => (other.me ? { ...other, name } : other)) })
+  }
+
+  markRead(): void {
+    this.#newestRead = this.#messages.at(-1)?.id
+    if (this.#state.unread > 0) this.#set({ unread: 0 })
+  }
+
+  dismissNotice(id: number): void {
+    this.#set({ notices: this.#state.notices.filter((notice) => notice.id !== id) })
+  }
+
+  // ——— Handles for tests and fixtures ———
+
+  /** Somebody else writes now. */
+  say(name: string, text: string, replyTo?: string): string {
+    const message = this.#make({ by: name, text, agoMs: 0 }, this.#personId(name), replyTo, 'stored')
+    this.#put([message])
+    return message.id
+  }
+
+  /** Older history arrives, as when catching up. */
+  prepend(messages: readonly FakeMessage[]): void {
+    this.#put(this.#fixtures(messages))
+  }
+
+  reactAs(author: string, id: string, emoji: string, on: boolean): void {
+    this.#change(id, (message) => {
+      const others = message.reactions.map((reaction) =>
+        reaction.emoji === emoji ? { emoji, by: reaction.by.filter((by) => by !== author) } : reaction,
+      )
+      const known = others.some((reaction) => reaction.emoji === emoji)
+      const withNew = known ? others : [...others, { emoji, by: [] }]
+      const reactions = withNew
+        .map((reaction) => (on && reaction.emoji === emoji ? { emoji, by: [...reaction.by, author] } : reaction))
+        .filter((reaction) => reaction.by.length > 0)
+      return { ...message, reactions }
+    })
+  }
+
+  setPerson(change: FakePerson): void {
+    const known = this.#state.people.some((other) => other.name === change.name)
+    const people = known
+      ? this.#state.people.map((other) =>
+          other.name === change.name && !other.me ? person({ id: other.id, ...change }, false) : other,
+        )
+      : [...this.#state.people, person(change, false)]
+    this.#set({ people })
+  }
+
+  setSync(sync: SyncState): void {
+    this.#set({ sync })
+  }
+
+  setRelay(relay: RelayState): void {
+    this.#set({ relay })
+  }
+
+  notice(code: string, about?: string): void {
+    this.#set({ notices: [...this.#state.notices, { id: ++this.#counter, code, about }] })
+  }
+
+  #personId(name: string): string {
+    return this.#state.people.find((other) => other.name === name)?.id ?? fakeKey(`person ${name}`)
+  }
+
+  #refuse(): void {
+    if (this.refusing) throw new MessageRefused('storeFull')
+  }
+
+  #fixtures(fixtures: readonly FakeMessage[]): readonly Message[] {
+    const made: Message[] = []
+    for (const fixture of fixtures) {
+      const author = fixture.by === undefined ? this.#state.me : this.#personId(fixture.by)
+      const replyTo = fixture.answers === undefined ? undefined : made[fixture.answers]?.id
+      made.push(this.#make(fixture, author, replyTo, fixture.delivery ?? 'stored'))
+    }
+    return made
+  }
+
+  #make(fixture: FakeMessage, author: string, replyTo: string | undefined, delivery: Message['delivery']): Message {
+    const time = this.#now() - fixture.agoMs
+    const mine = author === this.#state.me
+    const others = this.#state.people.filter((other) => other.online && !other.me).length
+    return {
+      id: fakeId(time, ++this.#counter),
+      author,
+      session: author.slice(0, 32),
+      name: fixture.by ?? this.#state.people.find((other) => other.me)?.name ?? '',
+      time,
+      text: fixture.deleted === true ? '' : fixture.text,
+      edited: fixture.edited ?? false,
+      deleted: fixture.deleted ?? false,
+      mine,
+      replyTo,
+      reactions: Object.entries(fixture.reactions ?? {}).map(([emoji, names]) => ({
+        emoji,
+        by: names.map((name) => (name === '' ? this.#state.me : this.#personId(name))),
+      })),
+      delivery,
+      storedBy: mine && delivery === 'stored' ? others : 0,
+      receipt: delivery === 'stored' && this.#state.relay === 'up',
+    }
+  }
+
+  #deliver(id: string): void {
+    const others = this.#state.people.filter((other) => other.online && !other.me && other.path !== undefined).length
+    const relay = this.#state.relay === 'up'
+    const later = (steps: number, change: (message: Message) => Message): void => {
+      if (this.#paceMs === 0) this.#change(id, change)
+      else setTimeout(() => this.#change(id, change), this.#paceMs * steps)
+    }
+    if (!relay && others === 0) return
+    later(1, (message) => ({ ...message, delivery: 'sent', receipt: relay }))
+    if (others > 0) later(2, (message) => ({ ...message, delivery: 'stored', storedBy: others }))
+  }
+
+  #change(id: string, change: (message: Message) => Message): void {
+    const index = this.timeline.indexOf(id)
+    if (index >= 0) this.#put([change(this.timeline.at(index))])
+  }
+
+  #put(messages: readonly Message[]): void {
+    const next = [...this.#messages]
+    const added: Message[] = []
+    let unread = this.#state.unread
+    let firstUnread = this.#state.firstUnread
+    for (const message of messages) {
+      const index = this.timeline.indexOf(message.id)
+      if (index >= 0) {
+        next[index] = message
+        continue
+      }
+      added.push(message)
+      if (!message.mine && message.id > (this.#newestRead ?? '')) {
+        if (unread === 0) firstUnread = message.id
+        unread++
+      }
+    }
+    const sorted = (added[0]?.id ?? '') > (next.at(-1)?.id ?? '')
+    next.push(...added)
+    if (!sorted) next.sort((a, b) => (a.id < b.id ? -1 : 1))
+    this.#messages = next
+    this.#timeline = undefined
+    this.#set({ newest: next.at(-1), unread, firstUnread })
+    for (const listener of this.#messageListeners) listener(messages)
+  }
+
+  #set(change: Partial<RoomState>): void {
+    this.#state = { ...this.#state, ...change }
+    this.#parentChanged()
+    if (this.#scheduled) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      for (const listener of this.#listeners) listener()
+    })
+  }
+}
+
+function person(options: FakePerson, me: boolean): Person {
+  const id = options.id ?? fakeKey(`person ${options.name}`)
+  const online = options.online ?? true
+  const path = me || !online ? undefined : options.path
+  return {
+    id,
+    name: options.name,
+    me,
+    online,
+    typing: options.typing ?? false,
+    path,
+    presences: online
+      ? [
+          {
+            session: id.slice(0, 32),
+            platform: options.platform ?? 'browser',
+            path,
+            rttMs: path && (options.rttMs ?? 24),
+          },
+        ]
+      : [],
+  }
+}
