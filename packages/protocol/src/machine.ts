@@ -33,6 +33,24 @@ export interface TimerOutput {
   readonly at: Millis
 }
 
+/** One change of the store; `value` undefined deletes the record. Keys are ASCII and sort. */
+export interface StoreChange {
+  readonly key: string
+  readonly value: Uint8Array | undefined
+}
+
+export interface StoredRecord {
+  readonly key: string
+  readonly value: Uint8Array
+}
+
+/** One signature to check under the strict rule of `crypto/verify.ts`. */
+export interface SignatureCheck {
+  readonly publicKey: Uint8Array
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
+}
+
 /** Thrown when our own code breaks its own promise; never because of bytes from outside. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise'

@@ -5,16 +5,9 @@
  * the answer comes back as an input with the same number. Records are opaque to the host; keys are ASCII and sort.
  */
 
-/** One change of the store; `value` undefined deletes the record. */
-export interface StoreChange {
-  readonly key: string
-  readonly value: Uint8Array | undefined
-}
+import type { SignatureCheck, StoreChange, StoredRecord } from '../machine.ts'
 
-export interface StoredRecord {
-  readonly key: string
-  readonly value: Uint8Array
-}
+export type { SignatureCheck, StoreChange, StoredRecord }
 
 /** Records whose keys start with `prefix`, in key order, or from the end when `reverse`. */
 export interface StoreRange {
@@ -23,13 +16,6 @@ export interface StoreRange {
   readonly after?: string | undefined
   readonly reverse?: boolean | undefined
   readonly limit: number
-}
-
-/** One signature to check under the strict rule of `crypto/verify.ts`. */
-export interface SignatureCheck {
-  readonly publicKey: Uint8Array
-  readonly message: Uint8Array
-  readonly signature: Uint8Array
 }
 
 /** Work that is slow or asynchronous on some hosts. */
