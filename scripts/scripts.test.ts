@@ -1,0 +1,129 @@
+import { createServer } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { checkNode, staleReason } from './install.mjs'
+import { checkPort, readPort } from './start.mjs'
+import { findChromium } from './system.mjs'
+import { countReport } from './test.mjs'
+import { run } from './command.mjs'
+
+describe('install', () => {
+  const lock = {
+    packages: {
+      '': { version: '0.1.0' },
+      'packages/peer': { version: '0.1.0' },
+      'node_modules/@kith/peer': { resolved: 'packages/peer', link: true },
+      'node_modules/ws': { version: '8.0.0', integrity: 'a' },
+      'node_modules/ws/node_modules/x': { version: '1.0.0', integrity: 'b' },
+      'node_modules/only-on-windows': { version: '1.0.0', integrity: 'c', optional: true },
+    },
+  }
+  const installed = {
+    packages: {
+      'packages/peer': { version: '0.1.0' },
+      'node_modules/@kith/peer': { resolved: 'packages/peer', link: true },
+      'node_modules/ws': { version: '8.0.0', integrity: 'a' },
+      'node_modules/ws/node_modules/x': { version: '1.0.0', integrity: 'b' },
+    },
+  }
+  const all = () => true
+
+  it('leaves an installation alone that matches, also without packages of other platforms', () => {
+    expect(staleReason(lock, installed, all)).toBeUndefined()
+  })
+
+  it.each([
+    ['nothing', undefined, all],
+    ['missing', { packages: { ...installed.packages, 'node_modules/ws': undefined } }, all],
+    [
+      'another version',
+      { packages: { ...installed.packages, 'node_modules/ws': { version: '7.0.0', integrity: 'z' } } },
+      all,
+    ],
+    ['no longer wanted', { packages: { ...installed.packages, 'node_modules/old': { version: '1.0.0' } } }, all],
+    ['removed', installed, (path: string) => path !== 'node_modules/ws'],
+  ])('installs again when something is %s', (word, have, exists) => {
+    expect(staleReason(lock, have, exists)).toContain(word)
+  })
+
+  it('refuses a Node that is too old, and says what to do', () => {
+    expect(() => checkNode('18.20.0')).toThrow('nvm install')
+    expect(() => checkNode('20.18.3')).toThrow('20.19')
+    expect(() => checkNode('20.19.0')).not.toThrow()
+    expect(() => checkNode('22.0.0')).not.toThrow()
+  })
+})
+
+describe('start', () => {
+  it('takes PORT, or 6765', () => {
+    expect(readPort(undefined)).toBe(6765)
+    expect(readPort('')).toBe(6765)
+    expect(readPort('7000')).toBe(7000)
+    expect(() => readPort('http')).toThrow('not a port')
+    expect(() => readPort('70000')).toThrow('not a port')
+  })
+
+  it('says that a port is in use, and which other to take', async () => {
+    const server = createServer()
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, () => {
+        const address = server.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : 0)
+      })
+    })
+    await expect(checkPort(port)).rejects.toThrow(/in use[\s\S]*PORT=\d+ npm start/)
+    await new Promise((resolve) => server.close(resolve))
+    await expect(checkPort(port)).resolves.toBeUndefined()
+  })
+})
+
+describe('system', () => {
+  it('takes KITH_CHROMIUM at its word, or says that it is wrong', () => {
+    expect(findChromium({ KITH_CHROMIUM: process.execPath })).toBe(process.execPath)
+    expect(() => findChromium({ KITH_CHROMIUM: '/nowhere/chromium' })).toThrow('not a program')
+  })
+
+  it('looks along the PATH', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kith-path-'))
+    writeFileSync(join(folder, 'google-chrome'), '#!/bin/sh\n', { mode: 0o755 })
+    const found = findChromium({ PATH: folder })
+    expect(found === '/usr/bin/chromium' || found === join(folder, 'google-chrome')).toBe(true)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+describe('test', () => {
+  it('counts a file that could not be loaded as one failure', () => {
+    const report = {
+      numPassedTests: 3,
+      numFailedTests: 1,
+      numPendingTests: 0,
+      numTodoTests: 0,
+      testResults: [
+        { status: 'passed', assertionResults: [{ status: 'passed' }] },
+        { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] },
+        { status: 'failed', assertionResults: [] },
+      ],
+    }
+    expect(countReport(report)).toEqual({ passed: 3, failed: 2, skipped: 0 })
+  })
+})
+
+describe('command', () => {
+  it('captures what a program prints, with its exit code', async () => {
+    const result = await run(process.execPath, ['-e', 'console.log(1); console.error(2); process.exit(3)'], {
+      stdio: 'capture',
+    })
+    expect(result).toMatchObject({ code: 3, timedOut: false })
+    expect(result.out.split('\n').toSorted()).toEqual(['', '1', '2'])
+  })
+
+  it('ends a program that takes too long, and its children', async () => {
+    const child =
+      "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); setInterval(() => {}, 1000)"
+    const result = await run(process.execPath, ['-e', child], { stdio: 'capture', limitMs: 300 })
+    expect(result.timedOut).toBe(true)
+  })
+})
