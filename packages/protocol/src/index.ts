@@ -15,6 +15,19 @@ export * from './identity/revocation.ts'
 export * from './identity/session.ts'
 export * from './identity/fingerprint.ts'
 export * from './link/link.ts'
+export * from './link/handshake.ts'
+export {
+  type Priority,
+  firstBulkPriority,
+  maxFrameBytes,
+  maxFramePayloadBytes,
+  maxPayloadBytes,
+} from './link/frames.ts'
+export { maxQueuedBytes, maxQueuedPayloads } from './link/scheduler.ts'
+export { readSdpFingerprint } from './link/sdp.ts'
+export { equalSecrets } from './crypto/compare.ts'
+export { type ChachaKey, xchachaToChacha } from './crypto/xchacha.ts'
+export { minPaddedBytes, paddedLength } from './crypto/padding.ts'
 export type { Content } from './rooms/content.ts'
 export type { Reaction, TimelineChange, TimelineMessage } from './rooms/timeline.ts'
 export type * from './engine/effects.ts'

@@ -16,87 +16,26 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { equalBytes } from '../codec/bytes.ts'
+import { parseHex } from '../codec/text.ts'
+import { BrokenPromise } from '../machine.ts'
 
 const { Point } = ed25519
 const order = Point.Fn.ORDER
 
 /** L = 2^252 + 27742317777372353535851937790883648493, little-endian. */
-const orderBytes: readonly number[] = [
-  0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0x10,
-]
+const orderBytes = hex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
 
 /** The y coordinates, below p, of the small-order points other than 0, 1 and p − 1: those of order 8. */
 const orderEightY: readonly Uint8Array[] = [
-  Uint8Array.of(
-    0x26,
-    0xe8,
-    0x95,
-    0x8f,
-    0xc2,
-    0xb2,
-    0x27,
-    0xb0,
-    0x45,
-    0xc3,
-    0xf4,
-    0x89,
-    0xf2,
-    0xef,
-    0x98,
-    0xf0,
-    0xd5,
-    0xdf,
-    0xac,
-    0x05,
-    0xd3,
-    0xc6,
-    0x33,
-    0x39,
-    0xb1,
-    0x38,
-    0x02,
-    0x88,
-    0x6d,
-    0x53,
-    0xfc,
-    0x05,
-  ),
-  Uint8Array.of(
-    0xc7,
-    0x17,
-    0x6a,
-    0x70,
-    0x3d,
-    0x4d,
-    0xd8,
-    0x4f,
-    0xba,
-    0x3c,
-    0x0b,
-    0x76,
-    0x0d,
-    0x10,
-    0x67,
-    0x0f,
-    0x2a,
-    0x20,
-    0x53,
-    0xfa,
-    0x2c,
-    0x39,
-    0xcc,
-    0xc6,
-    0x4e,
-    0xc7,
-    0xfd,
-    0x77,
-    0x92,
-    0xac,
-    0x03,
-    0x7a,
-  ),
+  hex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05'),
+  hex('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'),
 ]
+
+function hex(digits: string): Uint8Array {
+  const bytes = parseHex(digits)
+  if (bytes === undefined) throw new BrokenPromise(digits)
+  return bytes
+}
 
 /** Rules 1 to 3, and the lengths: cheap, no curve arithmetic. */
 export function precheckSignature(publicKey: Uint8Array, signature: Uint8Array): boolean {

@@ -1,0 +1,147 @@
+/**
+ * The `Crypto` capability on `node:crypto`: bit for bit the answers of noble, many times faster.
+ *
+ * OpenSSL's Ed25519 `verify` is cofactorless but lets low-order points pass, so every check starts with the precheck of
+ * the one strict rule. XChaCha20 is not in OpenSSL: its subkey is derived in JavaScript, the rest is native. Results are
+ * plain `Uint8Array`s, because `slice` on a `Buffer` shares memory instead of copying.
+ */
+import {
+  type KeyObject,
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto'
+import { type Crypto, type KeyPair, precheckSignature, xchachaToChacha } from '@kith/protocol'
+
+/** Imported keys kept per kind; importing one costs 5 to 40 µs. */
+const cachedKeys = 1024
+const tagBytes = 16
+const algorithm = 'chacha20-poly1305'
+
+type Curve = 'Ed25519' | 'X25519'
+
+export function createNativeCrypto(): Crypto {
+  const privateKeys = new KeyCache((secretKey, curve) =>
+    // OpenSSL computes the public half itself; a JWK needs the member to be there.
+    createPrivateKey({ key: { kty: 'OKP', crv: curve, d: base64url(secretKey), x: '' }, format: 'jwk' }),
+  )
+  const publicKeys = new KeyCache((publicKey, curve) =>
+    createPublicKey({ key: { kty: 'OKP', crv: curve, x: base64url(publicKey) }, format: 'jwk' }),
+  )
+
+  function keyPair(seed: Uint8Array, curve: Curve): KeyPair {
+    const { x } = privateKeys.get(seed, curve).export({ format: 'jwk' })
+    return { secretKey: Uint8Array.from(seed), publicKey: Uint8Array.from(Buffer.from(x as string, 'base64url')) }
+  }
+
+  return {
+    random: (length) => plain(randomBytes(length)),
+    sha256: (...parts) => {
+      const hash = createHash('sha256')
+      for (const part of parts) hash.update(part)
+      return plain(hash.digest())
+    },
+    hmacSha256: (key, ...parts) => {
+      const mac = createHmac('sha256', key)
+      for (const part of parts) mac.update(part)
+      return plain(mac.digest())
+    },
+    hkdf: (secret, salt, info, length) => new Uint8Array(hkdfSync('sha256', secret, salt, info, length)),
+    signKeyPair: (seed) => keyPair(seed, 'Ed25519'),
+    sign: (secretKey, message) => plain(sign(null, message, privateKeys.get(secretKey, 'Ed25519'))),
+    verify: (publicKey, message, signature) =>
+      precheckSignature(publicKey, signature) && verify(null, message, publicKeys.get(publicKey, 'Ed25519'), signature),
+    agreeKeyPair: (seed) => keyPair(seed, 'X25519'),
+    agree: (secretKey, publicKey) => {
+      if (publicKey.length !== 32) return undefined
+      const privateKey = privateKeys.get(secretKey, 'X25519')
+      try {
+        return plain(diffieHellman({ privateKey, publicKey: publicKeys.get(publicKey, 'X25519') }))
+      } catch {
+        return undefined // low-order share
+      }
+    },
+    chachaSeal: seal,
+    chachaOpen: open,
+    xchachaSeal: (key, nonce, aad, plaintext) => {
+      const chacha = xchachaToChacha(key, nonce)
+      return seal(chacha.key, chacha.nonce, aad, plaintext)
+    },
+    xchachaOpen: (key, nonce, aad, ciphertext) => {
+      const chacha = xchachaToChacha(key, nonce)
+      return open(chacha.key, chacha.nonce, aad, ciphertext)
+    },
+  }
+}
+
+function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+  cipher.setAAD(aad, { plaintextLength: plaintext.length })
+  const sealed = new Uint8Array(plaintext.length + tagBytes)
+  sealed.set(cipher.update(plaintext))
+  cipher.final()
+  sealed.set(cipher.getAuthTag(), plaintext.length)
+  return sealed
+}
+
+function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+  const length = ciphertext.length - tagBytes
+  if (length < 0) return undefined
+  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+  decipher.setAAD(aad, { plaintextLength: length })
+  decipher.setAuthTag(ciphertext.subarray(length))
+  const plaintext = plain(decipher.update(ciphertext.subarray(0, length)))
+  try {
+    decipher.final()
+    return plaintext
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps the keys used last; the oldest goes when there are too many. */
+class KeyCache {
+  readonly #create: (bytes: Uint8Array, curve: Curve) => KeyObject
+  readonly #keys = new Map<string, KeyObject>()
+
+  constructor(create: (bytes: Uint8Array, curve: Curve) => KeyObject) {
+    this.#create = create
+  }
+
+  get(bytes: Uint8Array, curve: Curve): KeyObject {
+    const name = curve + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+    const known = this.#keys.get(name)
+    if (known !== undefined) {
+      // A map keeps the order of insertion: the first key is the one unused for longest.
+      this.#keys.delete(name)
+      this.#keys.set(name, known)
+      return known
+    }
+    const key = this.#create(bytes, curve)
+    if (this.#keys.size >= cachedKeys) {
+      for (const oldest of this.#keys.keys()) {
+        this.#keys.delete(oldest)
+        break
+      }
+    }
+    this.#keys.set(name, key)
+    return key
+  }
+}
+
+/** The same bytes without `Buffer`'s own methods. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+function base64url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url')
+}
