@@ -1,6 +1,7 @@
-/** The lint: oxlint with type information, the floors, the format, and the list of dependencies. */
+/** The lint: oxlint with type information, the floors, the format, and what the documents say. */
 import { tools } from './build.mjs'
 import { checkDependencies } from './check-dependencies.mjs'
+import { checkDocs } from './check-docs.mjs'
 import { checkTree } from './check-floors.mjs'
 import { isMain, main, runTool, Stop } from './command.mjs'
 import { install } from './install.mjs'
@@ -17,6 +18,8 @@ export async function lint() {
   if (format.code !== 0) wrong.push(`Format (npm run format mends it):\n${format.out.trim()}`)
   const dependencies = checkDependencies()
   if (dependencies.length > 0) wrong.push(`docs/dependencies.md:\n  ${dependencies.join('\n  ')}`)
+  const docs = checkDocs()
+  if (docs.length > 0) wrong.push(`Documents:\n  ${docs.join('\n  ')}`)
   if (wrong.length > 0) throw new Stop(wrong.join('\n'))
 }
 
@@ -24,6 +27,6 @@ if (isMain(import.meta.url)) {
   await main(async () => {
     await install()
     await lint()
-    process.stdout.write('Lint, floors, format and dependencies are clean.\n')
+    process.stdout.write('Lint, floors, format and documents are clean.\n')
   })
 }
