@@ -9,7 +9,21 @@ export type { Crypto, KeyPair } from './crypto/crypto.ts'
 export { createNobleCrypto } from './crypto/noble.ts'
 export { precheckSignature, verifyStrict } from './crypto/verify.ts'
 export * from './crypto/hpke.ts'
-export * from './identity/statement.ts'
+export {
+  type Extension,
+  type Statement,
+  type StatementBody,
+  type StatementRejection,
+  type StatementType,
+  decodeStatement,
+  extensionOf,
+  extensionTypes,
+  isSigned,
+  maxStatementBytes,
+  openStatement,
+  signStatement,
+  statementId,
+} from './identity/statement.ts'
 export * from './identity/chain.ts'
 export * from './identity/revocation.ts'
 export * from './identity/session.ts'
@@ -28,6 +42,25 @@ export { readSdpFingerprint } from './link/sdp.ts'
 export { equalSecrets } from './crypto/compare.ts'
 export { type ChachaKey, xchachaToChacha } from './crypto/xchacha.ts'
 export { minPaddedBytes, paddedLength } from './crypto/padding.ts'
+export * from './discovery/rendezvous.ts'
+export * from './discovery/announcement.ts'
+export * from './discovery/signal.ts'
+export * from './relay/client.ts'
+export * from './relay/server.ts'
+export { type Rate, type RelayLimits, relayLimits } from './relay/limits.ts'
+export * from './relay/receipt.ts'
+export { decodeRequest, encodeRequest, type Request as RelayRequest, type RequestKind } from './relay/request.ts'
+export { type Answer as RelayAnswer, answerKinds, decodeAnswer, encodeAnswer } from './relay/answer.ts'
+export {
+  closeCodeOf,
+  closeGoingAway,
+  isEntranceProof,
+  proveEntrance,
+  type RelayCode,
+  relayCodes,
+  relayHost,
+  relayVersion,
+} from './relay/wire.ts'
 export type { Content } from './rooms/content.ts'
 export type { Reaction, TimelineChange, TimelineMessage } from './rooms/timeline.ts'
 export type * from './engine/effects.ts'
