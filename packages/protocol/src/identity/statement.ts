@@ -13,7 +13,7 @@ import { concatBytes, label } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
-import { BrokenPromise, type Millis, type Result, accept, reject } from '../machine.ts'
+import { BrokenPromise, type Millis, type Result, type SignatureCheck, accept, reject } from '../machine.ts'
 
 /** `membership` and `vouch` are reserved: their contents come with members rooms. */
 export type StatementType =
@@ -188,11 +188,18 @@ export function decodeStatement(bytes: Uint8Array): Result<Statement, StatementR
   return accept({ type, issuer, subject, notBefore, notAfter, extensions, bytes })
 }
 
-/** Whether the issuer signed exactly these bytes. */
-export function isSigned(crypto: Pick<Crypto, 'verify'>, statement: Statement): boolean {
+/** The check of a statement's signature as data, for hosts that verify in bulk. */
+export function signatureCheckOf(statement: Statement): SignatureCheck {
   const { bytes } = statement
   const end = bytes.length - signatureBytes
-  return crypto.verify(statement.issuer, concatBytes(signingLabel, bytes.subarray(0, end)), bytes.subarray(end))
+  const message = concatBytes(signingLabel, bytes.subarray(0, end))
+  return { publicKey: statement.issuer, message, signature: bytes.subarray(end) }
+}
+
+/** Whether the issuer signed exactly these bytes. */
+export function isSigned(crypto: Pick<Crypto, 'verify'>, statement: Statement): boolean {
+  const { publicKey, message, signature } = signatureCheckOf(statement)
+  return crypto.verify(publicKey, message, signature)
 }
 
 /** Reads a statement and checks its signature; windows and who may issue it are the caller's to judge. */
@@ -211,12 +218,4 @@ export function statementId(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): 
 /** The value of one extension, or undefined. */
 export function extensionOf(statement: Statement, type: number): Uint8Array | undefined {
   return statement.extensions.find((extension) => extension.type === type)?.value
-}
-
-/** The check of a statement's signature as data, for hosts that verify in bulk. */
-export function signatureCheckOf(statement: Statement): SignatureCheck {
-  const { bytes } = statement
-  const end = bytes.length - signatureBytes
-  const message = concatBytes(signingLabel, bytes.subarray(0, end))
-  return { publicKey: statement.issuer, message, signature: bytes.subarray(end) }
 }
