@@ -1,0 +1,237 @@
+/**
+ * Attempts to reach peers directly: WebRTC by sealed signals, plain sockets by address.
+ *
+ * Who offers is fixed for a pair (the browser if exactly one side is one, else the larger session key), so there is no
+ * glare: an offer from the wrong side is ignored. An attempt that is not a link within `dialTimeoutMs` is hung up and
+ * tried again after a jittered back-off, for as long as the peer is in the room.
+ */
+import { formatHex } from '../codec/text.ts'
+import { Backoff } from '../gossip/backoff.ts'
+import type { Millis, Random } from '../machine.ts'
+import type { Platform } from './claims.ts'
+import type { Address } from './input.ts'
+import type { Output } from './output.ts'
+
+export const dialTimeoutMs = 12_000
+export const maxDialsAtOnce = 4
+export const maxIncomingDials = 32
+/** Full mesh up to here; further peers are reached over the relay and through their neighbours. */
+export const maxDirectLinks = 16
+const redialBaseMs = 1_000
+const redialMaxMs = 60_000
+const redialAddressMaxMs = 15_000
+
+/** What the far end of a pair must be told so that it can name the attempt: 8 random bytes, hex. */
+const attemptBytes = 8
+
+export interface Dialable {
+  readonly session: string
+  readonly platform: Platform
+}
+
+interface Attempt {
+  readonly transport: string
+  readonly name: string
+  readonly offerer: boolean
+  readonly since: Millis
+  /** The transport is open and the handshake under way. */
+  open: boolean
+  /** Its first signal was sent. */
+  signalled: boolean
+}
+
+interface Wanted {
+  readonly backoff: Backoff
+  attempt: Attempt | undefined
+  notBefore: Millis
+}
+
+interface Listener {
+  readonly address: Address
+  readonly backoff: Backoff
+  transport: string | undefined
+  since: Millis
+  notBefore: Millis
+}
+
+export class Dials {
+  readonly #own: string
+  readonly #platform: Platform
+  readonly #random: Random
+  readonly #emit: (output: Output) => void
+  readonly #wanted = new Map<string, Wanted>()
+  readonly #sessionByTransport = new Map<string, string>()
+  readonly #listeners = new Map<string, Listener>()
+  readonly #addressByTransport = new Map<string, Listener>()
+
+  constructor(own: string, platform: Platform, random: Random, emit: (output: Output) => void) {
+    this.#own = own
+    this.#platform = platform
+    this.#random = random
+    this.#emit = emit
+  }
+
+  /** Is it ours to offer to this peer? */
+  offers(peer: Dialable): boolean {
+    if (peer.platform !== this.#platform) return this.#platform === 'browser'
+    return this.#own > peer.session
+  }
+
+  /** Dials whoever is dialable, ours to offer to, and due. */
+  dialDue(peers: Iterable<Dialable>, now: Millis): void {
+    let underWay = 0
+    for (const wanted of this.#wanted.values()) if (wanted.attempt?.offerer === true) underWay++
+    for (const peer of peers) {
+      if (underWay >= maxDialsAtOnce) return
+      if (!this.offers(peer)) continue
+      const wanted = this.#want(peer.session, now)
+      if (wanted.attempt !== undefined || now < wanted.notBefore) continue
+      this.#begin(peer.session, wanted, formatHex(this.#random(attemptBytes)), true, now)
+      underWay++
+    }
+  }
+
+  /** A sealed signal arrived. `opening`: it is the first of its transport, which is made if the far end may offer. */
+  signalled(peer: Dialable, name: string, opening: boolean, bytes: Uint8Array, now: Millis): void {
+    const wanted = this.#want(peer.session, now)
+    let { attempt } = wanted
+    if (attempt?.name !== name) {
+      if (!opening || this.offers(peer) || this.#sessionByTransport.size >= maxIncomingDials) return
+      // A new offer means that the far end has given up the transport before.
+      if (attempt !== undefined) this.#hangUp(wanted)
+      attempt = this.#begin(peer.session, wanted, name, false, now)
+    }
+    this.#emit({ type: 'signal', transport: attempt.transport, bytes })
+  }
+
+  /** To whom a signal made by a transport goes, under which name, and whether it is the first of an offer. */
+  addressee(transport: string): { readonly session: string; readonly name: string; readonly opening: boolean } | undefined {
+    const session = this.#sessionByTransport.get(transport)
+    const attempt = session === undefined ? undefined : this.#wanted.get(session)?.attempt
+    if (session === undefined || attempt === undefined) return undefined
+    const opening = attempt.offerer && !attempt.signalled
+    attempt.signalled = true
+    return { session, name: attempt.name, opening }
+  }
+
+  /** The session a WebRTC transport was dialled for; undefined for a socket. */
+  opened(transport: string): string | undefined {
+    const session = this.#sessionByTransport.get(transport)
+    const attempt = session === undefined ? undefined : this.#wanted.get(session)?.attempt
+    if (attempt !== undefined) attempt.open = true
+    return session
+  }
+
+  /** The handshake over this transport succeeded. */
+  succeeded(transport: string): void {
+    const session = this.#sessionByTransport.get(transport)
+    if (session !== undefined) this.#wanted.get(session)?.backoff.reset()
+    this.#addressByTransport.get(transport)?.backoff.reset()
+  }
+
+  /** The transport is gone, whatever it was. */
+  ended(transport: string, now: Millis): void {
+    const session = this.#sessionByTransport.get(transport)
+    this.#sessionByTransport.delete(transport)
+    const wanted = session === undefined ? undefined : this.#wanted.get(session)
+    if (wanted?.attempt?.transport === transport) {
+      wanted.attempt = undefined
+      wanted.notBefore = now + wanted.backoff.next()
+    }
+    const listener = this.#addressByTransport.get(transport)
+    this.#addressByTransport.delete(transport)
+    if (listener?.transport === transport) {
+      listener.transport = undefined
+      listener.notBefore = now + listener.backoff.next()
+    }
+  }
+
+  /** The network may have changed: try everything again now. */
+  hurry(now: Millis): void {
+    for (const wanted of this.#wanted.values()) {
+      wanted.backoff.reset()
+      wanted.notBefore = now
+    }
+    for (const listener of this.#listeners.values()) {
+      listener.backoff.reset()
+      listener.notBefore = now
+    }
+  }
+
+  /** Attempts that took too long are hung up; the host answers with `transportDown`, which leads to the next one. */
+  expire(isUp: (transport: string) => boolean, now: Millis): void {
+    for (const wanted of this.#wanted.values()) {
+      const { attempt } = wanted
+      if (attempt === undefined || now - attempt.since < dialTimeoutMs || isUp(attempt.transport)) continue
+      this.#emit({ type: 'hangUp', transport: attempt.transport })
+      this.ended(attempt.transport, now)
+    }
+    for (const listener of this.#listeners.values()) {
+      const { transport } = listener
+      if (transport === undefined || now - listener.since < dialTimeoutMs || isUp(transport)) continue
+      this.#emit({ type: 'hangUp', transport })
+      this.ended(transport, now)
+    }
+  }
+
+  /** The peer left the room. */
+  forget(session: string): void {
+    const wanted = this.#wanted.get(session)
+    if (wanted === undefined) return
+    if (wanted.attempt !== undefined && !wanted.attempt.open) this.#hangUp(wanted)
+    if (wanted.attempt === undefined) this.#wanted.delete(session)
+  }
+
+  setAddresses(addresses: readonly Address[], now: Millis): void {
+    const keep = new Set<string>()
+    for (const address of addresses) {
+      const key = `${address.host} ${address.port}`
+      keep.add(key)
+      if (this.#listeners.has(key)) continue
+      const backoff = new Backoff(this.#random, redialBaseMs, redialAddressMaxMs)
+      this.#listeners.set(key, { address, backoff, transport: undefined, since: now, notBefore: now })
+    }
+    for (const [key, listener] of this.#listeners) {
+      if (keep.has(key)) continue
+      this.#listeners.delete(key)
+      if (listener.transport !== undefined) this.#emit({ type: 'hangUp', transport: listener.transport })
+    }
+  }
+
+  dialAddresses(now: Millis): void {
+    for (const listener of this.#listeners.values()) {
+      if (listener.transport !== undefined || now < listener.notBefore) continue
+      const transport = `socket-${formatHex(this.#random(attemptBytes))}`
+      listener.transport = transport
+      listener.since = now
+      this.#addressByTransport.set(transport, listener)
+      this.#emit({ type: 'dialAddress', transport, address: listener.address })
+    }
+  }
+
+  #want(session: string, now: Millis): Wanted {
+    let wanted = this.#wanted.get(session)
+    if (wanted === undefined) {
+      const backoff = new Backoff(this.#random, redialBaseMs, redialMaxMs)
+      wanted = { backoff, attempt: undefined, notBefore: now }
+      this.#wanted.set(session, wanted)
+    }
+    return wanted
+  }
+
+  #begin(session: string, wanted: Wanted, name: string, offerer: boolean, now: Millis): Attempt {
+    const attempt = { transport: `${session.slice(0, 16)}-${name}`, name, offerer, since: now, open: false, signalled: false }
+    wanted.attempt = attempt
+    this.#sessionByTransport.set(attempt.transport, session)
+    this.#emit({ type: 'dial', transport: attempt.transport, offerer })
+    return attempt
+  }
+
+  #hangUp(wanted: Wanted): void {
+    const { attempt } = wanted
+    if (attempt === undefined) return
+    wanted.attempt = undefined
+    this.#sessionByTransport.delete(attempt.transport)
+    this.#emit({ type: 'hangUp', transport: attempt.transport })
+  }
+}

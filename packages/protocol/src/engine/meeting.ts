@@ -1,0 +1,338 @@
+/**
+ * The relay side of an engine: being in the room's topic of the hour, knowing who else is, and sending through it.
+ *
+ * Reconnecting is decided here (jittered back-off, again at once after `woke`), so that the simulator can watch it. The
+ * relay is trusted with nothing: whom it names is believed only with an announcement sealed under the room's rendezvous
+ * secret and signed by the session it names.
+ */
+import { formatHex } from '../codec/text.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { openAnnouncement, sealAnnouncement } from '../discovery/announcement.ts'
+import { slotsAt, topicKeys } from '../discovery/rendezvous.ts'
+import type { TopicKeys } from '../discovery/rendezvous.ts'
+import { sealSignal, signalLifeMs, SignalOpener } from '../discovery/signal.ts'
+import { Backoff } from '../gossip/backoff.ts'
+import type { SessionKeys } from '../identity/session.ts'
+import type { Millis } from '../machine.ts'
+import { RelayClient } from '../relay/client.ts'
+import type { RelayClientEvent, RelayClientInput, TopicPeer } from '../relay/client.ts'
+import type { RoomKeys } from '../rooms/keys.ts'
+import type { Platform } from './claims.ts'
+import type { Output } from './output.ts'
+
+const reconnectBaseMs = 500
+const reconnectMaxMs = 30_000
+/** A socket that has not proved us within this is hung up. */
+const connectTimeoutMs = 15_000
+/** People of one topic that are kept; the relay keeps no more. */
+export const maxMet = 128
+
+/** Somebody the relay says is here now, with what its announcement proves. */
+export interface Met {
+  readonly session: string
+  readonly sessionKey: Uint8Array
+  readonly kem: Uint8Array
+  readonly platform: Platform
+  /** Id of its socket at the relay: half of what a relay link is bound to. */
+  readonly connection: Uint8Array
+}
+
+export interface MeetingEvents {
+  ready(relayKey: Uint8Array, now: Millis): void
+  away(now: Millis): void
+  met(peer: Met, now: Millis): void
+  left(session: string, now: Millis): void
+  /** The list of who is here was read once. */
+  listed(now: Millis): void
+  entry(bytes: Uint8Array, receipt: Uint8Array, now: Millis): void
+  receipt(receipt: Uint8Array, digest: Uint8Array, now: Millis): void
+  signal(from: Met, transport: string, opening: boolean, bytes: Uint8Array, now: Millis): void
+  direct(from: Met, bytes: Uint8Array, now: Millis): void
+  clock(offsetMs: number): void
+  refused(code: string, about: string, subject: Uint8Array, retryAfterMs: number, now: Millis): void
+}
+
+export interface MeetingOptions {
+  readonly crypto: Crypto
+  readonly origin: string
+  readonly keys: RoomKeys
+  readonly session: SessionKeys
+  readonly platform: Platform
+  /** Turns this machine's time into the room's: slots must agree even when a clock is wrong. */
+  readonly corrected: (now: Millis) => Millis
+}
+
+export class Meeting {
+  readonly #options: MeetingOptions
+  readonly #emit: (output: Output) => void
+  readonly #events: MeetingEvents
+  readonly #client: RelayClient
+  readonly #opener: SignalOpener
+  readonly #backoff: Backoff
+  readonly #topics = new Map<number, TopicKeys>()
+  /** By topic, hex: who is in it, by session, hex. */
+  readonly #members = new Map<string, Map<string, Met>>()
+  #state: 'closed' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
+  #since: Millis = 0
+  #notBefore: Millis = 0
+  #connection: Uint8Array | undefined
+
+  constructor(options: MeetingOptions, emit: (output: Output) => void, events: MeetingEvents) {
+    this.#options = options
+    this.#emit = emit
+    this.#events = events
+    const { crypto, origin, session, keys } = options
+    this.#client = new RelayClient({ crypto, origin, session: session.sign })
+    this.#opener = new SignalOpener({
+      crypto,
+      session: session.sign.publicKey,
+      kem: session.agree,
+      psk: keys.lobbyKey,
+    })
+    this.#backoff = new Backoff(crypto.random, reconnectBaseMs, reconnectMaxMs)
+  }
+
+  get isReady(): boolean {
+    return this.#state === 'ready'
+  }
+
+  /** Our socket's id at the relay, while ready. */
+  get connection(): Uint8Array | undefined {
+    return this.isReady ? this.#connection : undefined
+  }
+
+  start(now: Millis): void {
+    this.#enterSlots(now)
+    this.#dial(now)
+  }
+
+  stop(): void {
+    if (this.#state !== 'closed') this.#emit({ type: 'relayClose' })
+    this.#state = 'closed'
+  }
+
+  find(session: string): Met | undefined {
+    for (const members of this.#members.values()) {
+      const met = members.get(session)
+      if (met !== undefined) return met
+    }
+    return undefined
+  }
+
+  *everybody(): Generator<Met> {
+    const seen = new Set<string>()
+    for (const members of this.#members.values()) {
+      for (const met of members.values()) {
+        if (seen.has(met.session)) continue
+        seen.add(met.session)
+        yield met
+      }
+    }
+  }
+
+  up(now: Millis): void {
+    if (this.#state !== 'dialling') return
+    this.#state = 'up'
+    this.#tell({ type: 'up' }, now)
+  }
+
+  down(now: Millis): void {
+    if (this.#state === 'closed') return
+    const wasReady = this.isReady
+    this.#state = 'waiting'
+    this.#notBefore = now + this.#backoff.next()
+    this.#connection = undefined
+    this.#tell({ type: 'down' }, now)
+    this.#forgetEverybody(now)
+    if (wasReady) this.#events.away(now)
+  }
+
+  frame(bytes: Uint8Array, now: Millis): void {
+    if (this.#state === 'up' || this.#state === 'ready') this.#tell({ type: 'frame', bytes }, now)
+  }
+
+  timerFired(name: string, now: Millis): void {
+    this.#tell({ type: 'timerFired', name }, now)
+  }
+
+  woke(now: Millis): void {
+    this.#backoff.reset()
+    this.#notBefore = now
+    if (this.#state === 'up' || this.#state === 'ready') this.#tell({ type: 'woke' }, now)
+    this.tick(now)
+  }
+
+  tick(now: Millis): void {
+    if (this.#state === 'closed') return
+    this.#enterSlots(now)
+    if (this.#state === 'waiting' && now >= this.#notBefore) this.#dial(now)
+    const isStuck = this.#state === 'dialling' || this.#state === 'up'
+    if (isStuck && now - this.#since >= connectTimeoutMs) this.#hangUp(now)
+  }
+
+  /** False while the relay is away: nothing was sent. */
+  publish(entry: Uint8Array, now: Millis): boolean {
+    const topic = this.#topics.get(slotsAt(this.#options.corrected(now))[0] ?? -1)?.topic
+    if (!this.isReady || topic === undefined) return false
+    this.#tell({ type: 'publish', topic, entry }, now)
+    return true
+  }
+
+  signal(to: Met, transport: string, opening: boolean, bytes: Uint8Array, now: Millis): void {
+    if (!this.isReady) return
+    const { crypto, session, keys } = this.#options
+    const sealed = sealSignal(
+      crypto,
+      {
+        sender: session.sign,
+        target: { session: to.sessionKey, kem: to.kem },
+        psk: keys.lobbyKey,
+        type: opening ? 'call' : 'description',
+        transport,
+        bytes,
+      },
+      this.#options.corrected(now),
+    )
+    // Nobody can seal to the key it announced.
+    if (sealed === undefined) return
+    this.#tell({ type: 'signal', to: to.sessionKey, bytes: sealed, expires: now + signalLifeMs }, now)
+  }
+
+  direct(to: Uint8Array, bytes: Uint8Array, now: Millis): void {
+    if (this.isReady) this.#tell({ type: 'direct', to, bytes }, now)
+  }
+
+  #dial(now: Millis): void {
+    this.#state = 'dialling'
+    this.#since = now
+    this.#emit({ type: 'relayConnect' })
+  }
+
+  #hangUp(now: Millis): void {
+    this.#emit({ type: 'relayClose' })
+    this.down(now)
+  }
+
+  #enterSlots(now: Millis): void {
+    const { crypto, keys, session, platform } = this.#options
+    const corrected = this.#options.corrected(now)
+    const slots = slotsAt(corrected)
+    for (const slot of slots) {
+      if (this.#topics.has(slot)) continue
+      const topic = topicKeys(crypto, keys.rendezvousSecret, slot)
+      this.#topics.set(slot, topic)
+      this.#members.set(formatHex(topic.topic), new Map())
+      const about = { kem: session.agree.publicKey, platform, created: corrected }
+      const announcement = sealAnnouncement(crypto, topic, session.sign, about)
+      this.#tell({ type: 'enter', keys: topic, announcement }, now)
+    }
+    for (const [slot, topic] of this.#topics) {
+      if (slots.includes(slot)) continue
+      this.#topics.delete(slot)
+      this.#tell({ type: 'leave', topic: topic.topic }, now)
+      const members = this.#members.get(formatHex(topic.topic))
+      this.#members.delete(formatHex(topic.topic))
+      for (const session of members?.keys() ?? []) this.#gone(session, now)
+    }
+  }
+
+  #tell(input: RelayClientInput, now: Millis): void {
+    for (const output of this.#client.handle(input, now)) {
+      if (output.type === 'timer') this.#emit(output)
+      else if (output.type === 'transmit') this.#emit({ type: 'relaySend', bytes: output.bytes })
+      else this.#hear(output.event, now)
+    }
+  }
+
+  #hear(event: RelayClientEvent, now: Millis): void {
+    switch (event.type) {
+      case 'ready':
+        this.#state = 'ready'
+        this.#backoff.reset()
+        this.#connection = event.connection
+        this.#events.clock(event.offsetMs)
+        this.#events.ready(event.relayKey, now)
+        break
+      case 'clock':
+        this.#events.clock(event.offsetMs)
+        break
+      case 'silent':
+        this.#hangUp(now)
+        break
+      case 'refused':
+        this.#events.refused(event.code, event.about, event.subject, event.retryAfterMs, now)
+        break
+      case 'peers': {
+        const here = new Set(event.peers.map((peer) => formatHex(peer.session)))
+        const members = this.#members.get(formatHex(event.topic))
+        for (const session of [...(members?.keys() ?? [])]) {
+          if (!here.has(session)) this.#leave(event.topic, session, now)
+        }
+        for (const peer of event.peers) this.#meet(event.topic, peer, now)
+        this.#events.listed(now)
+        break
+      }
+      case 'joined':
+        this.#meet(event.topic, event.peer, now)
+        break
+      case 'left':
+        this.#leave(event.topic, formatHex(event.session), now)
+        break
+      case 'entry':
+        this.#events.entry(event.bytes, event.receipt, now)
+        break
+      case 'receipt':
+        this.#events.receipt(event.receipt, event.digest, now)
+        break
+      case 'signal': {
+        const opened = this.#opener.open(event.bytes, this.#options.corrected(now))
+        if (!opened.ok) break
+        const { sender, transport, type, bytes } = opened.value
+        const from = this.find(formatHex(sender))
+        if (from !== undefined) this.#events.signal(from, transport, type === 'call', bytes, now)
+        break
+      }
+      case 'direct': {
+        const from = this.find(formatHex(event.from))
+        if (from !== undefined) this.#events.direct(from, event.bytes, now)
+        break
+      }
+      case 'absent':
+      case 'alive':
+        break
+    }
+  }
+
+  #meet(topic: Uint8Array, peer: TopicPeer, now: Millis): void {
+    const members = this.#members.get(formatHex(topic))
+    const keys = [...this.#topics.values()].find((candidate) => formatHex(candidate.topic) === formatHex(topic))
+    if (members === undefined || keys === undefined) return
+    const session = formatHex(peer.session)
+    if (members.size >= maxMet && !members.has(session)) return
+    const announcement = openAnnouncement(this.#options.crypto, keys, peer.session, peer.announcement)
+    if (announcement === undefined) return
+    const met: Met = {
+      session,
+      sessionKey: peer.session,
+      kem: announcement.kem,
+      platform: announcement.platform,
+      connection: peer.connection,
+    }
+    members.set(session, met)
+    this.#events.met(met, now)
+  }
+
+  #leave(topic: Uint8Array, session: string, now: Millis): void {
+    if (this.#members.get(formatHex(topic))?.delete(session) === true) this.#gone(session, now)
+  }
+
+  #gone(session: string, now: Millis): void {
+    if (this.find(session) === undefined) this.#events.left(session, now)
+  }
+
+  #forgetEverybody(now: Millis): void {
+    const sessions = [...this.everybody()].map((met) => met.session)
+    for (const members of this.#members.values()) members.clear()
+    for (const session of sessions) this.#events.left(session, now)
+  }
+}

@@ -1,0 +1,101 @@
+/** Who is online, as this engine sees it: one line per session, told again whenever something in it changed. */
+import type { Platform } from './claims.ts'
+import type { LiveLink } from './links.ts'
+import type { EngineEvent, Path, PeerInfo } from './output.ts'
+
+/** A round trip that moved less than this part of itself is not worth telling. */
+const rttStepMs = 25
+
+interface Line {
+  info: PeerInfo
+  inTopic: boolean
+}
+
+export class Roster {
+  readonly #tell: (event: EngineEvent) => void
+  readonly #lines = new Map<string, Line>()
+
+  constructor(tell: (event: EngineEvent) => void) {
+    this.#tell = tell
+  }
+
+  get(session: string): PeerInfo | undefined {
+    return this.#lines.get(session)?.info
+  }
+
+  /** Sessions that are here or linked. */
+  get size(): number {
+    return this.#lines.size
+  }
+
+  /** The relay says it is here. */
+  met(session: string, platform: Platform): void {
+    const line = this.#lines.get(session)
+    if (line !== undefined) {
+      line.inTopic = true
+      return
+    }
+    const info: PeerInfo = { session, author: session, name: '', platform, path: undefined, state: 'joining', rttMs: undefined }
+    this.#lines.set(session, { info, inTopic: true })
+    this.#tell({ type: 'peer', peer: info })
+  }
+
+  left(session: string): void {
+    const line = this.#lines.get(session)
+    if (line === undefined) return
+    line.inTopic = false
+    this.#dropIfGone(session, line)
+  }
+
+  linked(link: LiveLink, author: string): void {
+    const { session, claims, path } = link
+    const inTopic = this.#lines.get(session)?.inTopic ?? false
+    const before = this.#lines.get(session)?.info
+    const name = before !== undefined && before.name !== '' ? before.name : claims.name
+    const info: PeerInfo = {
+      session,
+      author,
+      name,
+      platform: claims.platform,
+      path,
+      state: 'linked',
+      rttMs: link.heartbeat.rttMs,
+    }
+    this.#lines.set(session, { info, inTopic })
+    this.#tell({ type: 'peer', peer: info })
+  }
+
+  unlinked(session: string): void {
+    const line = this.#lines.get(session)
+    if (line === undefined) return
+    this.#change(line, { path: undefined, state: 'joining', rttMs: undefined })
+    this.#dropIfGone(session, line)
+  }
+
+  named(session: string, name: string): void {
+    const line = this.#lines.get(session)
+    if (line !== undefined && name !== line.info.name) this.#change(line, { name })
+  }
+
+  measured(session: string, rttMs: number | undefined): void {
+    const line = this.#lines.get(session)
+    if (line === undefined || rttMs === undefined) return
+    const before = line.info.rttMs
+    if (before === undefined || Math.abs(before - rttMs) > Math.max(rttStepMs, before / 2)) this.#change(line, { rttMs })
+  }
+
+  pathOf(session: string): Path | undefined {
+    return this.#lines.get(session)?.info.path
+  }
+
+  #change(line: Line, change: Partial<PeerInfo>): void {
+    line.info = { ...line.info, ...change }
+    this.#tell({ type: 'peer', peer: line.info })
+  }
+
+  #dropIfGone(session: string, line: Line): void {
+    if (line.inTopic || line.info.state === 'linked') return
+    this.#lines.delete(session)
+    this.#tell({ type: 'peer', peer: { ...line.info, state: 'gone', path: undefined, rttMs: undefined } })
+  }
+}

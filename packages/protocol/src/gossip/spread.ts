@@ -1,0 +1,59 @@
+/**
+ * Who a live entry is passed on to in a room of up to 16, where everybody tries to link with everybody.
+ *
+ * The author sends to all its direct links. A receiver passes the entry on only to linked peers that neither the author
+ * nor whoever brought it is known to reach directly, so a full mesh carries no redundant copy, and a mesh with a gap
+ * (two peers that cannot link) closes it through a common neighbour. What is lost all the same is found by the digests in
+ * the beats. Duplicates are harmless: the log's exact version vector drops them.
+ */
+import { formatHex } from '../codec/text.ts'
+import { prefixBytes } from './wire.ts'
+
+/** Sessions are named in neighbour lists by the first 8 bytes of their key, hex. */
+export function prefixOf(sessionHex: string): string {
+  return sessionHex.slice(0, prefixBytes * 2)
+}
+
+export interface Arrival {
+  /** Session that wrote the entry, hex. */
+  readonly author: string
+  /** Linked session that brought it, hex; undefined for our own, or one that came through the relay. */
+  readonly from: string | undefined
+  /** It came through the relay's fan-out. */
+  readonly byRelay: boolean
+}
+
+export class Neighbourhood {
+  readonly #neighbours = new Map<string, ReadonlySet<string>>()
+
+  /** `session` said who it has direct links with. */
+  announce(session: string, prefixes: readonly Uint8Array[]): void {
+    this.#neighbours.set(prefixOf(session), new Set(prefixes.map(formatHex)))
+  }
+
+  forget(session: string): void {
+    this.#neighbours.delete(prefixOf(session))
+  }
+
+  /** Is `a` known to have a direct link with `b`? */
+  reaches(a: string, b: string): boolean {
+    return this.#neighbours.get(prefixOf(a))?.has(prefixOf(b)) ?? false
+  }
+
+  /**
+   * The linked sessions that should get an entry.
+   *
+   * `linked` are our direct links; `inTopic` says who gets the relay's fan-out.
+   */
+  targets(arrival: Arrival, linked: Iterable<string>, inTopic: (session: string) => boolean): string[] {
+    const targets: string[] = []
+    for (const session of linked) {
+      if (session === arrival.author || session === arrival.from) continue
+      if (arrival.byRelay && inTopic(session)) continue
+      if (this.reaches(arrival.author, session)) continue
+      if (arrival.from !== undefined && this.reaches(arrival.from, session)) continue
+      targets.push(session)
+    }
+    return targets
+  }
+}

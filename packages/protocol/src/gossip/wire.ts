@@ -1,0 +1,160 @@
+/**
+ * What linked peers say to each other besides synchronisation. First byte of a payload is its tag; tags 0x01 to 0x1f are
+ * this file's, 0x20 to 0x3f belong to `sync/wire.ts`.
+ *
+ * | tag | payload | fields after the tag |
+ * |---|---|---|
+ * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · digest 8 · held varint · flags u8 |
+ * | 0x02 | entry | entry varint-prefixed · receipt varint-prefixed, empty when none |
+ * | 0x03 | neighbours | count varint · that many 8-byte prefixes of session keys |
+ * | 0x04 | presence | flags u8 · name varint-prefixed |
+ * | 0x05 | goodbye | nothing |
+ * | 0x06 | wantReceipts | count varint · that many 32-byte entry ids |
+ * | 0x07 | receipts | count varint · that many (entry id 32 · receipt varint-prefixed) |
+ *
+ * A link has authenticated its far end before the first of these, so nothing here is signed again.
+ */
+import { Reader } from '../codec/reader.ts'
+import { Writer } from '../codec/writer.ts'
+import { accept, reject, unreachable } from '../machine.ts'
+import type { Millis, Result } from '../machine.ts'
+
+/** An encoded entry: header, signature and a body of 256 KiB. */
+export const maxEntryBytes: number = 256 * 1024 + 256
+export const maxReceiptBytes = 512
+export const maxNeighbours = 1024
+export const maxNameBytes = 128
+export const maxReceiptsPerFrame = 256
+export const prefixBytes = 8
+export const digestBytes = 8
+
+/**
+ * Keepalive, clock sample, digest and acknowledgement in one: sent when a link has been silent and soon after entries
+ * arrived.
+ */
+export interface Beat {
+  readonly type: 'beat'
+  /** The sender's clock. */
+  readonly sentAt: Millis
+  /** `sentAt` of the last beat received on this link, 0 when none, and how long it was held back before this answer. */
+  readonly echo: Millis
+  readonly heldBack: number
+  /** Digest of the sender's version vector (`sync/digest.ts`). */
+  readonly digest: Uint8Array
+  /** How many entries of the *receiver's* session the sender holds without a hole, counted from its opening. */
+  readonly held: number
+  /** The sender is in the background and may be slow to answer. */
+  readonly hidden: boolean
+  /** The sender wants a beat back at once. */
+  readonly urgent: boolean
+}
+
+export type Payload =
+  | Beat
+  | { readonly type: 'entry'; readonly entry: Uint8Array; readonly receipt: Uint8Array | undefined }
+  /** Sessions the sender has direct links with. */
+  | { readonly type: 'neighbours'; readonly prefixes: readonly Uint8Array[] }
+  | { readonly type: 'presence'; readonly typing: boolean; readonly name: string }
+  | { readonly type: 'goodbye' }
+  | { readonly type: 'wantReceipts'; readonly ids: readonly Uint8Array[] }
+  | { readonly type: 'receipts'; readonly receipts: readonly EntryReceipt[] }
+
+export interface EntryReceipt {
+  readonly id: Uint8Array
+  readonly receipt: Uint8Array
+}
+
+const tags = { beat: 1, entry: 2, neighbours: 3, presence: 4, goodbye: 5, wantReceipts: 6, receipts: 7 } as const
+
+const flagHidden = 1
+const flagUrgent = 2
+const flagTyping = 1
+
+export function encodePayload(payload: Payload): Uint8Array {
+  const writer = new Writer(64).u8(tags[payload.type])
+  switch (payload.type) {
+    case 'beat':
+      writer.u48(payload.sentAt).u48(payload.echo).varint(payload.heldBack).raw(payload.digest).varint(payload.held)
+      writer.u8((payload.hidden ? flagHidden : 0) | (payload.urgent ? flagUrgent : 0))
+      break
+    case 'entry':
+      writer.bytes(payload.entry).bytes(payload.receipt ?? new Uint8Array(0))
+      break
+    case 'neighbours':
+      writer.varint(payload.prefixes.length)
+      for (const prefix of payload.prefixes) writer.raw(prefix)
+      break
+    case 'presence':
+      writer.u8(payload.typing ? flagTyping : 0).text(payload.name)
+      break
+    case 'goodbye':
+      break
+    case 'wantReceipts':
+      writer.varint(payload.ids.length)
+      for (const id of payload.ids) writer.raw(id)
+      break
+    case 'receipts':
+      writer.varint(payload.receipts.length)
+      for (const { id, receipt } of payload.receipts) writer.raw(id).bytes(receipt)
+      break
+    default:
+      unreachable(payload)
+  }
+  return writer.finish()
+}
+
+export function decodePayload(bytes: Uint8Array): Result<Payload, 'malformed' | 'unknownTag'> {
+  const reader = new Reader(bytes)
+  const tag = reader.u8()
+  const payload = readPayload(reader, tag)
+  if (payload === undefined) return reject('unknownTag')
+  return reader.done() ? accept(payload) : reject('malformed')
+}
+
+function readPayload(reader: Reader, tag: number): Payload | undefined {
+  switch (tag) {
+    case tags.beat: {
+      const sentAt = reader.u48()
+      const echo = reader.u48()
+      const heldBack = reader.varint()
+      const digest = reader.raw(digestBytes)
+      const held = reader.varint()
+      const flags = reader.u8()
+      const hidden = (flags & flagHidden) !== 0
+      return { type: 'beat', sentAt, echo, heldBack, digest, held, hidden, urgent: (flags & flagUrgent) !== 0 }
+    }
+    case tags.entry: {
+      const entry = reader.bytes(maxEntryBytes)
+      const receipt = reader.bytes(maxReceiptBytes)
+      return { type: 'entry', entry, receipt: receipt.length > 0 ? receipt : undefined }
+    }
+    case tags.neighbours:
+      return { type: 'neighbours', prefixes: readMany(reader, maxNeighbours, () => reader.raw(prefixBytes)) }
+    case tags.presence: {
+      const typing = (reader.u8() & flagTyping) !== 0
+      return { type: 'presence', typing, name: reader.text(maxNameBytes) }
+    }
+    case tags.goodbye:
+      return { type: 'goodbye' }
+    case tags.wantReceipts:
+      return { type: 'wantReceipts', ids: readMany(reader, maxReceiptsPerFrame, () => reader.raw(32)) }
+    case tags.receipts:
+      return {
+        type: 'receipts',
+        receipts: readMany(reader, maxReceiptsPerFrame, () => ({
+          id: reader.raw(32),
+          receipt: reader.bytes(maxReceiptBytes),
+        })),
+      }
+    default:
+      return undefined
+  }
+}
+
+function readMany<T>(reader: Reader, max: number, read: () => T): T[] {
+  const count = reader.varint()
+  if (count > max) reader.fail()
+  const items: T[] = []
+  for (let i = 0; i < count && !reader.failed; i++) items.push(read())
+  return items
+}
