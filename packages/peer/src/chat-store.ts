@@ -1,0 +1,164 @@
+/**
+ * What a chat keeps about its rooms and settings, beside what the engines store.
+ *
+ * ```
+ * chat/settings     { name, relayOnly }
+ * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
+ * chat/mark/<id>    { draft, readMark }           written often, so apart
+ * room/<id>/…       the engine's own records
+ * ```
+ *
+ * Values are JSON in UTF-8 with byte fields in base64url; the store under it is sealed. `identity`, `device` and `agree`
+ * are 32-byte secrets of this person in this one room.
+ */
+import { formatBase64url, formatUtf8, parseBase64url, parseUtf8 } from '@kith/protocol'
+import type { Millis } from '@kith/protocol'
+import type { ChatSettings } from './chat.ts'
+import type { Storage } from './storage.ts'
+
+export const maxRooms: number = 64
+
+/** The secrets that make somebody the same person in this room after a reload. 32 bytes each. */
+export interface PersonaSecrets {
+  readonly identity: Uint8Array
+  readonly device: Uint8Array
+  readonly agree: Uint8Array
+  /** The identity's statement that the device acts for it. */
+  readonly certificate: Uint8Array
+  readonly certifiedAt: Millis
+}
+
+export interface RoomRecord {
+  readonly id: string
+  readonly secret: Uint8Array
+  /** Origin, or undefined for a room without a relay. */
+  readonly relay: string | undefined
+  readonly title: string
+  /** How this person is called in this room; undefined follows the settings. */
+  readonly name: string | undefined
+  readonly joinedAt: Millis
+  readonly persona: PersonaSecrets
+}
+
+export interface RoomMark {
+  readonly draft: string
+  readonly readMark: string
+}
+
+const pageSize = 100
+
+export class ChatStore {
+  readonly #storage: Storage
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+  }
+
+  async readSettings(): Promise<Partial<ChatSettings>> {
+    const [record] = await this.#storage.read({ prefix: 'chat/settings', limit: 1 })
+    const { name, relayOnly } = parseJson(record?.value)
+    return {
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(typeof relayOnly === 'boolean' ? { relayOnly } : {}),
+    }
+  }
+
+  async writeSettings(settings: ChatSettings): Promise<void> {
+    await this.#put('chat/settings', { name: settings.name, relayOnly: settings.relayOnly })
+  }
+
+  /** In the order they were joined. A record that cannot be read is left where it is. */
+  async readRooms(): Promise<readonly RoomRecord[]> {
+    const rooms: RoomRecord[] = []
+    const prefix = 'chat/room/'
+    let after: string | undefined
+    do {
+      const page = await this.#storage.read({ prefix, after, limit: pageSize })
+      for (const { key, value } of page) {
+        const record = parseRoom(key.slice(prefix.length), parseJson(value))
+        if (record !== undefined) rooms.push(record)
+      }
+      after = page.length === pageSize ? page.at(-1)?.key : undefined
+    } while (after !== undefined)
+    return rooms.sort((a, b) => a.joinedAt - b.joinedAt)
+  }
+
+  async writeRoom(room: RoomRecord): Promise<void> {
+    const { persona } = room
+    await this.#put(`chat/room/${room.id}`, {
+      secret: formatBase64url(room.secret),
+      relay: room.relay,
+      title: room.title,
+      name: room.name,
+      joinedAt: room.joinedAt,
+      identity: formatBase64url(persona.identity),
+      device: formatBase64url(persona.device),
+      agree: formatBase64url(persona.agree),
+      certificate: formatBase64url(persona.certificate),
+      certifiedAt: persona.certifiedAt,
+    })
+  }
+
+  async readMark(id: string): Promise<RoomMark | undefined> {
+    const [record] = await this.#storage.read({ prefix: `chat/mark/${id}`, limit: 1 })
+    const { draft, readMark } = parseJson(record?.value)
+    return typeof draft === 'string' && typeof readMark === 'string' ? { draft, readMark } : undefined
+  }
+
+  async writeMark(id: string, mark: RoomMark): Promise<void> {
+    await this.#put(`chat/mark/${id}`, { draft: mark.draft, readMark: mark.readMark })
+  }
+
+  /** The record goes first: without it nothing can read the rest any more, even if we are interrupted. */
+  async forgetRoom(id: string): Promise<void> {
+    await this.#storage.write([
+      { key: `chat/room/${id}`, value: undefined },
+      { key: `chat/mark/${id}`, value: undefined },
+    ])
+    await this.#storage.clear(`room/${id}/`)
+  }
+
+  async #put(key: string, value: Record<string, unknown>): Promise<void> {
+    await this.#storage.write([{ key, value: formatUtf8(JSON.stringify(value)) }])
+  }
+}
+
+/** Our own record, which a newer or older version may have written differently; empty when it is not even JSON. */
+function parseJson(bytes: Uint8Array | undefined): Record<string, unknown> {
+  const text = bytes === undefined ? undefined : parseUtf8(bytes)
+  if (text === undefined) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | undefined {
+  const bytes = (name: string): Uint8Array | undefined => {
+    const text = fields[name]
+    return typeof text === 'string' ? parseBase64url(text) : undefined
+  }
+  const text = (name: string): string | undefined => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  const secret = bytes('secret')
+  const identity = bytes('identity')
+  const device = bytes('device')
+  const agree = bytes('agree')
+  const certificate = bytes('certificate')
+  const { joinedAt, certifiedAt } = fields
+  if (secret?.length !== 32 || identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32) return undefined
+  if (certificate === undefined || typeof joinedAt !== 'number' || typeof certifiedAt !== 'number') return undefined
+  return {
+    id,
+    secret,
+    relay: text('relay'),
+    title: text('title') ?? '',
+    name: text('name'),
+    joinedAt,
+    persona: { identity, device, agree, certificate, certifiedAt },
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What can go wrong in the facade, told apart by class. Each message says what happened and what to do, so an interface
+ * may show it as it is.
+ */
+
+/** What was pasted is not the link of a room. */
+export class LinkMalformed extends Error {
+  override readonly name = 'LinkMalformed'
+
+  constructor() {
+    super('This is not the link of a room. Copy the whole link again, including everything after the #.')
+  }
+}
+
+/** The relay's address is none. */
+export class RelayMalformed extends Error {
+  override readonly name = 'RelayMalformed'
+
+  constructor(relay: string, options?: ErrorOptions) {
+    super(`"${relay}" is not the address of a relay. It looks like https://chat.example, without a path.`, options)
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  readOnly: 'In this room you can only read.',
+  tooLong: 'This message is too long. Send it in several parts.',
+  empty: 'There is nothing to send yet. Write something first.',
+  unknownTarget: 'The message this is about is not here yet. Wait until the room has caught up, then try again.',
+  notYours: 'Only who wrote a message can change it.',
+  sessionClosed: 'This room is being closed. Open it again to write.',
+  unchanged: 'Nothing changed.',
+  storeFull: 'There is no room left to keep this message. Free some space or forget a room, then send it again.',
+}
+
+/** A message, edit, deletion or reaction was not taken. `code` is the engine's. */
+export class MessageRefused extends Error {
+  override readonly name = 'MessageRefused'
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(refusals[code] ?? 'This could not be sent. Try again; if it happens again, reload.', options)
+    this.code = code
+  }
+}
+
+/** The room was left or forgotten meanwhile. */
+export class RoomClosed extends Error {
+  override readonly name = 'RoomClosed'
+
+  constructor() {
+    super('This room is no longer open here. Join it again by its link.')
+  }
+}
+
+/** The program is being closed. */
+export class ChatClosed extends Error {
+  override readonly name = 'ChatClosed'
+
+  constructor() {
+    super('Kith was closed here. Open it again to go on.')
+  }
+}
+
+/** Nobody can hold more rooms open at once. */
+export class TooManyRooms extends Error {
+  override readonly name = 'TooManyRooms'
+
+  constructor(most: number) {
+    super(`There are already ${most} rooms here. Forget one you no longer need, then try again.`)
+  }
+}

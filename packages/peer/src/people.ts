@@ -1,0 +1,147 @@
+/**
+ * Sessions and authors of messages → the people of a room.
+ *
+ * A person is one author key. Who is online has a presence per session; who only wrote before is kept offline under the
+ * name of the newest message. `list()` keeps the identity of every person, and of the list, until something changed.
+ */
+import type { Path, PeerInfo } from '@kith/protocol'
+import type { Person, Presence } from './chat.ts'
+
+/** Offline people beyond this are forgotten, the longest silent first: a list of thousands helps nobody. */
+export const maxOfflinePeople: number = 512
+
+interface Line {
+  name: string
+  /** Id of the newest message seen: ids sort by time. */
+  newest: string
+  readonly presences: Map<string, { presence: Presence; name: string; typing: boolean }>
+  person: Person | undefined
+}
+
+const paths: readonly Path[] = ['direct', 'through', 'relay']
+
+export class People {
+  readonly #me: string
+  readonly #lines = new Map<string, Line>()
+  readonly #authorBySession = new Map<string, string>()
+  #list: readonly Person[] | undefined
+
+  constructor(me: string, name: string) {
+    this.#me = me
+    this.#line(me).name = name
+  }
+
+  list(): readonly Person[] {
+    this.#list ??= this.#build()
+    return this.#list
+  }
+
+  rename(name: string): void {
+    const line = this.#line(this.#me)
+    if (line.name === name) return
+    line.name = name
+    this.#changed(line)
+  }
+
+  /** A session came, changed or went. */
+  peer(peer: PeerInfo): void {
+    const known = this.#authorBySession.get(peer.session)
+    // Until its chain is known a session stands for itself; then it moves to its person.
+    if (known !== undefined && (known !== peer.author || peer.state === 'gone')) this.#remove(known, peer.session)
+    if (peer.state === 'gone') return
+    this.#authorBySession.set(peer.session, peer.author)
+    const line = this.#line(peer.author)
+    const typing = line.presences.get(peer.session)?.typing ?? false
+    const presence: Presence = {
+      session: peer.session,
+      platform: peer.platform,
+      path: peer.path,
+      rttMs: peer.rttMs,
+    }
+    line.presences.set(peer.session, { presence, name: peer.name, typing })
+    if (peer.name !== '' && peer.author !== this.#me) line.name = peer.name
+    this.#changed(line)
+  }
+
+  typing(session: string, typing: boolean): void {
+    const author = this.#authorBySession.get(session)
+    const line = author === undefined ? undefined : this.#lines.get(author)
+    const entry = line?.presences.get(session)
+    if (line === undefined || entry === undefined || entry.typing === typing) return
+    entry.typing = typing
+    this.#changed(line)
+  }
+
+  /** Somebody wrote. */
+  wrote(author: string, name: string, id: string): void {
+    const line = this.#line(author)
+    if (id <= line.newest) return
+    line.newest = id
+    if (name !== '' && name !== line.name && line.presences.size === 0 && author !== this.#me) {
+      line.name = name
+      this.#changed(line)
+    }
+  }
+
+  #line(author: string): Line {
+    let line = this.#lines.get(author)
+    if (line === undefined) {
+      line = { name: '', newest: '', presences: new Map(), person: undefined }
+      this.#lines.set(author, line)
+      this.#list = undefined
+    }
+    return line
+  }
+
+  #remove(author: string, session: string): void {
+    this.#authorBySession.delete(session)
+    const line = this.#lines.get(author)
+    if (line === undefined) return
+    line.presences.delete(session)
+    // Somebody who never wrote and is gone was only passing.
+    if (line.presences.size === 0 && line.newest === '' && author !== this.#me) this.#lines.delete(author)
+    this.#changed(line)
+  }
+
+  #changed(line: Line): void {
+    line.person = undefined
+    this.#list = undefined
+  }
+
+  #build(): readonly Person[] {
+    const me: Person[] = []
+    const online: Person[] = []
+    const offline: { readonly person: Person; readonly newest: string }[] = []
+    for (const [author, line] of this.#lines) {
+      line.person ??= this.#person(author, line)
+      if (author === this.#me) me.push(line.person)
+      else if (line.person.online) online.push(line.person)
+      else offline.push({ person: line.person, newest: line.newest })
+    }
+    offline.sort((a, b) => (a.newest > b.newest ? -1 : 1))
+    const kept = offline.slice(0, maxOfflinePeople).map(({ person }) => person)
+    return [...me, ...online.sort(byName), ...kept.sort(byName)]
+  }
+
+  #person(author: string, line: Line): Person {
+    const me = author === this.#me
+    const entries = [...line.presences.values()]
+    const path = paths.find((path) => entries.some(({ presence }) => presence.path === path))
+    return {
+      id: author,
+      name: line.name,
+      me,
+      online: me || entries.length > 0,
+      typing: entries.some(({ typing }) => typing),
+      path,
+      presences: entries.map(({ presence }) => presence),
+    }
+  }
+}
+
+/** By code unit, then by key: the same on every device, and fast enough for hundreds. */
+function byName(a: Person, b: Person): number {
+  const [nameA, nameB] = [a.name.toLowerCase(), b.name.toLowerCase()]
+  if (nameA !== nameB) return nameA < nameB ? -1 : 1
+  return a.id < b.id ? -1 : 1
+}

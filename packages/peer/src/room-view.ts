@@ -1,0 +1,237 @@
+/**
+ * Engine events → what an interface shows of a room: immutable snapshots that keep their identity until something in them
+ * changed, and at most one notification per turn of the event loop, however much happened in it.
+ */
+import { Writer, formatBase32 } from '@kith/protocol'
+import type { EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
+import type { Delivery, Message, Notice, RoomState, SyncState } from './chat.ts'
+import { People } from './people.ts'
+import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
+
+/** Older notices make room for newer ones. */
+export const maxNotices: number = 16
+
+/** Runs `run` once, in a later turn of the event loop. */
+export type NextTurn = (run: () => void) => void
+
+/** A message together with the id that edits and reactions name. */
+export interface KnownMessage extends Message {
+  /** Hex. */
+  readonly entryId: string
+}
+
+export interface RoomViewOptions {
+  readonly id: string
+  readonly title: string
+  readonly link: string
+  readonly relayHost: string | undefined
+  /** Author key, hex. */
+  readonly me: string
+  readonly name: string
+  readonly draft: string
+  /** Id of the newest message that was read. */
+  readonly readMark: string
+  readonly nextTurn: NextTurn
+}
+
+export class RoomView {
+  readonly #people: People
+  readonly #me: string
+  readonly #nextTurn: NextTurn
+  readonly #listeners = new Set<() => void>()
+  readonly #messageListeners = new Set<(messages: readonly Message[]) => void>()
+  readonly #touched = new Set<string>()
+  #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
+  #state: RoomState
+  #readMark: string
+  #notices = 0
+  #scheduled = false
+
+  constructor(options: RoomViewOptions) {
+    this.#me = options.me
+    this.#nextTurn = options.nextTurn
+    this.#readMark = options.readMark
+    this.#people = new People(options.me, options.name)
+    this.#state = {
+      id: options.id,
+      title: options.title,
+      link: options.link,
+      relay: options.relayHost === undefined ? 'none' : 'connecting',
+      relayHost: options.relayHost,
+      me: options.me,
+      people: this.#people.list(),
+      sync: { phase: 'loading', have: 0, total: 0, gaps: 0 },
+      unread: 0,
+      firstUnread: undefined,
+      draft: options.draft,
+      notices: [],
+      newest: undefined,
+    }
+  }
+
+  get state(): RoomState {
+    return this.#state
+  }
+
+  get timeline(): ChunkedTimeline<KnownMessage> {
+    return this.#timeline
+  }
+
+  get readMark(): string {
+    return this.#readMark
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  onMessages(listener: (messages: readonly Message[]) => void): () => void {
+    this.#messageListeners.add(listener)
+    return () => void this.#messageListeners.delete(listener)
+  }
+
+  handle(event: EngineEvent): void {
+    switch (event.type) {
+      case 'timeline':
+        this.#applyTimeline(
+          event.changes.map((change) =>
+            change.type === 'drop' ? change : { type: 'put', message: this.#message(change.message) },
+          ),
+        )
+        break
+      case 'peer':
+        this.#people.peer(event.peer)
+        this.#set({ people: this.#people.list() })
+        break
+      case 'typing':
+        this.#people.typing(event.session, event.typing)
+        this.#set({ people: this.#people.list() })
+        break
+      case 'relay':
+        this.#set({ relay: event.state })
+        break
+      case 'sync':
+        this.#setSync({ phase: event.phase, have: event.have, total: event.total, gaps: event.gaps })
+        break
+      case 'notice':
+        this.notice(event.code, event.about)
+        break
+      case 'posted':
+      case 'postRefused':
+        break // answers to one caller, see `open-room.ts`
+    }
+  }
+
+  /** The engine was replaced: nobody is here any more, as far as we know; what was read stays. */
+  restarted(): void {
+    for (const person of this.#state.people) {
+      for (const { session, platform } of person.presences) {
+        this.#people.peer({
+          session,
+          author: person.id,
+          name: person.name,
+          platform,
+          path: undefined,
+          state: 'gone',
+          rttMs: undefined,
+        })
+      }
+    }
+    this.#set({ people: this.#people.list() })
+  }
+
+  rename(name: string): void {
+    this.#people.rename(name)
+    this.#set({ people: this.#people.list() })
+  }
+
+  setTitle(title: string): void {
+    this.#set({ title })
+  }
+
+  setDraft(draft: string): void {
+    this.#set({ draft })
+  }
+
+  markRead(): void {
+    this.#readMark = this.#timeline.newest?.id ?? this.#readMark
+    this.#set({ unread: 0 })
+  }
+
+  notice(code: string, about?: string | undefined): void {
+    const { notices } = this.#state
+    if (notices.some((notice) => notice.code === code && notice.about === about)) return
+    const notice: Notice = { id: ++this.#notices, code, about }
+    this.#set({ notices: [...notices.slice(1 - maxNotices), notice] })
+  }
+
+  dismissNotice(id: number): void {
+    const notices = this.#state.notices.filter((notice) => notice.id !== id)
+    if (notices.length !== this.#state.notices.length) this.#set({ notices })
+  }
+
+  #applyTimeline(changes: readonly MessageChange<KnownMessage>[]): void {
+    let { unread, firstUnread } = this.#state
+    this.#timeline = this.#timeline.apply(changes, ({ before, after }) => {
+      const counted = (message: Message | undefined): message is Message =>
+        message !== undefined && !message.mine && !message.deleted && message.id > this.#readMark
+      if (counted(after) && !counted(before)) {
+        // The marker moves down only when everything above it had been read, and up when history fills in.
+        if (unread === 0 || firstUnread === undefined || after.id < firstUnread) firstUnread = after.id
+        unread++
+      } else if (counted(before) && !counted(after)) unread--
+      if (after !== undefined) {
+        this.#touched.add(after.id)
+        if (before === undefined) this.#people.typing(after.session, false)
+        this.#people.wrote(after.author, after.name, after.id)
+      } else if (before !== undefined) this.#touched.delete(before.id)
+    })
+    this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
+    // An edit changes no field of the state, but the timeline did change.
+    this.#schedule()
+  }
+
+  #message(message: TimelineMessage): KnownMessage {
+    const { sent, ...shown } = message
+    const mine = message.author === this.#me
+    return { ...shown, mine, delivery: mine ? deliveryOf(message, sent) : 'stored' }
+  }
+
+  #setSync(sync: SyncState): void {
+    const before = this.#state.sync
+    const same =
+      sync.phase === before.phase && sync.have === before.have && sync.total === before.total && sync.gaps === before.gaps
+    if (!same) this.#set({ sync })
+  }
+
+  #set(change: Partial<RoomState>): void {
+    const entries = Object.entries(change) as [keyof RoomState, unknown][]
+    if (entries.every(([key, value]) => this.#state[key] === value)) return
+    this.#state = { ...this.#state, ...change }
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#nextTurn(() => {
+      this.#scheduled = false
+      const touched = [...this.#touched].sort()
+      this.#touched.clear()
+      const messages = touched.flatMap((id) => this.#timeline.find(id) ?? [])
+      if (messages.length > 0) for (const listener of this.#messageListeners) listener(messages)
+      for (const listener of this.#listeners) listener()
+    })
+  }
+}
+
+function deliveryOf(message: TimelineMessage, sent: boolean): Delivery {
+  if (message.storedBy > 0) return 'stored'
+  return sent || message.receipt ? 'sent' : 'waiting'
+}
+
+/** The id in front of every message written at `time` or later: what came before one joined does not count as unread. */
+export function firstIdAt(time: Millis): string {
+  return formatBase32(new Writer(16).u48(time).raw(new Uint8Array(10)).finish())
+}
