@@ -219,11 +219,3 @@ export function statementId(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): 
 export function extensionOf(statement: Statement, type: number): Uint8Array | undefined {
   return statement.extensions.find((extension) => extension.type === type)?.value
 }
-
-/** The check of a statement's signature as data, for hosts that verify in bulk. */
-export function signatureCheckOf(statement: Statement): SignatureCheck {
-  const { bytes } = statement
-  const end = bytes.length - signatureBytes
-  const message = concatBytes(signingLabel, bytes.subarray(0, end))
-  return { publicKey: statement.issuer, message, signature: bytes.subarray(end) }
-}
