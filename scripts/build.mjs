@@ -54,7 +54,7 @@ export async function buildTypes({ stdio = 'show' } = {}) {
 export async function buildWeb({ stdio = 'show' } = {}) {
   const now = fingerprint(webInputs)
   const stamp = existsSync(stampPath) ? readFileSync(stampPath, 'utf8') : ''
-  if (stamp === now && existsSync(join(root, 'apps/web/dist/index.html'))) return false
+  if (stamp === now && existsSync(join(root, 'apps/web/dist/app/index.html'))) return false
   rmSync(stampPath, { force: true })
   const { code } = await runTool(tools.vite, ['build', '--logLevel', 'warn'], { cwd: join(root, 'apps/web'), stdio })
   if (code !== 0) throw new Stop('The build of the web app failed.')
