@@ -32,7 +32,6 @@ export const relayCodes = {
   replaced: 7,
   relayFull: 8,
   flooding: 9,
-  slowReader: 10,
   badEntrance: 20,
   topicExpired: 21,
   tooManyTopics: 22,

@@ -1,0 +1,80 @@
+/** The relay as a program. `npm start` and `kith relay` run it; so does anything that can run Node. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import { createRelay, defaultRelayPort, loadRelayKey, parseRelayKey, RelayKeyUnreadable } from './relay.ts'
+
+const usage = `kith relay: a meeting point for rooms, and the web app
+
+  --port P     port to listen on            (or PORT; default ${defaultRelayPort}, 0 takes any)
+  --host H     address to listen on         (default: all)
+  --data DIR   where the relay keeps its key (or KITH_DATA_DIR; default ~/.kith/relay)
+  --web DIR    folder of the built web app
+  --help
+
+KITH_RELAY_KEY     the relay's key, 64 hex digits, instead of the kept one
+KITH_RELAY_ORIGIN  public origins, separated by commas, such as https://chat.example
+KITH_LOG           trace, debug, info (default), warn, error or silent; logs go to stderr
+`
+
+class BadUsage extends Error {
+  override readonly name = 'BadUsage'
+}
+
+async function main(): Promise<void> {
+  const { env } = process
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      data: { type: 'string' },
+      web: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) {
+    process.stdout.write(usage)
+    return
+  }
+  const relay = createRelay({
+    seed: seedFrom(env['KITH_RELAY_KEY'], values.data ?? env['KITH_DATA_DIR'] ?? join(homedir(), '.kith', 'relay')),
+    port: portFrom(values.port ?? env['PORT']),
+    host: values.host,
+    origins: env['KITH_RELAY_ORIGIN']?.split(',').map((origin) => origin.trim()),
+    webRoot: values.web,
+    log: pino({ level: env['KITH_LOG'] ?? 'info', base: null }, pino.destination(2)),
+    processMetrics: true,
+  })
+  const stop = (): void => {
+    process.once('SIGINT', () => process.exit(1))
+    void relay.close().then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  const { url } = await relay.listen()
+  process.stdout.write(`Kith is at ${url}\n`)
+}
+
+function seedFrom(key: string | undefined, dataDir: string): Uint8Array {
+  if (key === undefined || key === '') return loadRelayKey(dataDir)
+  const seed = parseRelayKey(key)
+  if (seed === undefined) throw new BadUsage('KITH_RELAY_KEY must be 64 hex digits or 43 base64url characters.')
+  return seed
+}
+
+function portFrom(text: string | undefined): number {
+  if (text === undefined || text === '') return defaultRelayPort
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new BadUsage(`${text} is no port.`)
+  return port
+}
+
+/** Exit codes: 2 wrong usage, 1 anything else that keeps it from running. */
+main().catch((error: unknown) => {
+  const isUsage =
+    error instanceof BadUsage || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
+  const isPlain = isUsage || error instanceof RelayKeyUnreadable || (error as Error).name === 'RelayPortTaken'
+  process.stderr.write(`${isPlain ? (error as Error).message : String((error as Error).stack)}\n`)
+  process.exit(isUsage ? 2 : 1)
+})
