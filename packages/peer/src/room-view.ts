@@ -141,6 +141,10 @@ export class RoomView {
     this.#set({ people: this.#people.list() })
   }
 
+  moved(link: string, relayHost: string): void {
+    this.#set({ link, relayHost, relay: 'connecting' })
+  }
+
   rename(name: string): void {
     this.#people.rename(name)
     this.#set({ people: this.#people.list() })

@@ -61,8 +61,12 @@ export {
   relayHost,
   relayVersion,
 } from './relay/wire.ts'
+export * from './rooms/keys.ts'
+export * from './rooms/room-link.ts'
 export type { Content } from './rooms/content.ts'
 export type { Reaction, TimelineChange, TimelineMessage } from './rooms/timeline.ts'
 export type * from './engine/effects.ts'
 export type * from './engine/input.ts'
 export type * from './engine/output.ts'
+export { Engine, type EngineOptions, type Persona } from './engine/engine.ts'
+export { maxNameBytes } from './gossip/wire.ts'

@@ -1,0 +1,39 @@
+/** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
+import type { Address, Crypto, EngineOptions, Millis } from '@kith/protocol'
+import type { ChatState } from './chat.ts'
+import type { Clock } from './clock.ts'
+import type { EngineLike, VerifyMany } from './host.ts'
+import type { NextTurn } from './room-view.ts'
+import type { Storage } from './storage.ts'
+import type { AddressDialer, Dialer, RelayDialer } from './transport.ts'
+import type { Wakes } from './wakes.ts'
+
+/** An engine, and whether the first frame of an inbound socket is for its room. */
+export interface RoomEngine extends EngineLike {
+  accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean
+}
+
+export interface ChatPorts {
+  readonly clock: Clock
+  readonly crypto: Crypto
+  readonly storage: Storage
+  readonly atRest: ChatState['atRest']
+  readonly platform: 'browser' | 'node'
+  readonly nextTurn: NextTurn
+  readonly verifyMany: VerifyMany
+  readonly createEngine: (options: EngineOptions, now: Millis) => RoomEngine
+  readonly dialRelay: RelayDialer
+  /** WebRTC for rooms that meet at this relay; undefined where there is none. */
+  readonly dialerFor?: ((relay: string | undefined) => Dialer) | undefined
+  readonly dialAddress?: AddressDialer | undefined
+  /** Where other members listen. */
+  readonly addresses?: readonly Address[] | undefined
+  readonly wakes?: Wakes | undefined
+  /** Where new rooms meet; undefined: nowhere, only by address. */
+  readonly defaultRelay?: string | undefined
+  /** For a first start. */
+  readonly defaultName?: string | undefined
+  readonly storedBytes?: (() => Promise<number | undefined>) | undefined
+  /** The relay of a room was reached: a good moment to ask it for ICE servers. */
+  readonly onRelayUp?: ((relay: string) => void) | undefined
+}

@@ -1,0 +1,232 @@
+/** One program of one person: its settings and all its rooms, over the ports of a platform. */
+import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
+import type { ChatPorts } from './chat-ports.ts'
+import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
+import type { Chat, ChatSettings, ChatState, RoomState } from './chat.ts'
+import { ChatClosed, LinkMalformed, RelayMalformed, TooManyRooms } from './errors.ts'
+import { friendlyName } from './friendly-names.ts'
+import type { IncomingSocket } from './incoming.ts'
+import { OpenRoom, cutText, maxNameLength, maxTitleLength } from './open-room.ts'
+import { createPersonaSecrets, renewPersonaSecrets } from './persona.ts'
+
+/** Reads what is stored and starts every room. The rooms go on loading afterwards. */
+export async function openChat(ports: ChatPorts): Promise<OpenChat> {
+  const store = new ChatStore(ports.storage)
+  const stored = await store.readSettings()
+  const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
+  const settings: ChatSettings = { name, relayOnly: false, ...stored }
+  if (stored.name === undefined) await store.writeSettings(settings)
+  const chat = new OpenChat(ports, store, settings)
+  for (const room of await store.readRooms()) {
+    const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
+    const record: RoomRecord = { ...room, persona }
+    if (persona !== room.persona) await store.writeRoom(record)
+    chat.add(record, await store.readMark(room.id))
+  }
+  return chat
+}
+
+export class OpenChat implements Chat {
+  readonly #ports: ChatPorts
+  readonly #store: ChatStore
+  readonly #listeners = new Set<() => void>()
+  readonly #rooms = new Map<string, OpenRoom>()
+  #settings: ChatSettings
+  #state: ChatState
+  #storedBytes: number | undefined
+  #scheduled = false
+  #closed = false
+  /** Joining, creating and forgetting happen one after another, so that a double click joins once. */
+  #steps: Promise<unknown> = Promise.resolve()
+
+  constructor(ports: ChatPorts, store: ChatStore, settings: ChatSettings) {
+    this.#ports = ports
+    this.#store = store
+    this.#settings = settings
+    this.#state = { settings, rooms: [], ready: true, atRest: ports.atRest, storedBytes: undefined }
+    void this.#measure()
+  }
+
+  get state(): ChatState {
+    const rooms = [...this.#rooms.values()].map((room): RoomState => room.state)
+    const before = this.#state
+    const sameRooms = rooms.length === before.rooms.length && rooms.every((room, index) => room === before.rooms[index])
+    if (!sameRooms || before.settings !== this.#settings || before.storedBytes !== this.#storedBytes) {
+      this.#state = {
+        settings: this.#settings,
+        rooms: sameRooms ? before.rooms : rooms,
+        ready: true,
+        atRest: this.#ports.atRest,
+        storedBytes: this.#storedBytes,
+      }
+    }
+    return this.#state
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  room(id: string): OpenRoom | undefined {
+    return this.#rooms.get(id)
+  }
+
+  create(
+    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
+  ): Promise<OpenRoom> {
+    return this.#inTurn(() => {
+      const relay = options.relay ?? this.#ports.defaultRelay
+      const secret = this.#ports.crypto.random(roomSecretBytes)
+      return this.#enter(secret, relay === undefined ? undefined : parseRelay(relay), options.title ?? '')
+    })
+  }
+
+  join(link: string): Promise<OpenRoom> {
+    return this.#inTurn(async () => {
+      const parsed = parseRoomLink(link)
+      if (!parsed.ok) throw new LinkMalformed()
+      const { secret, relay } = parsed.value
+      const known = this.#rooms.get(this.#idOf(secret))
+      if (known === undefined) return this.#enter(secret, relay, '')
+      return relay === undefined || relay === known.record.relay ? known : this.#move(known, relay)
+    })
+  }
+
+  forget(roomId: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const room = this.#rooms.get(roomId)
+      if (room === undefined) return
+      this.#rooms.delete(roomId)
+      this.#changed()
+      await room.stop()
+      await this.#store.forgetRoom(roomId)
+      await this.#measure()
+    })
+  }
+
+  async setName(name: string): Promise<void> {
+    const cut = cutText(name, maxNameLength)
+    if (cut === '' || cut === this.#settings.name) return
+    this.#settings = { ...this.#settings, name: cut }
+    this.#changed()
+    for (const room of this.#rooms.values()) room.followName(cut)
+    await this.#store.writeSettings(this.#settings)
+  }
+
+  /** Every room begins a new session, because its peers must forget the address they know. */
+  setRelayOnly(relayOnly: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (relayOnly === this.#settings.relayOnly) return
+      this.#settings = { ...this.#settings, relayOnly }
+      this.#changed()
+      await this.#store.writeSettings(this.#settings)
+      for (const room of this.#rooms.values()) {
+        await room.stop()
+        room.start(this.#settings)
+      }
+    })
+  }
+
+  setVisible(visible: boolean): void {
+    for (const room of this.#rooms.values()) room.setVisible(visible)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    // Goodbyes leave at once, even when the page goes away and nothing after this line runs.
+    const stopped = [...this.#rooms.values()].map((room) => room.stop())
+    await Promise.allSettled([...stopped, this.#steps])
+    await this.#ports.storage.close()
+  }
+
+  /** A socket from outside: the room its first frame is for takes it, if there is one. */
+  route(incoming: IncomingSocket): void {
+    if (this.#settings.relayOnly) return
+    for (const room of this.#rooms.values()) {
+      if (!room.accepts(incoming)) continue
+      room.accept(incoming)
+      return
+    }
+  }
+
+  /** Opens a room of the store. */
+  add(record: RoomRecord, mark?: { readonly draft: string; readonly readMark: string } | undefined): OpenRoom {
+    const room = new OpenRoom(this.#ports, this.#store, record, mark, this.#settings.name)
+    this.#rooms.set(record.id, room)
+    room.subscribe(() => this.#changed())
+    room.start(this.#settings)
+    this.#changed()
+    return room
+  }
+
+  async #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
+    if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
+    const { clock, crypto } = this.#ports
+    const joinedAt = clock.now()
+    const record: RoomRecord = {
+      id: this.#idOf(secret),
+      secret,
+      relay,
+      title: cutText(title, maxTitleLength),
+      name: undefined,
+      joinedAt,
+      persona: createPersonaSecrets(crypto, joinedAt),
+    }
+    await this.#store.writeRoom(record)
+    return this.add(record)
+  }
+
+  /** The link in hand names another relay than the one we know: the newer link is right. */
+  async #move(room: OpenRoom, relay: string): Promise<OpenRoom> {
+    await room.stop()
+    await room.moveTo(relay)
+    room.start(this.#settings)
+    return room
+  }
+
+  #idOf(secret: Uint8Array): string {
+    return openRoomKeys(this.#ports.crypto, secret).id
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const result = this.#steps.then(() => {
+      if (this.#closed) throw new ChatClosed()
+      return step()
+    })
+    this.#steps = result.catch(() => {})
+    return result
+  }
+
+  async #measure(): Promise<void> {
+    try {
+      this.#storedBytes = await this.#ports.storedBytes?.()
+      this.#changed()
+    } catch {
+      // A number for the settings page; not knowing it changes nothing.
+    }
+  }
+
+  #changed(): void {
+    if (this.#scheduled || this.#closed) return
+    this.#scheduled = true
+    this.#ports.nextTurn(() => {
+      this.#scheduled = false
+      for (const listener of this.#listeners) listener()
+    })
+  }
+}
+
+/** `https://chat.example/` → `https://chat.example`. */
+export function parseRelay(text: string): string {
+  let url: URL
+  try {
+    url = new URL(text)
+  } catch (cause) {
+    throw new RelayMalformed(text, { cause })
+  }
+  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+  if (!bare || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new RelayMalformed(text)
+  return url.origin
+}

@@ -1,0 +1,258 @@
+/** A room that is open: its record, its engine under a host, and its view. */
+import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
+import type { Content, EngineEvent } from '@kith/protocol'
+import type { ChatPorts, RoomEngine } from './chat-ports.ts'
+import type { ChatStore, RoomMark, RoomRecord } from './chat-store.ts'
+import type { ChatSettings, Message, Room, RoomState, TimelineView } from './chat.ts'
+import { MessageRefused, RoomClosed } from './errors.ts'
+import { Host } from './host.ts'
+import type { IncomingSocket } from './incoming.ts'
+import { openPersona } from './persona.ts'
+import { RoomView, firstIdAt } from './room-view.ts'
+import { relaySocketUrl } from './web/relay-socket.ts'
+
+/** Drafts and read marks are written this long after the last change. */
+export const markDelayMs: number = 400
+/** Characters of a name; longer ones are cut. */
+export const maxNameLength: number = Math.floor(maxNameBytes / 4)
+export const maxTitleLength: number = 120
+
+interface Pending {
+  readonly resolve: (id: string) => void
+  readonly reject: (error: Error) => void
+}
+
+export class OpenRoom implements Room {
+  readonly id: string
+  readonly #ports: ChatPorts
+  readonly #store: ChatStore
+  readonly #view: RoomView
+  readonly #pending = new Map<number, Pending>()
+  #record: RoomRecord
+  #engine: RoomEngine | undefined
+  #host: Host | undefined
+  #tags = 0
+  #isTyping = false
+  #stopMark: (() => void) | undefined
+
+  constructor(ports: ChatPorts, store: ChatStore, record: RoomRecord, mark: RoomMark | undefined, name: string) {
+    this.id = record.id
+    this.#ports = ports
+    this.#store = store
+    this.#record = record
+    this.#view = new RoomView({
+      id: record.id,
+      title: record.title,
+      link: formatRoomLink(record),
+      relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
+      me: formatHex(openPersona(ports.crypto, record.persona).author),
+      name: record.name ?? name,
+      draft: mark?.draft ?? '',
+      readMark: mark?.readMark ?? firstIdAt(record.joinedAt),
+      nextTurn: ports.nextTurn,
+    })
+  }
+
+  get state(): RoomState {
+    return this.#view.state
+  }
+
+  get timeline(): TimelineView {
+    return this.#view.timeline
+  }
+
+  get record(): RoomRecord {
+    return this.#record
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#view.subscribe(listener)
+  }
+
+  onMessages(listener: (messages: readonly Message[]) => void): () => void {
+    return this.#view.onMessages(listener)
+  }
+
+  /** Begins a session: a fresh engine over what is stored. */
+  start(settings: ChatSettings): void {
+    if (this.#host !== undefined) throw new BrokenPromise(`room ${this.id} runs already`)
+    const { clock, crypto, platform } = this.#ports
+    const { relay, secret, persona } = this.#record
+    const dialer = settings.relayOnly ? undefined : this.#ports.dialerFor?.(relay)
+    this.#engine = this.#ports.createEngine(
+      {
+        crypto,
+        secret,
+        persona: openPersona(crypto, persona),
+        name: this.#record.name ?? settings.name,
+        platform,
+        relayOrigin: relay,
+        relayOnly: settings.relayOnly,
+        webrtc: dialer !== undefined,
+        addresses: settings.relayOnly ? [] : (this.#ports.addresses ?? []),
+      },
+      clock.now(),
+    )
+    this.#host = new Host(this.#engine, {
+      clock,
+      storage: this.#ports.storage,
+      storePrefix: `room/${this.id}/`,
+      verifyMany: this.#ports.verifyMany,
+      relay: relay === undefined ? undefined : { url: relaySocketUrl(relay), dial: this.#ports.dialRelay },
+      dial: dialer,
+      dialAddress: settings.relayOnly ? undefined : this.#ports.dialAddress,
+      wakes: this.#ports.wakes,
+      onEvent: (event) => this.#event(event),
+      onStorageTrouble: () => this.#view.notice('storeBroken'),
+    })
+    this.#host.start()
+  }
+
+  /** Ends the session; what was being stored is durable afterwards. */
+  async stop(): Promise<void> {
+    const host = this.#host
+    this.#host = undefined
+    this.#engine = undefined
+    for (const { reject } of this.#pending.values()) reject(new RoomClosed())
+    this.#pending.clear()
+    this.#view.restarted()
+    await host?.stop()
+    await this.#writeMark()
+  }
+
+  /** Meets at another relay from the next `start` on. */
+  async moveTo(relay: string): Promise<void> {
+    this.#record = { ...this.#record, relay }
+    this.#view.moved(formatRoomLink(this.#record), new URL(relay).host)
+    await this.#store.writeRoom(this.#record)
+  }
+
+  accepts(incoming: IncomingSocket): boolean {
+    return this.#engine?.accepts(incoming.first, incoming.binding.local, this.#ports.clock.now()) ?? false
+  }
+
+  accept(incoming: IncomingSocket): void {
+    this.#host?.accept(incoming)
+  }
+
+  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
+    const replyTo = options.replyTo === undefined ? undefined : this.#target(options.replyTo)
+    this.setTyping(false)
+    return this.#post(replyTo === undefined ? { type: 'text', text } : { type: 'text', text, replyTo })
+  }
+
+  async edit(id: string, text: string): Promise<void> {
+    await this.#post({ type: 'edit', target: this.#target(id), text })
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#post({ type: 'delete', target: this.#target(id) })
+  }
+
+  async react(id: string, emoji: string, on: boolean): Promise<void> {
+    await this.#post({ type: 'reaction', target: this.#target(id), emoji, on })
+  }
+
+  setTyping(typing: boolean): void {
+    if (typing === this.#isTyping) return
+    this.#isTyping = typing
+    this.#host?.input({ type: 'setTyping', typing })
+  }
+
+  setVisible(visible: boolean): void {
+    this.#host?.input({ type: 'setVisible', visible })
+  }
+
+  setDraft(text: string): void {
+    if (text === this.#view.state.draft) return
+    this.#view.setDraft(text)
+    this.#writeMarkSoon()
+  }
+
+  async setTitle(title: string): Promise<void> {
+    const cut = cutText(title, maxTitleLength)
+    this.#record = { ...this.#record, title: cut }
+    this.#view.setTitle(cut)
+    await this.#store.writeRoom(this.#record)
+  }
+
+  async setName(name: string): Promise<void> {
+    const cut = cutText(name, maxNameLength)
+    if (cut === '') return
+    this.#record = { ...this.#record, name: cut }
+    this.followName(cut)
+    await this.#store.writeRoom(this.#record)
+  }
+
+  /** The name of the settings changed; counts unless this room has a name of its own. */
+  followName(name: string): void {
+    if (this.#record.name !== undefined && this.#record.name !== name) return
+    this.#view.rename(name)
+    this.#host?.input({ type: 'setName', name })
+  }
+
+  markRead(): void {
+    const before = this.#view.readMark
+    this.#view.markRead()
+    if (this.#view.readMark !== before) this.#writeMarkSoon()
+  }
+
+  dismissNotice(id: number): void {
+    this.#view.dismissNotice(id)
+  }
+
+  #event(event: EngineEvent): void {
+    this.#view.handle(event)
+    if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
+    else if (event.type === 'postRefused') this.#settle(event.tag)?.reject(new MessageRefused(event.code))
+    else if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
+      this.#ports.onRelayUp?.(this.#record.relay)
+    }
+  }
+
+  #settle(tag: number): Pending | undefined {
+    const pending = this.#pending.get(tag)
+    this.#pending.delete(tag)
+    return pending
+  }
+
+  #post(content: Content): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.#host === undefined) {
+        reject(new RoomClosed())
+        return
+      }
+      const tag = ++this.#tags
+      this.#pending.set(tag, { resolve, reject })
+      this.#host.input({ type: 'post', tag, content })
+    })
+  }
+
+  /** The entry behind a message that is here. */
+  #target(id: string): Uint8Array {
+    const entryId = this.#view.timeline.find(id)?.entryId
+    const target = entryId === undefined ? undefined : parseHex(entryId)
+    if (target === undefined) throw new MessageRefused('unknownTarget')
+    return target
+  }
+
+  #writeMarkSoon(): void {
+    this.#stopMark?.()
+    this.#stopMark = this.#ports.clock.after(markDelayMs, () => {
+      // A mark that could not be written costs a few "new" messages; the store's own trouble is told elsewhere.
+      this.#writeMark().catch(() => {})
+    })
+  }
+
+  async #writeMark(): Promise<void> {
+    if (this.#stopMark === undefined) return
+    this.#stopMark()
+    this.#stopMark = undefined
+    await this.#store.writeMark(this.id, { draft: this.#view.state.draft, readMark: this.#view.readMark })
+  }
+}
+
+/** Trimmed, on one line, at most so many characters, never half of one. */
+export function cutText(text: string, length: number): string {
+  return [...text.replace(/\s+/gu, ' ').trim()].slice(0, length).join('')
+}
