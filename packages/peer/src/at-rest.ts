@@ -1,8 +1,30 @@
 /**
- * Everything a store holds, encrypted: a `Storage` around another `Storage`.  (signatures first; body follows)
+ * Everything a store holds, encrypted: a `Storage` around another `Storage`.
+ *
+ * Inside:  `lock/<n>` the wrapped data key (`at-rest-lock.ts`), the highest n counts · `r/<key>` a sealed record
+ * Record:  nonce 12 · AES-256-GCM(data key, nonce, aad = "kith1/rest\0" ‖ key, value) with its 16-byte tag
+ *
+ * The key of a record is bound to its value, so a value cannot be moved to another key unnoticed. Keys themselves are
+ * in the clear and hold nothing that tells: an opaque room id, times, counters. Nonces are random; with one data key
+ * that is safe for 2^32 writes. WebCrypto rather than the synchronous cipher, for the reasons measured in
+ * docs/decisions/0004-at-rest.md. What this protects from, and from what not: docs/spec/storage.md.
  */
-import type { Crypto } from '@kith/protocol'
-import type { StorageBroken } from './storage-errors.ts'
+import { BrokenPromise, concatBytes, formatUtf8, label } from '@kith/protocol'
+import type { Crypto, StoreChange, StoredRecord, StoreRange } from '@kith/protocol'
+import {
+  dataKeyBytes,
+  decodeLock,
+  defaultStretch,
+  gcm,
+  lockWithKey,
+  lockWithPassphrase,
+  nonceBytes,
+  plain,
+  unlock,
+} from './at-rest-lock.ts'
+import type { Lock, Stretch } from './at-rest-lock.ts'
+import { StorageBroken, StorageLocked } from './storage-errors.ts'
+import { checkKey, checkPrefix, settleChanges } from './storage-keys.ts'
 import type { Storage } from './storage.ts'
 
 /**
@@ -10,32 +32,249 @@ import type { Storage } from './storage.ts'
  * (`browser/storage-key.ts`), a file only its owner can read (`node/storage-key.ts`).
  */
 export interface KeyKeeper {
-  /** Makes the key when there is none. Rejects with `StorageBroken` where the platform is known to lose keys. */
+  /** Makes the key when there is none. */
   wrap(plaintext: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
-  /** Undefined when there is no key, or it does not open this. */
+  /** Fetches the key anew. Undefined when there is none, or it does not open this. */
   unwrap(sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array | undefined>
-  /** Destroys the key. */
+  /** Destroys the key; without one it does nothing. */
   erase(): Promise<void>
 }
 
 export interface SealOptions {
-  readonly crypto: Crypto
+  readonly crypto: Pick<Crypto, 'random'>
   readonly keys: KeyKeeper
   /** Opens a store that is locked by a passphrase; locks a new one with it from the start. */
   readonly passphrase?: string | undefined
   /**
-   * A record was damaged, swapped or altered. Given: it is reported here and left out of what `read` returns. Not
-   * given: `read` rejects with it.
+   * A record was damaged, swapped or altered. Given: it is reported here, left out of what `read` returns, and stays in
+   * the store. Not given: `read` rejects with it.
    */
   readonly onBroken?: ((broken: StorageBroken) => void) | undefined
+  /** Cost of a guess at a passphrase that is set from now on. */
+  readonly stretch?: Stretch | undefined
+  readonly subtle?: SubtleCrypto | undefined
 }
 
 export interface SealedStorage extends Storage {
-  readonly atRest: 'key' | 'passphrase'
-  /** Sets or changes the passphrase. The key kept by the platform is destroyed. */
-  setPassphrase(passphrase: string): Promise<void>
-  /** From now on the platform's key opens the store. */
-  removePassphrase(): Promise<void>
+  /** What opens the store: the platform's key or a passphrase. */
+  readonly atRest: Lock['method']
+  /**
+   * Sets the passphrase, or changes it: then `current` must be the one so far. The platform's key is destroyed. Rejects
+   * with `StorageLocked` for a missing or wrong `current`.
+   */
+  setPassphrase(passphrase: string, current?: string): Promise<void>
+  /** From now on the platform's key opens the store. Rejects with `StorageLocked` when `current` is wrong. */
+  removePassphrase(current: string): Promise<void>
 }
 
-export declare function sealStorage(storage: Storage, options: SealOptions): Promise<SealedStorage>
+const lockPrefix = 'lock/'
+const recordPrefix = 'r/'
+const recordLabel = label('kith1/rest')
+
+/**
+ * Opens the seal, or makes it when the store is empty. Rejects with `StorageLocked` (passphrase needed, wrong or not
+ * set) or `StorageBroken` (key gone, lock damaged); the store inside stays open then, and is the caller's to close.
+ */
+export async function sealStorage(storage: Storage, options: SealOptions): Promise<SealedStorage> {
+  const subtle = options.subtle ?? globalThis.crypto.subtle
+  const locks = await storage.read({ prefix: lockPrefix, limit: 16, reverse: true })
+  const [newest, ...older] = locks
+  if (newest === undefined) return sealNew(storage, options, subtle)
+  const lock = decodeLock(newest.value)
+  if (lock === undefined) {
+    throw new StorageBroken(
+      'The lock of what is stored here is damaged, or made by a newer Kith. Update Kith; otherwise restore the store from a backup, or erase it and join your rooms again.',
+      { key: newest.key },
+    )
+  }
+  const raw = await unlock(lock, options.keys, options.passphrase, subtle)
+  // A change of the lock was cut short: it counts from the moment its record was there.
+  for (const { key } of older) await storage.clear(key)
+  if (older.length > 0 && lock.method === 'passphrase') await options.keys.erase()
+  return new Sealed(storage, options, subtle, { lock, at: newest.key, dataKey: await importKey(raw, subtle) })
+}
+
+async function sealNew(storage: Storage, options: SealOptions, subtle: SubtleCrypto): Promise<SealedStorage> {
+  const [stray] = await storage.read({ prefix: '', limit: 1 })
+  if (stray !== undefined) {
+    throw new StorageBroken(
+      'What is stored here has lost its lock and cannot be opened. Restore the store from a backup, or erase it and join your rooms again.',
+      { key: stray.key },
+    )
+  }
+  const raw = options.crypto.random(dataKeyBytes)
+  const bytes = await makeLock(raw, options.passphrase, options, subtle)
+  const at = lockKey(1)
+  await storage.write([{ key: at, value: bytes }])
+  const lock = decodeLock(bytes) as Lock
+  return new Sealed(storage, options, subtle, { lock, at, dataKey: await importKey(raw, subtle) })
+}
+
+function makeLock(
+  raw: Uint8Array,
+  passphrase: string | undefined,
+  options: SealOptions,
+  subtle: SubtleCrypto,
+): Promise<Uint8Array> {
+  if (passphrase === undefined) return lockWithKey(raw, options.keys)
+  if (passphrase === '') throw new BrokenPromise('an empty passphrase')
+  const { random } = options.crypto
+  return lockWithPassphrase(raw, passphrase, { random, subtle, stretch: options.stretch ?? defaultStretch })
+}
+
+/** The raw key is erased: from here on nothing in the program can read it out, only use it. */
+async function importKey(raw: Uint8Array, subtle: SubtleCrypto): Promise<CryptoKey> {
+  const key = await subtle.importKey('raw', plain(raw), 'AES-GCM', false, ['encrypt', 'decrypt'])
+  raw.fill(0)
+  return key
+}
+
+function lockKey(number: number): string {
+  return lockPrefix + String(number).padStart(10, '0')
+}
+
+interface OpenSeal {
+  readonly lock: Lock
+  /** Where the lock is stored. */
+  readonly at: string
+  readonly dataKey: CryptoKey
+}
+
+class Sealed implements SealedStorage {
+  readonly #inside: Storage
+  readonly #options: SealOptions
+  readonly #subtle: SubtleCrypto
+  #seal: OpenSeal | undefined
+  #closed: Promise<void> | undefined
+  /** Resolves when the last change so far was handed to the store inside: sealing takes time, order must not. */
+  #handedOver: Promise<void> = Promise.resolve()
+  /** One change of the lock after the other. */
+  #locking: Promise<unknown> = Promise.resolve()
+
+  constructor(inside: Storage, options: SealOptions, subtle: SubtleCrypto, seal: OpenSeal) {
+    this.#inside = inside
+    this.#options = options
+    this.#subtle = subtle
+    this.#seal = seal
+  }
+
+  get atRest(): Lock['method'] {
+    return this.#open().lock.method
+  }
+
+  async write(changes: readonly StoreChange[]): Promise<void> {
+    const { dataKey } = this.#open()
+    const settled = [...settleChanges(changes)]
+    const sealed = settled.map(async ([key, value]) => ({
+      key: recordPrefix + key,
+      value: value === undefined ? undefined : await this.#sealRecord(dataKey, key, value),
+    }))
+    await this.#handOver(Promise.all(sealed), (ready) => this.#inside.write(ready))
+  }
+
+  async read(range: StoreRange): Promise<readonly StoredRecord[]> {
+    const { dataKey } = this.#open()
+    checkPrefix(range.prefix)
+    if (range.after !== undefined) checkKey(range.after)
+    const found: StoredRecord[] = []
+    let after = range.after === undefined ? undefined : recordPrefix + range.after
+    for (;;) {
+      const limit = range.limit - found.length
+      const page = await this.#inside.read({ ...range, prefix: recordPrefix + range.prefix, after, limit })
+      const opened = await Promise.all(page.map((record) => this.#openRecord(dataKey, record)))
+      for (const record of opened) if (record !== undefined) found.push(record)
+      // A page is short only at the end of the range: what was left out as broken is made up from behind it.
+      if (page.length < limit || found.length >= range.limit) return found
+      after = page.at(-1)?.key
+    }
+  }
+
+  async clear(prefix: string): Promise<void> {
+    this.#open()
+    checkPrefix(prefix)
+    await this.#handOver(Promise.resolve(), () => this.#inside.clear(recordPrefix + prefix))
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#locking
+      .catch(() => undefined)
+      .then(() => this.#handedOver)
+      .then(() => this.#inside.close())
+    this.#seal = undefined
+    return this.#closed
+  }
+
+  async setPassphrase(passphrase: string, current?: string): Promise<void> {
+    if (passphrase === '') throw new BrokenPromise('an empty passphrase')
+    await this.#relock(passphrase, current)
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    if (this.#open().lock.method === 'key') throw new StorageLocked('passphraseNotSet')
+    await this.#relock(undefined, current)
+  }
+
+  #relock(passphrase: string | undefined, current: string | undefined): Promise<void> {
+    const change = async (): Promise<void> => {
+      const { lock, at, dataKey } = this.#open()
+      const { keys } = this.#options
+      const raw = await unlock(lock, keys, current, this.#subtle)
+      const bytes = await makeLock(raw, passphrase, this.#options, this.#subtle)
+      raw.fill(0)
+      // First the new lock, then away with the old one: at no moment is there none, and the old one leaves no copy.
+      const next = lockKey(Number(at.slice(lockPrefix.length)) + 1)
+      await this.#inside.write([{ key: next, value: bytes }])
+      this.#seal = { lock: decodeLock(bytes) as Lock, at: next, dataKey }
+      await this.#inside.clear(at)
+      if (passphrase !== undefined) await keys.erase()
+    }
+    const turn = this.#locking.then(change)
+    this.#locking = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #handOver<T>(preparing: Promise<T>, change: (prepared: T) => Promise<void>): Promise<void> {
+    const before = this.#handedOver
+    let done: Promise<void> | undefined
+    const handed = (async () => {
+      const prepared = await preparing
+      await before
+      done = change(prepared)
+    })()
+    this.#handedOver = handed.catch(() => undefined)
+    await handed
+    await done
+  }
+
+  async #sealRecord(dataKey: CryptoKey, key: string, value: Uint8Array): Promise<Uint8Array> {
+    const nonce = this.#options.crypto.random(nonceBytes)
+    const sealed = await this.#subtle.encrypt(gcm(nonce, recordAad(key)), dataKey, plain(value))
+    return concatBytes(nonce, new Uint8Array(sealed))
+  }
+
+  async #openRecord(dataKey: CryptoKey, record: StoredRecord): Promise<StoredRecord | undefined> {
+    const key = record.key.slice(recordPrefix.length)
+    const nonce = record.value.subarray(0, nonceBytes)
+    try {
+      const sealed = plain(record.value.subarray(nonceBytes))
+      return { key, value: new Uint8Array(await this.#subtle.decrypt(gcm(nonce, recordAad(key)), dataKey, sealed)) }
+    } catch (cause) {
+      const broken = new StorageBroken(
+        `The record ${key} was damaged or altered since it was stored; it is left out. What other members have of it comes again by itself.`,
+        { key, cause },
+      )
+      if (this.#options.onBroken === undefined) throw broken
+      this.#options.onBroken(broken)
+      return undefined
+    }
+  }
+
+  #open(): OpenSeal {
+    if (this.#seal === undefined) throw new BrokenPromise('the store is closed')
+    return this.#seal
+  }
+}
+
+function recordAad(key: string): Uint8Array {
+  return concatBytes(recordLabel, formatUtf8(key))
+}

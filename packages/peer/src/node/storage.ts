@@ -6,14 +6,18 @@
  * LevelDB opens the files (`storage-check.ts`), because LevelDB would drop what it cannot read without a word.
  */
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BrokenPromise } from '@kith/protocol'
 import type { StoreChange, StoredRecord, StoreRange } from '@kith/protocol'
 import { ClassicLevel } from 'classic-level'
+import { sealStorage } from '../at-rest.ts'
+import type { SealedStorage, SealOptions } from '../at-rest.ts'
 import { StorageBroken, StorageFull, StorageHeld } from '../storage-errors.ts'
 import { prefixBounds, rangeBounds, settleChanges } from '../storage-keys.ts'
 import type { KeyBounds } from '../storage-keys.ts'
 import type { Storage } from '../storage.ts'
 import { findDamage } from './storage-check.ts'
+import { keepKeyInFile } from './storage-key.ts'
 
 type Level = ClassicLevel<string, Uint8Array>
 type Batch = ReadonlyMap<string, Uint8Array | undefined>
@@ -47,6 +51,23 @@ export async function repairNodeStorage(directory: string, now: number): Promise
   await Promise.all([from.close(), to.close()])
   await rm(mending, { recursive: true })
   return aside
+}
+
+/**
+ * What a terminal program keeps in `directory`: the store in `store/`, the wrapping key in `store.key`, everything
+ * sealed. Rejects as `openNodeStorage` and `sealStorage` do.
+ */
+export async function openSealedNodeStorage(
+  directory: string,
+  options: Omit<SealOptions, 'keys'>,
+): Promise<SealedStorage> {
+  const storage = await openNodeStorage(join(directory, 'store'))
+  try {
+    return await sealStorage(storage, { ...options, keys: keepKeyInFile(join(directory, 'store.key')) })
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
 }
 
 async function openLevel(directory: string): Promise<Level> {

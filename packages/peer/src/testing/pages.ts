@@ -1,0 +1,73 @@
+/**
+ * Real pages in a real Chromium for tests that need more than one page, a restart of the browser, or its files on disk.
+ * Modules are served from source: `page.evaluate(async () => (await import('/packages/peer/src/…')))`.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright'
+import type { BrowserContext, Page } from 'playwright'
+import { createServer } from 'vite'
+import type { ViteDevServer } from 'vite'
+
+/** One browser with a profile on disk; closing and launching again keeps what pages stored. */
+export class Pages {
+  readonly origin: string
+  /** The browser's files. */
+  readonly profile: string
+  readonly #server: ViteDevServer
+  #context: BrowserContext | undefined
+
+  private constructor(server: ViteDevServer, origin: string, profile: string) {
+    this.#server = server
+    this.origin = origin
+    this.profile = profile
+  }
+
+  static async start(): Promise<Pages> {
+    const root = fileURLToPath(new URL('../../../../', import.meta.url))
+    const server = await createServer({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      appType: 'custom',
+      server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+      resolve: { conditions: ['source', 'import', 'module', 'default'] },
+      optimizeDeps: { noDiscovery: true },
+    })
+    server.middlewares.use((request, response, next) => {
+      if (request.url !== '/') return next()
+      response.setHeader('content-type', 'text/html')
+      response.end('<!doctype html><title>page</title>')
+    })
+    await server.listen()
+    const address = server.httpServer?.address()
+    if (address === null || typeof address !== 'object') throw new Error('the page server has no port')
+    const profile = await mkdtemp(join(tmpdir(), 'kith-pages-'))
+    return new Pages(server, `http://127.0.0.1:${address.port}`, profile)
+  }
+
+  /** A new page of the profile; launches the browser when it is not running. */
+  async open(): Promise<Page> {
+    this.#context ??= await chromium.launchPersistentContext(this.profile, {
+      executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
+      headless: true,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    })
+    const page = await this.#context.newPage()
+    await page.goto(`${this.origin}/`)
+    return page
+  }
+
+  async closeBrowser(): Promise<void> {
+    await this.#context?.close()
+    this.#context = undefined
+  }
+
+  async stop(): Promise<void> {
+    await this.closeBrowser()
+    await this.#server.close()
+    await rm(this.profile, { recursive: true, force: true })
+  }
+}
