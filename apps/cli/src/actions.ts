@@ -1,0 +1,180 @@
+/** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
+import { unreachable } from '@kith/protocol'
+import type { Chat, Message, Room } from '@kith/peer'
+import { descriptions, type ChatCommand } from './commands.ts'
+import { toFailure } from './failure.ts'
+import { pathWord, roomTitle, syncText } from './people.ts'
+import { printableLine } from './printable.ts'
+
+export interface Scene {
+  readonly chat: Chat
+  readonly room: Room
+  /** In the order they are listed. */
+  readonly rooms: readonly Room[]
+  /** The message that is number 1; undefined: the newest. */
+  readonly numbersFrom: string | undefined
+}
+
+export type Outcome =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'hint'; readonly text: string }
+  /** Something to read. */
+  | { readonly type: 'text'; readonly title: string; readonly text: string }
+  | { readonly type: 'invite'; readonly link: string }
+  | { readonly type: 'go'; readonly room: Room }
+  | { readonly type: 'showHistory' }
+  | { readonly type: 'exit' }
+
+const nothing: Outcome = { type: 'nothing' }
+
+function hint(text: string): Outcome {
+  return { type: 'hint', text }
+}
+
+/** Never rejects: what went wrong is said. */
+export async function perform(command: ChatCommand, scene: Scene): Promise<Outcome> {
+  try {
+    return await carryOut(command, scene)
+  } catch (error) {
+    return hint(refusalText(error))
+  }
+}
+
+/** Why a message or a change was not taken. */
+export function refusalText(error: unknown): string {
+  if (error instanceof Error && error.name === 'MessageRefused') return `Not taken: ${printableLine(error.message)}`
+  return toFailure(error).message
+}
+
+async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
+  const { chat, room } = scene
+  switch (command.type) {
+    case 'message':
+      await room.send(command.text)
+      return nothing
+    case 'exit':
+      return { type: 'exit' }
+    case 'chat': {
+      if (command.name === undefined) return { type: 'text', title: 'rooms', text: roomList(scene) }
+      const found = findRoom(scene.rooms, command.name)
+      return found === undefined
+        ? hint(`There is no room “${printableLine(command.name)}” here. /chat lists them.`)
+        : { type: 'go', room: found }
+    }
+    case 'loadHistory':
+      return hint(loadText(room))
+    case 'showHistory':
+      return { type: 'showHistory' }
+    case 'who':
+      return { type: 'text', title: 'who is here', text: whoText(room) }
+    case 'invite':
+      return { type: 'invite', link: room.state.link }
+    case 'help':
+      return { type: 'text', title: 'what can be typed', text: commandList() }
+    case 'name':
+      await room.setName(command.name)
+      return hint(`Here you are ${printableLine(command.name)} now.`)
+    case 'title':
+      await room.setTitle(command.title)
+      return nothing
+    case 'join':
+      return { type: 'go', room: await chat.join(command.link) }
+    case 'reply': {
+      const message = numbered(scene, command.number)
+      if (message === undefined) return noSuchMessage(command.number)
+      await room.send(command.text, { replyTo: message.id })
+      return nothing
+    }
+    case 'react': {
+      const message = numbered(scene, command.number)
+      if (message === undefined) return noSuchMessage(command.number)
+      const mine = message.reactions.some(({ emoji, by }) => emoji === command.emoji && by.includes(room.state.me))
+      await room.react(message.id, command.emoji, !mine)
+      return nothing
+    }
+    case 'edit':
+    case 'delete': {
+      const message = numbered(scene, command.number)
+      if (message === undefined) return noSuchMessage(command.number)
+      if (!message.mine) return hint(`Message ${command.number} is not yours.`)
+      if (message.deleted) return hint(`Message ${command.number} is deleted already.`)
+      if (command.type === 'edit') await room.edit(message.id, command.text)
+      else await room.delete(message.id)
+      return nothing
+    }
+    default:
+      return unreachable(command)
+  }
+}
+
+function noSuchMessage(number: number): Outcome {
+  return hint(`There is no message ${number} here.`)
+}
+
+function numbered({ room, numbersFrom }: Scene, number: number): Message | undefined {
+  const { timeline } = room
+  const newest = numbersFrom === undefined ? timeline.length - 1 : timeline.indexOf(numbersFrom)
+  const index = newest - number + 1
+  return newest >= 0 && index >= 0 ? timeline.at(index) : undefined
+}
+
+/** By title, by the beginning of a title, by its number in the list, or by the beginning of its id. */
+export function findRoom(rooms: readonly Room[], name: string): Room | undefined {
+  const wanted = name.trim().toLowerCase()
+  const title = (room: Room): string => printableLine(roomTitle(room.state)).toLowerCase()
+  return (
+    rooms.find((room) => title(room) === wanted) ??
+    rooms.find((room) => title(room).startsWith(wanted)) ??
+    (/^\d{1,4}$/u.test(wanted) ? rooms[Number(wanted) - 1] : undefined) ??
+    (wanted.length >= 4 ? rooms.find((room) => room.id.startsWith(wanted)) : undefined)
+  )
+}
+
+function roomList({ rooms, room }: Scene): string {
+  const lines = rooms.map((other, i) => {
+    const unread = other.state.unread > 0 ? `   ${other.state.unread} unread` : ''
+    return `${other === room ? '›' : ' '} ${i + 1}  ${printableLine(roomTitle(other.state))}${unread}`
+  })
+  return `${lines.join('\n')}\n\n/chat NAME or /chat NUMBER goes there; Ctrl+N and Ctrl+P go through them.`
+}
+
+export function loadText(room: Room): string {
+  const { phase, gaps } = room.state.sync
+  switch (phase) {
+    case 'loading':
+    case 'catchingUp':
+      return `On its way: ${syncText(room.state)}.`
+    case 'alone':
+      return 'Nobody is here who could have more. It is fetched as soon as somebody comes.'
+    case 'synced':
+      return gaps === 0
+        ? `Everything is here: ${syncText(room.state)}.`
+        : `${syncText(room.state)}. Nobody who is online has the rest; it is fetched when somebody comes who does.`
+  }
+}
+
+export function whoText(room: Room): string {
+  const { people } = room.state
+  const lines: string[] = []
+  for (const person of people.filter((person) => person.online)) {
+    const name = printableLine(person.name) || 'somebody'
+    if (person.me) {
+      lines.push(`${name} (you)`)
+      continue
+    }
+    const ways = person.presences.map((presence) => {
+      const rtt = presence.rttMs === undefined ? '' : ` ${Math.round(presence.rttMs)} ms`
+      return `${pathWord(presence.path)}${rtt}, ${presence.platform === 'node' ? 'terminal' : 'browser'}`
+    })
+    lines.push(`${name}: ${ways.join('; ') || pathWord(person.path)}`)
+  }
+  const away = people.filter((person) => !person.online).map((person) => printableLine(person.name) || 'somebody')
+  if (away.length > 0) lines.push(`away: ${away.join(', ')}`)
+  return lines.join('\n')
+}
+
+export function commandList(): string {
+  const width = Math.max(...descriptions.map(({ usage }) => usage.length)) + 3
+  const lines = descriptions.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
+  return `${lines.join('\n')}\n\nCtrl+C menu · PgUp PgDn scroll · Tab completes · Alt+Enter new line · Esc closes · Ctrl+C twice leaves`
+}

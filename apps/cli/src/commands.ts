@@ -1,0 +1,144 @@
+/**
+ * What can be typed besides messages: the menu of Ctrl+C (`chat NAME`, `exit`, `load history`, `show history`) and the
+ * same and more with a slash in front.
+ */
+import type { Result } from '@kith/protocol'
+import { accept, reject } from '@kith/protocol'
+
+/** A message by its number: 1 is the newest. */
+type MessageNumber = number
+
+export type ChatCommand =
+  | { readonly type: 'message'; readonly text: string }
+  | { readonly type: 'chat'; readonly name: string | undefined }
+  | { readonly type: 'exit' }
+  | { readonly type: 'loadHistory' }
+  | { readonly type: 'showHistory' }
+  | { readonly type: 'who' }
+  | { readonly type: 'invite' }
+  | { readonly type: 'help' }
+  | { readonly type: 'reply'; readonly number: MessageNumber; readonly text: string }
+  | { readonly type: 'react'; readonly number: MessageNumber; readonly emoji: string }
+  | { readonly type: 'edit'; readonly number: MessageNumber; readonly text: string }
+  | { readonly type: 'delete'; readonly number: MessageNumber }
+  | { readonly type: 'name'; readonly name: string }
+  | { readonly type: 'title'; readonly title: string }
+  | { readonly type: 'join'; readonly link: string }
+
+export interface CommandDescription {
+  readonly usage: string
+  readonly does: string
+  /** Part of the menu of Ctrl+C, where it needs no slash. */
+  readonly menu: boolean
+}
+
+export const descriptions: readonly CommandDescription[] = [
+  { usage: 'chat NAME', does: 'go to another room, or list them', menu: true },
+  { usage: 'exit', does: 'leave', menu: true },
+  { usage: 'load history', does: 'ask for what is missing here', menu: true },
+  { usage: 'show history', does: 'go to the first message', menu: true },
+  { usage: 'who', does: 'who is here, and how they are reached', menu: false },
+  { usage: 'invite', does: 'the link and QR code of this room', menu: false },
+  { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
+  { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
+  { usage: 'edit N TEXT', does: 'change your message N', menu: false },
+  { usage: 'delete N', does: 'delete your message N', menu: false },
+  { usage: 'name NAME', does: 'what others call you', menu: false },
+  { usage: 'title NAME', does: 'what you call this room', menu: false },
+  { usage: 'join LINK', does: 'join another room', menu: false },
+  { usage: 'help', does: 'this list; // at the start sends a slash', menu: false },
+]
+
+/** Commands that name a message: while one is typed, the messages show their numbers. */
+const numbered = /^\/(reply|react|edit|delete)\b/u
+
+export function needsNumbers(input: string): boolean {
+  return numbered.test(input)
+}
+
+/** One line of the chat. Rejections are sentences. */
+export function parseInput(text: string): Result<ChatCommand> {
+  if (!text.startsWith('/')) return accept({ type: 'message', text })
+  if (text.startsWith('//')) return accept({ type: 'message', text: text.slice(1) })
+  return parseCommand(text.slice(1))
+}
+
+/** A command without its slash, as in the menu. */
+export function parseCommand(text: string): Result<ChatCommand> {
+  const [word = '', rest = ''] = split(text.trim())
+  switch (word.toLowerCase()) {
+    case 'chat':
+    case 'rooms':
+      return accept({ type: 'chat', name: rest === '' ? undefined : rest })
+    case 'exit':
+    case 'quit':
+    case 'leave':
+      return accept({ type: 'exit' })
+    case 'load':
+      return rest.toLowerCase() === 'history' ? accept({ type: 'loadHistory' }) : reject('Did you mean load history?')
+    case 'show':
+      return rest.toLowerCase() === 'history' ? accept({ type: 'showHistory' }) : reject('Did you mean show history?')
+    case 'history':
+      return accept({ type: 'showHistory' })
+    case 'who':
+      return accept({ type: 'who' })
+    case 'invite':
+      return accept({ type: 'invite' })
+    case 'help':
+    case '?':
+      return accept({ type: 'help' })
+    case 'name':
+      return rest === '' ? reject('What name? As in /name Robin') : accept({ type: 'name', name: rest })
+    case 'title':
+      return rest === '' ? reject('What title? As in /title Lake weekend') : accept({ type: 'title', title: rest })
+    case 'join':
+      return rest === '' ? reject('Which room? As in /join LINK') : accept({ type: 'join', link: rest })
+    case 'reply':
+      return withNumber(rest, 'Which message? As in /reply 2 yes, let us', (number, text) => ({
+        type: 'reply',
+        number,
+        text,
+      }))
+    case 'edit':
+      return withNumber(rest, 'Which message, and what should it say? As in /edit 1 what I meant', (number, text) => ({
+        type: 'edit',
+        number,
+        text,
+      }))
+    case 'react':
+      return withNumber(rest, 'Which message, and with what? As in /react 1 👍', (number, emoji) => ({
+        type: 'react',
+        number,
+        emoji,
+      }))
+    case 'delete': {
+      const number = parseNumber(rest)
+      return number === undefined ? reject('Which message? As in /delete 1') : accept({ type: 'delete', number })
+    }
+    case '':
+      return reject('Say a command, such as chat NAME or exit.')
+    default:
+      return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
+  }
+}
+
+function withNumber(
+  rest: string,
+  advice: string,
+  make: (number: MessageNumber, text: string) => ChatCommand,
+): Result<ChatCommand> {
+  const [first = '', text = ''] = split(rest)
+  const number = parseNumber(first)
+  return number === undefined || text === '' ? reject(advice) : accept(make(number, text))
+}
+
+function parseNumber(text: string): MessageNumber | undefined {
+  const number = /^#?(\d{1,7})$/u.exec(text)?.[1]
+  return number === undefined || Number(number) < 1 ? undefined : Number(number)
+}
+
+/** The first word and everything after it; newlines in the rest stay. */
+function split(text: string): readonly [string, string] {
+  const at = text.search(/\s/u)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at).trim()]
+}

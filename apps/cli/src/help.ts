@@ -1,0 +1,32 @@
+/** What `kith --help` says. */
+
+export const helpText = `kith: chat that belongs to the people in it
+
+  kith new [--name N] [--relay URL]   make a room, show its link and QR code, stay in it
+  kith join LINK…                     join by link (in quotes), several rooms at once
+  kith                                open the rooms you have
+  kith --config FILE                  the rooms, port and peers of a configuration file
+  kith relay [--port P] [--data DIR]  run a relay with the web app on it (port 6765)
+  kith doctor [RELAY]                 what works from here, and what to do about the rest
+
+In a terminal it is a full-screen chat; Ctrl+C opens the menu and /help lists the commands.
+In a pipe, every line read is a message and every message is a line; --json is for scripts.
+
+  --name N                what others call you
+  --relay URL             the relay to meet at (default http://localhost:6765, or KITH_RELAY)
+  --no-relay              none: only terminals that dial each other
+  --port P                listen here for other terminals
+  --peer HOST:PORT        dial this terminal directly; may be repeated
+  --data DIR              where rooms and keys are kept (default per user, or KITH_DATA)
+  --passphrase-file FILE  lock what is kept with the first line of FILE (or KITH_PASSPHRASE)
+  --json                  one JSON object a line, in and out
+  --debug                 say on stderr what happens, without content; full-screen: into DIR/debug.log
+  -h, --help   -v, --version
+
+Exit codes: 0 done · 1 a fault of kith · 2 command line, link or configuration · 3 not built
+4 store cannot be used · 5 port or network · 6 left with messages nobody has yet · 7 doctor found something
+130 interrupted · 143 terminated
+
+JSON lines out: ready, peer, message, synced, error. In: send, history, who, leave.
+All of it is described in docs/spec/terminal.md.
+`

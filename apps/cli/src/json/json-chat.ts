@@ -1,0 +1,236 @@
+/** `--json`: drives the rooms by the lines of `lines.ts` until it is told to leave. */
+import { unreachable } from '@kith/protocol'
+import type { Message } from '@kith/peer'
+import { CatchUp } from '../catch-up.ts'
+import { errorCode, errorName, exitCodes } from '../failure.ts'
+import { readLines } from '../input-lines.ts'
+import { watchIntervalMs, type Io, type OpenRoom } from '../io.ts'
+import { noticeText } from '../notices.ts'
+import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
+import { formatLine, lineFaults, maxLineChars, messageLine, parseLine, type LineIn, type LineOut } from './lines.ts'
+
+/** With neither relay nor peers there is less to wait for. */
+const lonelyLimitMs = 3000
+
+/** Resolves with the exit code. The rooms are still open then: closing the chat is the caller's. */
+export async function runJson(rooms: readonly OpenRoom[], io: Io): Promise<number> {
+  const many = rooms.length > 1
+  const printers = rooms.map((open) => new Printer(open, many ? open.room.id : undefined, io))
+  for (const printer of printers) printer.ready()
+  for (const printer of printers) printer.start()
+
+  const fail = (code: string, message: string, room?: string): void =>
+    io.write(formatLine({ type: 'error', code, message }, room))
+  const choose = (id: string | undefined): Printer | undefined =>
+    id === undefined ? printers[0] : printers.find((printer) => printer.open.room.id === id)
+
+  const leaving = new Promise<'leave' | 'end'>((resolve) => {
+    if (io.input === undefined) return
+    const obey = (line: LineIn): void => {
+      if (line.type === 'leave') {
+        stopReading()
+        resolve('leave')
+        return
+      }
+      const printer = choose(line.room)
+      if (printer === undefined) return fail('roomUnknown', 'This run is in no room with that id.')
+      switch (line.type) {
+        case 'send':
+          printer.outbox.send(line.text).catch((error: unknown) => {
+            const message = error instanceof Error ? error.message : 'The message was refused.'
+            fail(errorCode(error) ?? errorName(error), message, printer.label)
+          })
+          return
+        case 'history':
+          return printer.history(line.limit)
+        case 'who':
+          return printer.who()
+        default:
+          return unreachable(line)
+      }
+    }
+    const stopReading = readLines(io.input, maxLineChars, {
+      line(text): void {
+        if (text.trim() === '') return
+        const parsed = parseLine(text)
+        if (parsed.ok) obey(parsed.value)
+        else fail(parsed.code, lineFaults[parsed.code])
+      },
+      tooLong: () => fail('lineTooLong', lineFaults.lineTooLong),
+      end: () => resolve('end'),
+    })
+  })
+
+  let over = false
+  const stopped = io.stopped.then((code) => {
+    over = true
+    return code
+  })
+  const left = async (): Promise<number> => {
+    const how = await leaving
+    const outboxes = printers.map((printer) => printer.outbox)
+    // Somebody who has just joined may be found by others only now; a script that only writes should still arrive.
+    if (how === 'end') {
+      for (let waited = 0; waited < deliveryLimitMs && !over; waited += watchIntervalMs) {
+        if (outboxes.every((outbox) => outbox.unconfirmed === 0) || printers.every((printer) => printer.settled)) break
+        await io.sleep(watchIntervalMs)
+      }
+    }
+    await delivered(
+      outboxes,
+      () => printers.some((printer) => printer.othersOnline),
+      async (ms) => io.sleep(ms),
+      rooms.every(({ room }) => room.state.relay === 'none') ? lonelyLimitMs : deliveryLimitMs,
+    )
+    const waiting = outboxes.reduce((sum, outbox) => sum + outbox.waiting, 0)
+    if (how === 'leave' || waiting === 0) return exitCodes.done
+    io.note(`${waiting} of these messages reached nobody yet; they are kept and go out the next time.`)
+    return exitCodes.undelivered
+  }
+  const code = await Promise.race([left(), stopped])
+  over = true
+  for (const printer of printers) printer.stop()
+  return code
+}
+
+/** Prints one room: a line again when, and only when, something in it changed. */
+class Printer {
+  readonly open: OpenRoom
+  readonly label: string | undefined
+  readonly outbox: Outbox
+  readonly #io: Io
+  readonly #catchUp: CatchUp
+  readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
+  readonly #messages = new Map<string, Message>()
+  #newestNotice = -Infinity
+  #cancels: (() => void)[] = []
+
+  constructor(open: OpenRoom, label: string | undefined, io: Io) {
+    this.open = open
+    this.label = label
+    this.outbox = new Outbox(open.room)
+    this.#io = io
+    this.#catchUp = new CatchUp(open.fresh, io.now())
+  }
+
+  get settled(): boolean {
+    return this.#catchUp.settled
+  }
+
+  get othersOnline(): boolean {
+    return this.open.room.state.people.some((person) => person.online && !person.me)
+  }
+
+  ready(): void {
+    const { id, link } = this.open.room.state
+    this.#print([{ type: 'ready', room: id, link }])
+  }
+
+  start(): void {
+    const { room } = this.open
+    this.#cancels = [
+      room.onMessages((messages) => this.#printMessages(messages)),
+      room.subscribe(() => this.#changed()),
+    ]
+    this.#sweep()
+    this.#changed()
+    const timer = setInterval(() => this.#changed(), watchIntervalMs)
+    this.#cancels.push(() => clearInterval(timer))
+  }
+
+  stop(): void {
+    for (const cancel of this.#cancels) cancel()
+    this.#cancels = []
+  }
+
+  /** Answers an explicit question, so it prints whether or not anything changed. */
+  history(limit: number | undefined): void {
+    const { timeline } = this.open.room
+    const lines: LineOut[] = []
+    for (let i = Math.max(0, timeline.length - (limit ?? timeline.length)); i < timeline.length; i++) {
+      const message = timeline.at(i)
+      this.#messages.set(message.id, message)
+      lines.push(messageLine(message))
+    }
+    this.#print(lines)
+  }
+
+  who(): void {
+    this.#printPeers()
+    this.#print([...this.#peers.values()])
+  }
+
+  #changed(): void {
+    this.#printPeers()
+    const { state } = this.open.room
+    for (const notice of state.notices) {
+      if (notice.id <= this.#newestNotice) continue
+      this.#newestNotice = notice.id
+      this.#print([{ type: 'error', code: notice.code, message: noticeText(notice) }])
+    }
+    const synced = this.#catchUp.observe(state, this.#io.now())
+    if (synced === undefined) return
+    this.#sweep()
+    this.#print([{ type: 'synced', ...synced }])
+  }
+
+  #printPeers(): void {
+    const gone = new Set(this.#peers.keys())
+    const lines: LineOut[] = []
+    for (const person of this.open.room.state.people) {
+      if (person.me) continue
+      for (const presence of person.presences) {
+        gone.delete(presence.session)
+        const line = {
+          type: 'peer',
+          session: presence.session,
+          name: person.name,
+          path: presence.path ?? null,
+          state: presence.path === undefined ? 'joining' : 'linked',
+        } as const
+        const before = this.#peers.get(presence.session)
+        if (before?.name === line.name && before.path === line.path && before.state === line.state) continue
+        this.#peers.set(presence.session, line)
+        lines.push(line)
+      }
+    }
+    for (const session of gone) {
+      const { name } = this.#peers.get(session) as LineOut & { readonly type: 'peer' }
+      this.#peers.delete(session)
+      lines.push({ type: 'peer', session, name, path: null, state: 'gone' })
+    }
+    this.#print(lines)
+  }
+
+  #printMessages(messages: readonly Message[]): void {
+    const lines: LineOut[] = []
+    for (const message of messages) {
+      const before = this.#messages.get(message.id)
+      this.#messages.set(message.id, message)
+      if (before === undefined || !samePrinted(before, message)) lines.push(messageLine(message))
+    }
+    this.#print(lines)
+  }
+
+  /** Prints what came without being announced: the history that was in the store. */
+  #sweep(): void {
+    const { timeline } = this.open.room
+    if (timeline.length === this.#messages.size) return
+    const missing: Message[] = []
+    for (let i = 0; i < timeline.length; i++) {
+      const message = timeline.at(i)
+      if (!this.#messages.has(message.id)) missing.push(message)
+    }
+    this.#printMessages(missing)
+  }
+
+  #print(lines: readonly LineOut[]): void {
+    if (lines.length > 0) this.#io.write(lines.map((line) => formatLine(line, this.label)).join(''))
+  }
+}
+
+function samePrinted(a: Message, b: Message): boolean {
+  return (
+    a.receipt === b.receipt && a.text === b.text && a.name === b.name && a.time === b.time && a.session === b.session
+  )
+}

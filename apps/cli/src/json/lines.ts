@@ -1,0 +1,113 @@
+/**
+ * The lines of `--json`: one object a line, out and in. Names are frozen; docs/spec/terminal.md is their description.
+ *
+ * ```
+ * out  {"type":"ready","room","link"}
+ *      {"type":"peer","session","name","path","state"}          path null | relay | direct | through
+ *      {"type":"message","id","session","name","text","time","receipt"}
+ *      {"type":"synced","entries","gaps"}
+ *      {"type":"error","code","message"}
+ * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"leave"}
+ * ```
+ * With several rooms every object carries `room` too, and an incoming one may.
+ */
+import type { Path, PeerState, Result } from '@kith/protocol'
+import { accept, reject } from '@kith/protocol'
+import type { Message } from '@kith/peer'
+
+/** Longest line read; a message is far shorter. */
+export const maxLineChars: number = 256 * 1024
+
+export type LineOut =
+  | { readonly type: 'ready'; readonly room: string; readonly link: string }
+  | {
+      readonly type: 'peer'
+      readonly session: string
+      readonly name: string
+      readonly path: Path | null
+      readonly state: PeerState
+    }
+  | {
+      readonly type: 'message'
+      readonly id: string
+      readonly session: string
+      readonly name: string
+      readonly text: string
+      readonly time: number
+      readonly receipt: boolean
+    }
+  | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
+  | { readonly type: 'error'; readonly code: string; readonly message: string }
+
+export type LineIn =
+  | { readonly type: 'send'; readonly text: string; readonly room: string | undefined }
+  | { readonly type: 'history'; readonly limit: number | undefined; readonly room: string | undefined }
+  | { readonly type: 'who'; readonly room: string | undefined }
+  | { readonly type: 'leave' }
+
+export type LineFault =
+  | 'lineTooLong'
+  | 'notJson'
+  | 'notObject'
+  | 'typeUnknown'
+  | 'textMissing'
+  | 'limitMalformed'
+  | 'roomMalformed'
+
+export const lineFaults: Readonly<Record<LineFault, string>> = {
+  lineTooLong: `A line has at most ${maxLineChars} characters.`,
+  notJson: 'The line is not JSON.',
+  notObject: 'A line is one JSON object, such as {"type":"who"}.',
+  typeUnknown: 'type is one of send, history, who, leave.',
+  textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
+  limitMalformed: 'limit is a whole number from 1.',
+  roomMalformed: 'room is the id of a room.',
+}
+
+// JSON escapes C0 itself; DEL, C1 and bidirectional controls would reach a terminal that shows the lines.
+const unsafe = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
+/** One line with its newline. The JSON value is exact; it just never holds a raw control character. */
+export function formatLine(line: LineOut, room?: string): string {
+  const json = JSON.stringify(room === undefined || line.type === 'ready' ? line : { ...line, room })
+  return `${json.replaceAll(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+}
+
+export function messageLine(message: Message): LineOut {
+  const { id, session, name, text, time, receipt } = message
+  return { type: 'message', id, session, name, text, time, receipt }
+}
+
+/** Judges one line; never throws. */
+export function parseLine(text: string): Result<LineIn, LineFault> {
+  if (text.length > maxLineChars) return reject('lineTooLong')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return reject('notJson')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return reject('notObject')
+  const fields = value as Readonly<Record<string, unknown>>
+  const room = Object.hasOwn(fields, 'room') ? fields['room'] : undefined
+  if (room !== undefined && typeof room !== 'string') return reject('roomMalformed')
+  switch (fields['type']) {
+    case 'send': {
+      const message = fields['text']
+      if (typeof message !== 'string' || message.trim() === '') return reject('textMissing')
+      return accept({ type: 'send', text: message, room })
+    }
+    case 'history': {
+      const limit = fields['limit']
+      if (limit === undefined || limit === null) return accept({ type: 'history', limit: undefined, room })
+      if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1) return reject('limitMalformed')
+      return accept({ type: 'history', limit, room })
+    }
+    case 'who':
+      return accept({ type: 'who', room })
+    case 'leave':
+      return accept({ type: 'leave' })
+    default:
+      return reject('typeUnknown')
+  }
+}

@@ -1,0 +1,64 @@
+/** Who is here and how they are reached, in words. */
+import type { Path } from '@kith/protocol'
+import type { Person, RoomState } from '@kith/peer'
+
+export interface PathGroup {
+  readonly word: string
+  readonly people: readonly Person[]
+}
+
+const words: Readonly<Record<Path, string>> = { direct: 'direct', relay: 'by relay', through: 'through others' }
+
+export function pathWord(path: Path | undefined): string {
+  return path === undefined ? 'connecting' : words[path]
+}
+
+/** The others who are online, by how they are reached: the best paths first. */
+export function peopleByPath(state: RoomState): readonly PathGroup[] {
+  const groups: PathGroup[] = []
+  for (const path of ['direct', 'through', 'relay', undefined] as const) {
+    const people = state.people.filter((person) => person.online && !person.me && person.path === path)
+    if (people.length > 0) groups.push({ word: pathWord(path), people })
+  }
+  return groups
+}
+
+/** The relay in words; empty when there is none and none is wanted. */
+export function relayText(state: RoomState): string {
+  const host = state.relayHost ?? 'relay'
+  switch (state.relay) {
+    case 'up':
+      return host
+    case 'connecting':
+      return `reaching ${host}…`
+    case 'away':
+      return `${host} is away`
+    case 'none':
+      return 'no relay'
+  }
+}
+
+/** The state of the history in words, with its proof once it is whole. */
+export function syncText(state: RoomState): string {
+  const { phase, have, total, gaps } = state.sync
+  const count = (n: number): string => n.toLocaleString('en')
+  const missing = gaps === 0 ? '0 gaps' : gaps === 1 ? '1 gap' : `${count(gaps)} gaps`
+  switch (phase) {
+    case 'loading':
+      return 'opening…'
+    case 'alone':
+      return 'nobody else here'
+    case 'catchingUp':
+      return `catching up ${count(have)} of ${count(total)}`
+    case 'synced':
+      return `${count(have)} of ${count(Math.max(have, total))}, ${missing}`
+  }
+}
+
+/** What the room is called here; a room without a title is called by the people in it. */
+export function roomTitle(state: RoomState): string {
+  if (state.title !== '') return state.title
+  const others = state.people.filter((person) => !person.me && person.name !== '').map((person) => person.name)
+  if (others.length === 0) return `room ${state.id.slice(0, 6)}`
+  return others.length <= 3 ? others.join(', ') : `${others.slice(0, 3).join(', ')} +${others.length - 3}`
+}

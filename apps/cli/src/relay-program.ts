@@ -1,0 +1,55 @@
+/** `kith relay`: runs the relay program as a child, so that the two programs share nothing but the command line. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { exitCodes, Failure } from './failure.ts'
+
+export interface RelayOptions {
+  readonly port: number | undefined
+  readonly data: string | undefined
+}
+
+/** The relay's main file, as its package names it. */
+export function relayMain(resolve: (name: string) => string): string {
+  const advice = 'The relay is not built: run npm run build first.'
+  let path: string
+  try {
+    path = fileURLToPath(resolve('@kith/relay'))
+  } catch (error) {
+    throw new Failure('relayMissing', advice, exitCodes.notBuilt, error)
+  }
+  if (!existsSync(path)) throw new Failure('relayMissing', advice, exitCodes.notBuilt)
+  return path
+}
+
+/** Environment of the child: the relay is set up by variables, as it is in a container. */
+export function relayEnv(
+  { port, data }: RelayOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return {
+    ...env,
+    ...(port === undefined ? {} : { PORT: String(port) }),
+    ...(data === undefined ? {} : { KITH_RELAY_DATA: data }),
+  }
+}
+
+/** Resolves with the relay's exit code. Signals are passed on, so that it can say goodbye to everybody connected. */
+export async function runRelay(main: string, env: Record<string, string | undefined>): Promise<number> {
+  const child = spawn(process.execPath, [main], { stdio: 'inherit', env })
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const forward = (signal: NodeJS.Signals): void => {
+    // Ctrl+C at a terminal reaches the child by itself; twice would mean “at once”.
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  }
+  for (const signal of signals) process.on(signal, forward)
+  try {
+    return await new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
+    })
+  } finally {
+    for (const signal of signals) process.off(signal, forward)
+  }
+}

@@ -1,0 +1,38 @@
+/** Tab: completes commands, rooms and names. Pure. */
+import { descriptions } from '../commands.ts'
+import { insert, type Editor } from './editor.ts'
+
+export interface Known {
+  readonly rooms: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** The editor with the word before the cursor completed, as far as it is clear how. */
+export function complete(editor: Editor, mode: 'chat' | 'menu', known: Known): Editor {
+  const line = editor.text.slice(0, editor.cursor)
+  const slash = mode === 'menu' ? '' : '/'
+  const chat = `${slash}chat `
+  if (line.toLowerCase().startsWith(chat)) return extend(editor, line.slice(chat.length), known.rooms, '')
+  if (mode === 'menu' || line.startsWith('/')) {
+    const commands = descriptions
+      .filter(({ menu }) => menu || mode === 'chat')
+      .map(({ usage }) => usage.replaceAll(/\s*[A-Z]+\b/gu, ''))
+    return extend(editor, line.slice(slash.length), commands, ' ')
+  }
+  const word = /\S+$/u.exec(line)?.[0] ?? ''
+  if (word === '') return editor
+  const at = word.startsWith('@') ? '@' : ''
+  return extend(editor, word.slice(at.length), known.names, at === '' && word === line ? ': ' : ' ')
+}
+
+function extend(editor: Editor, begun: string, candidates: readonly string[], after: string): Editor {
+  const matching = candidates.filter((candidate) => candidate.toLowerCase().startsWith(begun.toLowerCase()))
+  const [first] = matching
+  if (first === undefined) return editor
+  let shared = first
+  for (const other of matching)
+    while (!other.toLowerCase().startsWith(shared.toLowerCase())) shared = shared.slice(0, -1)
+  const start = editor.cursor - begun.length
+  const base = { text: editor.text.slice(0, start) + editor.text.slice(editor.cursor), cursor: start }
+  return insert(base, matching.length === 1 ? first + after : shared)
+}

@@ -1,0 +1,372 @@
+/** The full-screen chat: wires keys, rooms and the painter together. Everything it decides is in pure files beside it. */
+import { emitKeypressEvents, type Interface } from 'node:readline'
+import type { Chat, Message, Room } from '@kith/peer'
+import { perform, type Outcome } from '../actions.ts'
+import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
+import { exitCodes } from '../failure.ts'
+import { inviteText } from '../invite.ts'
+import { roomTitle } from '../people.ts'
+import { printableLine } from '../printable.ts'
+import { complete } from './complete.ts'
+import { editorWith } from './editor.ts'
+import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
+import { enterScreen, leaveScreen, Painter, paintTitle } from './paint.ts'
+import { invitePanel, menuPanel, textPanel } from './panels.ts'
+import { render, timelineHeight, timelineLook, type Panel, type ScreenState, type Size } from './render.ts'
+import { displayName, scrollBy, topOf, type ScrollPosition } from './timeline.ts'
+import { createTimes } from './times.ts'
+
+export interface Terminal {
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly color: boolean
+  /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
+  suspend(): Promise<void>
+}
+
+export interface FullScreenOptions {
+  /** Show link and QR code at once, as `kith new` does. */
+  readonly invite: boolean
+  readonly stopped: Promise<number>
+}
+
+/** After this long without a key nobody is typing. */
+const typingPauseMs = 5000
+/** Frames are painted at most this often. */
+const frameMs = 16
+/** An escape that nothing follows for this long is the key itself. */
+const escapeMs = 30
+const hintMs = 6000
+
+/** Resolves with the exit code. The chat is still open then. */
+export async function runFullScreen(
+  chat: Chat,
+  first: Room,
+  terminal: Terminal,
+  options: FullScreenOptions,
+): Promise<number> {
+  const screen = new FullScreen(chat, first, terminal)
+  return screen.run(options)
+}
+
+class FullScreen {
+  readonly #chat: Chat
+  readonly #terminal: Terminal
+  readonly #painter: Painter
+  readonly #times = createTimes()
+  readonly #drafts = new Map<string, InputState>()
+  #room: Room
+  #input: InputState
+  #scroll: ScrollPosition | undefined
+  #newBelow = 0
+  #numbersFrom: string | undefined
+  #firstUnread: string | undefined
+  /** Laid out anew at every size. */
+  #panel: ((size: Size) => Panel) | undefined
+  #hint = ''
+  #focused = true
+  #typing = false
+  #typingTimer: NodeJS.Timeout | undefined
+  #hintTimer: NodeJS.Timeout | undefined
+  #frame: NodeJS.Timeout | undefined
+  #title = ''
+  #stopRoom: () => void = () => {}
+  #finish: (code: number) => void = () => {}
+
+  constructor(chat: Chat, first: Room, terminal: Terminal) {
+    this.#chat = chat
+    this.#terminal = terminal
+    this.#painter = new Painter(terminal.color)
+    this.#room = first
+    this.#input = { ...emptyInput, editor: editorWith(first.state.draft) }
+  }
+
+  async run({ invite, stopped }: FullScreenOptions): Promise<number> {
+    const { input, output } = this.#terminal
+    const finished = new Promise<number>((resolve) => (this.#finish = resolve))
+    const press = (text: string | undefined, key: Key): void => this.#press(text, key)
+    const resized = (): void => {
+      this.#painter.forget()
+      this.#draw()
+    }
+    const restore = (): void => void output.write(leaveScreen)
+    // node:readline reads only these two of the interface it is given.
+    emitKeypressEvents(input, { escapeCodeTimeout: escapeMs, isCompletionEnabled: true } as unknown as Interface)
+    input.setRawMode(true)
+    output.write(enterScreen)
+    // A crash must not leave the terminal in the alternate screen.
+    process.once('exit', restore)
+    input.on('keypress', press)
+    input.on('end', () => this.#finish(exitCodes.done))
+    output.on('resize', resized)
+    input.resume()
+    const stopChat = this.#chat.subscribe(() => this.#draw())
+    this.#enter(this.#room)
+    if (invite) this.#panel = showInvite(this.#room.state.link)
+    this.#draw()
+    try {
+      return await Promise.race([finished, stopped])
+    } finally {
+      stopChat()
+      this.#leaveRoom()
+      clearTimeout(this.#frame)
+      clearTimeout(this.#typingTimer)
+      clearTimeout(this.#hintTimer)
+      input.off('keypress', press)
+      output.off('resize', resized)
+      input.setRawMode(false)
+      input.pause()
+      process.off('exit', restore)
+      restore()
+      if (invite) output.write(inviteText(this.#room.state.link))
+    }
+  }
+
+  get #size(): Size {
+    return { columns: Math.max(20, this.#terminal.output.columns), rows: Math.max(6, this.#terminal.output.rows) }
+  }
+
+  get #rooms(): readonly Room[] {
+    const rooms: Room[] = []
+    for (const { id } of this.#chat.state.rooms) {
+      const room = this.#chat.room(id)
+      if (room !== undefined) rooms.push(room)
+    }
+    return rooms
+  }
+
+  get #screen(): ScreenState {
+    const rooms = this.#rooms
+    return {
+      rooms: rooms.map(({ state, timeline }) => ({ state, timeline })),
+      active: rooms.findIndex(({ id }) => id === this.#room.id),
+      input: this.#input,
+      scroll: this.#scroll,
+      newBelow: this.#newBelow,
+      numbersFrom: this.#numbersFrom,
+      firstUnread: this.#firstUnread,
+      panel:
+        this.#input.mode === 'menu'
+          ? menuPanel(rooms.map((room) => printableLine(roomTitle(room.state))))
+          : this.#panel?.(this.#size),
+      hint: this.#hint,
+    }
+  }
+
+  #draw(): void {
+    this.#frame ??= setTimeout(() => {
+      this.#frame = undefined
+      const { output } = this.#terminal
+      const painted = this.#painter.paint(render(this.#screen, this.#size, this.#times))
+      if (painted !== '') output.write(painted)
+      const unread = this.#chat.state.rooms.reduce((sum, room) => sum + room.unread, 0)
+      const title = `${unread > 0 ? `(${unread}) ` : ''}${printableLine(roomTitle(this.#room.state))} · kith`
+      if (title === this.#title) return
+      this.#title = title
+      output.write(paintTitle(title))
+    }, frameMs)
+  }
+
+  #enter(room: Room): void {
+    this.#leaveRoom()
+    this.#room = room
+    this.#input = this.#drafts.get(room.id) ?? { ...this.#input, editor: editorWith(room.state.draft), mode: 'chat' }
+    this.#scroll = undefined
+    this.#newBelow = 0
+    this.#numbersFrom = undefined
+    this.#panel = undefined
+    this.#firstUnread = room.state.unread > 0 ? room.state.firstUnread : undefined
+    const stopMessages = room.onMessages((messages) => this.#arrived(messages))
+    const stopState = room.subscribe(() => this.#draw())
+    this.#stopRoom = () => {
+      stopMessages()
+      stopState()
+    }
+    this.#markRead()
+    this.#draw()
+  }
+
+  #leaveRoom(): void {
+    this.#stopRoom()
+    this.#stopRoom = () => {}
+    this.#setTyping(false)
+    const { text } = this.#input.mode === 'menu' ? this.#input.kept : this.#input.editor
+    if (text !== this.#room.state.draft) this.#room.setDraft(text)
+    this.#drafts.set(this.#room.id, { ...this.#input, mode: 'chat', editor: editorWith(text) })
+  }
+
+  #arrived(messages: readonly Message[]): void {
+    const newest = this.#room.timeline.length
+    const fresh = messages.filter(({ id }) => this.#room.timeline.indexOf(id) >= newest - messages.length)
+    if (this.#scroll !== undefined)
+      this.#newBelow += fresh.filter(({ mine, delivery }) => !mine && delivery === 'stored').length
+    const others = fresh.find(({ mine }) => !mine)
+    if (!this.#focused && this.#firstUnread === undefined) this.#firstUnread = others?.id
+    this.#markRead()
+    this.#draw()
+  }
+
+  /** What stands at the bottom of a window somebody looks at has been read. */
+  #markRead(): void {
+    if (this.#focused && this.#scroll === undefined && this.#room.state.unread > 0) this.#room.markRead()
+  }
+
+  #setTyping(typing: boolean): void {
+    clearTimeout(this.#typingTimer)
+    if (typing) this.#typingTimer = setTimeout(() => this.#setTyping(false), typingPauseMs)
+    if (typing === this.#typing) return
+    this.#typing = typing
+    this.#room.setTyping(typing)
+  }
+
+  #say(hint: string): void {
+    this.#hint = hint
+    clearTimeout(this.#hintTimer)
+    this.#hintTimer = setTimeout(() => {
+      this.#hint = ''
+      this.#draw()
+    }, hintMs)
+    this.#draw()
+  }
+
+  #press(text: string | undefined, key: Key): void {
+    const before = this.#input.editor.text
+    const { state, effect } = pressKey(this.#input, text, key)
+    this.#input = state
+    const now = state.mode === 'chat' ? state.editor.text : ''
+    if (now !== before) {
+      this.#hint = ''
+      if (state.mode === 'chat') this.#setTyping(now.trim() !== '' && !now.startsWith('/'))
+    }
+    // Numbers stay with their messages while a command is typed, whatever arrives meanwhile.
+    if (!needsNumbers(now)) this.#numbersFrom = effect?.type === 'submit' ? this.#numbersFrom : undefined
+    else this.#numbersFrom ??= this.#room.state.newest?.id
+    if (effect !== undefined) this.#react(effect)
+    this.#draw()
+  }
+
+  #react(effect: InputEffect): void {
+    switch (effect.type) {
+      case 'submit':
+        void this.#submit(effect.text, effect.mode)
+        return
+      case 'scroll':
+        return this.#scrollBy(
+          effect.direction * (effect.by === 'page' ? timelineHeight(this.#screen, this.#size) - 2 : 1),
+        )
+      case 'scrollTo':
+        return effect.end === 'newest' ? this.#toNewest() : this.#toOldest()
+      case 'nextRoom': {
+        const rooms = this.#rooms
+        const at = rooms.findIndex(({ id }) => id === this.#room.id)
+        const next = rooms[(at + effect.direction + rooms.length) % rooms.length]
+        if (next !== undefined && next.id !== this.#room.id) this.#enter(next)
+        return
+      }
+      case 'complete': {
+        const known = {
+          rooms: this.#rooms.map((room) => printableLine(roomTitle(room.state))),
+          names: this.#room.state.people.filter(({ me }) => !me).map(({ name }) => displayName(name)),
+        }
+        this.#input = { ...this.#input, editor: complete(this.#input.editor, this.#input.mode, known) }
+        return
+      }
+      case 'dismiss': {
+        const notice = this.#room.state.notices.at(-1)
+        if (this.#panel !== undefined) this.#panel = undefined
+        else if (this.#scroll !== undefined) this.#toNewest()
+        else if (notice !== undefined) this.#room.dismissNotice(notice.id)
+        this.#hint = ''
+        return
+      }
+      case 'exit':
+        return this.#finish(exitCodes.done)
+      case 'suspend':
+        void this.#suspend()
+        return
+      case 'redraw':
+        return this.#painter.forget()
+      case 'focus':
+        this.#focused = effect.on
+        return this.#markRead()
+    }
+  }
+
+  async #submit(text: string, mode: 'chat' | 'menu'): Promise<void> {
+    const parsed = mode === 'menu' ? parseCommand(text.replace(/^\//u, '')) : parseInput(text)
+    if (!parsed.ok) return this.#say(parsed.code)
+    const numbersFrom = this.#numbersFrom
+    this.#numbersFrom = undefined
+    this.#panel = undefined
+    this.#firstUnread = undefined
+    this.#setTyping(false)
+    if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()
+    const scene = { chat: this.#chat, room: this.#room, rooms: this.#rooms, numbersFrom }
+    const outcome = await perform(parsed.value, scene)
+    // What was refused is not lost: it can be sent again.
+    if (outcome.type === 'hint' && parsed.value.type === 'message' && this.#input.editor.text === '')
+      this.#input = { ...this.#input, editor: editorWith(text) }
+    this.#show(outcome)
+  }
+
+  #show(outcome: Outcome): void {
+    switch (outcome.type) {
+      case 'nothing':
+        break
+      case 'hint':
+        return this.#say(outcome.text)
+      case 'text':
+        this.#panel = ({ columns }) => textPanel(outcome.title, outcome.text, columns)
+        break
+      case 'invite':
+        this.#panel = showInvite(outcome.link)
+        break
+      case 'go':
+        this.#enter(outcome.room)
+        break
+      case 'showHistory':
+        this.#toOldest()
+        break
+      case 'exit':
+        this.#finish(exitCodes.done)
+        break
+    }
+    this.#draw()
+  }
+
+  #scrollBy(rows: number): void {
+    const screen = this.#screen
+    const look = timelineLook(screen, this.#size, this.#times)
+    const height = timelineHeight(screen, this.#size)
+    this.#scroll = scrollBy(this.#room.timeline, this.#scroll, rows, height, look)
+    if (this.#scroll === undefined) this.#toNewest()
+  }
+
+  #toNewest(): void {
+    this.#scroll = undefined
+    this.#newBelow = 0
+    this.#markRead()
+  }
+
+  #toOldest(): void {
+    const screen = this.#screen
+    const look = timelineLook(screen, this.#size, this.#times)
+    this.#scroll = topOf(this.#room.timeline, timelineHeight(screen, this.#size), look)
+  }
+
+  async #suspend(): Promise<void> {
+    const { input, output } = this.#terminal
+    output.write(leaveScreen)
+    input.setRawMode(false)
+    await this.#terminal.suspend()
+    input.setRawMode(true)
+    output.write(enterScreen)
+    this.#painter.forget()
+    this.#draw()
+  }
+}
+
+/** Header, rule, status and input take four rows. */
+function showInvite(link: string): (size: Size) => Panel {
+  return ({ columns, rows }) => invitePanel(link, columns, rows - 4)
+}

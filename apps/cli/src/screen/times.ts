@@ -1,0 +1,26 @@
+/** Times and days as they stand in the timeline. */
+
+export interface Times {
+  /** `17:31` */
+  clock(time: number): string
+  /** `Friday 20 November 2026`; two times are of one day when these are equal. */
+  day(time: number): string
+}
+
+/** Times outside this cannot be shown as dates. */
+const maxTime = 8.64e15
+
+/** In the machine's own time zone unless told otherwise. */
+export function createTimes(timeZone?: string): Times {
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...zone })
+  const day = new Intl.DateTimeFormat('en-GB', {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    ...zone,
+  })
+  const safe = (time: number): number => (Math.abs(time) <= maxTime ? time : 0)
+  return { clock: (time) => clock.format(safe(time)), day: (time) => day.format(safe(time)) }
+}
