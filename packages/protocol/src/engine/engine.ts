@@ -1,177 +1,148 @@
 /**
  * One peer in one room: composes the rooms below into `handle(input, now) → outputs`.
  *
- *     relay ── Meeting ──┐                       ┌── Room (log, timeline)
- *     WebRTC, sockets ── Dials, Links ── Engine ─┼── Catchup (histories)
- *     store ── Journal ──┘                       └── Publisher, Receipts
+ *     relay, WebRTC, sockets ── Reach ──┐            ┌── Room: log, timeline
+ *                                       ├── Engine ──┼── Flow: live entries and their receipts
+ *     store ─────────────────── Journal ┘            └── Catchup: comparing histories
  *
- * A post goes to the room first, then at the same moment to the relay and along every direct link; an entry that arrives
- * goes to the room, and on to whoever may not have it. Losing the relay, or every link, loses nothing: what was missed is
- * found by the digests in the beats. The engine reads no clock and opens no socket; see `input.ts` and `output.ts`.
+ * Losing the relay, or every link, loses nothing: what was missed is found by the digests in the beats. The engine reads
+ * no clock and opens no socket; what it is told is in `input.ts`, what it asks for in `output.ts`.
  */
 import { formatHex } from '../codec/text.ts'
-import type { Crypto } from '../crypto/crypto.ts'
-import { slotAt } from '../discovery/rendezvous.ts'
-import { acknowledgeMs } from '../gossip/heartbeat.ts'
-import { Neighbourhood } from '../gossip/spread.ts'
-import type { Arrival } from '../gossip/spread.ts'
 import { decodePayload, encodePayload, maxNameBytes, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
 import type { Beat, Payload } from '../gossip/wire.ts'
 import { encodeChain, verifyChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
-import type { DeviceKeys, SessionKeys } from '../identity/session.ts'
-import { matchesHint } from '../link/link.ts'
-import type { LinkOptions } from '../link/link.ts'
-import type { Entry } from '../log/entry.ts'
 import { unreachable } from '../machine.ts'
-import type { Millis } from '../machine.ts'
+import type { Millis, SignatureCheck } from '../machine.ts'
 import { openRoomKeys } from '../rooms/keys.ts'
-import type { RoomKeys } from '../rooms/keys.ts'
 import { Room } from '../rooms/room.ts'
-import type { Received, RoomResult } from '../rooms/room.ts'
+import type { RoomCounts, RoomResult } from '../rooms/room.ts'
 import { syncTags } from '../sync/wire.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
-import type { Platform } from './claims.ts'
-import { Dials, maxDirectLinks } from './dials.ts'
-import type { SignatureCheck } from './effects.ts'
-import type { Address, Input, TransportKind } from './input.ts'
+import { Flow } from './flow.ts'
+import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
-import { Links, priority } from './links.ts'
-import type { Carrier, LiveLink } from './links.ts'
-import { Meeting } from './meeting.ts'
-import type { Met } from './meeting.ts'
+import { priority } from './links.ts'
+import type { LiveLink } from './links.ts'
+import type { EngineOptions } from './options.ts'
 import type { EngineEvent, Output } from './output.ts'
-import { Publisher } from './publisher.ts'
-import { Receipts } from './receipts.ts'
-import { RelayLinks, relayFrame } from './relay-links.ts'
+import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
 import { Skew } from './skew.ts'
 import { Typing } from './typing.ts'
 
-/** Who a person is in this room: kept by the host from run to run. */
-export interface Persona {
-  /** Identity key, 32 bytes: the author of everything said here. */
-  readonly author: Uint8Array
-  readonly device: DeviceKeys
-  /** The identity's statement about the device, and attestations in front of it when the person attached any. */
-  readonly statements: readonly Uint8Array[]
-}
-
-export interface EngineOptions {
-  readonly crypto: Crypto
-  /** 32 bytes: the room's secret. */
-  readonly secret: Uint8Array
-  readonly persona: Persona
-  readonly name: string
-  readonly platform: Platform
-  /** `https://chat.example`; undefined for a room without a relay. */
-  readonly relayOrigin?: string | undefined
-  /** Never link directly, so that nobody learns this machine's address. */
-  readonly relayOnly?: boolean | undefined
-  /** The host can make WebRTC transports. Default true. */
-  readonly webrtc?: boolean | undefined
-  readonly addresses?: readonly Address[] | undefined
-  /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */
-  readonly expiry?: 0 | 1 | 2 | 3 | undefined
-}
-
-const tickMs = 500
-const hiddenTickMs = 1_000
+export const tickMs = 500
+export const hiddenTickMs = 1_000
 /** Changes of who we link with are told together. */
 const neighboursMs = 250
 /** Link failures that mean somebody in between is not who it should be. */
 const suspiciousCodes: ReadonlySet<string> = new Set(['badHandshake', 'badSignature', 'badMembership', 'unexpectedPeer'])
 
+type Purpose = 'import' | 'receipts'
+
 export class Engine {
   readonly #options: EngineOptions
-  readonly #crypto: Crypto
-  readonly #keys: RoomKeys
-  readonly #session: SessionKeys
   /** Own session key, hex. */
   readonly #own: string
   readonly #chain: Uint8Array
   readonly #room: Room
-  readonly #links: Links
-  readonly #dials: Dials
-  readonly #relayLinks: RelayLinks
-  readonly #meeting: Meeting | undefined
+  readonly #reach: Reach
+  readonly #flow: Flow
   readonly #catchup: Catchup
-  readonly #publisher: Publisher
-  readonly #receipts: Receipts
   readonly #journal: Journal
   readonly #roster: Roster
   readonly #typing: Typing
   readonly #skew = new Skew()
-  readonly #neighbourhood = new Neighbourhood()
   /** By compute request: what its answer is for. */
-  readonly #computing = new Map<number, 'import' | 'receipts'>()
-  /** Sessions that are owed a beat because entries of theirs arrived. */
-  readonly #owed = new Set<string>()
+  readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
   /** Time of the input being handled. */
   #now: Millis
   #nextRequest = 1
   #name: string
   #visible = true
-  #listed = false
-  #stopped = false
-  #started = false
+  #listed: boolean
+  #life: 'new' | 'running' | 'stopped' = 'new'
   #toldClock = false
   #neighboursDueAt: Millis | undefined
 
   constructor(options: EngineOptions, now: Millis) {
-    const { crypto, persona, platform } = options
+    const { crypto, persona, secret, expiry } = options
     this.#options = options
     this.#now = now
-    this.#crypto = crypto
     this.#name = options.name
-    this.#keys = openRoomKeys(crypto, options.secret)
-    this.#session = createSession(crypto)
-    this.#own = formatHex(this.#session.sign.publicKey)
-    const certificate = certifySession(crypto, persona.device.sign, this.#session.sign.publicKey, now)
+    const keys = openRoomKeys(crypto, secret)
+    const session = createSession(crypto)
+    this.#own = formatHex(session.sign.publicKey)
+    const certificate = certifySession(crypto, persona.device.sign, session.sign.publicKey, now)
     this.#chain = encodeChain([...persona.statements, certificate])
-    this.#room = new Room({
-      crypto,
-      keys: this.#keys,
-      me: { session: this.#session.sign, chain: this.#chain, author: formatHex(persona.author), name: options.name },
-      expiry: options.expiry,
-    })
+    const me = { session: session.sign, chain: this.#chain, author: formatHex(persona.author), name: options.name }
+    this.#room = new Room({ crypto, keys, me, expiry })
     const emit = (output: Output): void => void this.#outputs.push(output)
     const tell = (event: EngineEvent): void => emit({ type: 'event', event })
-    this.#receipts = new Receipts(crypto)
+    const corrected = (at: Millis): Millis => this.#skew.corrected(at)
+    const apply = this.#apply.bind(this)
     this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++)
     this.#roster = new Roster(tell)
     this.#typing = new Typing(tell)
-    this.#links = new Links(this.#session.sign.publicKey, emit, {
-      linked: (link, at) => this.#linked(link, at),
-      unlinked: (session, at) => this.#unlinked(session, at),
-      payload: (link, bytes, at) => this.#payload(link, bytes, at),
-      closed: (id, code, at) => this.#closed(id, code, at),
-    })
-    this.#dials = new Dials(this.#own, platform, crypto.random, emit)
-    this.#relayLinks = new RelayLinks(this.#own, crypto.random)
-    this.#meeting = options.relayOrigin === undefined ? undefined : this.#createMeeting(options.relayOrigin, emit)
-    this.#publisher = new Publisher(
-      crypto,
-      (bytes, at) => this.#meeting?.publish(bytes, at) ?? false,
-      (key, at) => this.#apply(this.#room.markSent(key), at),
+    const claims = (): Uint8Array => encodeClaims({ platform: options.platform, name: this.#name, chain: this.#chain })
+    this.#reach = new Reach(
+      { options, keys, session, corrected, claims, now: () => this.#now, emit },
+      {
+        linked: (link, at) => this.#linked(link, at),
+        unlinked: (gone, at) => this.#unlinked(gone, at),
+        payload: (link, bytes, at) => this.#payload(link, bytes, at),
+        failed: (code) => {
+          if (suspiciousCodes.has(code)) tell({ type: 'notice', code: 'linkRefused', about: code })
+        },
+        ready: (relayKey, at) => {
+          tell({ type: 'relay', state: 'up' })
+          this.#flow.relayReady(relayKey, at)
+        },
+        away: () => {
+          this.#listed = false
+          this.#skew.forget('relay')
+          tell({ type: 'relay', state: 'away' })
+        },
+        met: (peer) => this.#roster.met(peer.session, peer.platform),
+        left: (gone) => this.#roster.left(gone),
+        listed: () => {
+          this.#listed = true
+        },
+        entry: (bytes, receipt, at) => this.#flow.receive(bytes, receipt, undefined, at),
+        receipt: (receipt, digest, at) => this.#flow.receiptMade(receipt, digest, at),
+        clock: (offsetMs) => this.#clock('relay', offsetMs),
+        refused: (code, about, subject, retryAfterMs, at) => {
+          if (about === 'publish') this.#flow.publishRefused(subject, retryAfterMs, at)
+          else if (retryAfterMs === 0) tell({ type: 'notice', code: 'relayRefused', about: code })
+        },
+      },
+    )
+    this.#listed = !this.#reach.hasRelay
+    this.#flow = new Flow(
+      { crypto, own: this.#own, room: this.#room, reach: this.#reach, corrected, emit, tell },
+      {
+        apply,
+        moved: (at) => this.#catchup.moved(at),
+        verifyReceipts: (checks) => this.#compute('receipts', checks),
+        acknowledge: (link, at) => this.#beat(link, false, at),
+        relayKeysChanged: (encoded) => this.#journal.storeRelayKeys(encoded),
+      },
     )
     this.#catchup = new Catchup(
       this.#own,
       crypto,
       this.#room,
       {
-        send: (link, bytes, at) => void this.#links.send(link.session, priority.sync, bytes, at),
-        verify: (checks) => this.#compute('import', checks),
-        apply: (result, at) => this.#apply(result, at),
-        receipts: (page) => {
-          for (const { entry, receipt } of page.receipts) this.#receipts.suggest(entry, receipt)
-          this.#checkReceipts()
-        },
-        held: (link, session, upTo, at) => this.#held(link, session, upTo, at),
-        hangUp: (link, code, at) => this.#links.close(link.id, code, at),
+        apply,
         tell,
+        send: (link, bytes, at) => void this.#reach.send(link.session, priority.sync, bytes, at),
+        verify: (checks) => this.#compute('import', checks),
+        receipts: (page) => this.#flow.suggestFrom(page),
+        held: (link, of, upTo, at) => this.#held(link, of, upTo, at),
+        hangUp: (link, code, at) => this.#reach.close(link, code, at),
       },
       now,
     )
@@ -182,18 +153,27 @@ export class Engine {
     return this.#own
   }
 
+  /** 16 bytes, hex. */
   get roomId(): string {
-    return this.#keys.id
+    return this.#room.keys.id
+  }
+
+  /** Digest of everything held: equal digests, equal histories. */
+  get digest(): Uint8Array {
+    return this.#room.log.digest()
+  }
+
+  get counts(): RoomCounts {
+    return this.#room.counts
   }
 
   /** Is the first frame of an inbound socket, bound to `local`, meant for this room? */
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean {
-    const slot = slotAt(this.#skew.corrected(now))
-    return matchesHint(this.#crypto, this.#keys.lobbyKey, slot, local, firstFrame)
+    return this.#reach.accepts(firstFrame, local, now)
   }
 
   handle(input: Input, now: Millis): readonly Output[] {
-    if (this.#stopped) return []
+    if (this.#life === 'stopped') return []
     this.#outputs = []
     this.#now = now
     this.#dispatch(input, now)
@@ -205,151 +185,115 @@ export class Engine {
   #dispatch(input: Input, now: Millis): void {
     switch (input.type) {
       case 'start':
-        this.#start(now)
-        break
+        return this.#start(now)
       case 'stop':
-        this.#stop(now)
-        break
+        return this.#stop(now)
       case 'timerFired':
-        this.#timerFired(input.name, now)
-        break
+        return this.#timerFired(input.name, now)
       case 'stored':
-        this.#journal.stored(input.request, input.ok)
-        break
+        return this.#journal.stored(input.request, input.ok)
       case 'loaded':
-        this.#loaded(input, now)
-        break
+        return this.#loaded(input, now)
       case 'computed':
-        this.#computed(input.request, input.result.valid, now)
-        break
+        return this.#computed(input.request, input.result.valid, now)
       case 'relayUp':
-        this.#meeting?.up(now)
-        break
       case 'relayDown':
-        this.#meeting?.down(now)
-        break
       case 'relayFrame':
-        this.#meeting?.frame(input.bytes, now)
-        break
+        return this.#reach.relay(input, now)
       case 'signalMade':
-        this.#signalMade(input.transport, input.bytes, now)
-        break
+        return this.#reach.signalMade(input.transport, input.bytes, now)
       case 'transportUp':
-        this.#transportUp(input, now)
-        break
+        return this.#reach.transportUp(input, now)
       case 'transportFrame':
-        this.#links.frame(input.transport, input.bytes, now)
-        break
+        return this.#reach.transportFrame(input.transport, input.bytes, now)
       case 'transportFull':
-        this.#links.flow(input.transport, 'full', now)
-        break
+        return this.#reach.transportFlow(input.transport, 'full', now)
       case 'transportDrained':
-        this.#links.flow(input.transport, 'drained', now)
-        break
+        return this.#reach.transportFlow(input.transport, 'drained', now)
       case 'transportDown':
-        this.#links.close(input.transport, 'transportDown', now)
-        this.#dials.ended(input.transport, now)
-        break
+        return this.#reach.transportDown(input.transport, now)
       case 'woke':
-        this.#woke(now)
-        break
+        return this.#woke(now)
       case 'setVisible':
         this.#visible = input.visible
-        for (const link of this.#links.live()) this.#beat(link, false, now)
-        break
+        return this.#beatAll(false, now)
       case 'setName':
-        this.#setName(input.name, now)
-        break
+        return this.#setName(input.name, now)
       case 'setTyping':
         this.#typing.set(input.typing, now)
-        this.#presence(now)
-        break
+        return this.#presence(now)
       case 'setAddresses':
-        this.#dials.setAddresses(input.addresses, now)
-        break
+        return this.#reach.setAddresses(input.addresses, now)
       case 'post':
-        this.#post(input, now)
-        break
+        return this.#flow.post(input.content, input.tag, now)
       default:
-        unreachable(input)
+        return unreachable(input)
     }
   }
 
   // Life.
 
   #start(now: Millis): void {
-    if (this.#started) return
-    this.#started = true
+    if (this.#life !== 'new') return
+    this.#life = 'running'
     this.#journal.load()
-    this.#dials.setAddresses(this.#options.addresses ?? [], now)
-    this.#tell({ type: 'relay', state: this.#meeting === undefined ? 'none' : 'connecting' })
-    this.#listed = this.#meeting === undefined
-    this.#meeting?.start(now)
+    this.#tell({ type: 'relay', state: this.#reach.hasRelay ? 'connecting' : 'none' })
+    this.#reach.start(now)
     this.#tick(now)
   }
 
   #stop(now: Millis): void {
-    for (const link of [...this.#links.live()]) {
-      this.#say(link.session, { type: 'goodbye' }, now)
-      this.#links.close(link.id, 'closed', now)
-    }
-    this.#meeting?.stop()
-    this.#stopped = true
+    for (const link of this.#reach.links()) this.#say(link.session, { type: 'goodbye' }, now)
+    this.#reach.stop(now)
+    this.#life = 'stopped'
   }
 
   #timerFired(name: string, now: Millis): void {
     if (name === 'tick') this.#tick(now)
-    else if (name === 'acknowledge') this.#acknowledge(now)
-    else if (name.startsWith('relay/')) this.#meeting?.timerFired(name, now)
-    else if (name.startsWith('link/')) this.#links.timerFired(name, now)
+    else if (name === 'acknowledge') this.#flow.acknowledge(now)
+    else this.#reach.timerFired(name, now)
   }
 
   #tick(now: Millis): void {
-    const corrected = this.#skew.corrected(now)
-    this.#meeting?.tick(now)
-    this.#links.reap(now)
-    this.#dials.expire((transport) => this.#links.isUp(transport), now)
-    this.#dialDue(now)
-    for (const link of [...this.#links.live()]) {
+    this.#reach.tick(now)
+    for (const link of this.#reach.links()) {
       this.#roster.measured(link.session, link.heartbeat.rttMs)
       if (link.heartbeat.isBeatDue(now, !this.#visible)) this.#beat(link, false, now)
     }
     if (this.#typing.tick(now)) this.#presence(now)
     if (this.#neighboursDueAt !== undefined && now >= this.#neighboursDueAt) this.#tellNeighbours(now)
-    this.#publisher.pump(now)
-    this.#apply(this.#room.expire(corrected), now)
+    this.#flow.tick(now)
+    this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
     this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
     this.#emit({ type: 'timer', name: 'tick', at: now + (this.#visible ? tickMs : hiddenTickMs) })
   }
 
   #woke(now: Millis): void {
-    this.#meeting?.woke(now)
-    this.#dials.hurry(now)
-    this.#relayLinks.hurry(now)
-    this.#links.doubtAll(now)
-    for (const link of this.#links.live()) this.#beat(link, true, now)
+    this.#reach.woke(now)
+    this.#beatAll(true, now)
     this.#tick(now)
   }
 
-  // Own store.
+  // The own store, and work done elsewhere.
 
   #loaded(input: Extract<Input, { type: 'loaded' }>, now: Millis): void {
     const step = this.#journal.loaded(input, this.#skew.corrected(now))
-    if (step.relayKeys !== undefined) this.#receipts.restoreKeys(step.relayKeys)
+    if (step.relayKeys !== undefined) this.#flow.restoreRelayKeys(step.relayKeys)
     if (step.result !== undefined) this.#apply(step.result, now)
     if (!step.done) return
     this.#catchup.loaded()
-    for (const link of this.#links.live()) this.#beat(link, true, now)
+    this.#beatAll(true, now)
   }
 
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
     if (result.changes.length > 0) this.#tell({ type: 'timeline', changes: result.changes })
-    if (result.forks.length > 0) this.#tell({ type: 'notice', code: 'forkFound' })
     this.#journal.store(result.stores, posted)
-    if (result.forks.length > 0) this.#catchup.moved(now)
+    if (result.forks.length === 0) return
+    this.#tell({ type: 'notice', code: 'forkFound' })
+    this.#catchup.moved(now)
   }
 
-  #compute(purpose: 'import' | 'receipts', checks: readonly SignatureCheck[]): void {
+  #compute(purpose: Purpose, checks: readonly SignatureCheck[]): void {
     const request = this.#nextRequest++
     this.#computing.set(request, purpose)
     this.#emit({ type: 'compute', request, job: { type: 'verify', checks } })
@@ -359,208 +303,21 @@ export class Engine {
     const purpose = this.#computing.get(request)
     this.#computing.delete(request)
     if (purpose === 'import') this.#catchup.verified(valid, now)
-    if (purpose !== 'receipts') return
-    for (const { key, receipt } of this.#receipts.checked(valid)) this.#apply(this.#room.addReceipt(key, receipt), now)
-    this.#checkReceipts()
+    if (purpose === 'receipts') this.#flow.receiptsVerified(valid, now)
   }
 
-  #checkReceipts(): void {
-    const checks = this.#receipts.nextBatch()
-    if (checks !== undefined) this.#compute('receipts', checks)
-  }
-
-  // The relay.
-
-  #createMeeting(origin: string, emit: (output: Output) => void): Meeting {
-    const options = {
-      crypto: this.#crypto,
-      origin,
-      keys: this.#keys,
-      session: this.#session,
-      platform: this.#options.platform,
-      corrected: (now: Millis) => this.#skew.corrected(now),
-    }
-    return new Meeting(options, emit, {
-      ready: (relayKey, now) => this.#relayReady(relayKey, now),
-      away: (now) => this.#relayAway(now),
-      met: (peer, now) => {
-        if (peer.session === this.#own) return
-        this.#roster.met(peer.session, peer.platform)
-        this.#dialDue(now)
-      },
-      left: (session) => {
-        this.#roster.left(session)
-        this.#relayLinks.forget(session)
-        this.#dials.forget(session)
-      },
-      listed: () => {
-        this.#listed = true
-      },
-      entry: (bytes, receipt, now) => this.#entryFromRelay(bytes, receipt, now),
-      receipt: (receipt, digest, now) => this.#receiptFromRelay(receipt, digest, now),
-      signal: (from, transport, opening, bytes, now) => {
-        if (this.#mayLinkDirectly && !this.#isDirect(from.session)) {
-          this.#dials.signalled(from, transport, opening, bytes, now)
-        }
-      },
-      direct: (from, bytes, now) => this.#relayLinkFrame(from, bytes, now),
-      clock: (offsetMs) => this.#clock('relay', offsetMs),
-      refused: (code, about, subject, retryAfterMs, now) => {
-        if (about === 'publish') this.#publisher.refused(subject, retryAfterMs, now)
-        else if (about === 'hello' || about === 'proof' || about === 'enter') {
-          this.#tell({ type: 'notice', code: 'relayRefused', about: code })
-        }
-      },
-    })
-  }
-
-  #relayReady(relayKey: Uint8Array, now: Millis): void {
-    const { isNew, isOther } = this.#receipts.know(relayKey)
-    if (isNew) this.#journal.storeRelayKeys(this.#receipts.encodeKeys())
-    if (isOther) this.#tell({ type: 'notice', code: 'relayKeyChanged' })
-    this.#tell({ type: 'relay', state: 'up' })
-    this.#publisher.restart(now)
-  }
-
-  #relayAway(now: Millis): void {
-    this.#listed = false
-    this.#skew.forget('relay')
-    for (const link of [...this.#links.live()]) if (link.path === 'relay') this.#links.close(link.id, 'relayAway', now)
-    this.#tell({ type: 'relay', state: 'away' })
-  }
-
-  #entryFromRelay(bytes: Uint8Array, receipt: Uint8Array, now: Millis): void {
-    this.#receive(bytes, receipt, { from: undefined, byRelay: true }, now)
-  }
-
-  #receiptFromRelay(receipt: Uint8Array, digest: Uint8Array, now: Millis): void {
-    this.#publisher.answered(digest, now)
-    const held = this.#room.entryOfDigest(digest)
-    if (held === undefined || !this.#receipts.isValid(receipt, held.bytes)) return
-    this.#apply(this.#room.addReceipt(held.key, receipt), now)
-    this.#passReceipt(held.id, receipt, now)
-  }
-
-  /** Linked peers that are not in the relay's topic have no other way to learn of a receipt. */
-  #passReceipt(id: Uint8Array, receipt: Uint8Array, now: Millis): void {
-    for (const link of this.#links.direct()) {
-      if (this.#meeting?.find(link.session) !== undefined) continue
-      this.#say(link.session, { type: 'receipts', receipts: [{ id, receipt }] }, now)
-    }
-  }
-
-  // Transports and links.
-
-  get #mayLinkDirectly(): boolean {
-    return this.#options.relayOnly !== true && this.#options.webrtc !== false
-  }
-
-  #isDirect(session: string): boolean {
-    return this.#links.best(session)?.path === 'direct'
-  }
-
-  #dialDue(now: Millis): void {
-    if (this.#options.relayOnly !== true) this.#dials.dialAddresses(now)
-    const meeting = this.#meeting
-    if (meeting === undefined || !meeting.isReady) return
-    const unlinked: Met[] = []
-    let direct = 0
-    for (const _ of this.#links.direct()) direct++
-    for (const met of meeting.everybody()) {
-      if (met.session === this.#own) continue
-      const link = this.#links.best(met.session)
-      if (link === undefined) this.#openRelayLink(met, now)
-      if (link?.path !== 'direct') unlinked.push(met)
-    }
-    if (this.#mayLinkDirectly && direct < maxDirectLinks) this.#dials.dialDue(unlinked, now)
-  }
-
-  #signalMade(transport: string, bytes: Uint8Array, now: Millis): void {
-    const to = this.#dials.addressee(transport)
-    const met = to === undefined ? undefined : this.#meeting?.find(to.session)
-    if (to !== undefined && met !== undefined) this.#meeting?.signal(met, to.name, to.opening, bytes, now)
-  }
-
-  #transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {
-    const { transport, kind, local, remote } = input
-    const session = this.#dials.opened(transport)
-    const met = session === undefined ? undefined : this.#meeting?.find(session)
-    const isInitiator = input.initiator ?? (session !== undefined && this.#own > session)
-    const carrier: Carrier = {
-      kind,
-      transmit: (channel, bytes) => this.#emit({ type: 'transmit', transport, channel, bytes }),
-      close: () => this.#emit({ type: 'hangUp', transport }),
-    }
-    const options = this.#linkOptions(kind, isInitiator, local, remote)
-    const opened = this.#links.open(transport, carrier, { ...options, expect: met?.sessionKey }, now)
-    if (!opened) this.#emit({ type: 'hangUp', transport })
-  }
-
-  #openRelayLink(met: Met, now: Millis): void {
-    const id = this.#relayLinks.due(met.session, now)
-    if (id !== undefined) this.#startRelayLink(id, met, true, now)
-  }
-
-  #relayLinkFrame(from: Met, bytes: Uint8Array, now: Millis): void {
-    const arrival = this.#relayLinks.arrival(from, bytes)
-    if (arrival === undefined) return
-    if (!this.#links.has(arrival.id)) {
-      // Only whoever begins may open a link.
-      if (this.#relayLinks.begins(from.session)) return
-      this.#startRelayLink(arrival.id, from, false, now)
-    }
-    this.#links.frame(arrival.id, arrival.frame, now)
-  }
-
-  #startRelayLink(id: string, met: Met, isInitiator: boolean, now: Millis): void {
-    const local = this.#meeting?.connection
-    if (local === undefined) {
-      this.#relayLinks.ended(id, now)
-      return
-    }
-    const carrier: Carrier = {
-      kind: 'relay',
-      transmit: (_, bytes) => this.#meeting?.direct(met.sessionKey, relayFrame(id, bytes), this.#now),
-      close: () => undefined,
-    }
-    const options = this.#linkOptions('relay', isInitiator, local, met.connection)
-    const opened = this.#links.open(id, carrier, { ...options, expect: met.sessionKey }, now)
-    if (!opened) this.#relayLinks.ended(id, now)
-  }
-
-  #linkOptions(
-    kind: TransportKind | 'relay',
-    isInitiator: boolean,
-    local: Uint8Array,
-    remote: Uint8Array,
-  ): Omit<LinkOptions, 'name' | 'expect'> {
-    return {
-      crypto: this.#crypto,
-      role: isInitiator ? 'initiator' : 'responder',
-      kind,
-      local,
-      remote,
-      session: this.#session,
-      psks: [this.#keys.lobbyKey],
-      slot: slotAt(this.#skew.corrected(this.#now)),
-      claims: encodeClaims({ platform: this.#options.platform, name: this.#name, chain: this.#chain }),
-    }
-  }
+  // Links and what is said over them.
 
   #linked(link: LiveLink, now: Millis): void {
-    if (link.path === 'relay') this.#relayLinks.succeeded(link.id)
-    else this.#dials.succeeded(link.id)
     const { chain, name } = link.claims
-    const verified = verifyChain(this.#crypto, chain, {
-      session: link.sessionKey,
-      time: this.#skew.corrected(now),
-    })
+    const time = this.#skew.corrected(now)
+    const verified = verifyChain(this.#options.crypto, chain, { session: link.sessionKey, time })
     if (verified.ok) this.#apply(this.#room.introduce(link.sessionKey, chain, name, now), now)
     this.#roster.linked(link, verified.ok ? formatHex(verified.value.author) : link.session)
     this.#catchup.linked(link, now)
     this.#beat(link, true, now)
     if (this.#typing.isOn) this.#say(link.session, { type: 'presence', typing: true, name: this.#name }, now)
-    this.#neighboursChanged(now)
+    this.#neighboursDueAt ??= now + neighboursMs
   }
 
   #unlinked(session: string, now: Millis): void {
@@ -568,19 +325,9 @@ export class Engine {
     this.#catchup.unlinked(session)
     this.#typing.forget(session)
     this.#skew.forget(session)
-    this.#neighbourhood.forget(session)
-    this.#owed.delete(session)
-    this.#neighboursChanged(now)
-    this.#dialDue(now)
+    this.#flow.neighbourhood.forget(session)
+    this.#neighboursDueAt ??= now + neighboursMs
   }
-
-  #closed(id: string, code: string, now: Millis): void {
-    if (suspiciousCodes.has(code)) this.#tell({ type: 'notice', code: 'linkRefused', about: code })
-    this.#relayLinks.ended(id, now)
-    this.#dials.ended(id, now)
-  }
-
-  // What linked peers say.
 
   #payload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
     const tag = bytes[0] ?? 0
@@ -589,56 +336,42 @@ export class Engine {
       return
     }
     const decoded = decodePayload(bytes)
-    if (!decoded.ok) {
-      // A tag of a later version is skipped; nonsense from an authenticated peer ends the link.
-      if (decoded.code === 'malformed') this.#links.close(link.id, 'malformed', now)
-      return
-    }
-    const payload = decoded.value
+    if (decoded.ok) this.#heard(link, decoded.value, now)
+    // A tag of a later version is skipped; nonsense from an authenticated peer ends the link.
+    else if (decoded.code === 'malformed') this.#reach.close(link, 'malformed', now)
+  }
+
+  #heard(link: LiveLink, payload: Payload, now: Millis): void {
     switch (payload.type) {
       case 'beat':
-        this.#beatReceived(link, payload, now)
-        break
+        return this.#beatReceived(link, payload, now)
       case 'entry':
-        this.#receive(payload.entry, payload.receipt, { from: link, byRelay: false }, now)
-        break
+        return this.#flow.receive(payload.entry, payload.receipt, link, now)
       case 'neighbours':
-        this.#neighbourhood.announce(link.session, payload.prefixes)
-        break
+        return this.#flow.neighbourhood.announce(link.session, payload.prefixes)
       case 'presence':
         this.#roster.named(link.session, payload.name)
-        this.#typing.heard(link.session, this.#roster.get(link.session)?.author ?? link.session, payload.typing, now)
-        break
+        return this.#typing.heard(link.session, this.#authorOf(link), payload.typing, now)
       case 'goodbye':
-        this.#links.close(link.id, 'remoteClosed', now)
-        break
+        return this.#reach.close(link, 'remoteClosed', now)
       case 'receipts':
-        for (const { id, receipt } of payload.receipts) {
-          const entry = this.#room.entryOfId(id)
-          if (entry !== undefined) this.#receipts.suggest(entry, receipt)
-        }
-        this.#checkReceipts()
-        break
+        return this.#flow.suggest(payload.receipts)
       case 'wantReceipts':
-        this.#giveReceipts(link, payload.ids, now)
-        break
+        return this.#flow.giveReceipts(link, payload.ids, now)
       default:
-        unreachable(payload)
+        return unreachable(payload)
     }
   }
 
-  #giveReceipts(link: LiveLink, ids: readonly Uint8Array[], now: Millis): void {
-    const receipts: { id: Uint8Array; receipt: Uint8Array }[] = []
-    for (const id of ids) {
-      const entry = this.#room.entryOfId(id)
-      const receipt = entry === undefined ? undefined : this.#room.receiptsOf(entry)[0]
-      if (receipt !== undefined) receipts.push({ id, receipt })
-    }
-    if (receipts.length > 0) this.#say(link.session, { type: 'receipts', receipts }, now)
+  #authorOf(link: LiveLink): string {
+    return this.#roster.get(link.session)?.author ?? link.session
+  }
+
+  #beatAll(urgent: boolean, now: Millis): void {
+    for (const link of this.#reach.links()) this.#beat(link, urgent, now)
   }
 
   #beat(link: LiveLink, urgent: boolean, now: Millis): void {
-    this.#owed.delete(link.session)
     const beat: Payload = {
       type: 'beat',
       ...link.heartbeat.stamp(now),
@@ -660,89 +393,14 @@ export class Engine {
   }
 
   #held(link: LiveLink, session: string, upTo: number, now: Millis): void {
-    if (session !== this.#own) return
-    const author = this.#roster.get(link.session)?.author ?? link.session
-    this.#apply(this.#room.markHeld(author, session, upTo), now)
+    if (session === this.#own) this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
   }
 
   #clock(source: string, offsetMs: number): void {
     this.#skew.sample(source, offsetMs)
-    if (this.#skew.isAlarming && !this.#toldClock) this.#tell({ type: 'notice', code: 'clockWrong' })
-    this.#toldClock = this.#skew.isAlarming
-  }
-
-  // Entries.
-
-  #post(input: Extract<Input, { type: 'post' }>, now: Millis): void {
-    const posted = this.#room.post(input.content, this.#skew.corrected(now))
-    if (!posted.ok) {
-      this.#tell({ type: 'postRefused', tag: input.tag, code: posted.code })
-      return
-    }
-    const { entries, id } = posted.value
-    this.#apply(posted.value, now, { tag: input.tag, id })
-    for (const entry of entries) this.#sendOwn(entry, now)
-    this.#catchup.moved(now)
-  }
-
-  #sendOwn(entry: Entry, now: Millis): void {
-    const arrival: Arrival = { author: this.#own, from: undefined, byRelay: false }
-    if (this.#spread(entry, arrival, now)) this.#apply(this.#room.markSent(entry.key), now)
-    if (this.#meeting !== undefined) this.#publisher.add(entry.key, entry.bytes, now)
-  }
-
-  #receive(
-    bytes: Uint8Array,
-    receipt: Uint8Array | undefined,
-    by: { readonly from: LiveLink | undefined; readonly byRelay: boolean },
-    now: Millis,
-  ): void {
-    const received = this.#room.receive(bytes, this.#skew.corrected(now), by.from?.session ?? 'relay')
-    this.#apply(received, now)
-    const { entry, session, outcome } = received
-    if (entry === undefined || session === undefined) {
-      // An authenticated peer that sends what is no entry at all is broken or hostile.
-      if (by.from !== undefined) this.#links.close(by.from.id, 'malformed', now)
-      return
-    }
-    this.#keepReceipt(received, entry, receipt, now)
-    if (outcome === 'overBudget') this.#tell({ type: 'notice', code: 'floodLimited', about: session })
-    if (outcome !== 'accepted' && outcome !== 'filled') return
-    this.#catchup.moved(now)
-    this.#spread(entry, { author: session, from: by.from?.session, byRelay: by.byRelay }, now)
-    this.#owe(session, now)
-  }
-
-  #keepReceipt(received: Received, entry: Entry, receipt: Uint8Array | undefined, now: Millis): void {
-    const isHeld = received.outcome === 'accepted' || received.outcome === 'filled' || received.outcome === 'duplicate'
-    if (receipt === undefined || !isHeld || this.#room.receiptsOf(entry).length > 0) return
-    if (!this.#receipts.isValid(receipt, entry.bytes)) return
-    this.#apply(this.#room.addReceipt(entry.key, receipt), now)
-    this.#passReceipt(entry.id, receipt, now)
-  }
-
-  /** True when it left over at least one link. */
-  #spread(entry: Entry, arrival: Arrival, now: Millis): boolean {
-    const direct = [...this.#links.direct()].map((link) => link.session)
-    const targets = this.#neighbourhood.targets(arrival, direct, (session) => this.#meeting?.find(session) !== undefined)
-    const payload = encodePayload({ type: 'entry', entry: entry.bytes, receipt: this.#room.receiptsOf(entry)[0] })
-    for (const session of targets) this.#links.send(session, priority.text, payload, now)
-    return targets.length > 0
-  }
-
-  /** Soon tell the author that its entry is held here. */
-  #owe(session: string, now: Millis): void {
-    if (this.#links.best(session) === undefined) return
-    if (this.#owed.size === 0) this.#emit({ type: 'timer', name: 'acknowledge', at: now + acknowledgeMs })
-    this.#owed.add(session)
-  }
-
-  #acknowledge(now: Millis): void {
-    for (const session of [...this.#owed]) {
-      const link = this.#links.best(session)
-      if (link !== undefined) this.#beat(link, false, now)
-    }
-    this.#owed.clear()
+    const { isAlarming } = this.#skew
+    if (isAlarming && !this.#toldClock) this.#tell({ type: 'notice', code: 'clockWrong' })
+    this.#toldClock = isAlarming
   }
 
   // Presence.
@@ -751,30 +409,25 @@ export class Engine {
     if (name === this.#name || name === '' || name.length > maxNameBytes / 4) return
     this.#name = name
     this.#apply(this.#room.rename(name), now)
-    if (this.#room.hasPosted) this.#post({ type: 'post', tag: 0, content: { type: 'profile', name } }, now)
+    if (this.#room.hasPosted) this.#flow.post({ type: 'profile', name }, 0, now)
     this.#presence(now)
   }
 
   #presence(now: Millis): void {
-    for (const link of [...this.#links.live()]) {
-      this.#say(link.session, { type: 'presence', typing: this.#typing.isOn, name: this.#name }, now)
-    }
-  }
-
-  #neighboursChanged(now: Millis): void {
-    this.#neighboursDueAt ??= now + neighboursMs
+    const presence: Payload = { type: 'presence', typing: this.#typing.isOn, name: this.#name }
+    for (const link of this.#reach.links()) this.#say(link.session, presence, now)
   }
 
   #tellNeighbours(now: Millis): void {
     this.#neighboursDueAt = undefined
-    const direct = [...this.#links.direct()].slice(0, maxNeighbours)
+    const direct = this.#reach.directLinks().slice(0, maxNeighbours)
     const prefixes = direct.map((link) => link.sessionKey.subarray(0, prefixBytes))
-    for (const link of [...this.#links.live()]) this.#say(link.session, { type: 'neighbours', prefixes }, now)
+    for (const link of this.#reach.links()) this.#say(link.session, { type: 'neighbours', prefixes }, now)
   }
 
   #say(session: string, payload: Payload, now: Millis): void {
     const urgency = payload.type === 'beat' || payload.type === 'goodbye' ? priority.control : priority.text
-    this.#links.send(session, urgency, encodePayload(payload), now)
+    this.#reach.send(session, urgency, encodePayload(payload), now)
   }
 
   #emit(output: Output): void {

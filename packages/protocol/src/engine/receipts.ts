@@ -52,6 +52,10 @@ export class Receipts {
     return { isNew: true, isOther }
   }
 
+  get knowsAnyRelay(): boolean {
+    return this.#relayKeys.size > 0
+  }
+
   encodeKeys(): Uint8Array {
     const writer = new Writer()
     for (const key of this.#relayKeys.values()) writer.raw(key)

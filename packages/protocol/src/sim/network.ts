@@ -193,6 +193,14 @@ export class Network {
     return this.#relay !== undefined
   }
 
+  /** Every machine sleeps for `ms`: the clock jumps, then all of them wake. */
+  sleep(ms: Millis): void {
+    for (const peer of this.peers) this.freeze(peer)
+    const wakeAt = this.now + ms
+    this.now = wakeAt
+    for (const peer of this.peers) this.wake(peer)
+  }
+
   /** Calls `run` when the clock says `at`. */
   at(at: Millis, run: () => void): void {
     this.#queue.push(Math.max(at, this.now), { type: 'call', run })
@@ -206,7 +214,7 @@ export class Network {
       if (next === undefined || next > until) break
       const event = this.#queue.pop()
       if (event === undefined) break
-      this.now = event.at
+      this.now = Math.max(this.now, event.at)
       this.#happen(event.value)
     }
     this.now = until
