@@ -1,0 +1,33 @@
+/** What a host gives an engine. */
+import type { Crypto } from '../crypto/crypto.ts'
+import type { DeviceKeys } from '../identity/session.ts'
+import type { ExpiryClass } from '../log/entry.ts'
+import type { Platform } from './claims.ts'
+import type { Address } from './input.ts'
+
+/** Who a person is in this room: kept by the host from run to run. */
+export interface Persona {
+  /** Identity key, 32 bytes: the author of everything said here. */
+  readonly author: Uint8Array
+  readonly device: DeviceKeys
+  /** The identity's statement about the device, and attestations in front of it when the person attached any. */
+  readonly statements: readonly Uint8Array[]
+}
+
+export interface EngineOptions {
+  readonly crypto: Crypto
+  /** 32 bytes: the room's secret. */
+  readonly secret: Uint8Array
+  readonly persona: Persona
+  readonly name: string
+  readonly platform: Platform
+  /** `https://chat.example`; undefined for a room without a relay. */
+  readonly relayOrigin?: string | undefined
+  /** Never link directly, so that nobody learns this machine's address. */
+  readonly relayOnly?: boolean | undefined
+  /** The host can make WebRTC transports. Default true. */
+  readonly webrtc?: boolean | undefined
+  readonly addresses?: readonly Address[] | undefined
+  /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */
+  readonly expiry?: ExpiryClass | undefined
+}

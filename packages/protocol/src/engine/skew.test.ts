@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { Skew } from './skew.ts'
+
+describe('skew', () => {
+  it('ENG8 follows the median, so that one liar moves nothing', () => {
+    const skew = new Skew()
+    skew.sample('relay', 90_000)
+    expect(skew.corrected(1_000_000)).toBe(1_090_000)
+    skew.sample('a', 30)
+    skew.sample('b', -20)
+    expect(skew.corrected(1_000_000)).toBe(1_000_000)
+  })
+
+  it('ENG8 leaves a clock alone that is right to a second', () => {
+    const skew = new Skew()
+    skew.sample('relay', 900)
+    expect(skew.offsetMs).toBe(0)
+  })
+
+  it('ENG8 keeps its answer when nobody is left to ask', () => {
+    const skew = new Skew()
+    skew.sample('relay', 120_000)
+    skew.forget('relay')
+    expect(skew.offsetMs).toBe(120_000)
+    expect(skew.isAlarming).toBe(true)
+  })
+})
