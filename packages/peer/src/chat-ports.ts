@@ -2,6 +2,7 @@
 import type { Address, Crypto, EngineOptions, Millis } from '@kith/protocol'
 import type { ChatState } from './chat.ts'
 import type { Clock } from './clock.ts'
+import type { RouteIncoming } from './incoming.ts'
 import type { EngineLike, VerifyMany } from './host.ts'
 import type { NextTurn } from './room-view.ts'
 import type { Storage } from './storage.ts'
@@ -11,6 +12,11 @@ import type { Wakes } from './wakes.ts'
 /** An engine, and whether the first frame of an inbound socket is for its room. */
 export interface RoomEngine extends EngineLike {
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean
+}
+
+export interface Listening {
+  readonly address: Address
+  close(): Promise<void>
 }
 
 export interface ChatPorts {
@@ -29,11 +35,15 @@ export interface ChatPorts {
   /** Where other members listen. */
   readonly addresses?: readonly Address[] | undefined
   readonly wakes?: Wakes | undefined
-  /** Where new rooms meet; undefined: nowhere, only by address. */
+  /** Where new rooms meet, and rooms whose link names no relay; undefined: nowhere, only by address. */
   readonly defaultRelay?: string | undefined
+  /** Use no relay, whatever a link says. */
+  readonly noRelay?: boolean | undefined
+  /** Accepts plain sockets as long as the chat is open. Rejects when it cannot, which `openChat` passes on. */
+  readonly listen?: ((route: RouteIncoming) => Promise<Listening>) | undefined
   /** For a first start. */
   readonly defaultName?: string | undefined
   readonly storedBytes?: (() => Promise<number | undefined>) | undefined
-  /** The relay of a room was reached: a good moment to ask it for ICE servers. */
-  readonly onRelayUp?: ((relay: string) => void) | undefined
+  /** A room goes to this relay, or has reached it: a good moment to ask it for ICE servers. */
+  readonly onRelayWanted?: ((relay: string) => void) | undefined
 }

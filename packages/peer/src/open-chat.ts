@@ -1,6 +1,7 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
+import type { Address } from '@kith/protocol'
 import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
-import type { ChatPorts } from './chat-ports.ts'
+import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
 import type { Chat, ChatSettings, ChatState, RoomState } from './chat.ts'
 import { ChatClosed, LinkMalformed, RelayMalformed, TooManyRooms } from './errors.ts'
@@ -16,7 +17,9 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
   const settings: ChatSettings = { name, relayOnly: false, ...stored }
   if (stored.name === undefined) await store.writeSettings(settings)
-  const chat = new OpenChat(ports, store, settings)
+  let chat: OpenChat | undefined
+  const listening = await ports.listen?.((incoming) => chat?.route(incoming))
+  chat = new OpenChat(ports, store, settings, listening)
   for (const room of await store.readRooms()) {
     const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
     const record: RoomRecord = { ...room, persona }
@@ -31,6 +34,7 @@ export class OpenChat implements Chat {
   readonly #store: ChatStore
   readonly #listeners = new Set<() => void>()
   readonly #rooms = new Map<string, OpenRoom>()
+  readonly #listening: Listening | undefined
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
@@ -39,7 +43,8 @@ export class OpenChat implements Chat {
   /** Joining, creating and forgetting happen one after another, so that a double click joins once. */
   #steps: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: ChatPorts, store: ChatStore, settings: ChatSettings) {
+  constructor(ports: ChatPorts, store: ChatStore, settings: ChatSettings, listening?: Listening | undefined) {
+    this.#listening = listening
     this.#ports = ports
     this.#store = store
     this.#settings = settings
@@ -63,6 +68,11 @@ export class OpenChat implements Chat {
     return this.#state
   }
 
+  /** Where plain sockets are accepted. */
+  get listening(): Address | undefined {
+    return this.#listening?.address
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -76,9 +86,8 @@ export class OpenChat implements Chat {
     options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
   ): Promise<OpenRoom> {
     return this.#inTurn(() => {
-      const relay = options.relay ?? this.#ports.defaultRelay
-      const secret = this.#ports.crypto.random(roomSecretBytes)
-      return this.#enter(secret, relay === undefined ? undefined : parseRelay(relay), options.title ?? '')
+      const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
+      return this.#enter(this.#ports.crypto.random(roomSecretBytes), relay, options.title ?? '')
     })
   }
 
@@ -88,7 +97,7 @@ export class OpenChat implements Chat {
       if (!parsed.ok) throw new LinkMalformed()
       const { secret, relay } = parsed.value
       const known = this.#rooms.get(this.#idOf(secret))
-      if (known === undefined) return this.#enter(secret, relay, '')
+      if (known === undefined) return this.#enter(secret, relay ?? this.#ports.defaultRelay, '')
       return relay === undefined || relay === known.record.relay ? known : this.#move(known, relay)
     })
   }
@@ -137,7 +146,7 @@ export class OpenChat implements Chat {
     this.#closed = true
     // Goodbyes leave at once, even when the page goes away and nothing after this line runs.
     const stopped = [...this.#rooms.values()].map((room) => room.stop())
-    await Promise.allSettled([...stopped, this.#steps])
+    await Promise.allSettled([...stopped, this.#steps, this.#listening?.close()])
     await this.#ports.storage.close()
   }
 

@@ -77,7 +77,9 @@ export class OpenRoom implements Room {
   start(settings: ChatSettings): void {
     if (this.#host !== undefined) throw new BrokenPromise(`room ${this.id} runs already`)
     const { clock, crypto, platform } = this.#ports
-    const { relay, secret, persona } = this.#record
+    const { secret, persona } = this.#record
+    const relay = this.#ports.noRelay === true ? undefined : this.#record.relay
+    if (relay !== undefined) this.#ports.onRelayWanted?.(relay)
     const dialer = settings.relayOnly ? undefined : this.#ports.dialerFor?.(relay)
     this.#engine = this.#ports.createEngine(
       {
@@ -206,7 +208,7 @@ export class OpenRoom implements Room {
     if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
     else if (event.type === 'postRefused') this.#settle(event.tag)?.reject(new MessageRefused(event.code))
     else if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
-      this.#ports.onRelayUp?.(this.#record.relay)
+      this.#ports.onRelayWanted?.(this.#record.relay)
     }
   }
 

@@ -68,5 +68,6 @@ export type { Reaction, TimelineChange, TimelineMessage } from './rooms/timeline
 export type * from './engine/effects.ts'
 export type * from './engine/input.ts'
 export type * from './engine/output.ts'
-export { Engine, type EngineOptions, type Persona } from './engine/engine.ts'
+export { Engine } from './engine/engine.ts'
+export type * from './engine/options.ts'
 export { maxNameBytes } from './gossip/wire.ts'

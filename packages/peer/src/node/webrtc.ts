@@ -11,6 +11,7 @@ import type { Channel } from '@kith/protocol'
 import type { Clock } from '../clock.ts'
 import { lowWaterBytes, type Dialer } from '../transport.ts'
 import { createAttemptDialer, lingerMs, type Attempt, type AttemptEvents } from '../web/attempts.ts'
+import type { IceServerLike } from '../web/ice-servers.ts'
 import {
   candidateItem,
   formatDescription,
@@ -25,13 +26,6 @@ export interface NodeDialerOptions {
   readonly iceServers?: readonly IceServerLike[] | undefined
   /** Only this address: `127.0.0.1` for tests without any other interface. */
   readonly bindAddress?: string | undefined
-}
-
-/** The web's `RTCIceServer`, as far as a relay hands it out. */
-export interface IceServerLike {
-  readonly urls: string | readonly string[]
-  readonly username?: string | undefined
-  readonly credential?: string | undefined
 }
 
 export function createNodeDialer(options: NodeDialerOptions): Dialer {

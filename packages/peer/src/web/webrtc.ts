@@ -9,12 +9,13 @@ import type { Channel } from '@kith/protocol'
 import type { Clock } from '../clock.ts'
 import { lowWaterBytes, type Dialer } from '../transport.ts'
 import { createAttemptDialer, lingerMs, type Attempt, type AttemptEvents } from './attempts.ts'
+import type { IceServerLike } from './ice-servers.ts'
 import { candidateItem, formatDescription, parseDescription, type Description } from './signals.ts'
 
 export interface WebDialerOptions {
   readonly RTCPeerConnection: new (configuration?: RTCConfiguration) => RTCPeerConnection
   readonly clock: Clock
-  readonly iceServers?: readonly RTCIceServer[] | undefined
+  readonly iceServers?: readonly IceServerLike[] | undefined
   /** `relay`: only through TURN, so that the far side does not learn this machine's address. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined
 }
@@ -47,7 +48,10 @@ class WebAttempt implements Attempt {
     this.#events = events
     const connection = new options.RTCPeerConnection({
       bundlePolicy: 'max-bundle',
-      iceServers: [...(options.iceServers ?? [])],
+      iceServers: (options.iceServers ?? []).map(({ urls, username, credential }) => ({
+        urls: typeof urls === 'string' ? urls : [...urls],
+        ...(username === undefined || credential === undefined ? {} : { username, credential }),
+      })),
       iceTransportPolicy: options.iceTransportPolicy ?? 'all',
     })
     this.#connection = connection

@@ -1,0 +1,95 @@
+/** The composition root of the web app: makes a chat from what a page has. Every public name for browsers. */
+import { Engine, createNobleCrypto } from '@kith/protocol'
+import type { Chat } from '../chat.ts'
+import { openChat } from '../open-chat.ts'
+import type { NextTurn } from '../room-view.ts'
+import { createSystemClock } from '../system-clock.ts'
+import { createTickWakes } from '../tick-wakes.ts'
+import { IceServers, fetchJson } from '../web/ice-servers.ts'
+import { createRelayDialer } from '../web/relay-socket.ts'
+import { verifyManyWebCrypto } from '../web/verify.ts'
+import { createWebDialer } from '../web/webrtc.ts'
+import { openSealedBrowserStorage } from './storage.ts'
+import { shareChat } from './tabs.ts'
+import { createPageWakes } from './wakes.ts'
+
+export * from '../errors.ts'
+export * from '../storage-errors.ts'
+export { createPageWakes } from './wakes.ts'
+export { openBrowserStorage, openSealedBrowserStorage } from './storage.ts'
+export { shareChat } from './tabs.ts'
+export { createWebDialer } from '../web/webrtc.ts'
+export { createRelayDialer, relaySocketUrl } from '../web/relay-socket.ts'
+export { createSystemClock } from '../system-clock.ts'
+
+export interface BrowserChatOptions {
+  /** Where new rooms meet: an origin, by default the one this page came from. */
+  readonly defaultRelay?: string | undefined
+  /** Names the store, so that several profiles fit into one browser. */
+  readonly storeName?: string | undefined
+}
+
+/** The chat of this browser profile, shared by its tabs: one of them runs it, the others mirror it. */
+export function createBrowserChat(options: BrowserChatOptions = {}): Promise<Chat> {
+  const storeName = options.storeName ?? 'kith'
+  return shareChat({
+    createChat: () => createPageChat({ ...options, storeName }),
+    lockName: `${storeName}-tabs`,
+  })
+}
+
+/** A chat of this page alone. Rejects with `StorageHeld` while another page has the store. */
+export async function createPageChat(options: BrowserChatOptions = {}): Promise<Chat> {
+  const clock = createSystemClock()
+  const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
+  const storage = await openSealedBrowserStorage(options.storeName ?? 'kith', { crypto })
+  const ice = new IceServers({ clock, fetchJson })
+  // Some hardened browsers have none; then everything goes through the relay.
+  const RTCPeerConnection = globalThis.RTCPeerConnection as typeof globalThis.RTCPeerConnection | undefined
+  try {
+    const chat = await openChat({
+      clock,
+      crypto,
+      storage,
+      atRest: storage.atRest,
+      platform: 'browser',
+      nextTurn: createNextTurn(),
+      verifyMany: (checks) => verifyManyWebCrypto(checks),
+      createEngine: (options, now) => new Engine(options, now),
+      dialRelay: createRelayDialer({ clock, open: (url) => new WebSocket(url) }),
+      dialerFor:
+        RTCPeerConnection === undefined
+          ? undefined
+          : (relay) => (offerer, events) =>
+              createWebDialer({ RTCPeerConnection, clock, iceServers: ice.of(relay) })(offerer, events),
+      wakes: createPageWakes(window, createTickWakes(clock)),
+      defaultRelay: options.defaultRelay ?? originOf(location),
+      storedBytes: async () => (await navigator.storage.estimate()).usage,
+      onRelayWanted: (relay) => void ice.ask(relay),
+    })
+    // A page that goes away for good says goodbye; one that may come back from the cache is only frozen.
+    addEventListener('pagehide', (event) => {
+      if (!event.persisted) void chat.close()
+    })
+    return chat
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+/** Messages to oneself: in a hidden page they are not slowed down as timers are. */
+function createNextTurn(): NextTurn {
+  const waiting: (() => void)[] = []
+  const { port1, port2 } = new MessageChannel()
+  port1.onmessage = (): void => waiting.shift()?.()
+  return (run) => {
+    waiting.push(run)
+    port2.postMessage(undefined)
+  }
+}
+
+/** A page opened from a file has no relay behind it. */
+function originOf(place: Location): string | undefined {
+  return place.protocol === 'http:' || place.protocol === 'https:' ? place.origin : undefined
+}
