@@ -31,44 +31,43 @@ export function binaryFrameOf(bytes: Uint8Array): Buffer {
   return frame
 }
 
-/** Everything one or more sockets have been sent in this turn. */
+/** Everything one or more sockets have been sent in this turn: the frames before, and one more. */
 class Path {
   readonly bytes: number
-  readonly #before: Path | undefined
-  readonly #frame: Buffer
-  readonly #next = new Map<Buffer, Path>()
+  readonly before: Path | undefined
+  readonly frame: Buffer
+  readonly #after = new Map<Buffer, Path>()
   #joined: Buffer | undefined
 
   constructor(before: Path | undefined, frame: Buffer) {
-    this.#before = before
-    this.#frame = frame
+    this.before = before
+    this.frame = frame
     this.bytes = (before?.bytes ?? 0) + frame.length
   }
 
-  then(frame: Buffer): Path {
-    let next = this.#next.get(frame)
-    if (next === undefined) {
-      next = new Path(this, frame)
-      this.#next.set(frame, next)
+  follow(frame: Buffer): Path {
+    let path = this.#after.get(frame)
+    if (path === undefined) {
+      path = new Path(this, frame)
+      this.#after.set(frame, path)
     }
-    return next
+    return path
   }
 
   join(): Buffer {
-    if (this.#before === undefined) return this.#frame
-    this.#joined ??= this.#concat()
+    this.#joined ??= this.before === undefined ? this.frame : joinFrames(this)
     return this.#joined
   }
+}
 
-  #concat(): Buffer {
-    const joined = Buffer.allocUnsafe(this.bytes)
-    let end = this.bytes
-    for (let path: Path | undefined = this; path !== undefined; path = path.#before) {
-      end -= path.#frame.length
-      joined.set(path.#frame, end)
-    }
-    return joined
+function joinFrames(last: Path): Buffer {
+  const joined = Buffer.allocUnsafe(last.bytes)
+  let end = last.bytes
+  for (let path: Path | undefined = last; path !== undefined; path = path.before) {
+    end -= path.frame.length
+    joined.set(path.frame, end)
   }
+  return joined
 }
 
 /** One socket's place in the queue. */
@@ -110,13 +109,13 @@ export class Outgoing {
       } else {
         if (at !== from || to === undefined) {
           from = at
-          to = at.then(frame)
+          to = at.follow(frame)
         }
         outlet.queued = to
       }
       this.frames++
       this.bytes += frame.length
-      if (outlet.stream.writableLength + (outlet.queued?.bytes ?? 0) > this.#queueBytes) {
+      if (outlet.stream.writableLength + outlet.queued.bytes > this.#queueBytes) {
         outlet.ended = true
         outlet.queued = undefined
         this.#onSlow(outlet)

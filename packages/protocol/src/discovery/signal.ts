@@ -1,7 +1,7 @@
 /**
  * Sealed signals (security.md §8): offers, answers and candidates that only the session they are for can open.
  *
- *     sealed    = version 1 ‖ HPKE-PSK(target's KEM key, psk = lobby PSK, info = aad-free label ‖ target session, plaintext)
+ *     sealed    = version 1 ‖ HPKE-PSK(target's KEM key, lobby PSK, info = "kith1/signal\0" ‖ target session, plaintext)
  *     plaintext = sender 32 ‖ nonce 16 ‖ created u48 ‖ expires u48 ‖ type 1 ‖ transport text ‖ bytes ‖ signature 64 ‖ zeros
  *     signature = Ed25519(sender, "kith1/signal\0" ‖ target session 32 ‖ target KEM key 32 ‖ plaintext up to here)
  *
@@ -106,6 +106,7 @@ export class SignalOpener {
   readonly #target: SignalTarget
   readonly #kem: KeyPair
   readonly #psk: Uint8Array
+  readonly #maxRemembered: number
   /** Sender and nonce, hex → when it may be forgotten. */
   readonly #seen = new Map<string, Millis>()
 
@@ -115,11 +116,13 @@ export class SignalOpener {
     readonly session: Uint8Array
     readonly kem: KeyPair
     readonly psk: Uint8Array
+    readonly maxRemembered?: number | undefined
   }) {
     this.#crypto = options.crypto
     this.#target = { session: options.session, kem: options.kem.publicKey }
     this.#kem = options.kem
     this.#psk = options.psk
+    this.#maxRemembered = options.maxRemembered ?? maxSignalsRemembered
   }
 
   get remembered(): number {
@@ -153,10 +156,10 @@ export class SignalOpener {
 
   #remember(key: string, signal: Signal, now: Millis): Result<Signal, SignalRefusal> {
     if (this.#seen.has(key)) return reject('replayed')
-    if (this.#seen.size >= maxSignalsRemembered) {
+    if (this.#seen.size >= this.#maxRemembered) {
       for (const [old, until] of this.#seen) if (until <= now) this.#seen.delete(old)
       // Only members can fill this; forgetting early would let their signals be played again.
-      if (this.#seen.size >= maxSignalsRemembered) return reject('busy')
+      if (this.#seen.size >= this.#maxRemembered) return reject('busy')
     }
     this.#seen.set(key, signal.expires + signalSkewMs)
     return accept(signal)

@@ -203,7 +203,7 @@ export class RelayServer {
     this.#topics.expire(this.#connectionOf, now)
     this.#calls.expire(now)
     this.#sweeping = false
-    if (this.#connections.size > 0) this.#armSweep(now)
+    if (this.#connections.size > 0 || this.#calls.signals > 0) this.#armSweep(now)
   }
 
   #armSweep(now: Millis): void {
