@@ -55,6 +55,11 @@ export class ChunkedTimeline<M extends Message = Message> implements TimelineVie
     return chunk[index]?.id === id ? (this.#starts[chunkIndex] as number) + index : -1
   }
 
+  /** How many pieces it is made of. */
+  get chunks(): number {
+    return this.#chunks.length
+  }
+
   find(id: string): M | undefined {
     const index = this.indexOf(id)
     return index < 0 ? undefined : this.at(index)

@@ -1,0 +1,205 @@
+import type { EngineEvent, TimelineMessage } from '@kith/protocol'
+import { describe, expect, it } from 'vitest'
+import type { Message } from './chat.ts'
+import { RoomView, firstIdAt, maxNotices } from './room-view.ts'
+
+const me = 'a'.repeat(64)
+const ada = 'b'.repeat(64)
+
+function id(number: number): string {
+  return String(number).padStart(26, '0')
+}
+
+function said(number: number, change: Partial<TimelineMessage> = {}): TimelineMessage {
+  return {
+    id: id(number),
+    entryId: number.toString(16).padStart(64, '0'),
+    author: ada,
+    session: 's1',
+    name: 'Ada',
+    time: number,
+    text: `message ${number}`,
+    edited: false,
+    deleted: false,
+    replyTo: undefined,
+    reactions: [],
+    receipt: false,
+    storedBy: 0,
+    sent: false,
+    ...change,
+  }
+}
+
+function timeline(...messages: readonly TimelineMessage[]): EngineEvent {
+  return { type: 'timeline', changes: messages.map((message) => ({ type: 'put', message })) }
+}
+
+interface Scene {
+  readonly view: RoomView
+  /** Ends the turn of the event loop. */
+  turn(): void
+  readonly calls: { changes: number; readonly messages: (readonly Message[])[] }
+}
+
+function scene(readMark = ''): Scene {
+  const waiting: (() => void)[] = []
+  const view = new RoomView({
+    id: 'room',
+    title: 'Kitchen',
+    link: 'https://relay.example/#secret',
+    relayHost: 'relay.example',
+    me,
+    name: 'Robin',
+    draft: '',
+    readMark,
+    nextTurn: (run) => waiting.push(run),
+  })
+  const calls = { changes: 0, messages: [] as (readonly Message[])[] }
+  view.subscribe(() => calls.changes++)
+  view.onMessages((messages) => calls.messages.push(messages))
+  return {
+    view,
+    calls,
+    turn() {
+      for (const run of waiting.splice(0)) run()
+    },
+  }
+}
+
+describe('RoomView', () => {
+  it('VIE5 notifies at most once per turn, with every message that came or changed', () => {
+    const { view, turn, calls } = scene()
+    view.handle(timeline(said(2)))
+    view.handle(timeline(said(1), said(2, { text: 'edited' })))
+    view.handle({ type: 'relay', state: 'up' })
+    expect(calls).toEqual({ changes: 0, messages: [] })
+    turn()
+    turn()
+    expect(calls.changes).toBe(1)
+    expect(calls.messages.map((messages) => messages.map(({ text }) => text))).toEqual([['message 1', 'edited']])
+  })
+
+  it('VIE4 keeps every snapshot that did not change', () => {
+    const { view, turn, calls } = scene()
+    view.handle(timeline(said(1)))
+    view.handle({ type: 'sync', phase: 'synced', have: 1, total: 1, gaps: 0 })
+    turn()
+    const { state } = view
+    const shown = view.timeline
+    view.handle({ type: 'sync', phase: 'synced', have: 1, total: 1, gaps: 0 })
+    view.handle({ type: 'relay', state: 'connecting' })
+    view.handle({ type: 'typing', session: 'nobody', author: ada, typing: true })
+    view.setTitle('Kitchen')
+    turn()
+    expect(view.state).toBe(state)
+    expect(view.timeline).toBe(shown)
+    expect(calls.changes).toBe(1)
+    view.handle({ type: 'relay', state: 'up' })
+    expect(view.state).not.toBe(state)
+    expect(view.state.people).toBe(state.people)
+    expect(view.state.sync).toBe(state.sync)
+    expect(view.timeline).toBe(shown)
+  })
+
+  it('VIE4 keeps the other messages when one changes, and the older view as it was', () => {
+    const { view } = scene()
+    view.handle(timeline(said(1), said(2)))
+    const before = view.timeline
+    const first = before.at(0)
+    view.handle(timeline(said(2, { text: 'new' })))
+    expect([view.timeline.at(0), view.timeline.at(1).text, before.at(1).text]).toEqual([first, 'new', 'message 2'])
+    expect(view.timeline.at(0)).toBe(first)
+    expect(view.state.newest?.text).toBe('new')
+  })
+
+  it('VIE6 tells how far an own message has come', () => {
+    const { view } = scene()
+    const steps: Partial<TimelineMessage>[] = [{}, { sent: true }, { sent: true, receipt: true }, { sent: true, storedBy: 2 }]
+    const seen = steps.map((step) => {
+      view.handle(timeline(said(1, { author: me, ...step })))
+      const { mine, delivery, storedBy, receipt } = view.timeline.at(0)
+      return { mine, delivery, storedBy, receipt }
+    })
+    expect(seen).toEqual([
+      { mine: true, delivery: 'waiting', storedBy: 0, receipt: false },
+      { mine: true, delivery: 'sent', storedBy: 0, receipt: false },
+      { mine: true, delivery: 'sent', storedBy: 0, receipt: true },
+      { mine: true, delivery: 'stored', storedBy: 2, receipt: false },
+    ])
+    view.handle(timeline(said(2)))
+    expect(view.timeline.at(1)).toMatchObject({ mine: false, delivery: 'stored' })
+  })
+
+  it('VIE7 counts what others wrote after the mark, in whatever order it comes', () => {
+    const { view } = scene(id(5))
+    view.handle(timeline(said(9), said(8), said(4), said(7, { author: me })))
+    expect([view.state.unread, view.state.firstUnread]).toEqual([2, id(8)])
+    view.handle(timeline(said(6)))
+    expect([view.state.unread, view.state.firstUnread]).toEqual([3, id(6)])
+    view.handle(timeline(said(9, { text: 'edited' })))
+    expect(view.state.unread).toBe(3)
+    view.handle(timeline(said(9, { text: '', deleted: true })))
+    expect(view.state.unread).toBe(2)
+    view.handle({ type: 'timeline', changes: [{ type: 'drop', id: id(8) }] })
+    expect([view.state.unread, view.timeline.length]).toEqual([1, 4])
+    view.markRead()
+    expect([view.state.unread, view.state.firstUnread, view.readMark]).toEqual([0, id(6), id(9)])
+    view.handle(timeline(said(10)))
+    expect([view.state.unread, view.state.firstUnread]).toEqual([1, id(10)])
+  })
+
+  it('VIE7 does not count what was said before one joined', () => {
+    const time = 1_800_000_000_000
+    const mark = firstIdAt(time)
+    expect(mark).toHaveLength(26)
+    const older = firstIdAt(time - 1)
+    expect(older < mark && mark < firstIdAt(time + 1)).toBe(true)
+    const { view } = scene(mark)
+    view.handle(timeline(said(1, { id: older }), said(2, { id: firstIdAt(time + 1) })))
+    expect(view.state.unread).toBe(1)
+  })
+
+  it('VIE3 keeps who wrote among the people, and nobody types once the message is there', () => {
+    const { view } = scene()
+    view.handle({
+      type: 'peer',
+      peer: { session: 's1', author: ada, name: 'Ada', platform: 'browser', path: 'direct', state: 'linked', rttMs: 5 },
+    })
+    view.handle({ type: 'typing', session: 's1', author: ada, typing: true })
+    expect(view.state.people[1]?.typing).toBe(true)
+    view.handle(timeline(said(1)))
+    expect(view.state.people[1]?.typing).toBe(false)
+    view.restarted()
+    expect(view.state.people[1]).toMatchObject({ name: 'Ada', online: false, presences: [] })
+  })
+
+  it('VIE8 keeps a notice once, until it is dismissed, and not without bound', () => {
+    const { view } = scene()
+    view.handle({ type: 'notice', code: 'clockWrong' })
+    view.handle({ type: 'notice', code: 'clockWrong' })
+    view.handle({ type: 'notice', code: 'floodLimited', about: 's1' })
+    expect(view.state.notices.map(({ code, about }) => [code, about])).toEqual([
+      ['clockWrong', undefined],
+      ['floodLimited', 's1'],
+    ])
+    view.dismissNotice(view.state.notices[0]!.id)
+    expect(view.state.notices.map(({ code }) => code)).toEqual(['floodLimited'])
+    for (let i = 0; i < maxNotices * 2; i++) view.notice('floodLimited', String(i))
+    expect(view.state.notices).toHaveLength(maxNotices)
+    expect(view.state.notices.at(-1)?.about).toBe(String(maxNotices * 2 - 1))
+  })
+
+  it('VIE2 takes 100,000 messages newest first without telling anybody twice', () => {
+    const { view, turn, calls } = scene()
+    for (let page = 100; page > 0; page--) {
+      const messages = Array.from({ length: 1_000 }, (_, i) => said(page * 1_000 + i))
+      view.handle(timeline(...messages))
+      if (page % 10 === 0) turn()
+    }
+    turn()
+    expect(view.timeline.length).toBe(100_000)
+    expect(view.state.unread).toBe(100_000)
+    expect(view.state.firstUnread).toBe(id(1_000))
+    expect(calls.messages.reduce((sum, messages) => sum + messages.length, 0)).toBe(100_000)
+  }, 20_000)
+})
