@@ -65,7 +65,7 @@ export function parseInput(text: string): Result<ChatCommand> {
 
 /** A command without its slash, as in the menu. */
 export function parseCommand(text: string): Result<ChatCommand> {
-  const [word = '', rest = ''] = split(text.trim())
+  const [word, rest] = split(text.trim())
   switch (word.toLowerCase()) {
     case 'chat':
     case 'rooms':
@@ -127,7 +127,7 @@ function withNumber(
   advice: string,
   make: (number: MessageNumber, text: string) => ChatCommand,
 ): Result<ChatCommand> {
-  const [first = '', text = ''] = split(rest)
+  const [first, text] = split(rest)
   const number = parseNumber(first)
   return number === undefined || text === '' ? reject(advice) : accept(make(number, text))
 }

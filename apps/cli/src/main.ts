@@ -21,7 +21,7 @@ import { runJson } from './json/json-chat.ts'
 import { formatLine } from './json/lines.ts'
 import { defaultRelay, openRooms, type ChatCommand } from './open-rooms.ts'
 import { runPlain } from './plain-chat.ts'
-import { relayEnv, relayMain, runRelay } from './relay-program.ts'
+import { relayArguments, relayMain, runRelay } from './relay-program.ts'
 import { runFullScreen } from './screen/full-screen.ts'
 
 /** The whole program; ends the process. */
@@ -46,7 +46,7 @@ async function execute(argv: readonly string[]): Promise<number> {
       return exitCodes.done
     case 'relay': {
       const main = relayMain((name) => import.meta.resolve(name))
-      return runRelay(main, relayEnv(command, process.env))
+      return runRelay(main, relayArguments(command))
     }
     case 'doctor':
       return doctor(command, place)

@@ -58,7 +58,7 @@ describe('text from other people', () => {
 
   it('TRM1 leaves ordinary text alone', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'abc äöü ß € 日本 😀\n') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom('a', ' ', 'ä', 'ß', '€', '日', '😀', '\n') }), (text) => {
         expect(printable(text)).toBe(text)
       }),
     )

@@ -10,12 +10,12 @@ export interface RelayOptions {
   readonly data: string | undefined
 }
 
-/** The relay's main file, as its package names it. */
+/** The relay's program, which stands beside what its package exports. */
 export function relayMain(resolve: (name: string) => string): string {
   const advice = 'The relay is not built: run npm run build first.'
   let path: string
   try {
-    path = fileURLToPath(resolve('@kith/relay'))
+    path = fileURLToPath(new URL('main.js', resolve('@kith/relay')))
   } catch (error) {
     throw new Failure('relayMissing', advice, exitCodes.notBuilt, error)
   }
@@ -23,21 +23,14 @@ export function relayMain(resolve: (name: string) => string): string {
   return path
 }
 
-/** Environment of the child: the relay is set up by variables, as it is in a container. */
-export function relayEnv(
-  { port, data }: RelayOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string | undefined> {
-  return {
-    ...env,
-    ...(port === undefined ? {} : { PORT: String(port) }),
-    ...(data === undefined ? {} : { KITH_RELAY_DATA: data }),
-  }
+/** What the child is started with. */
+export function relayArguments({ port, data }: RelayOptions): readonly string[] {
+  return [...(port === undefined ? [] : ['--port', String(port)]), ...(data === undefined ? [] : ['--data', data])]
 }
 
 /** Resolves with the relay's exit code. Signals are passed on, so that it can say goodbye to everybody connected. */
-export async function runRelay(main: string, env: Record<string, string | undefined>): Promise<number> {
-  const child = spawn(process.execPath, [main], { stdio: 'inherit', env })
+export async function runRelay(main: string, args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: 'inherit' })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const forward = (signal: NodeJS.Signals): void => {
     // Ctrl+C at a terminal reaches the child by itself; twice would mean “at once”.

@@ -73,7 +73,7 @@ type Meeting =
 
 /** Runs the client's half of the relay protocol with a throw-away session until the clock was measured. */
 async function meet(origin: string, tools: RelayTools): Promise<Meeting> {
-  const { crypto, now } = tools
+  const { crypto } = tools
   const session = crypto.signKeyPair(crypto.random(32))
   const client = new RelayClient({ crypto, origin, session })
   return new Promise((resolve) => {
@@ -107,12 +107,12 @@ async function meet(origin: string, tools: RelayTools): Promise<Meeting> {
     }
     const feed = (input: RelayClientInput): void => {
       if (over) return
-      for (const output of client.handle(input, now())) {
+      for (const output of client.handle(input, tools.now())) {
         if (output.type === 'transmit') socket.send(output.bytes)
         else if (output.type === 'event') hear(output.event)
         else {
           const { name } = output
-          timers.add(setTimeout(() => feed({ type: 'timerFired', name }), Math.max(0, output.at - now())))
+          timers.add(setTimeout(() => feed({ type: 'timerFired', name }), Math.max(0, output.at - tools.now())))
         }
       }
     }

@@ -29,7 +29,6 @@ const plain: Style = {}
 const widths = new Map<string, number>()
 const maxCachedWidths = 20_000
 
-// oxlint-disable-next-line eslint/no-control-regex
 const ascii = /^[\u0020-\u007e]*$/u
 
 export function span(text: string, style: Style = plain): Span {

@@ -14,7 +14,7 @@ const maxTime = 8.64e15
 export function createTimes(timeZone?: string): Times {
   const zone = timeZone === undefined ? {} : { timeZone }
   const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...zone })
-  const day = new Intl.DateTimeFormat('en-GB', {
+  const date = new Intl.DateTimeFormat('en', {
     weekday: 'long',
     day: 'numeric',
     month: 'long',
@@ -22,5 +22,10 @@ export function createTimes(timeZone?: string): Times {
     ...zone,
   })
   const safe = (time: number): number => (Math.abs(time) <= maxTime ? time : 0)
-  return { clock: (time) => clock.format(safe(time)), day: (time) => day.format(safe(time)) }
+  const day = (time: number): string => {
+    // Put together here, because the order and the commas differ between versions of Node.
+    const parts = new Map(date.formatToParts(safe(time)).map(({ type, value }) => [type, value]))
+    return `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`
+  }
+  return { clock: (time) => clock.format(safe(time)), day }
 }
