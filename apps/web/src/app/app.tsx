@@ -1,0 +1,218 @@
+/** The whole app: which page is shown, and what can be opened over any of them. */
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactElement,
+} from 'react'
+import { CircleHelp, Settings as SettingsIcon } from 'lucide-react'
+import type { Chat, RoomState } from '@kith/peer'
+import { useMessages } from '../messages/messages.tsx'
+import { friendlyName } from '../person/friendly-name.ts'
+import { RoomView } from '../room/room.tsx'
+import { roomName } from '../room/status.ts'
+import { Start } from '../start/start.tsx'
+import type { Position } from '../timeline/timeline.tsx'
+import { formatLink, navigate, parseRoute, secretOf, subscribeRoute } from './route.ts'
+import { Sidebar } from './sidebar.tsx'
+import { ChatContext, useChat, useChatState } from './stores.ts'
+import { UpdateLine } from './update-line.tsx'
+import './app.css'
+
+const Settings = lazy(() => import('../settings/settings.tsx'))
+const Help = lazy(() => import('../settings/help.tsx'))
+const Protection = lazy(() => import('../settings/protection.tsx'))
+
+type Open = 'settings' | 'help' | 'protection'
+
+export interface AppProps {
+  readonly chat: Chat
+  /** Origin of the relay where new rooms meet; undefined for none. */
+  readonly relay: string | undefined
+}
+
+export function App({ chat, relay }: AppProps): ReactElement {
+  return (
+    <ChatContext value={chat}>
+      <Pages relay={relay} />
+    </ChatContext>
+  )
+}
+
+function Pages({ relay }: { readonly relay: string | undefined }): ReactElement {
+  const words = useMessages()
+  const hash = useSyncExternalStore(subscribeRoute, () => window.location.hash)
+  const route = useMemo(() => parseRoute(hash), [hash])
+  const rooms = useChatState((state) => state.rooms)
+  const ready = useChatState((state) => state.ready)
+  const [open, setOpen] = useState<Open>()
+  const positions = useRef(new Map<string, Position>())
+  const current = route.at === 'room' ? rooms.find((room) => secretOf(room.link) === route.secret) : undefined
+  usePageTitle(current)
+  useVisibility()
+  useKeys(rooms, current, () => setOpen((now) => (now === 'help' ? undefined : 'help')))
+
+  const keepPosition = useCallback((roomId: string, position: Position | undefined) => {
+    if (position === undefined) positions.current.delete(roomId)
+    else positions.current.set(roomId, position)
+  }, [])
+  const home = useCallback(() => navigate(undefined), [])
+  const protection = useCallback(() => setOpen('protection'), [])
+  const close = useCallback(() => setOpen(undefined), [])
+
+  return (
+    <div className={`app at-${route.at === 'room' ? 'room' : 'start'}${rooms.length > 0 ? ' has-rooms' : ''}`}>
+      {rooms.length > 0 && (
+        <Sidebar current={current?.id} onSettings={() => setOpen('settings')} onHelp={() => setOpen('help')} />
+      )}
+      <main className="page">
+        {!ready ? (
+          <p className="page-note">{words.app.opening}</p>
+        ) : route.at === 'room' ? (
+          <RoomGate
+            key={route.secret}
+            secret={route.secret}
+            relay={relay}
+            current={current}
+            positions={positions.current}
+            onLeave={keepPosition}
+            onBack={home}
+            onProtection={protection}
+          />
+        ) : (
+          <>
+            <div className="start-corner">
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={words.start.settings}
+                title={words.start.settings}
+                onClick={() => setOpen('settings')}
+              >
+                <SettingsIcon size={20} aria-hidden />
+              </button>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={words.start.help}
+                title={words.start.help}
+                onClick={() => setOpen('help')}
+              >
+                <CircleHelp size={20} aria-hidden />
+              </button>
+            </div>
+            <UpdateLine />
+            <Start key={route.at} relay={relay} malformed={route.at === 'malformed'} onProtection={protection} />
+          </>
+        )}
+      </main>
+      <Suspense fallback={null}>
+        {open === 'settings' && <Settings onClose={close} />}
+        {open === 'help' && <Help onClose={close} />}
+        {open === 'protection' && <Protection onClose={close} />}
+      </Suspense>
+    </div>
+  )
+}
+
+interface RoomGateProps {
+  readonly secret: string
+  readonly relay: string | undefined
+  readonly current: RoomState | undefined
+  readonly positions: ReadonlyMap<string, Position>
+  readonly onLeave: (roomId: string, position: Position | undefined) => void
+  readonly onBack: () => void
+  readonly onProtection: () => void
+}
+
+/** Shows the room of the address, and joins it first when it is not one of ours: a link opened is a room entered. */
+function RoomGate(props: RoomGateProps): ReactElement {
+  const { secret, relay, current, positions, onLeave, onBack, onProtection } = props
+  const words = useMessages()
+  const chat = useChat()
+  const [failed, setFailed] = useState(false)
+  const [forgotten, setForgotten] = useState(false)
+  const known = current !== undefined
+
+  useEffect(() => {
+    if (known || forgotten) return
+    const join = async (): Promise<void> => {
+      if (chat.state.settings.name === '') await chat.setName(friendlyName(words.names, Math.random))
+      await chat.join(formatLink(secret, relay))
+    }
+    join().catch(() => setFailed(true))
+  }, [known, forgotten, chat, secret, relay, words])
+
+  const room = current === undefined ? undefined : chat.room(current.id)
+  if (room !== undefined) {
+    return (
+      <RoomView
+        room={room}
+        position={positions.get(room.id)}
+        onLeave={onLeave}
+        onBack={onBack}
+        onProtection={onProtection}
+        onForgotten={() => {
+          setForgotten(true)
+          onBack()
+        }}
+      />
+    )
+  }
+  return (
+    <div className="page-note">
+      <p role="status">{failed ? words.start.couldNotJoin : words.app.opening}</p>
+      {failed && (
+        <button type="button" className="button" onClick={onBack}>
+          {words.app.back}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** The name of the room, which is the reader's own word for it; never anything of the link. */
+function usePageTitle(room: RoomState | undefined): void {
+  const words = useMessages()
+  const title = room === undefined ? words.app.name : words.app.title(roomName(room, words), room.unread)
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}
+
+function useVisibility(): void {
+  const chat = useChat()
+  useEffect(() => {
+    const tell = (): void => chat.setVisible(document.visibilityState === 'visible')
+    tell()
+    document.addEventListener('visibilitychange', tell)
+    return () => document.removeEventListener('visibilitychange', tell)
+  }, [chat])
+}
+
+function useKeys(rooms: readonly RoomState[], current: RoomState | undefined, onHelp: () => void): void {
+  const latest = useRef({ rooms, current, onHelp })
+  latest.current = { rooms, current, onHelp }
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      const now = latest.current
+      const typing = event.target instanceof HTMLElement && event.target.closest('input, textarea') !== null
+      if ((event.ctrlKey || event.metaKey) && event.key === '/') now.onHelp()
+      else if (event.key === '?' && !typing && document.querySelector('dialog[open]') === null) now.onHelp()
+      else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown') && now.rooms.length > 0) {
+        const ordered = now.rooms.toSorted((a, b) => ((a.newest?.id ?? '~') < (b.newest?.id ?? '~') ? 1 : -1))
+        const at = ordered.findIndex((room) => room.id === now.current?.id)
+        const next = ordered[at < 0 ? 0 : (at + (event.key === 'ArrowDown' ? 1 : -1) + ordered.length) % ordered.length]
+        if (next !== undefined) navigate(secretOf(next.link))
+      } else return
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', key)
+    return () => window.removeEventListener('keydown', key)
+  }, [])
+}

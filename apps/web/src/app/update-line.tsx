@@ -1,0 +1,18 @@
+/** Says that a newer version waits, and takes it only when asked to: a served page must not change behind one's back. */
+import { useSyncExternalStore, type ReactElement } from 'react'
+import { useMessages } from '../messages/messages.tsx'
+import { acceptUpdate, isUpdateWaiting, subscribeUpdate } from './offline.ts'
+
+export function UpdateLine(): ReactElement | null {
+  const words = useMessages()
+  const waiting = useSyncExternalStore(subscribeUpdate, isUpdateWaiting)
+  if (!waiting) return null
+  return (
+    <p className="update-line" role="status">
+      {words.start.installed}{' '}
+      <button type="button" className="link-button" onClick={acceptUpdate}>
+        {words.start.update}
+      </button>
+    </p>
+  )
+}

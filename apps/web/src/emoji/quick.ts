@@ -1,0 +1,2 @@
+/** Six reactions one press away; everything else is in the picker. */
+export const quickEmoji: readonly string[] = ['👍', '❤️', '😂', '😮', '😢', '🎉']

@@ -1,0 +1,20 @@
+/** The web app's composition root: the only place where the real peer is made. */
+import { createRoot } from 'react-dom/client'
+import { createBrowserChat } from '@kith/peer/browser'
+import { Stopped } from './app/boundary.tsx'
+import { mount } from './app/mount.tsx'
+import { startOffline } from './app/offline.ts'
+import { en } from './messages/en.ts'
+
+/** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
+const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.origin
+
+const element = document.getElementById('kith')
+if (element === null) throw new Error('index.html has no element #kith')
+
+try {
+  await mount(element, await createBrowserChat({ defaultRelay: relay }), relay)
+} catch {
+  createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />)
+}
+void startOffline()

@@ -1,0 +1,352 @@
+/**
+ * Every word of the web app, in English. Other catalogues have the same shape (`Messages`).
+ *
+ * Tone: plain, short, kind. Never "error": what happened, and what to do.
+ */
+import { formats, type Formats } from './format.ts'
+
+const format: Formats = formats('en')
+const { plural, number, list } = format
+
+export const en = {
+  locale: 'en',
+  format,
+
+  app: {
+    name: 'Kith',
+    claim: 'Chat that belongs to the people in it.',
+    title: (room: string, unread: number): string => `${unread > 0 ? `(${number(unread)}) ` : ''}${room} · Kith`,
+    back: 'Back to your rooms',
+    close: 'Close',
+    cancel: 'Cancel',
+    save: 'Save',
+    opening: 'Opening…',
+    broken: 'Something in this page stopped working. What you wrote is safe; loading the page again helps.',
+    reload: 'Load again',
+    cannotStart: 'Kith could not open its store in this browser.',
+    cannotStartHelp:
+      'Private windows and full disks are the usual reasons. Make some room, or use another window, and load again.',
+  },
+
+  start: {
+    nameLabel: 'Your name',
+    nameHint: 'Others see it. Change it whenever you like.',
+    newRoom: 'New room',
+    joinLabel: 'Have a link?',
+    joinPlaceholder: 'Paste the link of a room',
+    join: 'Join',
+    notALink: 'That is not the link of a room. A whole link ends with # and 43 letters and numbers.',
+    couldNotMake: 'The room could not be made: this browser has no space left for it. Free some space and try again.',
+    couldNotJoin: 'The room could not be opened: this browser has no space left for it. Free some space and try again.',
+    rooms: 'Your rooms',
+    anotherName: 'Suggest another name',
+    settings: 'Settings',
+    help: 'Keyboard and help',
+    protection: 'Only people with a room’s link can read what is said in it.',
+    protectionMore: 'How that works',
+    installed: 'A newer version of Kith is ready.',
+    update: 'Use it',
+  },
+
+  names: {
+    qualities:
+      'Amber Brave Bright Calm Clever Coastal Curious Early Easy Fern Gentle Golden Happy Hazel Honest Kind Late Lucky Mellow Merry Misty Mossy Patient Quick Quiet Silver Sunny Velvet Warm Wild Winter Witty',
+    creatures:
+      'Badger Beaver Bison Crane Curlew Dormouse Dove Falcon Finch Fox Gecko Hare Hedgehog Heron Ibex Kestrel Lark Lynx Marten Newt Otter Owl Panda Plover Puffin Robin Seal Stork Swift Tern Walrus Wren',
+  },
+
+  room: {
+    unnamed: 'New room',
+    joined: 'Room',
+    withNames: (names: readonly string[], more: number): string =>
+      list(more > 0 ? [...names, plural(more, { one: '1 other', other: '# others' })] : names),
+    people: 'People and paths',
+    invite: 'Invite',
+    settings: 'Room settings',
+    yourRooms: 'Your rooms',
+    noMessages: 'Nothing said yet',
+    deletedBrief: 'Message deleted',
+    you: 'You',
+    unread: (count: number): string => plural(count, { one: '1 unread message', other: '# unread messages' }),
+  },
+
+  status: {
+    loading: 'Opening what is stored here…',
+    joining: 'Looking for the others…',
+    alone: 'Only you so far',
+    nobody: 'Nobody else is here right now',
+    people: (count: number): string => plural(count, { one: '1 person here', other: '# people here' }),
+    reaching: (count: number): string => plural(count, { one: 'still reaching 1', other: 'still reaching #' }),
+    catchingUp: (have: number, total: number): string => `Catching up: ${number(have)} of ${number(total)}`,
+    offline: 'Offline. What you write waits here.',
+    relayAway: 'The relay is away.',
+    relayAwayDirect: (direct: number, total: number): string =>
+      direct === total
+        ? 'The relay is away. Everybody here is directly connected.'
+        : `The relay is away. ${number(direct)} of ${plural(total, { one: '1 person', other: '# people' })} directly connected.`,
+    gaps: (count: number): string => plural(count, { one: '1 message is missing', other: '# messages are missing' }),
+  },
+
+  path: {
+    me: 'you',
+    direct: 'Directly connected',
+    relay: 'By way of the relay',
+    through: 'Through another member',
+    reaching: 'Still being reached',
+    away: 'Not here',
+    rtt: (ms: number): string => `${number(Math.round(ms))} ms`,
+    programs: (count: number): string => plural(count, { one: '1 window', other: '# windows' }),
+    terminal: 'in a terminal',
+  },
+
+  people: {
+    title: 'People',
+    ring: (count: number, direct: number): string =>
+      `Drawing of the room: ${plural(count, { one: '1 person', other: '# people' })}, ${number(direct)} directly connected`,
+    legend:
+      'A solid line is a direct connection, a dashed one goes by way of the relay, a thin one through another member. No line: not reached.',
+    here: 'Here now',
+    away: 'Not here',
+    typing: 'is writing',
+    key: 'Their mark and colour come from their key. A stranger with the same name looks different.',
+    invite: 'Invite somebody',
+  },
+
+  timeline: {
+    label: (room: string): string => `Messages in ${room}`,
+    beginning: (room: string): string => `This is where ${room} begins`,
+    protection: 'Encrypted between the people in it. The relay passes sealed envelopes on and keeps none.',
+    older: 'Older messages are on their way',
+    missing: (count: number): string =>
+      plural(count, {
+        one: '1 message is missing: nobody here has it. It comes back when somebody who does opens the room.',
+        other: '# messages are missing: nobody here has them. They come back when somebody who does opens the room.',
+      }),
+    newMessages: 'New',
+    jump: 'Jump to the newest message',
+    jumpUnread: (count: number): string => plural(count, { one: '1 new message', other: '# new messages' }),
+    edited: 'edited',
+    deleted: 'This message was deleted',
+    deletedMine: 'You deleted this message',
+    answeredMissing: 'A message that is not here yet',
+    answeredDeleted: 'A deleted message',
+    jumpToAnswered: (name: string): string => `Go to the message of ${name} that this answers`,
+    message: (name: string, time: string): string => `${name}, ${time}`,
+    announce: (name: string, text: string): string => `${name}: ${text}`,
+    announceMany: (count: number): string => plural(count, { one: '1 new message', other: '# new messages' }),
+    actions: 'Message actions',
+    react: 'React',
+    reply: 'Reply',
+    edit: 'Edit',
+    remove: 'Delete',
+    copy: 'Copy text',
+    more: 'More',
+    moreEmoji: 'More emoji',
+    reaction: (emoji: string, names: readonly string[]): string => `${emoji} ${list(names)}`,
+    copyCode: 'Copy code',
+    copied: 'Copied',
+    code: 'Code',
+    imageLink: (alt: string): string => (alt === '' ? 'Picture' : `Picture: ${alt}`),
+  },
+
+  remove: {
+    title: 'Delete this message?',
+    body: 'It disappears for everybody whose Kith hears of it. Somebody who has already read it may remember.',
+    confirm: 'Delete',
+  },
+
+  delivery: {
+    label: 'How far this message has come',
+    waiting: 'Waiting',
+    sent: 'Sent',
+    stored: 'Stored by others',
+    waitingLong: 'It waits on this device and leaves as soon as somebody can be reached.',
+    sentLong: 'It has left this device. Nobody has said yet that they hold it.',
+    storedLong: (count: number): string =>
+      plural(count, { one: '1 other person holds it.', other: '# other people hold it.' }),
+    receipt: 'The relay signed a receipt: it saw this sealed message, and when.',
+    noReceipt: 'There is no receipt of a relay; it does not need one.',
+  },
+
+  composer: {
+    label: (room: string): string => `Message to ${room}`,
+    placeholder: (room: string): string => `Message ${room}`,
+    placeholderShort: 'Message',
+    send: 'Send',
+    saveEdit: 'Save the change',
+    emoji: 'Emoji',
+    replyingTo: (name: string): string => `Replying to ${name}`,
+    editing: 'Editing your message',
+    stopReply: 'Stop replying',
+    stopEdit: 'Stop editing',
+    typing: (names: readonly string[]): string => {
+      if (names.length > 3) return 'Several people are writing'
+      return `${list(names)} ${names.length === 1 ? 'is' : 'are'} writing`
+    },
+    youAre: (name: string): string => `You are ${name} here.`,
+    changeName: 'Change name',
+    refused: 'This was not sent; it is still in the field. Try again in a moment.',
+    refusedFull: 'This was not sent: the store of this browser is full. Free some space and try again.',
+    refusedLong: 'This was not sent: it is too long for one message. Split it in two.',
+    tooLong: (over: number): string =>
+      plural(over, { one: '1 character too long for one message', other: '# characters too long for one message' }),
+  },
+
+  invite: {
+    title: 'Invite',
+    lead: 'Whoever has this link can come in, and read what was said before.',
+    aloneTitle: 'You are the first one here',
+    aloneLead: 'Send this link to whoever should come. It is the only key.',
+    link: 'Link of this room',
+    copy: 'Copy link',
+    copied: 'Link copied',
+    share: 'Share',
+    qr: 'QR code of the link',
+    scan: 'Or let a phone look at this',
+    care: 'Send it where only they can read it.',
+    shareText: 'Come and talk',
+    selectIt: 'Copying is not allowed here. The link is selected: press Ctrl+C.',
+  },
+
+  roomSettings: {
+    title: 'Room settings',
+    name: 'What you call this room',
+    nameHint: 'Only you see this.',
+    yourName: 'Your name in this room',
+    yourNameHint: 'The others see it from your next message on.',
+    who: 'Who can read',
+    open: 'Open room: anyone with the link can read and write.',
+    relay: 'Relay',
+    relayNone: 'None. This room works only between directly connected people.',
+    relayAt: (host: string): string => `Meets at ${host}`,
+    relayStates: {
+      connecting: 'being called',
+      up: 'connected',
+      away: 'away; the people already connected go on talking',
+      none: 'none',
+    },
+    stored: 'On this device',
+    storedKey: 'Encrypted with a key that this browser keeps and does not give out.',
+    storedPassphrase: 'Encrypted with your passphrase.',
+    history: (have: number, gaps: number): string =>
+      `${plural(have, { one: '1 entry', other: '# entries' })}, ${plural(gaps, { one: '1 gap', other: '# gaps' })}`,
+    forget: 'Leave and forget',
+    forgetHint: 'Erases this room from this device. The others keep it; with the link you can come back.',
+    forgetTitle: (room: string): string => `Leave ${room}?`,
+    forgetBody: 'Its messages and your drafts are erased from this device. Without the link there is no way back in.',
+    forgetConfirm: 'Leave and erase',
+  },
+
+  settings: {
+    title: 'Settings',
+    name: 'Your name',
+    nameHint: 'For rooms you make or join from now on.',
+    theme: 'Appearance',
+    themes: { auto: 'Like the system', light: 'Light', dark: 'Dark' },
+    relayOnly: 'Hide my address from other members',
+    relayOnlyHint:
+      'Everything goes by way of the relay, never directly. Slower, and nothing works while the relay is away.',
+    stored: 'On this device',
+    storedKey:
+      'What is stored here is encrypted with a key that this browser keeps and does not give out. It protects a copied disk, not an unlocked computer.',
+    storedPassphrase: 'What is stored here is encrypted with your passphrase.',
+    storedBytes: (bytes: number): string => `${format.bytes(bytes)} in use`,
+    language: 'Language',
+  },
+
+  protection: {
+    title: 'How Kith protects a room',
+    child: 'What you write is put in an envelope that only people with the room’s link can open.',
+    points: [
+      'The secret of a room is the part of its link after the #. Browsers do not send that part to any server.',
+      'Every message is encrypted with a key made from that secret, and signed by the person who wrote it. Nobody can change it unnoticed, also not somebody in the room.',
+      'The relay introduces people and passes sealed messages on. It sees network addresses, sizes and times. It cannot read messages or names, and keeps nothing.',
+      'Directly connected people learn each other’s network address. There is a switch against that in the settings.',
+      'Whoever serves this page could serve a changed one. Kith therefore asks before it updates itself.',
+      'In an open room there is no taking back: whoever had the link keeps what they have read.',
+    ],
+  },
+
+  help: {
+    title: 'Keyboard',
+    groups: {
+      write: 'Writing',
+      read: 'Reading',
+      move: 'Getting around',
+    },
+    send: 'Send',
+    newline: 'New line',
+    editLast: 'Edit your last message, in an empty field',
+    cancel: 'Stop replying or editing',
+    bold: 'Bold, italic, code',
+    emoji: 'Emoji',
+    toMessages: 'From the field to the messages',
+    walk: 'Walk through messages',
+    ends: 'Oldest, newest',
+    reply: 'Reply',
+    react: 'React',
+    edit: 'Edit your own',
+    copy: 'Copy its text',
+    remove: 'Delete your own',
+    toField: 'Back to the field',
+    rooms: 'Room above, room below',
+    people: 'People',
+    invite: 'Invite',
+    help: 'This list',
+    markdownTitle: 'Setting text',
+    markdown: '**bold**, *italic*, `code`, > quote, - list, ``` for a block of code',
+    keys: {
+      enter: 'Enter',
+      shift: 'Shift',
+      alt: 'Alt',
+      ctrl: 'Ctrl',
+      esc: 'Esc',
+      del: 'Del',
+      home: 'Home',
+      end: 'End',
+    },
+    or: 'or',
+  },
+
+  emoji: {
+    label: 'Emoji',
+    search: 'Find an emoji',
+    loading: 'Fetching emoji…',
+    none: (search: string): string => `Nothing found for “${search}”`,
+    groups: {
+      0: 'Smileys and feelings',
+      1: 'People',
+      3: 'Animals and nature',
+      4: 'Food and drink',
+      5: 'Travel and places',
+      6: 'Activities',
+      7: 'Things',
+      8: 'Signs',
+      9: 'Flags',
+    },
+    quick: 'Reactions',
+  },
+
+  notice: {
+    dismiss: 'Understood',
+    unknown: 'Something unusual happened in this room. It goes on working.',
+    clockWrong: (about: string | undefined): string =>
+      about === undefined
+        ? 'The clock of this device seems to be wrong. Messages may sort oddly until it is set.'
+        : `The clock of this device is about ${about} off. Messages may sort oddly until it is set.`,
+    relayKeyChanged: (about: string | undefined): string =>
+      `The relay ${about ?? ''} has a new key. If its keeper did not announce that, somebody else may be answering for it. Your messages stay sealed either way.`,
+    relayRefused: (): string =>
+      'The relay does not let this room in right now. Directly connected people go on talking.',
+    storeFull: (): string =>
+      'This browser has no space left. New messages can be read but are not kept; free some space.',
+    forkFound: (about: string | undefined): string =>
+      `${about ?? 'Somebody'} sent two different histories to different people. Both are kept as proof, and what followed is hidden.`,
+    linkRefused: (about: string | undefined): string =>
+      `A connection to ${about ?? 'somebody'} was refused because its proof did not match. Nothing was lost.`,
+    floodLimited: (about: string | undefined): string =>
+      `${about ?? 'Somebody'} sends more than a room can carry. Their messages are slowed down.`,
+  },
+}
+
+export type Messages = typeof en

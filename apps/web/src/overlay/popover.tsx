@@ -1,0 +1,69 @@
+/** Something small beside what it belongs to, on the platform's own popover: top layer, light dismiss, Escape. */
+import { useLayoutEffect, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
+import './overlay.css'
+
+interface PopoverProps {
+  readonly anchor: HTMLElement
+  readonly label: string
+  readonly role?: 'menu' | 'dialog'
+  readonly onClose: () => void
+  readonly children: ReactNode
+}
+
+const gap = 4
+const margin = 8
+
+/** Below the anchor when there is room, else above; never beyond the window. */
+function place(box: HTMLElement, anchor: HTMLElement): void {
+  const at = anchor.getBoundingClientRect()
+  const { offsetWidth: width, offsetHeight: height } = box
+  const below = at.bottom + gap + height <= window.innerHeight - margin
+  const top = below ? at.bottom + gap : Math.max(margin, at.top - gap - height)
+  const wanted = at.right - width < margin ? at.left : at.right - width
+  const left = Math.min(Math.max(margin, wanted), Math.max(margin, window.innerWidth - width - margin))
+  box.style.top = `${top}px`
+  box.style.left = `${left}px`
+}
+
+export function Popover({ anchor, label, role = 'dialog', onClose, children }: PopoverProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null)
+  const close = useRef(onClose)
+  close.current = onClose
+  useLayoutEffect(() => {
+    const element = box.current
+    if (element === null) return undefined
+    element.showPopover()
+    place(element, anchor)
+    const resized = new ResizeObserver(() => place(element, anchor))
+    resized.observe(element)
+    element.querySelector<HTMLElement>('[autofocus], [data-focus], button, input')?.focus()
+    const toggled = (event: Event): void => {
+      if ((event as ToggleEvent).newState === 'closed') close.current()
+    }
+    element.addEventListener('toggle', toggled)
+    return () => {
+      resized.disconnect()
+      element.removeEventListener('toggle', toggled)
+      const inside = element.contains(document.activeElement)
+      if (element.matches(':popover-open')) element.hidePopover()
+      if (inside && anchor.isConnected) anchor.focus()
+    }
+  }, [anchor])
+  const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (role !== 'menu' || !['ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key))
+      return
+    const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]
+    const at = items.indexOf(document.activeElement as HTMLElement)
+    const step = event.key === 'ArrowDown' || event.key === 'ArrowRight' ? 1 : -1
+    const next =
+      event.key === 'Home' ? 0 : event.key === 'End' ? items.length - 1 : (at + step + items.length) % items.length
+    items[next]?.focus()
+    event.preventDefault()
+    event.stopPropagation()
+  }
+  return (
+    <div ref={box} popover="auto" className={`popover ${role}`} role={role} aria-label={label} onKeyDown={walk}>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,79 @@
+/** What stands before the first message: how the room begins, the link while one is alone, or that more is coming. */
+import type { ReactElement } from 'react'
+import { Lock } from 'lucide-react'
+import type { Room } from '@kith/peer'
+import { useRoomState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { ringPoints } from '../ring/geometry.ts'
+import { Ring } from '../ring/ring.tsx'
+import { ShareLink } from './share-link.tsx'
+import './before.css'
+
+const outline = [0, 1, 2, 3, 4, 5]
+
+/** The shape of messages, while they are on their way. */
+function Outline({ rows }: { readonly rows: number }): ReactElement {
+  return (
+    <div className="outline" aria-hidden="true">
+      {outline.slice(0, rows).map((row) => (
+        <div key={row} className={`outline-row shape-${row % 3}`}>
+          <i />
+          <b />
+          <b />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+export function Before({
+  room,
+  name,
+  onProtection,
+}: {
+  readonly room: Room
+  readonly name: string
+  readonly onProtection: () => void
+}): ReactElement {
+  const words = useMessages()
+  const phase = useRoomState(room, (state) => state.sync.phase)
+  const gaps = useRoomState(room, (state) => state.sync.gaps)
+  const people = useRoomState(room, (state) => state.people)
+  const link = useRoomState(room, (state) => state.link)
+  const isEmpty = useRoomState(room, (state) => state.newest === undefined)
+  const someoneCame = people.some((person) => !person.me)
+
+  if (phase === 'loading' || phase === 'catchingUp') {
+    return (
+      <div className="before coming">
+        <Outline rows={isEmpty ? 6 : 2} />
+        {!isEmpty && <p className="before-note">{words.timeline.older}</p>}
+      </div>
+    )
+  }
+
+  if (!someoneCame) {
+    return (
+      <section className="before alone">
+        <Ring points={ringPoints(people)} size={64} />
+        <h2>{words.invite.aloneTitle}</h2>
+        <p>{words.invite.aloneLead}</p>
+        <ShareLink link={link} qrSize={200} />
+      </section>
+    )
+  }
+
+  return (
+    <section className="before begun">
+      <Ring points={ringPoints(people)} size={56} />
+      <h2>{words.timeline.beginning(name)}</h2>
+      <p>
+        <Lock size={14} aria-hidden /> {words.timeline.protection}{' '}
+        <button type="button" className="link-button" onClick={onProtection}>
+          {words.start.protectionMore}
+        </button>
+      </p>
+      {gaps > 0 && <p className="before-note">{words.timeline.missing(gaps)}</p>}
+    </section>
+  )
+}

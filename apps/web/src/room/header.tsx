@@ -1,0 +1,70 @@
+/** Who is here and how: the ring, the room's name, and one line that says the state of things. */
+import type { ReactElement, RefObject } from 'react'
+import { ChevronLeft, Settings2, UserPlus } from 'lucide-react'
+import type { Room } from '@kith/peer'
+import { useRoomState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { ringPoints } from '../ring/geometry.ts'
+import { Ring } from '../ring/ring.tsx'
+import { statusOf } from './status.ts'
+
+interface HeaderProps {
+  readonly room: Room
+  readonly name: string
+  readonly peopleOpen: boolean
+  readonly onBack: () => void
+  readonly onPeople: () => void
+  readonly onInvite: () => void
+  readonly onSettings: () => void
+  readonly peopleButton: RefObject<HTMLButtonElement | null>
+}
+
+export function Header(props: HeaderProps): ReactElement {
+  const { room, name, peopleOpen, onBack, onPeople, onInvite, onSettings, peopleButton } = props
+  const words = useMessages()
+  const people = useRoomState(room, (state) => state.people)
+  const relay = useRoomState(room, (state) => state.relay)
+  const sync = useRoomState(room, (state) => state.sync)
+  const status = statusOf({ people, relay, sync }, words)
+  const direct = people.filter((person) => person.path === 'direct').length
+  return (
+    <header className="room-head">
+      <button type="button" className="icon-button back" aria-label={words.app.back} onClick={onBack}>
+        <ChevronLeft size={24} aria-hidden />
+      </button>
+      <button
+        ref={peopleButton}
+        type="button"
+        className="room-identity"
+        aria-expanded={peopleOpen}
+        aria-describedby="room-status"
+        title={words.room.people}
+        onClick={onPeople}
+      >
+        <Ring points={ringPoints(people)} size={44} label={words.people.ring(people.length, direct)} />
+        <span className="room-words">
+          <h1 className="room-name">{name}</h1>
+          <span id="room-status" className={`room-status ${status.tone}`} role="status">
+            {status.text}
+          </span>
+        </span>
+      </button>
+      <button type="button" className="button invite" onClick={onInvite} title={words.room.invite}>
+        <UserPlus size={18} aria-hidden />
+        <span>{words.room.invite}</span>
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={words.room.settings}
+        title={words.room.settings}
+        onClick={onSettings}
+      >
+        <Settings2 size={20} aria-hidden />
+      </button>
+      {status.progress !== undefined && (
+        <progress className="room-progress" value={status.progress} max={1} aria-label={status.text} />
+      )}
+    </header>
+  )
+}

@@ -1,0 +1,112 @@
+/** Everybody in the room, and how each is reached, in words; the ring large above them. */
+import { useEffect, useRef, type ReactElement } from 'react'
+import { SquareTerminal, UserPlus, X } from 'lucide-react'
+import type { Person, Room } from '@kith/peer'
+import { useRoomState } from '../app/stores.ts'
+import { useMessages, type Messages } from '../messages/messages.tsx'
+import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { ringPoints, tieOf } from '../ring/geometry.ts'
+import { Ring } from '../ring/ring.tsx'
+import './people-panel.css'
+
+export function pathWords(person: Person, words: Messages): string {
+  if (person.typing) return words.people.typing
+  const parts: string[] = []
+  if (!person.me) parts.push(person.online ? words.path[person.path ?? 'reaching'] : words.path.away)
+  const rtt = person.presences.find((presence) => presence.path === person.path)?.rttMs
+  if (person.path !== undefined && rtt !== undefined) parts.push(words.path.rtt(rtt))
+  if (person.presences.length > 1) parts.push(words.path.programs(person.presences.length))
+  return parts.join(' · ')
+}
+
+function PersonLine({ person }: { readonly person: Person }): ReactElement {
+  const words = useMessages()
+  const terminal = person.presences.some((presence) => presence.platform === 'node')
+  const path = pathWords(person, words)
+  return (
+    <li className="person-line">
+      <Glyph author={person.id} away={!person.online} />
+      <div className="person-words">
+        <p className="person person-name" style={hueStyle(person.id)}>
+          {person.name}
+          {person.me && <span className="person-me">{words.path.me}</span>}
+          {terminal && <SquareTerminal size={15} role="img" aria-label={words.path.terminal} />}
+        </p>
+        {path !== '' && (
+          <p className="person-path">
+            <Tie person={person} />
+            {path}
+          </p>
+        )}
+      </div>
+    </li>
+  )
+}
+
+/** The line of the ring again, so that word and drawing explain each other. */
+function Tie({ person }: { readonly person: Person }): ReactElement | null {
+  const tie = tieOf(person)
+  if (tie === 'me' || tie === 'away') return null
+  return (
+    <svg className="person tie" style={hueStyle(person.id)} width="20" height="8" viewBox="0 0 20 8" aria-hidden="true">
+      {tie !== 'reaching' && <path className={`ring-line ${tie}`} d="M1 4h18" />}
+    </svg>
+  )
+}
+
+interface PeoplePanelProps {
+  readonly room: Room
+  readonly onInvite: () => void
+  /** Undefined inside a dialog, which has its own way out. */
+  readonly onClose?: (() => void) | undefined
+}
+
+export function PeoplePanel({ room, onInvite, onClose }: PeoplePanelProps): ReactElement {
+  const words = useMessages()
+  const people = useRoomState(room, (state) => state.people)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => heading.current?.focus(), [])
+  const byName = people.toSorted((a, b) => Number(b.me) - Number(a.me) || a.name.localeCompare(b.name, words.locale))
+  const here = byName.filter((person) => person.online)
+  const away = byName.filter((person) => !person.online)
+  const direct = people.filter((person) => person.path === 'direct').length
+  return (
+    <div className="people">
+      {onClose !== undefined && (
+        <header className="people-head">
+          <h2 ref={heading} tabIndex={-1}>
+            {words.people.title}
+          </h2>
+          <button type="button" className="icon-button" aria-label={words.app.close} onClick={onClose}>
+            <X size={20} aria-hidden />
+          </button>
+        </header>
+      )}
+      <div className="people-map">
+        <Ring map points={ringPoints(people)} size={208} label={words.people.ring(people.length, direct)} />
+      </div>
+      <h3 className="people-group">{words.people.here}</h3>
+      <ul>
+        {here.map((person) => (
+          <PersonLine key={person.id} person={person} />
+        ))}
+      </ul>
+      {away.length > 0 && (
+        <>
+          <h3 className="people-group">{words.people.away}</h3>
+          <ul>
+            {away.map((person) => (
+              <PersonLine key={person.id} person={person} />
+            ))}
+          </ul>
+        </>
+      )}
+      <button type="button" className="button people-invite" onClick={onInvite}>
+        <UserPlus size={18} aria-hidden />
+        {words.people.invite}
+      </button>
+      <p className="people-note">{words.people.legend}</p>
+      <p className="people-note">{words.people.key}</p>
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+/** What one can change about a room, and what is true of it, in words. */
+import { useState, type ReactElement } from 'react'
+import type { Room } from '@kith/peer'
+import { useChatState, useRoomState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { Confirm, Dialog } from '../overlay/dialog.tsx'
+import { EditField } from '../overlay/edit-field.tsx'
+import { maxNameLength } from '../person/friendly-name.ts'
+import '../settings/settings.css'
+
+const maxTitleLength = 60
+
+interface RoomSettingsProps {
+  readonly room: Room
+  readonly name: string
+  readonly onClose: () => void
+  readonly onForget: () => void
+}
+
+export default function RoomSettings({ room, name, onClose, onForget }: RoomSettingsProps): ReactElement {
+  const words = useMessages()
+  const say = words.roomSettings
+  const title = useRoomState(room, (state) => state.title)
+  const myName = useRoomState(room, (state) => state.people.find((person) => person.me)?.name ?? '')
+  const relay = useRoomState(room, (state) => state.relay)
+  const relayHost = useRoomState(room, (state) => state.relayHost)
+  const sync = useRoomState(room, (state) => state.sync)
+  const atRest = useChatState((state) => state.atRest)
+  const [asking, setAsking] = useState(false)
+  return (
+    <Dialog title={say.title} onClose={onClose}>
+      <EditField
+        label={say.name}
+        hint={say.nameHint}
+        value={title}
+        placeholder={name}
+        maxLength={maxTitleLength}
+        onSave={(next) => void room.setTitle(next)}
+      />
+      <EditField
+        label={say.yourName}
+        hint={say.yourNameHint}
+        value={myName}
+        maxLength={maxNameLength}
+        required
+        onSave={(next) => void room.setName(next)}
+      />
+      <dl className="facts">
+        <dt>{say.who}</dt>
+        <dd>{say.open}</dd>
+        <dt>{say.relay}</dt>
+        <dd>{relayHost === undefined ? say.relayNone : `${say.relayAt(relayHost)}: ${say.relayStates[relay]}`}</dd>
+        <dt>{say.stored}</dt>
+        <dd>
+          {say.history(sync.have, sync.gaps)}. {atRest === 'passphrase' ? say.storedPassphrase : say.storedKey}
+        </dd>
+      </dl>
+      <div className="setting parting">
+        <button type="button" className="button danger" onClick={() => setAsking(true)}>
+          {say.forget}
+        </button>
+        <p className="setting-hint">{say.forgetHint}</p>
+      </div>
+      {asking && (
+        <Confirm
+          title={say.forgetTitle(name)}
+          body={say.forgetBody}
+          confirm={say.forgetConfirm}
+          onConfirm={onForget}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </Dialog>
+  )
+}

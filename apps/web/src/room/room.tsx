@@ -1,0 +1,161 @@
+/** One room: header, messages, field, and what opens over them. */
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
+import type { Message, Room } from '@kith/peer'
+import { useChat, useRoomState } from '../app/stores.ts'
+import { useMedia } from '../app/use-media.ts'
+import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
+import { useMessages } from '../messages/messages.tsx'
+import { Confirm, Dialog } from '../overlay/dialog.tsx'
+import { Timeline, type Position } from '../timeline/timeline.tsx'
+import { Before } from './before.tsx'
+import { Header } from './header.tsx'
+import { Notices } from './notices.tsx'
+import { roomName } from './status.ts'
+import { Typing } from './typing.tsx'
+import './room.css'
+
+const PeoplePanel = lazy(async () => ({ default: (await import('./people-panel.tsx')).PeoplePanel }))
+const InviteDialog = lazy(() => import('./invite.tsx'))
+const RoomSettings = lazy(() => import('./room-settings.tsx'))
+
+type Open = 'people' | 'invite' | 'settings'
+
+interface RoomViewProps {
+  readonly room: Room
+  readonly position: Position | undefined
+  readonly onLeave: (roomId: string, position: Position | undefined) => void
+  readonly onBack: () => void
+  readonly onForgotten: () => void
+  readonly onProtection: () => void
+}
+
+const writing: ComposerMode = { kind: 'write' }
+
+/** How far back the up arrow looks for one's own message. */
+const editLookback = 500
+
+export function RoomView(props: RoomViewProps): ReactElement {
+  const { room, position, onLeave, onBack, onForgotten, onProtection } = props
+  const words = useMessages()
+  const chat = useChat()
+  const title = useRoomState(room, (state) => state.title)
+  const people = useRoomState(room, (state) => state.people)
+  const name = roomName({ title, people }, words)
+  const composer = useRef<ComposerHandle>(null)
+  const peopleButton = useRef<HTMLButtonElement>(null)
+  const [mode, setMode] = useState<ComposerMode>(writing)
+  const [removing, setRemoving] = useState<Message>()
+  const [open, setOpen] = useState<Open>()
+  const wide = useMedia('(min-width: 1080px)')
+
+  const done = useCallback(() => setMode(writing), [])
+  const toField = useCallback(() => composer.current?.focus(), [])
+  const reply = useCallback((message: Message) => setMode({ kind: 'reply', message }), [])
+  const edit = useCallback((message: Message) => setMode({ kind: 'edit', message }), [])
+  const leave = useCallback((at: Position | undefined) => onLeave(room.id, at), [room, onLeave])
+  const close = useCallback(() => setOpen(undefined), [])
+  const invite = useCallback(() => setOpen('invite'), [])
+  const closePeople = useCallback(() => {
+    setOpen(undefined)
+    peopleButton.current?.focus()
+  }, [])
+
+  const editLast = useCallback(() => {
+    const { timeline } = room
+    for (let i = timeline.length - 1; i >= Math.max(0, timeline.length - editLookback); i--) {
+      const message = timeline.at(i)
+      if (message.mine && !message.deleted) return setMode({ kind: 'edit', message })
+    }
+  }, [room])
+
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
+      if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
+      else if (event.code === 'KeyI') setOpen('invite')
+      else return
+      event.preventDefault()
+    }
+    window.addEventListener('keydown', key)
+    return () => window.removeEventListener('keydown', key)
+  }, [])
+
+  // A keyboard that is there is used to write; a touch keyboard that springs up hides half the room.
+  useEffect(() => {
+    if (window.matchMedia('(hover: hover)').matches) composer.current?.focus()
+  }, [room])
+
+  const before = useMemo(
+    () => <Before room={room} name={name} onProtection={onProtection} />,
+    [room, name, onProtection],
+  )
+
+  return (
+    <div className={`room${open === 'people' && wide ? ' with-people' : ''}`}>
+      <section className="room-main" aria-label={name}>
+        <Header
+          room={room}
+          name={name}
+          peopleOpen={open === 'people'}
+          peopleButton={peopleButton}
+          onBack={onBack}
+          onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
+          onInvite={invite}
+          onSettings={() => setOpen('settings')}
+        />
+        <Notices room={room} />
+        <Timeline
+          room={room}
+          name={name}
+          position={position}
+          onLeave={leave}
+          onReply={reply}
+          onEdit={edit}
+          onRemove={setRemoving}
+          onEscape={toField}
+          before={before}
+        />
+        <footer className="room-foot">
+          <div className="room-column">
+            <Typing room={room} />
+            <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
+          </div>
+        </footer>
+      </section>
+      <Suspense fallback={null}>
+        {open === 'people' &&
+          (wide ? (
+            <aside className="room-side" aria-label={words.people.title}>
+              <PeoplePanel room={room} onInvite={invite} onClose={closePeople} />
+            </aside>
+          ) : (
+            <Dialog title={words.people.title} onClose={close}>
+              <PeoplePanel room={room} onInvite={invite} />
+            </Dialog>
+          ))}
+        {open === 'invite' && <InviteDialog room={room} onClose={close} />}
+        {open === 'settings' && (
+          <RoomSettings
+            room={room}
+            name={name}
+            onClose={close}
+            onForget={() => {
+              setOpen(undefined)
+              onForgotten()
+              void chat.forget(room.id)
+            }}
+          />
+        )}
+      </Suspense>
+      {removing !== undefined && (
+        <Confirm
+          title={words.remove.title}
+          body={words.remove.body}
+          confirm={words.remove.confirm}
+          onConfirm={() => void room.delete(removing.id).catch(() => undefined)}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+/** Settings of the whole program. Each takes effect at once. */
+import { useState, type ReactElement } from 'react'
+import { keepTheme, readTheme, themes, type Theme } from '../app/theme.ts'
+import { useChat, useChatState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { Dialog } from '../overlay/dialog.tsx'
+import { EditField } from '../overlay/edit-field.tsx'
+import { maxNameLength } from '../person/friendly-name.ts'
+import './settings.css'
+
+export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const words = useMessages()
+  const say = words.settings
+  const chat = useChat()
+  const name = useChatState((state) => state.settings.name)
+  const relayOnly = useChatState((state) => state.settings.relayOnly)
+  const atRest = useChatState((state) => state.atRest)
+  const storedBytes = useChatState((state) => state.storedBytes)
+  const [theme, setTheme] = useState<Theme>(readTheme)
+  return (
+    <Dialog title={say.title} onClose={onClose}>
+      <EditField
+        label={say.name}
+        hint={say.nameHint}
+        value={name}
+        maxLength={maxNameLength}
+        required
+        onSave={(next) => void chat.setName(next)}
+      />
+      <fieldset className="setting">
+        <legend className="setting-name">{say.theme}</legend>
+        <div className="choices">
+          {themes.map((choice) => (
+            <label key={choice} className="choice">
+              <input
+                type="radio"
+                name="theme"
+                checked={theme === choice}
+                onChange={() => {
+                  setTheme(choice)
+                  keepTheme(choice)
+                }}
+              />
+              <span>{say.themes[choice]}</span>
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <div className="setting">
+        <label className="switch">
+          <span className="setting-name">{say.relayOnly}</span>
+          <input
+            type="checkbox"
+            role="switch"
+            checked={relayOnly}
+            aria-describedby="relay-only-hint"
+            onChange={(event) => void chat.setRelayOnly(event.currentTarget.checked)}
+          />
+        </label>
+        <p id="relay-only-hint" className="setting-hint">
+          {say.relayOnlyHint}
+        </p>
+      </div>
+      <dl className="facts">
+        <dt>{say.stored}</dt>
+        <dd>
+          {atRest === 'passphrase' ? say.storedPassphrase : say.storedKey}
+          {storedBytes !== undefined && ` ${say.storedBytes(storedBytes)}.`}
+        </dd>
+      </dl>
+    </Dialog>
+  )
+}

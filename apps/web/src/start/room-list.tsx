@@ -1,0 +1,71 @@
+/** Rooms, each with its own live ring where other programs put a picture. */
+import type { ReactElement } from 'react'
+import type { RoomState } from '@kith/peer'
+import { secretOf } from '../app/route.ts'
+import { useDay } from '../timeline/use-day.ts'
+import { plainText } from '../markdown/parse.ts'
+import { useMessages, type Messages } from '../messages/messages.tsx'
+import { ringPoints } from '../ring/geometry.ts'
+import { Ring } from '../ring/ring.tsx'
+import { roomName } from '../room/status.ts'
+import './room-list.css'
+
+function preview(room: RoomState, words: Messages): string {
+  const { newest } = room
+  if (newest === undefined) return words.room.noMessages
+  if (newest.deleted) return words.room.deletedBrief
+  const name = newest.mine ? words.room.you : newest.name
+  return words.timeline.announce(name, plainText(newest.text, 80))
+}
+
+interface RoomListProps {
+  readonly rooms: readonly RoomState[]
+  readonly current: string | undefined
+  readonly onOpen: (secret: string) => void
+}
+
+export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElement {
+  const words = useMessages()
+  useDay()
+  const newestFirst = rooms.toSorted((a, b) => ((a.newest?.id ?? '~') < (b.newest?.id ?? '~') ? 1 : -1))
+  return (
+    <ul className="room-list">
+      {newestFirst.map((room) => {
+        const name = roomName(room, words)
+        return (
+          <li key={room.id}>
+            <a
+              className={`room-item${room.unread > 0 ? ' unread' : ''}`}
+              href={`#${secretOf(room.link)}`}
+              aria-current={room.id === current ? 'page' : undefined}
+              onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return
+                event.preventDefault()
+                onOpen(secretOf(room.link))
+              }}
+            >
+              <Ring points={ringPoints(room.people, 12)} size={40} />
+              <span className="room-item-words">
+                <span className="room-item-top">
+                  <span className="room-item-name">{name}</span>
+                  {room.newest !== undefined && (
+                    <time className="room-item-time">{words.format.brief(room.newest.time, Date.now())}</time>
+                  )}
+                </span>
+                <span className="room-item-bottom">
+                  <span className="room-item-preview">{preview(room, words)}</span>
+                  {room.unread > 0 && (
+                    <span className="badge">
+                      <span aria-hidden="true">{words.format.number(Math.min(room.unread, 999))}</span>
+                      <span className="visually-hidden">{words.room.unread(room.unread)}</span>
+                    </span>
+                  )}
+                </span>
+              </span>
+            </a>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

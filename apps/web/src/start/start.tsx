@@ -1,0 +1,164 @@
+/** The first page: who you are here, a new room, a link to join, and your rooms. */
+import { useId, useState, type ReactElement } from 'react'
+import { Lock, Plus, RefreshCw } from 'lucide-react'
+import { navigate, parsePasted, secretOf } from '../app/route.ts'
+import { useChat, useChatState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
+import { Logo } from '../ring/ring.tsx'
+import { RoomList } from './room-list.tsx'
+import './start.css'
+
+interface StartProps {
+  readonly relay: string | undefined
+  /** The address had a fragment that is not a room. */
+  readonly malformed: boolean
+  readonly onProtection: () => void
+}
+
+export function Start({ relay, malformed, onProtection }: StartProps): ReactElement {
+  const words = useMessages()
+  const say = words.start
+  const chat = useChat()
+  const rooms = useChatState((state) => state.rooms)
+  const known = useChatState((state) => state.settings.name)
+  const [name, setName] = useState(() => (known === '' ? friendlyName(words.names, Math.random) : known))
+  const [link, setLink] = useState('')
+  const [problem, setProblem] = useState<string | undefined>(malformed ? say.notALink : undefined)
+  const [busy, setBusy] = useState(false)
+  const nameId = useId()
+  const linkId = useId()
+
+  const keepName = async (): Promise<void> => {
+    const tidy = tidyName(name)
+    if (tidy === '') return setName(known)
+    if (tidy !== chat.state.settings.name) await chat.setName(tidy)
+  }
+
+  const go = async (
+    enter: () => Promise<{ readonly state: { readonly link: string } }>,
+    failed: string,
+  ): Promise<void> => {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await keepName()
+      navigate(secretOf((await enter()).state.link))
+    } catch (reason) {
+      setProblem(reason instanceof Error && reason.name === 'LinkMalformed' ? say.notALink : failed)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  const join = (): void => {
+    const wanted = parsePasted(link, relay)
+    if (wanted === undefined) return setProblem(say.notALink)
+    void go(() => chat.join(wanted), say.couldNotJoin)
+  }
+
+  return (
+    <div className={`start${rooms.length > 0 ? ' known' : ''}`}>
+      <div className="start-page">
+        <header className="start-head">
+          <Logo size={rooms.length > 0 ? 72 : 112} />
+          <h1>{words.app.name}</h1>
+          <p>{words.app.claim}</p>
+        </header>
+
+        <div className="start-act">
+          <label htmlFor={nameId} className="start-label">
+            {say.nameLabel}
+          </label>
+          <div className="start-name">
+            <input
+              id={nameId}
+              className="field"
+              value={name}
+              maxLength={maxNameLength}
+              autoComplete="nickname"
+              aria-describedby={`${nameId}-hint`}
+              onChange={(event) => setName(event.currentTarget.value)}
+              onBlur={() => void keepName()}
+            />
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={say.anotherName}
+              title={say.anotherName}
+              onClick={() => setName(friendlyName(words.names, Math.random))}
+            >
+              <RefreshCw size={18} aria-hidden />
+            </button>
+          </div>
+          <p id={`${nameId}-hint`} className="start-hint">
+            {say.nameHint}
+          </p>
+
+          <button
+            type="button"
+            className="button primary large start-new"
+            disabled={busy}
+            onClick={() => void go(() => chat.create({ relay }), say.couldNotMake)}
+          >
+            <Plus size={20} aria-hidden />
+            {say.newRoom}
+          </button>
+
+          <form
+            className="start-join"
+            onSubmit={(event) => {
+              event.preventDefault()
+              join()
+            }}
+          >
+            <label htmlFor={linkId} className="start-label">
+              {say.joinLabel}
+            </label>
+            <div className="start-join-line">
+              <input
+                id={linkId}
+                className="field"
+                value={link}
+                placeholder={say.joinPlaceholder}
+                autoComplete="off"
+                autoCapitalize="off"
+                spellCheck={false}
+                inputMode="url"
+                enterKeyHint="go"
+                aria-invalid={problem === say.notALink}
+                aria-describedby={problem === undefined ? undefined : `${linkId}-problem`}
+                onChange={(event) => {
+                  setLink(event.currentTarget.value)
+                  setProblem(undefined)
+                }}
+              />
+              <button type="submit" className="button large" disabled={busy || link.trim() === ''}>
+                {say.join}
+              </button>
+            </div>
+            <p id={`${linkId}-problem`} className="start-problem" role="alert">
+              {problem}
+            </p>
+          </form>
+        </div>
+
+        {rooms.length > 0 && (
+          <section className="start-rooms" aria-labelledby="start-rooms">
+            <h2 id="start-rooms" className="start-label">
+              {say.rooms}
+            </h2>
+            <RoomList rooms={rooms} current={undefined} onOpen={navigate} />
+          </section>
+        )}
+
+        <p className="start-protection">
+          <Lock size={14} aria-hidden /> {say.protection}{' '}
+          <button type="button" className="link-button" onClick={onProtection}>
+            {say.protectionMore}
+          </button>
+        </p>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+/**
+ * The offline shell. One version of the app is kept whole; a newer one is fetched beside it and waits until the person
+ * takes it (`activate`), so that a served page cannot change unasked. Only files of this build are ever answered: the
+ * relay's own addresses go to the network untouched.
+ */
+
+interface WorkerEvent extends Event {
+  waitUntil(done: Promise<unknown>): void
+}
+
+interface WorkerFetchEvent extends WorkerEvent {
+  readonly request: Request
+  respondWith(response: Promise<Response> | Response): void
+}
+
+interface WorkerScope {
+  readonly registration: { readonly scope: string }
+  readonly clients: { claim(): Promise<void> }
+  skipWaiting(): Promise<void>
+  addEventListener(type: 'install' | 'activate', listener: (event: WorkerEvent) => void): void
+  addEventListener(type: 'fetch', listener: (event: WorkerFetchEvent) => void): void
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+}
+
+const worker = self as unknown as WorkerScope
+
+// Both are written by the build.
+const cacheName = `kith-${'__KITH_VERSION__'}`
+const files = JSON.parse('__KITH_FILES__') as readonly string[]
+
+const { scope } = worker.registration
+const urls: ReadonlySet<string> = new Set(files.map((file) => new URL(file, scope).href))
+
+worker.addEventListener('install', (event) => {
+  const fetchAll = async (): Promise<void> => {
+    const cache = await caches.open(cacheName)
+    // `reload` passes the HTTP cache by: an old file under a new version would stay for good.
+    await cache.addAll([...urls].map((url) => new Request(url, { cache: 'reload' })))
+  }
+  event.waitUntil(fetchAll())
+})
+
+worker.addEventListener('activate', (event) => {
+  const dropOthers = async (): Promise<void> => {
+    const names = await caches.keys()
+    await Promise.all(
+      names.filter((name) => name.startsWith('kith-') && name !== cacheName).map((name) => caches.delete(name)),
+    )
+    await worker.clients.claim()
+  }
+  event.waitUntil(dropOthers())
+})
+
+worker.addEventListener('message', (event) => {
+  if (event.data === 'activate') void worker.skipWaiting()
+})
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event
+  if (request.method !== 'GET') return
+  const url = new URL(request.url)
+  const isPage = request.mode === 'navigate' && url.origin + url.pathname === scope
+  const wanted = isPage ? scope : url.origin + url.pathname
+  if (!urls.has(wanted)) return
+  const answer = async (): Promise<Response> => {
+    const cache = await caches.open(cacheName)
+    return (await cache.match(wanted)) ?? fetch(request)
+  }
+  event.respondWith(answer())
+})

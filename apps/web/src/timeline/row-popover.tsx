@@ -1,0 +1,128 @@
+/** What opens beside a message: reactions, the menu, or how far it has come. One at a time. */
+import { lazy, Suspense, useState, type ReactElement } from 'react'
+import { Copy, CornerUpLeft, Pencil, Plus, SmilePlus, Trash2 } from 'lucide-react'
+import type { TimelineView } from '@kith/peer'
+import { quickEmoji } from '../emoji/quick.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { Popover } from '../overlay/popover.tsx'
+import { mayEdit, useRowActions } from './actions.ts'
+import { DeliveryDetails } from './delivery.tsx'
+import { useNames } from './names.ts'
+
+const EmojiPicker = lazy(() => import('../emoji/picker.tsx'))
+
+export interface OpenPopover {
+  readonly kind: 'react' | 'menu' | 'delivery'
+  readonly id: string
+  readonly anchor: HTMLElement
+}
+
+interface RowPopoverProps {
+  readonly open: OpenPopover
+  readonly view: TimelineView
+  readonly onClose: () => void
+}
+
+export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactElement | null {
+  const words = useMessages()
+  const actions = useRowActions()
+  const names = useNames()
+  const [picking, setPicking] = useState(false)
+  const index = view.indexOf(open.id)
+  if (index < 0) return null
+  const message = view.at(index)
+
+  if (open.kind === 'delivery') {
+    return (
+      <Popover anchor={open.anchor} label={words.delivery.label} onClose={onClose}>
+        <DeliveryDetails message={message} />
+      </Popover>
+    )
+  }
+
+  if (open.kind === 'react') {
+    const react = (emoji: string): void => {
+      const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.by.includes(names.me)
+      actions.react(message, emoji, mine !== true)
+      onClose()
+    }
+    if (picking) {
+      return (
+        <Popover key="pick" anchor={open.anchor} label={words.emoji.label} onClose={onClose}>
+          <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>
+            <EmojiPicker onPick={react} />
+          </Suspense>
+        </Popover>
+      )
+    }
+    return (
+      <Popover key="quick" anchor={open.anchor} label={words.emoji.quick} role="menu" onClose={onClose}>
+        <div className="quick-emoji">
+          {quickEmoji.map((emoji) => (
+            <button
+              key={emoji}
+              type="button"
+              role="menuitem"
+              className="icon-button emoji"
+              onClick={() => react(emoji)}
+            >
+              {emoji}
+            </button>
+          ))}
+          <button
+            type="button"
+            role="menuitem"
+            className="icon-button"
+            aria-label={words.timeline.moreEmoji}
+            onClick={() => setPicking(true)}
+          >
+            <Plus size={20} aria-hidden />
+          </button>
+        </div>
+      </Popover>
+    )
+  }
+
+  const act = (action: () => void) => (): void => {
+    onClose()
+    action()
+  }
+  return (
+    <Popover anchor={open.anchor} label={words.timeline.actions} role="menu" onClose={onClose}>
+      <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.reply(message))}>
+        <CornerUpLeft size={18} aria-hidden />
+        {words.timeline.reply}
+      </button>
+      <button
+        type="button"
+        role="menuitem"
+        className="menu-item"
+        onClick={() => actions.openReact(message, open.anchor)}
+      >
+        <SmilePlus size={18} aria-hidden />
+        {words.timeline.react}
+      </button>
+      <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.copy(message))}>
+        <Copy size={18} aria-hidden />
+        {words.timeline.copy}
+      </button>
+      {mayEdit(message) && (
+        <>
+          <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.edit(message))}>
+            <Pencil size={18} aria-hidden />
+            {words.timeline.edit}
+          </button>
+          <button
+            type="button"
+            role="menuitem"
+            className="menu-item danger"
+            onClick={act(() => actions.remove(message))}
+          >
+            <Trash2 size={18} aria-hidden />
+            {words.timeline.remove}
+          </button>
+        </>
+      )}
+    </Popover>
+  )
+}

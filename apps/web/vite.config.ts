@@ -1,0 +1,90 @@
+/**
+ * Builds the web app into dist/app: the page, the service worker with its list of files, nothing else.
+ *
+ * `--mode fixtures` builds the same interface over the fake chat into dist/fixtures, for screenshots and page tests;
+ * it is never part of the production build. Workspaces are read by their `source` condition, so no package is built first.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync, readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** Newest emoji version every platform we support can draw. */
+const newestEmojiVersion = 15
+
+/** Leaves of the emoji data what the picker reads: 770 KB become 250. */
+function smallEmojiData(): Plugin {
+  return {
+    name: 'kith-emoji-data',
+    enforce: 'pre',
+    load(id) {
+      if (!/emojibase-data\/\w+\/data\.json$/.test(id)) return null
+      const emoji = JSON.parse(readFileSync(id, 'utf8')) as readonly Record<string, unknown>[]
+      const small = emoji
+        .filter(({ group, version }) => group !== undefined && Number(version) <= newestEmojiVersion)
+        .map(({ emoji: text, label, tags, group, version }) => ({ emoji: text, label, tags, group, version }))
+      return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(small))})`, moduleType: 'js' }
+    },
+  }
+}
+
+/** Writes the files of the build, and a version made from their contents, into the service worker. */
+function precacheList(): Plugin {
+  return {
+    name: 'kith-precache',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const worker = bundle['sw.js']
+        if (worker?.type !== 'chunk') return
+        const hash = createHash('sha256')
+        const files = ['./']
+        for (const name of Object.keys(bundle).sort()) {
+          const file = bundle[name]
+          if (file === undefined || name === 'sw.js' || name.endsWith('.map')) continue
+          hash.update(name).update(file.type === 'chunk' ? file.code : file.source)
+          if (!name.endsWith('.html')) files.push(`./${name}`)
+        }
+        for (const name of readdirSync(here('public')).sort()) {
+          hash.update(name).update(readFileSync(here(`public/${name}`)))
+          files.push(`./${name}`)
+        }
+        const version = hash.digest('hex').slice(0, 16)
+        worker.code = worker.code
+          .replace(/["'`]__KITH_VERSION__["'`]/, JSON.stringify(version))
+          .replace(/["'`]__KITH_FILES__["'`]/, JSON.stringify(JSON.stringify(files)))
+      },
+    },
+  }
+}
+
+export default defineConfig(({ mode }) => {
+  const fixtures = mode === 'fixtures'
+  return {
+    root: here('.'),
+    // Relative, so that the same build works at any path of any host.
+    base: './',
+    plugins: [react(), smallEmojiData(), precacheList()],
+    resolve: {
+      conditions: ['source', 'import', 'module', 'browser', 'default'],
+      // markdown-it's table of 2,000 named entities (16 KB gz) is not wanted: `&nbsp;` in a chat means those letters.
+      alias: { entities: here('src/markdown/entities.ts') },
+    },
+    build: {
+      outDir: here(fixtures ? 'dist/fixtures' : 'dist/app'),
+      emptyOutDir: true,
+      target: 'es2023',
+      sourcemap: false,
+      // A data: URL would need font-src or style-src to allow it.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: {
+        input: fixtures ? { fixtures: here('fixtures.html') } : { index: here('index.html'), sw: here('src/sw.ts') },
+        output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      },
+    },
+  }
+})
