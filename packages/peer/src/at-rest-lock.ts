@@ -122,6 +122,7 @@ export async function unlock(
     )
   }
   if (passphrase === undefined) throw new StorageLocked('passphraseNeeded')
+  if (passphrase === '') throw new StorageLocked('passphraseWrong')
   const key = await stretchedKey(passphrase, lock.salt, lock.stretch, subtle)
   try {
     const nonce = lock.wrapped.subarray(0, nonceBytes)

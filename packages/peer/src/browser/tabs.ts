@@ -1,17 +1,542 @@
-/** Tabs of one profile share one peer. (signatures first; body follows) */
-import type { Chat } from '../chat.ts'
+/**
+ * Tabs of one profile share one peer.
+ *
+ * One tab leads (`tabs-election.ts`): there the real chat runs, and the others are served (`tabs-leader.ts`). The others
+ * follow: they show a mirror (`tabs-mirror.ts`) and pass commands on (`tabs-calls.ts`). All of them hold the same object,
+ * a `SharedChat`, whose rooms and subscriptions stay when the lead goes from one tab to the next.
+ *
+ * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
+ */
+import type { Chat, ChatState, Room } from '../chat.ts'
+import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from '../errors.ts'
+import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
+import { Calls, CommandInterrupted } from './tabs-calls.ts'
+import { Election } from './tabs-election.ts'
+import type { TabChannel, TabEnvironment } from './tabs-election.ts'
+import { Leader } from './tabs-leader.ts'
+import { ChatMirror, headOf, keepShared } from './tabs-mirror.ts'
+import type { RoomSource } from './tabs-mirror.ts'
+import { SharedRoom } from './tabs-room.ts'
+import type { RoomPort } from './tabs-room.ts'
+import { runCast, runCommand } from './tabs-wire.ts'
+import type { Cast, ChatHead, Command, CommonFrame, ErrorClasses, FrameToFollower, FrameToLeader } from './tabs-wire.ts'
+
+export { CommandInterrupted }
+
+/** A new source has this long to load before it is shown as it is. */
+export const settleMs: number = 5_000
+/** After a failed take-over, doubled each time up to the last. */
+export const retryMs: readonly [first: number, last: number] = [1_000, 30_000]
 
 export interface ShareOptions {
-  /** Makes the real chat. Called in the tab that leads, again in the next one when that tab goes. */
-  readonly createChat: () => Promise<Chat>
-  /** Names the Web Lock the leader holds and the BroadcastChannel the tabs talk over. */
+  /**
+   * Makes the real chat. Called in the tab that leads, again in the next one when that tab goes. `steal`: the tab that
+   * led hangs and may hold the store still, so it has to be taken from it (`openBrowserStorage`).
+   */
+  readonly createChat: (how: { readonly steal: boolean }) => Promise<Chat>
+  /** Names the lock the leader holds and the channels the tabs talk over. */
   readonly lockName: string
-  /** This tab took over but its chat could not be made; it is tried again after a pause. */
+  /** Whether this page is visible now; later `setVisible` says. */
+  readonly visible?: boolean | undefined
+  /** This tab took over but its chat could not be made; another tab, or this one after a pause, tries again. */
   readonly onTakeoverFailed?: ((error: unknown) => void) | undefined
+  /** More error classes that keep their identity on the way between tabs. */
+  readonly errors?: ErrorClasses | undefined
+  readonly environment?: TabEnvironment | undefined
+}
+
+const carriedErrors: ErrorClasses = {
+  ChatClosed,
+  LinkMalformed,
+  MessageRefused,
+  RelayMalformed,
+  RoomClosed,
+  StorageBroken,
+  StorageFull,
+  StorageHeld,
+  StorageLocked,
+  TooManyRooms,
 }
 
 /**
- * The chat of this profile: the real one where this tab leads, a mirror of it elsewhere. The object, its rooms and
- * subscriptions stay the same when the leader goes and another tab takes over. Rejects with what `createChat` rejects.
+ * The chat of this profile: the real one where this tab leads, a mirror of it elsewhere. Rejects with what `createChat`
+ * rejects when this tab is the first.
  */
-export declare function shareChat(options: ShareOptions): Promise<Chat>
+export function shareChat(options: ShareOptions): Promise<Chat> {
+  return new SharedChat(options, options.environment ?? browserEnvironment()).start()
+}
+
+class SharedChat implements Chat, RoomPort {
+  readonly #options: ShareOptions
+  readonly #environment: TabEnvironment
+  readonly #election: Election
+  readonly #calls: Calls
+  readonly #common: TabChannel
+  readonly #mailbox: TabChannel
+  readonly #mailboxes = new Map<string, TabChannel>()
+  readonly #listeners = new Set<() => void>()
+  readonly #rooms = new Map<string, SharedRoom>()
+  readonly #sources = new WeakMap<Room, RoomSource>()
+  readonly #heldCasts = new Map<string, Cast>()
+  readonly #changedRooms = new Set<SharedRoom>()
+  readonly #gone = new AbortController()
+  #started: { resolve: (chat: Chat) => void; reject: (error: unknown) => void } | undefined
+  /** Where this tab leads. */
+  #real: Chat | undefined
+  #leader: Leader | undefined
+  #release: () => void = () => undefined
+  /** Where another tab leads. */
+  #mirror: ChatMirror | undefined
+  /** What is shown comes from the present leader: commands may go there. */
+  #adopted = false
+  /** Counts changes of the lead; work that belongs to an earlier one stops. */
+  #term = 0
+  #failures = 0
+  #head: ChatHead | undefined
+  #state: ChatState | undefined
+  #toldState: ChatState | undefined
+  #notifying = false
+  #visible: boolean
+  #closed: Promise<void> | undefined
+
+  constructor(options: ShareOptions, environment: TabEnvironment) {
+    this.#options = options
+    this.#environment = environment
+    this.#visible = options.visible ?? true
+    this.#common = environment.openChannel(options.lockName, (frame) => this.#hear(frame as CommonFrame))
+    this.#mailbox = environment.openChannel(this.#mailboxOf(environment.tab), (frame) =>
+      this.#receive(frame as FrameToLeader | FrameToFollower),
+    )
+    this.#calls = new Calls({
+      deliver: (call, command) => this.#deliver(call, command),
+      room: (id) => this.#rooms.get(id),
+      errors: { ...carriedErrors, ...options.errors },
+    })
+    this.#election = new Election(environment, options.lockName, {
+      lead: (steal) => this.#lead(steal),
+      robbed: () => this.#stepDown(),
+      knock: () => this.#common.post({ type: 'hello', tab: environment.tab } satisfies CommonFrame),
+      cares: () => this.#visible || this.#calls.waiting,
+    })
+  }
+
+  start(): Promise<Chat> {
+    return new Promise((resolve, reject) => {
+      this.#started = { resolve, reject }
+      // Held as long as this tab lives: that is how a leader learns that a follower is gone.
+      const present = new Promise<void>((leave) => this.#gone.signal.addEventListener('abort', () => leave()))
+      void this.#environment.requestLock(this.#mailboxOf(this.#environment.tab), {}, () => {
+        this.#election.start()
+        return present
+      })
+    })
+  }
+
+  get state(): ChatState {
+    return this.#state as ChatState
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  room(id: string): Room | undefined {
+    return this.#rooms.get(id)
+  }
+
+  async create(
+    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
+  ): Promise<Room> {
+    return this.#roomOf(await this.issue({ name: 'create', title: options.title, relay: options.relay }))
+  }
+
+  async join(link: string): Promise<Room> {
+    return this.#roomOf(await this.issue({ name: 'join', link }))
+  }
+
+  async forget(room: string): Promise<void> {
+    await this.issue({ name: 'forget', room })
+  }
+
+  async setName(value: string): Promise<void> {
+    await this.issue({ name: 'setOwnName', value })
+  }
+
+  async setRelayOnly(value: boolean): Promise<void> {
+    await this.issue({ name: 'setRelayOnly', value })
+  }
+
+  setVisible(visible: boolean): void {
+    this.#visible = visible
+    this.#leader?.setOwnVisible(visible)
+    this.#toLeader({ type: 'visible', tab: this.#environment.tab, visible })
+    // Whoever comes back to a tab should not look at a picture that stands still.
+    if (visible) this.#election.knock()
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  issue(command: Command): Promise<string | undefined> {
+    return this.#closed === undefined ? this.#calls.issue(command) : Promise.reject(new ChatClosed())
+  }
+
+  cast(cast: Cast): void {
+    if (this.#adopted && this.#real !== undefined) runCast(this.#real.room(cast.room), cast)
+    else if (this.#adopted) this.#toLeader({ type: 'cast', tab: this.#environment.tab, cast })
+    else this.#heldCasts.set(`${cast.name} ${cast.room}`, cast)
+  }
+
+  changed(room: SharedRoom): void {
+    this.#changedRooms.add(room)
+    this.#refreshState()
+  }
+
+  // --- leading
+
+  async #lead(steal: boolean): Promise<void> {
+    const term = this.#newTerm()
+    let real: Chat
+    try {
+      real = await this.#options.createChat({ steal })
+    } catch (error) {
+      if (term === this.#term) this.#failToLead(error)
+      return
+    }
+    // Closed or robbed while the chat was being made.
+    if (term !== this.#term) return real.close()
+    this.#failures = 0
+    this.#real = real
+    this.#leader = new Leader(real, this.#environment.tab, this.#visible, (to, frame) => this.#post(to, frame))
+    const released = new Promise<void>((release) => {
+      this.#release = release
+    })
+    const stop = real.subscribe(() => {
+      if (this.#real === real) this.#refresh()
+    })
+    this.#refresh()
+    this.#resolveStart()
+    this.#common.post({ type: 'leads', tab: this.#environment.tab } satisfies CommonFrame)
+    await released
+    stop()
+  }
+
+  #failToLead(error: unknown): void {
+    if (this.#started !== undefined) {
+      const { reject } = this.#started
+      this.#started = undefined
+      reject(error)
+      void this.close()
+      return
+    }
+    this.#calls.failAll(error)
+    this.#options.onTakeoverFailed?.(error)
+    const pause = Math.min(retryMs[0] * 2 ** this.#failures++, retryMs[1])
+    this.#environment.after(pause, () => this.#election.campaign())
+  }
+
+  /** Another tab took the lead by force because this one hung. Its store refuses us by now. */
+  #stepDown(): void {
+    this.#newTerm()
+    this.#leader?.end()
+    this.#leader = undefined
+    const real = this.#real
+    this.#real = undefined
+    this.#release()
+    void real?.close().catch(() => undefined)
+    this.#election.campaign()
+    this.#election.knock()
+  }
+
+  #newTerm(): number {
+    this.#adopted = false
+    this.#mirror = undefined
+    return ++this.#term
+  }
+
+  // --- following
+
+  #hear(frame: CommonFrame): void {
+    if (this.#closed !== undefined) return
+    switch (frame.type) {
+      case 'hello': {
+        if (!this.#election.holding || frame.tab === this.#environment.tab) return
+        const { tab } = this.#environment
+        return this.#post(frame.tab, this.#leader === undefined ? { type: 'waits' } : { type: 'leads', tab })
+      }
+      case 'leads':
+        return this.#follow(frame.tab)
+    }
+  }
+
+  #follow(leader: string): void {
+    if (this.#election.holding || leader === this.#environment.tab) return
+    this.#election.heard()
+    if (this.#mirror?.leader === leader) return
+    this.#newTerm()
+    this.#mirror = new ChatMirror(leader)
+    this.#toLeader({ type: 'join', tab: this.#environment.tab, visible: this.#visible })
+  }
+
+  #receive(frame: FrameToLeader | FrameToFollower): void {
+    if (this.#closed !== undefined) return
+    switch (frame.type) {
+      case 'join':
+        this.#watchPresence(frame.tab)
+        this.#leader?.handle(frame)
+        return
+      case 'leave':
+      case 'visible':
+      case 'call':
+      case 'cast':
+      case 'chunkTaken':
+        this.#leader?.handle(frame)
+        return
+      case 'waits':
+        return this.#election.heard()
+      case 'leads':
+        return this.#follow(frame.tab)
+      default:
+        if (frame.tab === this.#mirror?.leader) this.#takeFromLeader(this.#mirror, frame)
+    }
+  }
+
+  #takeFromLeader(mirror: ChatMirror, frame: Exclude<FrameToFollower, { type: 'waits' | 'leads' }>): void {
+    this.#election.heard()
+    mirror.take(frame)
+    switch (frame.type) {
+      case 'timeline':
+        if (frame.chunk) this.#toLeader({ type: 'chunkTaken', tab: this.#environment.tab })
+        return
+      case 'taken':
+        return this.#calls.taken(frame.call)
+      case 'answer':
+        return this.#calls.answered(frame.call, frame.answer)
+      case 'welcome':
+        this.#refresh()
+        return this.#resolveStart()
+      case 'chat':
+      case 'room':
+        if (mirror.welcome) this.#refresh()
+    }
+  }
+
+  /** Its presence lock is free: the tab is gone, and with it its place among the followers. */
+  #watchPresence(tab: string): void {
+    const leader = this.#leader
+    this.#environment
+      .requestLock(this.#mailboxOf(tab), { signal: this.#gone.signal }, async () => leader?.leave(tab))
+      .catch(() => undefined)
+  }
+
+  // --- what is shown
+
+  #refresh(): void {
+    const head = this.#presentHead()
+    if (head === undefined) return
+    const first = !this.#adopted
+    this.#adopted = true
+    this.#head = this.#head === undefined ? head : keepShared(this.#head, head)
+    for (const [id, room] of this.#rooms) {
+      if (head.roomIds.includes(id)) continue
+      room.end()
+      this.#rooms.delete(id)
+    }
+    for (const id of head.roomIds) {
+      const source = this.#sourceOf(id)
+      if (source === undefined) continue
+      const room = this.#rooms.get(id)
+      if (room === undefined) this.#rooms.set(id, new SharedRoom(id, source, this))
+      else room.use(source)
+    }
+    this.#refreshState()
+    if (first) this.#afterAdoption()
+  }
+
+  /** Undefined as long as what was shown before is better than what the present leader has. */
+  #presentHead(): ChatHead | undefined {
+    if (this.#real !== undefined) {
+      return this.#real.state.ready || this.#head === undefined ? headOf(this.#real.state) : undefined
+    }
+    const head = this.#mirror?.welcome === true ? this.#mirror.head : undefined
+    return head?.ready === true || this.#head === undefined ? head : undefined
+  }
+
+  #sourceOf(id: string): RoomSource | undefined {
+    if (this.#real === undefined) return this.#mirror?.rooms.get(id)
+    const room = this.#real.room(id)
+    if (room === undefined) return undefined
+    let source = this.#sources.get(room)
+    if (source === undefined) {
+      source = new RealSource(room)
+      this.#sources.set(room, source)
+    }
+    return source
+  }
+
+  #afterAdoption(): void {
+    const term = this.#term
+    this.#environment.after(settleMs, () => {
+      if (term === this.#term) for (const room of this.#rooms.values()) room.hurry()
+    })
+    for (const room of this.#rooms.values()) room.repeatDraft()
+    for (const cast of this.#heldCasts.values()) this.cast(cast)
+    this.#heldCasts.clear()
+    this.#calls.redeliver()
+  }
+
+  #refreshState(): void {
+    if (this.#head === undefined) return
+    const { roomIds, ...rest } = this.#head
+    const rooms = roomIds.flatMap((id) => this.#rooms.get(id)?.state ?? [])
+    const before = this.#state
+    const same =
+      before !== undefined && rooms.length === before.rooms.length && rooms.every((room, i) => room === before.rooms[i])
+    const next: ChatState = { ...rest, rooms: same ? before.rooms : rooms }
+    this.#state = before === undefined ? next : keepHead(before, next)
+    if (this.#notifying) return
+    this.#notifying = true
+    queueMicrotask(() => this.#notify())
+  }
+
+  #notify(): void {
+    this.#notifying = false
+    const changed = [...this.#changedRooms]
+    this.#changedRooms.clear()
+    for (const room of changed) room.notify()
+    if (this.#state === this.#toldState) return
+    this.#toldState = this.#state
+    for (const listener of this.#listeners) listener()
+  }
+
+  // --- commands
+
+  #deliver(call: number, command: Command): void {
+    if (!this.#adopted) return
+    if (this.#real === undefined) return this.#toLeader({ type: 'call', tab: this.#environment.tab, call, command })
+    const term = this.#term
+    this.#calls.taken(call)
+    runCommand(this.#real, command).then(
+      (value) => {
+        if (term === this.#term) this.#refresh()
+        this.#calls.succeeded(call, value)
+      },
+      // Robbed half-way: the next leader is asked instead.
+      (error: unknown) => {
+        if (term === this.#term) this.#calls.failed(call, error)
+      },
+    )
+  }
+
+  #roomOf(id: string | undefined): Room {
+    const room = id === undefined ? undefined : this.#rooms.get(id)
+    if (room === undefined) throw new RoomClosed()
+    return room
+  }
+
+  async #close(): Promise<void> {
+    this.#toLeader({ type: 'leave', tab: this.#environment.tab })
+    this.#newTerm()
+    this.#election.stop()
+    this.#leader?.end()
+    this.#leader = undefined
+    this.#calls.failAll(new ChatClosed())
+    for (const room of this.#rooms.values()) room.end()
+    const real = this.#real
+    this.#real = undefined
+    try {
+      await real?.close()
+    } finally {
+      // Only now: the next leader opens the store this one has closed.
+      this.#release()
+      this.#gone.abort()
+      this.#common.close()
+      this.#mailbox.close()
+      for (const channel of this.#mailboxes.values()) channel.close()
+    }
+  }
+
+  // --- carrying
+
+  #resolveStart(): void {
+    this.#started?.resolve(this)
+    this.#started = undefined
+  }
+
+  #toLeader(frame: FrameToLeader): void {
+    if (this.#mirror !== undefined) this.#post(this.#mirror.leader, frame)
+  }
+
+  #post(to: string, frame: FrameToLeader | FrameToFollower): void {
+    let channel = this.#mailboxes.get(to)
+    if (channel === undefined) {
+      channel = this.#environment.openChannel(this.#mailboxOf(to), () => undefined)
+      this.#mailboxes.set(to, channel)
+    }
+    channel.post(frame)
+  }
+
+  #mailboxOf(tab: string): string {
+    return `${this.#options.lockName}/${tab}`
+  }
+}
+
+/** The real room, seen as a source. */
+class RealSource implements RoomSource {
+  readonly #room: Room
+
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  get state(): RoomSource['state'] {
+    return this.#room.state
+  }
+
+  get timeline(): RoomSource['timeline'] {
+    return this.#room.timeline
+  }
+
+  get settled(): boolean {
+    return this.#room.state.sync.phase !== 'loading'
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#room.subscribe(listener)
+  }
+
+  onMessages(listener: Parameters<Room['onMessages']>[0]): () => void {
+    return this.#room.onMessages(listener)
+  }
+}
+
+/** `before` when nothing in it changed; the rooms are compared by reference. */
+function keepHead(before: ChatState, next: ChatState): ChatState {
+  const settings = keepShared(before.settings, next.settings)
+  const same =
+    settings === before.settings &&
+    next.rooms === before.rooms &&
+    next.ready === before.ready &&
+    next.atRest === before.atRest &&
+    next.storedBytes === before.storedBytes
+  return same ? before : { ...next, settings }
+}
+
+function browserEnvironment(): TabEnvironment {
+  return {
+    tab: crypto.randomUUID(),
+    after(delayMs, fire) {
+      const timer = setTimeout(fire, delayMs)
+      return () => clearTimeout(timer)
+    },
+    requestLock: (name, options, held) => navigator.locks.request(name, options, held),
+    openChannel(name, receive) {
+      const channel = new BroadcastChannel(name)
+      channel.addEventListener('message', (event) => receive(event.data))
+      return { post: (frame) => channel.postMessage(frame), close: () => channel.close() }
+    },
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Commands on their way to whichever tab leads. None is ever lost without a word: it is answered, carried out again by
+ * the next leader, or rejected with `CommandInterrupted`.
+ *
+ * The leader says `taken` before it begins. When it dies before that, the command was not begun: it is given to the next
+ * leader. When it dies after, the command may or may not have been carried out. Most can simply be repeated: setting
+ * the same name, joining the same room, editing to the same text changes nothing the second time. A message sent twice
+ * would be there twice, so the next leader's timeline is looked at first. A room made twice would be two rooms, so that
+ * one is rejected.
+ */
+import type { SharedRoom } from './tabs-room.ts'
+import { unpackError } from './tabs-wire.ts'
+import type { Answer, Command, ErrorClasses } from './tabs-wire.ts'
+
+/** The tab that carried it out closed half-way, and doing it again might do it twice. */
+export class CommandInterrupted extends Error {
+  override readonly name = 'CommandInterrupted'
+
+  constructor() {
+    super(
+      'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
+    )
+  }
+}
+
+interface Pending {
+  readonly command: Command
+  readonly resolve: (value: string | undefined) => void
+  readonly reject: (error: unknown) => void
+  /** Newest message of the room when it was given: what is sent sorts after it. */
+  readonly after: string
+  taken: boolean
+}
+
+export interface CallPorts {
+  /** To the leader, or undefined while there is none: it stays pending then. */
+  deliver(call: number, command: Command): void
+  room(id: string): SharedRoom | undefined
+  readonly errors: ErrorClasses
+}
+
+export class Calls {
+  readonly #ports: CallPorts
+  readonly #pending = new Map<number, Pending>()
+  /** Messages that already answer one of this tab's commands. */
+  readonly #claimed = new Set<string>()
+  #last = 0
+
+  constructor(ports: CallPorts) {
+    this.#ports = ports
+  }
+
+  get waiting(): boolean {
+    return this.#pending.size > 0
+  }
+
+  issue(command: Command): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      const call = ++this.#last
+      this.#pending.set(call, { command, resolve, reject, after: this.#newestIn(command), taken: false })
+      this.#ports.deliver(call, command)
+    })
+  }
+
+  taken(call: number): void {
+    const pending = this.#pending.get(call)
+    if (pending !== undefined) pending.taken = true
+  }
+
+  answered(call: number, answer: Answer): void {
+    if (answer.ok) this.succeeded(call, answer.value)
+    else this.failed(call, unpackError(answer.error, this.#ports.errors))
+  }
+
+  succeeded(call: number, value: string | undefined): void {
+    const pending = this.#pending.get(call)
+    if (pending === undefined) return
+    this.#pending.delete(call)
+    if (pending.command.name === 'send' && value !== undefined) this.#claimed.add(value)
+    pending.resolve(value)
+  }
+
+  failed(call: number, error: unknown): void {
+    const pending = this.#pending.get(call)
+    this.#pending.delete(call)
+    pending?.reject(error)
+  }
+
+  failAll(error: unknown): void {
+    for (const call of [...this.#pending.keys()]) this.failed(call, error)
+  }
+
+  /** There is a new leader, and its rooms are known here. */
+  redeliver(): void {
+    for (const [call, pending] of this.#pending) {
+      const { command } = pending
+      if (!pending.taken) this.#ports.deliver(call, command)
+      else if (command.name === 'create') this.failed(call, new CommandInterrupted())
+      else if (command.name === 'forget' && this.#ports.room(command.room) === undefined)
+        this.succeeded(call, undefined)
+      else if (command.name === 'send') void this.#lookThenSend(call, pending, command)
+      else this.#deliverAgain(call, pending)
+    }
+  }
+
+  async #lookThenSend(call: number, pending: Pending, command: Command & { name: 'send' }): Promise<void> {
+    const room = this.#ports.room(command.room)
+    await room?.whenSettled()
+    // Answered meanwhile, or the lead went on to yet another tab.
+    if (this.#pending.get(call) !== pending || !pending.taken) return
+    const sent = room === undefined ? undefined : this.#findSent(room, command, pending.after)
+    if (sent !== undefined) this.succeeded(call, sent)
+    else this.#deliverAgain(call, pending)
+  }
+
+  #deliverAgain(call: number, pending: Pending): void {
+    pending.taken = false
+    this.#ports.deliver(call, pending.command)
+  }
+
+  #findSent(room: SharedRoom, command: Command & { name: 'send' }, after: string): string | undefined {
+    const { timeline } = room
+    for (let i = timeline.length - 1; i >= 0; i--) {
+      const message = timeline.at(i)
+      if (message.id <= after) return undefined
+      const same = message.mine && message.text === command.text && message.replyTo === command.replyTo
+      if (same && !this.#claimed.has(message.id)) return message.id
+    }
+    return undefined
+  }
+
+  #newestIn(command: Command): string {
+    const timeline = command.name === 'send' ? this.#ports.room(command.room)?.timeline : undefined
+    return timeline === undefined || timeline.length === 0 ? '' : timeline.at(timeline.length - 1).id
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * What tabs of one profile say to each other, over BroadcastChannels of the browser. All of it is our own code on the
+ * same origin, so nothing here is parsed with suspicion.
+ *
+ * Everybody listens on the common channel; every tab has a mailbox of its own (a channel named after it), so that what
+ * one tab is sent is not copied into all the others.
+ */
+import type { Chat, ChatState, Message, Room, RoomState } from '../chat.ts'
+import { RoomClosed } from '../errors.ts'
+
+/** On the common channel. */
+export type CommonFrame =
+  /** Who leads? Also a knock: whoever holds the lead answers at once. */
+  { readonly type: 'hello'; readonly tab: string } | { readonly type: 'leads'; readonly tab: string }
+
+export type FrameToLeader =
+  | { readonly type: 'join'; readonly tab: string; readonly visible: boolean }
+  | { readonly type: 'leave'; readonly tab: string }
+  | { readonly type: 'visible'; readonly tab: string; readonly visible: boolean }
+  | { readonly type: 'call'; readonly tab: string; readonly call: number; readonly command: Command }
+  | { readonly type: 'cast'; readonly tab: string; readonly cast: Cast }
+  /** One chunk of a timeline was worked in: send the next. */
+  | { readonly type: 'chunkTaken'; readonly tab: string }
+
+/** The list of rooms and the settings, without the rooms themselves. */
+export type ChatHead = Omit<ChatState, 'rooms'> & { readonly roomIds: readonly string[] }
+
+export type FrameToFollower =
+  /** The lead is held but its chat is not made yet: wait. */
+  | { readonly type: 'waits' }
+  | { readonly type: 'leads'; readonly tab: string }
+  | { readonly type: 'chat'; readonly tab: string; readonly head: ChatHead }
+  | { readonly type: 'room'; readonly tab: string; readonly state: RoomState }
+  | TimelineFrame
+  /** All rooms and the newest messages of each are there: enough to be shown. */
+  | { readonly type: 'welcome'; readonly tab: string }
+  /** The command has reached the leader and is about to be carried out. */
+  | { readonly type: 'taken'; readonly tab: string; readonly call: number }
+  | { readonly type: 'answer'; readonly tab: string; readonly call: number; readonly answer: Answer }
+
+export interface TimelineFrame {
+  readonly type: 'timeline'
+  /** The leader that sends this. */
+  readonly tab: string
+  readonly room: string
+  /** In display order; each replaces what was there under its id. */
+  readonly put: readonly Message[]
+  readonly drop: readonly string[]
+  /** This is a chunk of a transfer, to be answered by `chunkTaken`. */
+  readonly chunk: boolean
+  /** With this, the whole timeline has been sent. */
+  readonly whole: boolean
+}
+
+/** What may change something and is answered. `room` undefined: the chat itself. */
+export type Command =
+  | { readonly name: 'create'; readonly title: string | undefined; readonly relay: string | undefined }
+  | { readonly name: 'join'; readonly link: string }
+  | { readonly name: 'forget'; readonly room: string }
+  | { readonly name: 'setOwnName'; readonly value: string }
+  | { readonly name: 'setRelayOnly'; readonly value: boolean }
+  | { readonly name: 'send'; readonly room: string; readonly text: string; readonly replyTo: string | undefined }
+  | { readonly name: 'edit'; readonly room: string; readonly id: string; readonly text: string }
+  | { readonly name: 'delete'; readonly room: string; readonly id: string }
+  | { readonly name: 'react'; readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean }
+  | { readonly name: 'setTitle'; readonly room: string; readonly value: string }
+  | { readonly name: 'setName'; readonly room: string; readonly value: string }
+
+/** What is said and not answered. */
+export type Cast =
+  | { readonly name: 'setTyping'; readonly room: string; readonly typing: boolean }
+  | { readonly name: 'setDraft'; readonly room: string; readonly text: string }
+  | { readonly name: 'markRead'; readonly room: string }
+  | { readonly name: 'dismissNotice'; readonly room: string; readonly id: number }
+
+export type Answer =
+  /** The id of the room for `create` and `join`, of the message for `send`. */
+  { readonly ok: true; readonly value: string | undefined } | { readonly ok: false; readonly error: PackedError }
+
+export interface PackedError {
+  readonly name: string
+  readonly message: string
+  /** The error's own fields, such as `reason` or `code`. */
+  readonly fields: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Error classes by name, so that `instanceof` holds across tabs. */
+export type ErrorClasses = Readonly<Record<string, { readonly prototype: Error }>>
+
+export function packError(error: unknown): PackedError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), fields: {} }
+  const fields: Record<string, string | number | boolean> = {}
+  for (const [key, value] of Object.entries(error)) {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[key] = value
+  }
+  return { name: error.name, message: error.message, fields }
+}
+
+export function unpackError(packed: PackedError, classes: ErrorClasses): Error {
+  const error = new Error(packed.message)
+  const known = Object.hasOwn(classes, packed.name) ? classes[packed.name] : undefined
+  if (known !== undefined) Object.setPrototypeOf(error, known.prototype)
+  return Object.assign(error, packed.fields, { name: packed.name })
+}
+
+/** Carries a cast out on the real room; a room that is gone has nothing to be told. */
+export function runCast(room: Room | undefined, cast: Cast): void {
+  switch (cast.name) {
+    case 'setTyping':
+      return room?.setTyping(cast.typing)
+    case 'setDraft':
+      return room?.setDraft(cast.text)
+    case 'markRead':
+      return room?.markRead()
+    case 'dismissNotice':
+      return room?.dismissNotice(cast.id)
+  }
+}
+
+/** Carries a command out on the real chat. */
+export async function runCommand(chat: Chat, command: Command): Promise<string | undefined> {
+  switch (command.name) {
+    case 'create':
+      return (await chat.create({ title: command.title, relay: command.relay })).id
+    case 'join':
+      return (await chat.join(command.link)).id
+    case 'forget':
+      await chat.forget(command.room)
+      return undefined
+    case 'setOwnName':
+      await chat.setName(command.value)
+      return undefined
+    case 'setRelayOnly':
+      await chat.setRelayOnly(command.value)
+      return undefined
+    default:
+      return runInRoom(chat.room(command.room), command)
+  }
+}
+
+type RoomCommand = Exclude<Command, { name: 'create' | 'join' | 'forget' | 'setOwnName' | 'setRelayOnly' }>
+
+async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<string | undefined> {
+  if (room === undefined) throw new RoomClosed()
+  switch (command.name) {
+    case 'send':
+      return room.send(command.text, { replyTo: command.replyTo })
+    case 'edit':
+      await room.edit(command.id, command.text)
+      return undefined
+    case 'delete':
+      await room.delete(command.id)
+      return undefined
+    case 'react':
+      await room.react(command.id, command.emoji, command.on)
+      return undefined
+    case 'setTitle':
+      await room.setTitle(command.value)
+      return undefined
+    case 'setName':
+      await room.setName(command.value)
+      return undefined
+  }
+}
