@@ -8,10 +8,9 @@
 import { equalBytes } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { fraction } from '../gossip/backoff.ts'
-import type { ImportPlan } from '../log/log.ts'
 import type { Page } from '../log/page.ts'
 import type { Millis } from '../machine.ts'
-import type { Room, RoomResult } from '../rooms/room.ts'
+import type { Room, RoomPlan, RoomResult } from '../rooms/room.ts'
 import { Exchange } from '../sync/sync.ts'
 import type { ExchangeOutput } from '../sync/sync.ts'
 import type { SignatureCheck } from './effects.ts'
@@ -56,7 +55,7 @@ interface Partner {
 interface Import {
   readonly partner: Partner
   readonly page: Page
-  readonly plan: ImportPlan
+  readonly plan: RoomPlan
 }
 
 type SyncEvent = Extract<EngineEvent, { type: 'sync' }>
@@ -191,7 +190,7 @@ export class Catchup {
           this.#importNext(now)
           break
         case 'fork':
-          this.#events.apply(this.#room.importFork(output.proof, now), now)
+          this.#events.apply(this.#room.importFork(output.proof), now)
           break
         case 'progress':
           if (partner.started) this.#progress = { have: output.have, total: output.total }

@@ -357,7 +357,7 @@ export class Engine {
       case 'receipts':
         return this.#flow.suggest(payload.receipts)
       case 'wantReceipts':
-        return this.#flow.giveReceipts(link, payload.ids, now)
+        return this.#flow.giveReceipts(link, payload.keys, now)
       default:
         return unreachable(payload)
     }
@@ -376,7 +376,7 @@ export class Engine {
       type: 'beat',
       ...link.heartbeat.stamp(now),
       digest: this.#room.log.digest(),
-      held: this.#room.log.heldOf(link.session),
+      held: heldOf(this.#room, link.session),
       hidden: !this.#visible,
       urgent,
     }
@@ -408,8 +408,7 @@ export class Engine {
   #setName(name: string, now: Millis): void {
     if (name === this.#name || name === '' || name.length > maxNameBytes / 4) return
     this.#name = name
-    this.#apply(this.#room.rename(name), now)
-    if (this.#room.hasPosted) this.#flow.post({ type: 'profile', name }, 0, now)
+    this.#flow.post({ type: 'profile', name }, 0, now)
     this.#presence(now)
   }
 
@@ -437,4 +436,10 @@ export class Engine {
   #tell(event: EngineEvent): void {
     this.#emit({ type: 'event', event })
   }
+}
+
+/** How many entries of a session (hex) are held without a hole, counted from its opening. */
+function heldOf(room: Room, session: string): number {
+  const chain = room.log.chain(session)
+  return chain === undefined ? 0 : (chain.lacking[0]?.[0] ?? chain.top + 1)
 }

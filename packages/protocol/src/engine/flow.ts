@@ -119,7 +119,8 @@ export class Flow {
 
   receiptMade(receipt: Uint8Array, digest: Uint8Array, now: Millis): void {
     this.#publisher.answered(digest, now)
-    const entry = this.#context.room.entryOfDigest(digest)
+    const { room } = this.#context
+    const entry = room.log.get(room.keyOfDigest(digest) ?? '')
     if (entry !== undefined) this.#keepReceipt(entry, receipt, now)
   }
 
@@ -134,8 +135,8 @@ export class Flow {
   }
 
   suggest(receipts: readonly EntryReceipt[]): void {
-    for (const { id, receipt } of receipts) {
-      const entry = this.#context.room.entryOfId(id)
+    for (const { key, receipt } of receipts) {
+      const entry = this.#context.room.log.get(key)
       if (entry !== undefined) this.#receipts.suggest(entry, receipt)
     }
     this.#verifyNext()
@@ -148,13 +149,13 @@ export class Flow {
     this.#verifyNext()
   }
 
-  giveReceipts(link: LiveLink, ids: readonly Uint8Array[], now: Millis): void {
+  giveReceipts(link: LiveLink, keys: readonly string[], now: Millis): void {
     const { room } = this.#context
     const receipts: EntryReceipt[] = []
-    for (const id of ids) {
-      const entry = room.entryOfId(id)
+    for (const key of keys) {
+      const entry = room.log.get(key)
       const receipt = entry === undefined ? undefined : room.receiptsOf(entry)[0]
-      if (receipt !== undefined) receipts.push({ id, receipt })
+      if (receipt !== undefined) receipts.push({ key, receipt })
     }
     if (receipts.length > 0) this.#send(link.session, encodePayload({ type: 'receipts', receipts }), now)
   }
@@ -167,9 +168,9 @@ export class Flow {
     const links = this.#context.reach.links()
     const link = links[this.#asks++ % Math.max(1, links.length)]
     if (link === undefined || !this.#receipts.knowsAnyRelay) return
-    const missing = this.#context.room.withoutReceipt(maxReceiptsPerFrame)
-    const ids = missing.map((entry) => entry.id)
-    if (ids.length > 0) this.#send(link.session, encodePayload({ type: 'wantReceipts', ids }), now)
+    const newest = this.#context.room.timeline.messages(maxReceiptsPerFrame)
+    const keys = newest.filter(({ receipt }) => !receipt).map(({ id }) => id)
+    if (keys.length > 0) this.#send(link.session, encodePayload({ type: 'wantReceipts', keys }), now)
   }
 
   #verifyNext(): void {
@@ -182,7 +183,7 @@ export class Flow {
     if (room.receiptsOf(entry).length > 0 || !this.#receipts.isValid(receipt, entry.bytes)) return
     this.#events.apply(room.addReceipt(entry.key, receipt), now)
     // Linked peers that are not in the relay's topic have no other way to learn of it.
-    const payload = encodePayload({ type: 'receipts', receipts: [{ id: entry.id, receipt }] })
+    const payload = encodePayload({ type: 'receipts', receipts: [{ key: entry.key, receipt }] })
     for (const link of reach.directLinks()) if (!reach.isInTopic(link.session)) this.#send(link.session, payload, now)
   }
 

@@ -4,7 +4,7 @@
  * | key | value |
  * |---|---|
  * | `m/relay-keys` | keys of the relays this room has met, 32 bytes each |
- * | `f/…`, `r/…`, `e/…` | fork proofs, receipts and entries: the room's own (`rooms/`) |
+ * | `f/…`, `o/…`, `e/…`, `r/…` | fork proofs, openings, entries, receipts: the room's own (`rooms/records.ts`) |
  */
 import type { Millis, StoreChange, StoredRecord } from '../machine.ts'
 import type { Room, RoomResult } from '../rooms/room.ts'
@@ -14,6 +14,7 @@ import type { EngineEvent, Output } from './output.ts'
 const ranges: readonly { readonly prefix: string; readonly reverse: boolean }[] = [
   { prefix: 'm/', reverse: false },
   { prefix: 'f/', reverse: false },
+  { prefix: 'o/', reverse: false },
   { prefix: 'e/', reverse: true },
   { prefix: 'r/', reverse: true },
 ]

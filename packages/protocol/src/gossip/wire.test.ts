@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { formatBase32 } from '../codec/text.ts'
 import { decodePayload, encodePayload, maxNeighbours } from './wire.ts'
 import type { Payload } from './wire.ts'
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
+const key = bytes(16).map(formatBase32)
 const time = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 
 const payload: fc.Arbitrary<Payload> = fc.oneof(
@@ -25,10 +27,10 @@ const payload: fc.Arbitrary<Payload> = fc.oneof(
   fc.record({ type: fc.constant('neighbours' as const), prefixes: fc.array(bytes(8), { maxLength: 40 }) }),
   fc.record({ type: fc.constant('presence' as const), typing: fc.boolean(), name: fc.string({ maxLength: 30, unit: 'grapheme' }).filter((name) => new TextEncoder().encode(name).length <= 128) }),
   fc.constant({ type: 'goodbye' as const }),
-  fc.record({ type: fc.constant('wantReceipts' as const), ids: fc.array(bytes(32), { maxLength: 20 }) }),
+  fc.record({ type: fc.constant('wantReceipts' as const), keys: fc.array(key, { maxLength: 20 }) }),
   fc.record({
     type: fc.constant('receipts' as const),
-    receipts: fc.array(fc.record({ id: bytes(32), receipt: fc.uint8Array({ maxLength: 300 }) }), { maxLength: 20 }),
+    receipts: fc.array(fc.record({ key, receipt: fc.uint8Array({ maxLength: 300 }) }), { maxLength: 20 }),
   }),
 )
 

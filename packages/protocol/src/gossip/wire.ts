@@ -9,14 +9,15 @@
  * | 0x03 | neighbours | count varint · that many 8-byte prefixes of session keys |
  * | 0x04 | presence | flags u8 · name varint-prefixed |
  * | 0x05 | goodbye | nothing |
- * | 0x06 | wantReceipts | count varint · that many 32-byte entry ids |
- * | 0x07 | receipts | count varint · that many (entry id 32 · receipt varint-prefixed) |
+ * | 0x06 | wantReceipts | count varint · that many 16-byte sorting keys of entries |
+ * | 0x07 | receipts | count varint · that many (sorting key 16 · receipt varint-prefixed) |
  *
  * A link has authenticated its far end before the first of these, so nothing here is signed again.
  */
 import { Reader } from '../codec/reader.ts'
+import { formatBase32, parseBase32 } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
-import { accept, reject, unreachable } from '../machine.ts'
+import { accept, BrokenPromise, reject, unreachable } from '../machine.ts'
 import type { Millis, Result } from '../machine.ts'
 
 /** An encoded entry: header, signature and a body of 256 KiB. */
@@ -27,6 +28,7 @@ export const maxNameBytes = 128
 export const maxReceiptsPerFrame = 256
 export const prefixBytes = 8
 export const digestBytes = 8
+const keyBytes = 16
 
 /**
  * Keepalive, clock sample, digest and acknowledgement in one: sent when a link has been silent and soon after entries
@@ -56,11 +58,12 @@ export type Payload =
   | { readonly type: 'neighbours'; readonly prefixes: readonly Uint8Array[] }
   | { readonly type: 'presence'; readonly typing: boolean; readonly name: string }
   | { readonly type: 'goodbye' }
-  | { readonly type: 'wantReceipts'; readonly ids: readonly Uint8Array[] }
+  | { readonly type: 'wantReceipts'; readonly keys: readonly string[] }
   | { readonly type: 'receipts'; readonly receipts: readonly EntryReceipt[] }
 
 export interface EntryReceipt {
-  readonly id: Uint8Array
+  /** Sorting key of the entry. */
+  readonly key: string
   readonly receipt: Uint8Array
 }
 
@@ -90,12 +93,12 @@ export function encodePayload(payload: Payload): Uint8Array {
     case 'goodbye':
       break
     case 'wantReceipts':
-      writer.varint(payload.ids.length)
-      for (const id of payload.ids) writer.raw(id)
+      writer.varint(payload.keys.length)
+      for (const key of payload.keys) writer.raw(keyToBytes(key))
       break
     case 'receipts':
       writer.varint(payload.receipts.length)
-      for (const { id, receipt } of payload.receipts) writer.raw(id).bytes(receipt)
+      for (const { key, receipt } of payload.receipts) writer.raw(keyToBytes(key)).bytes(receipt)
       break
     default:
       unreachable(payload)
@@ -137,18 +140,28 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
     case tags.goodbye:
       return { type: 'goodbye' }
     case tags.wantReceipts:
-      return { type: 'wantReceipts', ids: readMany(reader, maxReceiptsPerFrame, () => reader.raw(32)) }
+      return { type: 'wantReceipts', keys: readMany(reader, maxReceiptsPerFrame, () => readKey(reader)) }
     case tags.receipts:
       return {
         type: 'receipts',
         receipts: readMany(reader, maxReceiptsPerFrame, () => ({
-          id: reader.raw(32),
+          key: readKey(reader),
           receipt: reader.bytes(maxReceiptBytes),
         })),
       }
     default:
       return undefined
   }
+}
+
+function readKey(reader: Reader): string {
+  return formatBase32(reader.raw(keyBytes))
+}
+
+function keyToBytes(key: string): Uint8Array {
+  const bytes = parseBase32(key, keyBytes)
+  if (bytes === undefined) throw new BrokenPromise(`not a sorting key: ${key}`)
+  return bytes
 }
 
 function readMany<T>(reader: Reader, max: number, read: () => T): T[] {
