@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { concatBytes, label } from '../codec/bytes.ts'
+import { concatBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import { formatUtf8 } from '../codec/utf8.ts'
 import { encodeFrame } from './frames.ts'
