@@ -21,19 +21,20 @@ import {
 } from 'node:crypto'
 import { type Crypto, type KeyPair, precheckSignature, xchachaToChacha } from '@kith/protocol'
 
-/** Imported keys kept per kind; importing one costs 5 to 40 µs. */
-const cachedKeys = 1024
+/** Imported keys kept; importing one costs 5 to 40 µs. Few private ones, so that ephemeral secrets do not linger. */
+const cachedPublicKeys = 1024
+const cachedPrivateKeys = 64
 const tagBytes = 16
 const algorithm = 'chacha20-poly1305'
 
 type Curve = 'Ed25519' | 'X25519'
 
 export function createNativeCrypto(): Crypto {
-  const privateKeys = new KeyCache((secretKey, curve) =>
+  const privateKeys = new KeyCache(cachedPrivateKeys, (secretKey, curve) =>
     // OpenSSL computes the public half itself; a JWK needs the member to be there.
     createPrivateKey({ key: { kty: 'OKP', crv: curve, d: base64url(secretKey), x: '' }, format: 'jwk' }),
   )
-  const publicKeys = new KeyCache((publicKey, curve) =>
+  const publicKeys = new KeyCache(cachedPublicKeys, (publicKey, curve) =>
     createPublicKey({ key: { kty: 'OKP', crv: curve, x: base64url(publicKey) }, format: 'jwk' }),
   )
 
@@ -109,10 +110,12 @@ function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: U
 
 /** Keeps the keys used last; the oldest goes when there are too many. */
 class KeyCache {
+  readonly #limit: number
   readonly #create: (bytes: Uint8Array, curve: Curve) => KeyObject
   readonly #keys = new Map<string, KeyObject>()
 
-  constructor(create: (bytes: Uint8Array, curve: Curve) => KeyObject) {
+  constructor(limit: number, create: (bytes: Uint8Array, curve: Curve) => KeyObject) {
+    this.#limit = limit
     this.#create = create
   }
 
@@ -126,7 +129,7 @@ class KeyCache {
       return known
     }
     const key = this.#create(bytes, curve)
-    if (this.#keys.size >= cachedKeys) {
+    if (this.#keys.size >= this.#limit) {
       for (const oldest of this.#keys.keys()) {
         this.#keys.delete(oldest)
         break
