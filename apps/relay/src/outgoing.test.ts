@@ -1,0 +1,83 @@
+import { PassThrough } from 'node:stream'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Receiver } from 'ws'
+import { binaryFrameOf, Outgoing, type Outlet } from './outgoing.ts'
+
+class Tap extends PassThrough {
+  writes: Buffer[] = []
+  override _transform(chunk: Buffer, _encoding: string, done: (error: null, data: Buffer) => void): void {
+    this.writes.push(chunk)
+    done(null, chunk)
+  }
+}
+
+function outlets(count: number): (Outlet & { stream: Tap })[] {
+  return Array.from({ length: count }, () => ({
+    stream: new Tap({ highWaterMark: 1 << 26 }),
+    queued: undefined,
+    ended: false,
+  }))
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('outgoing frames', () => {
+  it('REL52 reach every socket in the order they were sent, in one write', async () => {
+    const send = fc.record({
+      to: fc.uniqueArray(fc.integer({ min: 0, max: 5 }), { minLength: 1 }),
+      size: fc.integer({ min: 0, max: 300 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(send, { minLength: 1, maxLength: 20 }), async (sends) => {
+        const outgoing = new Outgoing(1 << 20, () => expect.unreachable())
+        const taps = outlets(6)
+        const expected = taps.map(() => [] as Buffer[])
+        for (const { to, size } of sends) {
+          const frame = binaryFrameOf(crypto.getRandomValues(new Uint8Array(size)))
+          outgoing.send(
+            to.map((index) => taps[index]!),
+            frame,
+          )
+          for (const index of to) expected[index]!.push(frame)
+        }
+        await turn()
+        for (const [index, { stream }] of taps.entries()) {
+          expect(stream.writes.length).toBe(expected[index]!.length > 0 ? 1 : 0)
+          expect(Buffer.concat(stream.writes)).toEqual(Buffer.concat(expected[index]!))
+        }
+      }),
+    )
+  })
+
+  it('REL52 that are the same for many sockets are joined once', async () => {
+    const outgoing = new Outgoing(1 << 20, () => expect.unreachable())
+    const taps = outlets(100)
+    for (let i = 0; i < 10; i++) outgoing.send(taps, binaryFrameOf(new Uint8Array(300).fill(i)))
+    await turn()
+    expect(new Set(taps.map(({ stream }) => stream.writes[0])).size).toBe(1)
+  })
+
+  it('REL1 are WebSocket frames of the smallest form', async () => {
+    for (const size of [0, 1, 125, 126, 65_535, 65_536, 270_000]) {
+      const receiver = new Receiver({ isServer: false })
+      const bytes = new Uint8Array(size).fill(9)
+      const message = new Promise<Buffer>((resolve) =>
+        receiver.on('message', (data: Buffer) => resolve(Buffer.from(data))),
+      )
+      receiver.write(binaryFrameOf(bytes))
+      expect((await message).equals(bytes)).toBe(true)
+    }
+  })
+
+  it('REL52 stop at a socket with too much waiting, and at that one alone', () => {
+    const slow: Outlet[] = []
+    const outgoing = new Outgoing(1_000, (outlet) => slow.push(outlet))
+    const [a, b] = outlets(2)
+    outgoing.send([a!, b!], binaryFrameOf(new Uint8Array(600)))
+    outgoing.send([b!], binaryFrameOf(new Uint8Array(600)))
+    outgoing.send([a!, b!], binaryFrameOf(new Uint8Array(100)))
+    expect(slow).toEqual([b])
+    expect([a!.ended, b!.ended]).toEqual([false, true])
+  })
+})
