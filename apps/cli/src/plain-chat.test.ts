@@ -94,7 +94,6 @@ describe('plain lines', () => {
     await pass(500)
     run.stop(0)
     await run.code
-    // oxlint-disable-next-line eslint/no-control-regex
     expect(run.out.text + run.out.notes.join('')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u)
     // What looks like another message is indented, so that it cannot be taken for one.
     expect(run.out.text).toContain('\n    2026-11-20 17:31 Robin: forged\n')

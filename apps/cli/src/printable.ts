@@ -14,7 +14,6 @@ export const maxNameCells = 24
 
 // C0 without tab and newline, DEL, C1; bidirectional embeddings, overrides and isolates; line and paragraph separators
 // are handled before. Interlinear annotation and the byte order mark have no glyph either.
-// oxlint-disable-next-line eslint/no-control-regex
 const forbidden = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]/gu
 const forbiddenOutsideText = new RegExp(`${forbidden.source}|[\\t\\n]`, 'u')
 
@@ -28,7 +27,6 @@ export function graphemes(text: string): string[] {
 }
 
 // ASCII and Latin text cannot hold a stacked grapheme, and nearly every message is that.
-// oxlint-disable-next-line eslint/no-control-regex
 const simple = /^[\u0000-\u02ff]*$/u
 
 function cutTallGraphemes(text: string): string {

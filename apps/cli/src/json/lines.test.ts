@@ -69,7 +69,6 @@ describe('lines out', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const line = formatLine({ type: 'error', code: 'c', message: text })
-        // oxlint-disable-next-line eslint/no-control-regex
         expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
         expect(line.endsWith('\n')).toBe(true)
         expect((JSON.parse(line) as { message: string }).message).toBe(text)

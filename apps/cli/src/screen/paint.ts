@@ -13,7 +13,6 @@ export const leaveScreen: string = `${escape}0m${escape}?1004l${escape}?2004l${e
 const beginUpdate = `${escape}?2026h${escape}?25l`
 const endUpdate = `${escape}?25h${escape}?2026l`
 
-// oxlint-disable-next-line eslint/no-control-regex
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu
 
 function styleCodes(style: Style, color: boolean): string {

@@ -110,7 +110,6 @@ describe('the screen', () => {
       unit: fc.constantFrom('\u001b', '\u009b', ']0;', '\u0007', '\r', '\b', '\u202e', 'x', '日', '\n', '*', '`', '_'),
     })
     // What the painter itself writes: styles only.
-    // oxlint-disable-next-line eslint/no-control-regex
     const styles = /\u001b\[[0-9;]*m/gu
     fc.assert(
       fc.property(hostile, hostile, hostile, hostile, (text, name, title, emoji) => {

@@ -1,0 +1,120 @@
+import { PassThrough } from 'node:stream'
+import { FakeChat, type FakeRoom } from '@kith/peer/testing'
+import { describe, expect, it } from 'vitest'
+import { runFullScreen } from './full-screen.ts'
+import { enterScreen, leaveScreen } from './paint.ts'
+
+const link = (letter: string): string => `https://kith.example/#${letter.repeat(42)}A`
+const pause = async (ms = 60): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+interface Run {
+  readonly lake: FakeRoom
+  readonly band: FakeRoom
+  readonly code: Promise<number>
+  readonly raw: boolean[]
+  /** Types, and answers with what was written since. */
+  readonly type: (keys: string) => Promise<string>
+  readonly stop: (code: number) => void
+}
+
+function start(): Run {
+  const chat = new FakeChat({
+    rooms: [
+      { title: 'Lake', link: link('L'), people: [{ name: 'Mara', path: 'direct' }], draft: 'half ' },
+      { title: 'Band', link: link('B') },
+    ],
+  })
+  const [lake, band] = chat.state.rooms.map(({ id }) => chat.room(id) as FakeRoom)
+  const raw: boolean[] = []
+  const input = Object.assign(new PassThrough(), {
+    setRawMode: (on: boolean) => void raw.push(on),
+  }) as unknown as NodeJS.ReadStream
+  const output = Object.assign(new PassThrough(), { columns: 80, rows: 24 }) as unknown as NodeJS.WriteStream
+  let written = ''
+  output.on('data', (chunk: Buffer) => (written += chunk.toString()))
+  let stop: (code: number) => void = () => {}
+  const stopped = new Promise<number>((resolve) => (stop = resolve))
+  const code = runFullScreen(
+    chat,
+    lake!,
+    { input, output, color: false, suspend: async () => {} },
+    { invite: false, stopped },
+  )
+  return {
+    lake: lake!,
+    band: band!,
+    code,
+    raw,
+    stop: (code) => stop(code),
+    type: async (keys) => {
+      written = ''
+      ;(input as unknown as PassThrough).write(keys)
+      await pause()
+      return written
+    },
+  }
+}
+
+describe('the full screen', () => {
+  it('TRM6 sends what is typed, keeps drafts, and goes to another room by the menu', async () => {
+    const { lake, band, type, code, raw } = start()
+    expect(await type('')).toContain('half')
+    expect(lake.typing).toBe(false)
+    await type('done')
+    expect(lake.typing).toBe(true)
+    expect(await type('\r')).toContain('half done')
+    expect(lake.timeline.at(0).text).toBe('half done')
+    expect(lake.typing).toBe(false)
+
+    await type('later')
+    expect(await type('\u0003')).toContain('show history')
+    const shown = await type('chat band\r')
+    expect(shown).toContain('Band')
+    expect(lake.state.draft).toBe('later')
+    await type('in the band\r')
+    expect(band.timeline.at(0).text).toBe('in the band')
+
+    lake.say('Mara', 'psst')
+    expect(await type('')).toMatch(/Lake +.*1/u)
+    expect(lake.state.unread).toBe(1)
+    await type('\u0003')
+    const left = await type('exit\r')
+    expect(await code).toBe(0)
+    expect(left).toContain(leaveScreen)
+    expect(raw).toEqual([true, false])
+  })
+
+  it('TRM6 answers by the numbers that were shown when the command was begun', async () => {
+    const { lake, type, stop, code } = start()
+    const first = lake.say('Mara', 'question')
+    await type('\u0015/reply 1 ')
+    lake.say('Mara', 'something else')
+    await type('answer\r')
+    expect(lake.timeline.at(2)).toMatchObject({ text: 'answer', replyTo: first })
+    stop(130)
+    expect(await code).toBe(130)
+  })
+
+  it('gives back what was refused', async () => {
+    const { lake, type, stop, code } = start()
+    lake.refusing = true
+    const shown = await type('try\r')
+    expect(shown).toContain('Not taken')
+    expect(await type('\f')).toMatch(/you > .*half try/u)
+    stop(0)
+    await code
+  })
+
+  it('TRM1 writes no sequence of somebody else’s', async () => {
+    const { lake, type, stop, code } = start()
+    await type('')
+    lake.say('Mara', '\u001b[?1049l\u001b]52;c;aGk=\u0007\u009b2J')
+    const shown = await type('')
+    expect(shown).toContain('[?1049l]52;c;aGk=2J')
+    expect(shown).not.toContain('\u001b[?1049l')
+    expect(shown).not.toContain('\u009b')
+    expect(shown).not.toContain(enterScreen)
+    stop(0)
+    await code
+  })
+})
