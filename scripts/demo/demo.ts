@@ -4,9 +4,7 @@
  * The history is signed by everybody in it and kept by the first actor; the actors are real peers that go on talking
  * (`--speed live`) or just stay (`--speed instant`). One program, many people, one relay.
  */
-import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { formatRoomLink, openRoomKeys } from '@kith/protocol'
 import { createNativeCrypto } from '@kith/peer/node'
@@ -16,6 +14,7 @@ import { openActor } from './actor.ts'
 import { Cast } from './cast.ts'
 import { readConversation, type Line } from './conversation.ts'
 import { authorHistory } from './history.ts'
+import { startRelay } from './relay.ts'
 
 const usage = `npm run demo -- [FILE] [options]
 
@@ -57,23 +56,6 @@ function readOptions() {
     live: values.speed === 'live',
     relay: values.relay?.replace(/\/+$/, ''),
   }
-}
-
-/** Starts the relay program on a free port; it ends with us. */
-async function startRelay(): Promise<string> {
-  const program = fileURLToPath(new URL('../../apps/relay/dist/main.js', import.meta.url))
-  const env = { ...process.env, PORT: '0', KITH_LOG: 'warn' }
-  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  process.on('exit', () => child.kill())
-  return new Promise((done, fail) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk
-      const url = /https?:\/\/[^\s/]+/.exec(text)?.[0]
-      if (url !== undefined) done(url)
-    })
-    child.once('exit', (code) => fail(new Error(`The relay ended with exit code ${code}.`)))
-  })
 }
 
 /** The people with most lines in what comes next come first, so that a live conversation has something to say. */
