@@ -150,7 +150,8 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
   const agree = bytes('agree')
   const certificate = bytes('certificate')
   const { joinedAt, certifiedAt } = fields
-  if (secret?.length !== 32 || identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32) return undefined
+  if (secret?.length !== 32 || identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32)
+    return undefined
   if (certificate === undefined || typeof joinedAt !== 'number' || typeof certifiedAt !== 'number') return undefined
   return {
     id,

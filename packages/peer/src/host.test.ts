@@ -119,10 +119,19 @@ describe('Host', () => {
   it('HOS2 stores under its prefix and answers', async () => {
     const { engine, host, storage } = await scene()
     once(engine, 'start', [
-      { type: 'store', request: 7, changes: [{ key: 'e/1', value: Uint8Array.of(1) }, { key: 'e/2', value: Uint8Array.of(2) }] },
+      {
+        type: 'store',
+        request: 7,
+        changes: [
+          { key: 'e/1', value: Uint8Array.of(1) },
+          { key: 'e/2', value: Uint8Array.of(2) },
+        ],
+      },
     ])
     once(engine, 'stored', [{ type: 'load', request: 8, range: { prefix: 'e/', limit: 1, reverse: true } }])
-    once(engine, 'loaded', [{ type: 'load', request: 9, range: { prefix: 'e/', limit: 1, reverse: true, after: 'e/2' } }])
+    once(engine, 'loaded', [
+      { type: 'load', request: 9, range: { prefix: 'e/', limit: 1, reverse: true, after: 'e/2' } },
+    ])
     host.start()
     await settle()
     expect(engine.inputs.slice(1)).toEqual([
@@ -336,7 +345,11 @@ describe('Host', () => {
     once(engine, 'start', [{ type: 'compute', request: 4, job: { type: 'verify', checks: [check, check] } }])
     host.start()
     await settle()
-    expect(engine.inputs.at(-1)).toEqual({ type: 'computed', request: 4, result: { type: 'verify', valid: [true, false] } })
+    expect(engine.inputs.at(-1)).toEqual({
+      type: 'computed',
+      request: 4,
+      result: { type: 'verify', valid: [true, false] },
+    })
   })
 
   it('HOS9 stops: says goodbye, closes everything, waits for the store, and hears nothing more', async () => {

@@ -204,7 +204,9 @@ export class Host {
         // One more than asked for tells whether the range goes on.
         limit: range.limit + 1,
       })
-      const records = found.slice(0, range.limit).map(({ key, value }) => ({ key: key.slice(storePrefix.length), value }))
+      const records = found
+        .slice(0, range.limit)
+        .map(({ key, value }) => ({ key: key.slice(storePrefix.length), value }))
       this.input({ type: 'loaded', request, records, more: found.length > range.limit })
     } catch (error) {
       // What cannot be read here may still come back from the other members.

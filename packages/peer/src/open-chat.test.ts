@@ -1,4 +1,13 @@
-import { createNobleCrypto, formatBase64url, formatHex, openRoomKeys, verifyChain, encodeChain, certifySession, createSession } from '@kith/protocol'
+import {
+  createNobleCrypto,
+  formatBase64url,
+  formatHex,
+  openRoomKeys,
+  verifyChain,
+  encodeChain,
+  certifySession,
+  createSession,
+} from '@kith/protocol'
 import type { EngineOptions, Input, Output } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
@@ -214,7 +223,10 @@ describe('OpenChat', () => {
   it('FAC4 rejects with what to do', async () => {
     const { chat, engines } = await open()
     const room = await chat.join(link)
-    await expect(room.edit('0'.repeat(26), 'x')).rejects.toMatchObject({ name: 'MessageRefused', code: 'unknownTarget' })
+    await expect(room.edit('0'.repeat(26), 'x')).rejects.toMatchObject({
+      name: 'MessageRefused',
+      code: 'unknownTarget',
+    })
     engines[0]!.refusing = 'tooLong'
     await expect(room.send('x')).rejects.toThrow('Send it in several parts.')
     engines[0]!.refusing = 'somethingNew'
@@ -298,7 +310,11 @@ describe('OpenChat', () => {
       },
     })
     const room = await chat.join(link)
-    expect(engines[0]!.options).toMatchObject({ webrtc: true, relayOnly: false, addresses: [{ host: '192.0.2.1', port: 1 }] })
+    expect(engines[0]!.options).toMatchObject({
+      webrtc: true,
+      relayOnly: false,
+      addresses: [{ host: '192.0.2.1', port: 1 }],
+    })
     await room.send('before')
     await chat.setRelayOnly(true)
     expect(engines.map(({ stopped }) => stopped)).toEqual([true, false])

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest'
 import { People, maxOfflinePeople } from './people.ts'
 
 function peer(change: Partial<PeerInfo> & { readonly session: string }): PeerInfo {
-  return { author: change.session, name: 'Ada', platform: 'browser', path: 'relay', state: 'linked', rttMs: 20, ...change }
+  return {
+    author: change.session,
+    name: 'Ada',
+    platform: 'browser',
+    path: 'relay',
+    state: 'linked',
+    rttMs: 20,
+    ...change,
+  }
 }
 
 describe('People', () => {

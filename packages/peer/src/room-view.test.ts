@@ -114,7 +114,12 @@ describe('RoomView', () => {
 
   it('VIE6 tells how far an own message has come', () => {
     const { view } = scene()
-    const steps: Partial<TimelineMessage>[] = [{}, { sent: true }, { sent: true, receipt: true }, { sent: true, storedBy: 2 }]
+    const steps: Partial<TimelineMessage>[] = [
+      {},
+      { sent: true },
+      { sent: true, receipt: true },
+      { sent: true, storedBy: 2 },
+    ]
     const seen = steps.map((step) => {
       view.handle(timeline(said(1, { author: me, ...step })))
       const { mine, delivery, storedBy, receipt } = view.timeline.at(0)

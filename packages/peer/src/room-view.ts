@@ -205,7 +205,10 @@ export class RoomView {
   #setSync(sync: SyncState): void {
     const before = this.#state.sync
     const same =
-      sync.phase === before.phase && sync.have === before.have && sync.total === before.total && sync.gaps === before.gaps
+      sync.phase === before.phase &&
+      sync.have === before.have &&
+      sync.total === before.total &&
+      sync.gaps === before.gaps
     if (!same) this.#set({ sync })
   }
 

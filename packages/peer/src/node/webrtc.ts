@@ -73,6 +73,9 @@ class NodeAttempt implements Attempt {
   #remote: Uint8Array | undefined
   #closed = false
   #opened = false
+  /** The far side, or the network, ended it. */
+  #lost = false
+  #stopLingering: (() => void) | undefined
 
   constructor(options: NodeDialerOptions, offerer: boolean, events: AttemptEvents) {
     this.#clock = options.clock
@@ -95,7 +98,7 @@ class NodeAttempt implements Attempt {
       if (item !== undefined && !this.#closed) events.signal(item)
     })
     connection.onStateChange((state) => {
-      if (state === 'failed' || state === 'closed') this.#failSoon()
+      if (state === 'failed' || state === 'closed' || (state === 'disconnected' && this.#closed)) this.#lose()
     })
     if (!offerer) return
     this.#openChannels()
@@ -131,7 +134,6 @@ class NodeAttempt implements Attempt {
   }
 
   buffered(): number {
-    if (this.#closed && !this.#opened) return 0
     let sum = 0
     for (const channel of this.#channels.values()) sum += channel.bufferedAmount()
     return sum
@@ -140,15 +142,15 @@ class NodeAttempt implements Attempt {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    const end = (): void => {
-      for (const channel of this.#channels.values()) channel.close()
+    if (!this.#opened || this.#lost) {
       this.#connection.close()
+      return
     }
-    const endWhenSent = (left: number): void => {
-      if (left <= 0 || !this.#opened || this.buffered() === 0) end()
-      else this.#clock.after(lingerStepMs, () => endWhenSent(left - lingerStepMs))
-    }
-    endWhenSent(lingerMs)
+    // Closing the connection at once would throw away a goodbye that SCTP has not sent yet, and the stack does not tell:
+    // what SCTP has taken no longer counts as buffered. Closing the channels first sends what they hold; the far side
+    // then ends the connection, or our patience does.
+    for (const channel of this.#channels.values()) channel.close()
+    this.#stopLingering = this.#clock.after(lingerMs, () => this.#connection.close())
   }
 
   #openChannels(): void {
@@ -163,8 +165,8 @@ class NodeAttempt implements Attempt {
       channel.onBufferedAmountLow(() => {
         if (!this.#closed) this.#events.drained()
       })
-      channel.onClosed(() => this.#failSoon())
-      channel.onError(() => this.#failSoon())
+      channel.onClosed(() => this.#lose())
+      channel.onError(() => this.#lose())
       channel.onOpen(() => this.#channelOpened())
       this.#channels.set(label, channel)
     }
@@ -197,7 +199,14 @@ class NodeAttempt implements Attempt {
   }
 
   /** The stack reports on several threads: frames that came before the end may be told after it. */
-  #failSoon(): void {
+  #lose(): void {
+    if (this.#closed) {
+      if (this.#stopLingering === undefined || this.#connection.state() === 'connected') return
+      this.#stopLingering()
+      this.#connection.close()
+      return
+    }
+    this.#lost = true
     this.#clock.after(lastFramesMs, () => this.#fail())
   }
 
@@ -206,5 +215,4 @@ class NodeAttempt implements Attempt {
   }
 }
 
-const lingerStepMs = 10
 const lastFramesMs = 20

@@ -32,7 +32,11 @@ const description = fc
 const candidate = fc
   .record({
     foundation: fc.integer({ min: 1, max: 99_999 }),
-    address: fc.oneof(fc.ipV4(), fc.ipV6(), fc.uuid().map((id) => `${id}.local`)),
+    address: fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.uuid().map((id) => `${id}.local`),
+    ),
     port: fc.integer({ min: 1, max: 65_535 }),
   })
   .map(({ foundation, address, port }): SignalItem => {
@@ -140,8 +144,14 @@ describe('descriptions', () => {
   })
 
   it.each([
-    ['two fingerprints', chromiumSdp.replace('a=setup', `a=fingerprint:sha-256 ${Array(32).fill('CD').join(':')}\r\na=setup`)],
-    ['a second fingerprint of another hash', chromiumSdp.replace('a=setup', `a=fingerprint:sha-1 ${Array(20).fill('CD').join(':')}\r\na=setup`)],
+    [
+      'two fingerprints',
+      chromiumSdp.replace('a=setup', `a=fingerprint:sha-256 ${Array(32).fill('CD').join(':')}\r\na=setup`),
+    ],
+    [
+      'a second fingerprint of another hash',
+      chromiumSdp.replace('a=setup', `a=fingerprint:sha-1 ${Array(20).fill('CD').join(':')}\r\na=setup`),
+    ],
     ['no fingerprint', chromiumSdp.replace(/a=fingerprint.*\r\n/, '')],
     ['a short fingerprint', chromiumSdp.replace('AB:AB', 'AB')],
     ['another hash', chromiumSdp.replace('sha-256', 'sha-512')],
