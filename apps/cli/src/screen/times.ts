@@ -9,6 +9,10 @@ export interface Times {
 
 /** Times outside this cannot be shown as dates. */
 const maxTime = 8.64e15
+const minuteMs = 60_000
+/** Midnight is at a whole quarter of an hour everywhere. */
+const quarterMs = 15 * minuteMs
+const maxCached = 10_000
 
 /** In the machine's own time zone unless told otherwise. */
 export function createTimes(timeZone?: string): Times {
@@ -21,11 +25,27 @@ export function createTimes(timeZone?: string): Times {
     year: 'numeric',
     ...zone,
   })
-  const safe = (time: number): number => (Math.abs(time) <= maxTime ? time : 0)
-  const day = (time: number): string => {
-    // Put together here, because the order and the commas differ between versions of Node.
-    const parts = new Map(date.formatToParts(safe(time)).map(({ type, value }) => [type, value]))
-    return `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`
+  return {
+    clock: cached(minuteMs, (time) => clock.format(time)),
+    day: cached(quarterMs, (time) => {
+      // Put together here, because the order and the commas differ between versions of Node.
+      const parts = new Map(date.formatToParts(time).map(({ type, value }) => [type, value]))
+      return `${parts.get('weekday')} ${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`
+    }),
   }
-  return { clock: (time) => clock.format(safe(time)), day }
+}
+
+/** Formatting a date is the dearest part of drawing a message, and neighbours share their minute. */
+function cached(stepMs: number, format: (time: number) => string): (time: number) => string {
+  const texts = new Map<number, string>()
+  return (time) => {
+    const step = Math.floor((Math.abs(time) <= maxTime ? time : 0) / stepMs)
+    let text = texts.get(step)
+    if (text === undefined) {
+      text = format(step * stepMs)
+      if (texts.size >= maxCached) texts.clear()
+      texts.set(step, text)
+    }
+    return text
+  }
 }
