@@ -10,7 +10,6 @@
  */
 import { Reader, Writer, concatBytes, formatUtf8, label } from '@kith/protocol'
 import type { Random } from '@kith/protocol'
-import { argon2id } from 'hash-wasm'
 import type { KeyKeeper } from './at-rest.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 
@@ -149,6 +148,8 @@ async function stretchedKey(
   stretch: Stretch,
   subtle: SubtleCrypto,
 ): Promise<CryptoKey> {
+  // Fetched when it is needed: most people set no passphrase, and it is a tenth of the first load.
+  const { argon2id } = await import('hash-wasm')
   const raw = await argon2id({
     // The same words typed on another keyboard may arrive as other code points.
     password: formatUtf8(passphrase.normalize('NFKC')),

@@ -1,6 +1,6 @@
 /**
  * Real pages in a real Chromium for tests that need more than one page, a restart of the browser, or its files on disk.
- * Modules are served from source: `page.evaluate(async () => (await import('/packages/peer/src/…')))`.
+ * A page loads one module, served from source, which puts what the test calls on `globalThis.fixture`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -37,9 +37,12 @@ export class Pages {
       optimizeDeps: { noDiscovery: true },
     })
     server.middlewares.use((request, response, next) => {
-      if (request.url !== '/') return next()
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
+      if (pathname !== '/') return next()
       response.setHeader('content-type', 'text/html')
-      response.end('<!doctype html><title>page</title>')
+      response.end(
+        `<!doctype html><title>page</title><script type="module" src="${searchParams.get('module')}"></script>`,
+      )
     })
     await server.listen()
     const address = server.httpServer?.address()
@@ -48,15 +51,18 @@ export class Pages {
     return new Pages(server, `http://127.0.0.1:${address.port}`, profile)
   }
 
-  /** A new page of the profile; launches the browser when it is not running. */
-  async open(): Promise<Page> {
+  /** A new page with a module, a path from the root of the repository; launches the browser when it is not running. */
+  async open(module: string): Promise<Page> {
     this.#context ??= await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
       headless: true,
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
     })
     const page = await this.#context.newPage()
-    await page.goto(`${this.origin}/`)
+    const failed = new Promise<never>((_, reject) => page.once('pageerror', reject))
+    await page.goto(`${this.origin}/?module=/${module}`)
+    await Promise.race([page.waitForFunction(() => 'fixture' in globalThis), failed])
+    failed.catch(() => undefined)
     return page
   }
 
