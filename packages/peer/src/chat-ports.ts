@@ -44,6 +44,8 @@ export interface ChatPorts {
   /** For a first start. */
   readonly defaultName?: string | undefined
   readonly storedBytes?: (() => Promise<number | undefined>) | undefined
+  /** What closing waits for after the goodbyes, where the process may end right afterwards. */
+  readonly lastWords?: (() => Promise<void>) | undefined
   /** A room goes to this relay, or has reached it: a good moment to ask it for ICE servers. */
   readonly onRelayWanted?: ((relay: string) => void) | undefined
 }

@@ -144,9 +144,11 @@ export class OpenChat implements Chat {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    const isHeard = [...this.#rooms.values()].some((room) => room.state.people.some((person) => person.online && !person.me))
     // Goodbyes leave at once, even when the page goes away and nothing after this line runs.
     const stopped = [...this.#rooms.values()].map((room) => room.stop())
     await Promise.allSettled([...stopped, this.#steps, this.#listening?.close()])
+    if (isHeard) await this.#ports.lastWords?.()
     await this.#ports.storage.close()
   }
 

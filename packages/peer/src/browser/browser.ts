@@ -9,7 +9,7 @@ import { IceServers, fetchJson } from '../web/ice-servers.ts'
 import { createRelayDialer } from '../web/relay-socket.ts'
 import { verifyManyWebCrypto } from '../web/verify.ts'
 import { createWebDialer } from '../web/webrtc.ts'
-import { openSealedBrowserStorage } from './storage.ts'
+import { openSealedBrowserStorage, type BrowserStorageOptions } from './storage.ts'
 import { shareChat } from './tabs.ts'
 import { createPageWakes } from './wakes.ts'
 
@@ -33,16 +33,19 @@ export interface BrowserChatOptions {
 export function createBrowserChat(options: BrowserChatOptions = {}): Promise<Chat> {
   const storeName = options.storeName ?? 'kith'
   return shareChat({
-    createChat: () => createPageChat({ ...options, storeName }),
+    createChat: ({ steal }) => createPageChat({ ...options, storeName, steal }),
     lockName: `${storeName}-tabs`,
+    visible: document.visibilityState === 'visible',
   })
 }
 
 /** A chat of this page alone. Rejects with `StorageHeld` while another page has the store. */
-export async function createPageChat(options: BrowserChatOptions = {}): Promise<Chat> {
+export async function createPageChat(
+  options: BrowserChatOptions & Pick<BrowserStorageOptions, 'steal'> = {},
+): Promise<Chat> {
   const clock = createSystemClock()
   const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
-  const storage = await openSealedBrowserStorage(options.storeName ?? 'kith', { crypto })
+  const storage = await openSealedBrowserStorage(options.storeName ?? 'kith', { crypto, steal: options.steal })
   const ice = new IceServers({ clock, fetchJson })
   // Some hardened browsers have none; then everything goes through the relay.
   const RTCPeerConnection = globalThis.RTCPeerConnection as typeof globalThis.RTCPeerConnection | undefined

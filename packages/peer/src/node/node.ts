@@ -32,6 +32,9 @@ export { openNodeStorage, openSealedNodeStorage, repairNodeStorage } from './sto
 export { createVerifyMany } from './verify.ts'
 export { createNodeDialer } from './webrtc.ts'
 
+/** Goodbyes have so long to leave native buffers, because a terminal's process ends when its chat is closed. */
+const lastWordsMs = 150
+
 export interface NodeChatOptions {
   /** Where everything is kept, sealed. */
   readonly dataDir: string
@@ -81,6 +84,7 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       noRelay: options.relay === null,
       defaultName: options.name,
       storedBytes: () => sizeOf(options.dataDir),
+      lastWords: () => new Promise((resolve) => void clock.after(lastWordsMs, resolve)),
       onRelayWanted: (relay) => void ice.ask(relay),
     })
     if (options.name !== undefined) await chat.setName(options.name)
