@@ -1,28 +1,309 @@
-/** SIGNATURES: being filled in. */
+/**
+ * One signed record of a session's chain (security.md §5, docs/spec/log.md).
+ *
+ *   header     version u8 = 1 · kind u8 · flags u8 · time u48 · session 32 · seq u32 · prev 32 · epochId 32 · nonce 24
+ *   entry      header 133 ‖ signature 64 ‖ sealed body, 16 bytes to 256 KiB
+ *   husk       the same with version 0x81 and the body's hash in place of the body: what a deletion leaves
+ *   id         SHA-256("kith1/id\0" ‖ header ‖ SHA-256(body))
+ *   signature  Ed25519(session key, "kith1/msg\0" ‖ id)
+ *   key        time ‖ first 10 bytes of id, as 26 characters of Crockford base32: the order of everything
+ *
+ * An id does not cover the signature, so the same entry may reach us with a broken one: `mark` says what we know.
+ */
+import { equalBytes, label } from '../codec/bytes.ts'
+import { formatBase32 } from '../codec/text.ts'
+import { Writer } from '../codec/writer.ts'
 import type { Crypto } from '../crypto/crypto.ts'
-import type { Millis, Result } from '../machine.ts'
+import { BrokenPromise, type Millis, type Result, type SignatureCheck, accept, reject } from '../machine.ts'
+import { limits } from './limits.ts'
 
-export type EntryRefusal = 'malformed' | 'oversize' | 'unknownVersion'
+export const entryVersion = 1
+export const huskVersion = 0x81
+export const headerBytes = 133
+export const signatureBytes = 64
+/** Where the sealed body, or its hash in a husk, begins. */
+export const bodyOffset: number = headerBytes + signatureBytes
+export const minBodyBytes = 16
+export const maxEntryBytes: number = bodyOffset + limits.bodyBytes
+export const huskBytes: number = bodyOffset + 32
+export const maxSeq = 0xffff_ffff
 
-/** One signed record of a session's chain. Immutable but for `mark`. */
-export declare class Entry {
-  /** Wire bytes: header ‖ signature ‖ sealed body. */
-  readonly bytes: Uint8Array
-  readonly id: Uint8Array
+/** Kinds this version knows. Others are kept and passed on for newer programs, and shown by nobody here. */
+export const entryKinds = { opening: 0, post: 1 } as const
+
+/** Low 3 bits of the flags: how long an entry lives; 0 is for ever. */
+export type ExpiryClass = 0 | 1 | 2 | 3
+const hourMs = 3_600_000
+const lifeMsByClass: readonly Millis[] = [Infinity, 24 * hourMs, 7 * 24 * hourMs, 30 * 24 * hourMs]
+
+export function lifeMsOf(expiry: ExpiryClass): Millis {
+  return lifeMsByClass[expiry] as Millis
+}
+
+/** First prev of every chain. */
+export const noPrev: Uint8Array = new Uint8Array(32)
+
+const idLabel = label('kith1/id')
+const signLabel = label('kith1/msg')
+
+/** What is known of the signature an entry carries: nothing yet, that it is good, or that it is not. */
+export type SignatureMark = 'unchecked' | 'valid' | 'junk'
+
+export interface Header {
   readonly kind: number
   readonly flags: number
   readonly time: Millis
-  readonly seq: number
-  /** True when the body was deleted: `bytes` hold its hash instead. */
-  readonly husk: boolean
   readonly session: Uint8Array
+  readonly seq: number
   readonly prev: Uint8Array
   readonly epochId: Uint8Array
-  readonly signature: Uint8Array
-  readonly body: Uint8Array
-  /** 26 characters that sort by time. */
-  readonly key: string
+  readonly nonce: Uint8Array
 }
 
-export declare function decodeEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Result<Entry, EntryRefusal>
-export declare function encodeEntry(entry: Entry): Uint8Array
+export type EntryRefusal = 'malformed' | 'oversize' | 'unknownVersion'
+
+/**
+ * What an entry says never changes; what is held of it does: its body can be stripped and filled in again. Whoever
+ * holds the object sees the change.
+ */
+export class Entry {
+  readonly id: Uint8Array
+  readonly time: Millis
+  readonly seq: number
+  mark: SignatureMark = 'unchecked'
+  /** Key of the stored record it is in. */
+  place: string | undefined
+  #bytes: Uint8Array
+  #key: string | undefined
+
+  /** For `decodeEntry` and `signEntry`: the bytes have been checked and `id` is theirs. */
+  constructor(bytes: Uint8Array, id: Uint8Array) {
+    this.#bytes = bytes
+    this.id = id
+    this.time = readTime(bytes)
+    this.seq = readSeq(bytes)
+  }
+
+  /** Wire bytes of the entry, or of its husk. */
+  get bytes(): Uint8Array {
+    return this.#bytes
+  }
+
+  /** True when only the hash of the body is held. */
+  get husk(): boolean {
+    return this.#bytes[0] === huskVersion
+  }
+
+  get kind(): number {
+    return this.#bytes[1] as number
+  }
+
+  get flags(): number {
+    return this.#bytes[2] as number
+  }
+
+  get session(): Uint8Array {
+    return this.#bytes.subarray(9, 41)
+  }
+
+  get prev(): Uint8Array {
+    return this.#bytes.subarray(45, 77)
+  }
+
+  get epochId(): Uint8Array {
+    return this.#bytes.subarray(77, 109)
+  }
+
+  get nonce(): Uint8Array {
+    return this.#bytes.subarray(109, headerBytes)
+  }
+
+  get signature(): Uint8Array {
+    return this.#bytes.subarray(headerBytes, bodyOffset)
+  }
+
+  /** Sealed body, or its hash in a husk. */
+  get body(): Uint8Array {
+    return this.#bytes.subarray(bodyOffset)
+  }
+
+  /** The signed header, which is also what the body is bound to. */
+  get header(): Uint8Array {
+    if (!this.husk) return this.#bytes.subarray(0, headerBytes)
+    const header = this.#bytes.slice(0, headerBytes)
+    header[0] = entryVersion
+    return header
+  }
+
+  get key(): string {
+    return (this.#key ??= formatKey(this.time, this.id))
+  }
+
+  /** First moment at which this entry may be dropped. */
+  get expiresAt(): Millis {
+    return this.time + (lifeMsByClass[this.flags & 7] ?? Infinity)
+  }
+
+  /** Erases the body. Its place is taken by its hash, so that the chain stays provable. */
+  strip(crypto: Pick<Crypto, 'sha256'>): void {
+    if (!this.husk) this.#bytes = huskOf(crypto, this)
+  }
+
+  /** Takes the body of another copy of the same entry, and its signature unless our own is known to be good. */
+  fill(copy: Entry): void {
+    if (!equalBytes(copy.id, this.id)) throw new BrokenPromise('another entry')
+    if (this.mark === 'valid' && copy.mark !== 'valid') {
+      const bytes = copy.#bytes.slice()
+      bytes.set(this.signature, headerBytes)
+      this.#bytes = bytes
+      return
+    }
+    this.#bytes = copy.#bytes
+    this.mark = copy.mark
+  }
+}
+
+export function encodeHeader(header: Header): Uint8Array {
+  return new Writer(headerBytes)
+    .u8(entryVersion)
+    .u8(header.kind)
+    .u8(header.flags)
+    .u48(header.time)
+    .raw(header.session)
+    .u32(header.seq)
+    .raw(header.prev)
+    .raw(header.epochId)
+    .raw(header.nonce)
+    .finish()
+}
+
+/** Signs a header and the body that was sealed under it. */
+export function signEntry(
+  crypto: Pick<Crypto, 'sha256' | 'sign'>,
+  secretKey: Uint8Array,
+  header: Uint8Array,
+  body: Uint8Array,
+): Entry {
+  const bytes = new Uint8Array(bodyOffset + body.length)
+  bytes.set(header)
+  bytes.set(body, bodyOffset)
+  if (header.length !== headerBytes || !isWellFormed(bytes)) throw new BrokenPromise('not a header')
+  const id = entryId(crypto, header, crypto.sha256(body))
+  bytes.set(crypto.sign(secretKey, signedMessage(id)), headerBytes)
+  const entry = new Entry(bytes, id)
+  entry.mark = 'valid'
+  return entry
+}
+
+export function encodeEntry(entry: Entry): Uint8Array {
+  return entry.bytes
+}
+
+/** Reads an entry or a husk. `bytes` is kept, not copied. The signature is not checked. */
+export function decodeEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Result<Entry, EntryRefusal> {
+  const version = bytes[0]
+  if (version !== entryVersion && version !== huskVersion)
+    return reject(bytes.length === 0 ? 'malformed' : 'unknownVersion')
+  if (bytes.length > maxEntryBytes) return reject('oversize')
+  if (!isWellFormed(bytes)) return reject('malformed')
+  return accept(identifyEntry(crypto, bytes))
+}
+
+/** `decodeEntry` for bytes already known to be well-formed. */
+export function identifyEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Entry {
+  const body = bytes.subarray(bodyOffset)
+  const bodyHash = bytes[0] === huskVersion ? body : crypto.sha256(body)
+  return new Entry(bytes, entryId(crypto, bytes, bodyHash))
+}
+
+/** The layout rules a single entry can be judged by. */
+export function isWellFormed(bytes: Uint8Array): boolean {
+  const husk = bytes[0] === huskVersion
+  if (husk ? bytes.length !== huskBytes : bytes.length < bodyOffset + minBodyBytes || bytes.length > maxEntryBytes) {
+    return false
+  }
+  if ((bytes[2] as number) > 3) return false
+  const first = readSeq(bytes) === 0
+  if (first !== (bytes[1] === entryKinds.opening)) return false
+  return !first || equalBytes(bytes.subarray(45, 77), noPrev)
+}
+
+/** What the host is asked to verify: this entry's own signature. */
+export function signatureCheckOf(entry: Entry): SignatureCheck {
+  return { publicKey: entry.session, message: signedMessage(entry.id), signature: entry.signature }
+}
+
+/** Checks the entry's own signature once and remembers the answer. */
+export function verifyEntry(crypto: Pick<Crypto, 'verify'>, entry: Entry): boolean {
+  if (entry.mark === 'unchecked') {
+    const { publicKey, message, signature } = signatureCheckOf(entry)
+    entry.mark = crypto.verify(publicKey, message, signature) ? 'valid' : 'junk'
+  }
+  return entry.mark === 'valid'
+}
+
+/** The husk's bytes of an entry. */
+export function huskOf(crypto: Pick<Crypto, 'sha256'>, entry: Entry): Uint8Array {
+  if (entry.husk) return entry.bytes
+  const bytes = new Uint8Array(huskBytes)
+  bytes.set(entry.bytes.subarray(0, bodyOffset))
+  bytes[0] = huskVersion
+  bytes.set(crypto.sha256(entry.body), bodyOffset)
+  return bytes
+}
+
+/** Display order: time, then id. */
+export function compareEntries(a: Entry, b: Entry): number {
+  return a.time - b.time || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
+}
+
+export function formatKey(time: Millis, id: Uint8Array): string {
+  return formatBase32(keyBytes(time, id))
+}
+
+/** The 16 bytes a key is the text of. */
+export function keyBytes(time: Millis, id: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(16)
+  let rest = time
+  for (let at = 5; at >= 0; at--) {
+    bytes[at] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  for (let i = 0; i < 10; i++) bytes[6 + i] = id[i] as number
+  return bytes
+}
+
+/** `header` may be longer than a header, and may be a husk's. One call of the hash with one part is the fast way. */
+function entryId(crypto: Pick<Crypto, 'sha256'>, header: Uint8Array, bodyHash: Uint8Array): Uint8Array {
+  const input = new Uint8Array(idLabel.length + headerBytes + 32)
+  input.set(idLabel)
+  for (let i = 1, at = idLabel.length + 1; i < headerBytes; i++, at++) input[at] = header[i] as number
+  input[idLabel.length] = entryVersion
+  input.set(bodyHash, idLabel.length + headerBytes)
+  return crypto.sha256(input)
+}
+
+function signedMessage(id: Uint8Array): Uint8Array {
+  const message = new Uint8Array(signLabel.length + 32)
+  message.set(signLabel)
+  message.set(id, signLabel.length)
+  return message
+}
+
+function readTime(bytes: Uint8Array): Millis {
+  return (
+    (((bytes[3] as number) << 8) | (bytes[4] as number)) * 0x1_0000_0000 +
+    (((bytes[5] as number) << 24) | ((bytes[6] as number) << 16) | ((bytes[7] as number) << 8) | (bytes[8] as number)) +
+    ((bytes[5] as number) >= 0x80 ? 0x1_0000_0000 : 0)
+  )
+}
+
+function readSeq(bytes: Uint8Array): number {
+  return (
+    (((bytes[41] as number) << 24) |
+      ((bytes[42] as number) << 16) |
+      ((bytes[43] as number) << 8) |
+      (bytes[44] as number)) >>>
+    0
+  )
+}

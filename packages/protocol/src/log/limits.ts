@@ -29,6 +29,8 @@ export const limits = {
   /** Bytes of one session: live per minute, and kept at all. */
   liveBytesPerMinute: 16 * 1024 * 1024,
   bytesPerSession: 128 * 1024 * 1024,
+  /** A session all of whose entries have expired is remembered this long: as long as its certificate may last. */
+  dormantMs: 60 * 86_400_000,
   /** Entries on one side of a fork proof. */
   proofEntries: 512,
   /** References to other sessions' newest entries in one body. */

@@ -1,53 +1,532 @@
-/** SIGNATURES: being filled in. */
-import type { Crypto } from '../crypto/crypto.ts'
-import type { Millis, SignatureCheck } from '../machine.ts'
-import type { Entry } from './entry.ts'
-
 /**
- * `accepted` is new here; `filled` is the body of an entry whose husk was here; `duplicate` was here; `parked` waits for
- * its time to come (call `release`); `forked` proved that its session equivocates, see `LogResult.closed`.
- * Everything else is a refusal: nothing changed. Only `accepted` and `filled` may be passed on.
+ * All chains of a room: what was said, by whom it was signed, what is missing (docs/spec/log.md).
+ *
+ * An entry counts as seen only when its own signature was verified, or when hash links tie it to a later entry whose
+ * signature was (security.md §5, import rules 1 to 7). Which signatures a page of history needs can be asked first
+ * (`planImport`), so that a host may check them in bulk and asynchronously; what has not been checked by the time of
+ * `import` is checked in line, so a stale plan costs time, never safety.
+ *
+ * Memory: one object, one id and two map slots per entry; the wire bytes are views on the page they came in.
  */
-export type Outcome = 'accepted' | 'filled' | 'duplicate' | 'parked' | 'forked' | Refusal
-export type Refusal =
-  | 'malformed'
-  | 'forged'
-  | 'foreign'
-  | 'closed'
-  | 'tooFar'
-  | 'tooManyGaps'
-  | 'overBudget'
-  | 'parkFull'
-  | 'expired'
-  | 'unproved'
+import { equalBytes } from '../codec/bytes.ts'
+import { formatHex } from '../codec/text.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
+import { Budget, Budgets } from './budget.ts'
+import { Chain, follows } from './chain.ts'
+import { Change, type LogChange, type Outcome } from './change.ts'
+import { DigestSum } from './digest.ts'
+import { type Entry, signatureCheckOf, verifyEntry } from './entry.ts'
+import { encodeForkProof, judgeFork, verifyForkProof } from './fork.ts'
+import { HybridClock } from './hybrid-clock.ts'
+import { limits } from './limits.ts'
 
-export interface LogResult {
-  readonly outcome: Outcome
-  /** Entries that are in the log now and were not before (or, `filled`, had no body). */
-  readonly added: readonly Entry[]
-  /** Entries that are hidden now because their session was closed. */
-  readonly removed: readonly Entry[]
-  /** Proofs to pass on (`encodeForkProof`) and to keep. */
-  readonly forks: readonly Uint8Array[]
+export interface LogOptions {
+  readonly crypto: Pick<Crypto, 'sha256' | 'verify'>
+  /** Which epochs this room has had; all when not given. */
+  readonly acceptsEpoch?: ((epochId: Uint8Array) => boolean) | undefined
 }
 
+/** The runs of a page, and the signatures it needs as things stand. */
 export interface ImportPlan {
-  /** To be answered in the same order; none at all is possible. */
+  /** To be answered in this order. */
   readonly checks: readonly SignatureCheck[]
+  readonly checked: readonly Entry[]
+  readonly runs: readonly (readonly Entry[])[]
 }
 
-export interface ImportResult extends Omit<LogResult, 'outcome'> {
-  readonly outcomes: ReadonlyMap<Outcome, number>
+type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'closed' | 'foreign' | 'expired'
+
+export class Log {
+  readonly clock: HybridClock = new HybridClock()
+  readonly #crypto: Pick<Crypto, 'sha256' | 'verify'>
+  readonly #acceptsEpoch: (epochId: Uint8Array) => boolean
+  readonly #chains = new Map<string, Chain>()
+  readonly #byKey = new Map<string, Entry>()
+  readonly #digest: DigestSum
+  readonly #undigested = new Set<Chain>()
+  readonly #parking = new Set<Chain>()
+  readonly #liveSessions = new Budgets(1024, () => new Budget(limits.newSessionsPerMinute, limits.newSessionsPerMinute))
+  readonly #pagedSessions = new Budgets(
+    1024,
+    () => new Budget(limits.newSessionsPerMinuteInPages, limits.newSessionsPerMinuteInPages),
+  )
+  readonly #tallies = new Map<Chain, { readonly size: number; readonly missing: number; readonly gaps: number }>()
+  #size = 0
+  #missing = 0
+  #gaps = 0
+  #parked = 0
+  #expiredAt: Millis = 0
+
+  constructor(options: LogOptions) {
+    this.#crypto = options.crypto
+    this.#acceptsEpoch = options.acceptsEpoch ?? (() => true)
+    this.#digest = new DigestSum(options.crypto)
+  }
+
+  /** Entries held, dormant sessions not counted. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Entries known to exist and not held. */
+  get missing(): number {
+    return this.#missing
+  }
+
+  /** Ranges those make. */
+  get gaps(): number {
+    return this.#gaps
+  }
+
+  /** Every session that replicas compare. */
+  *chains(): Generator<Chain> {
+    for (const chain of this.#chains.values()) if (chain.counts) yield chain
+  }
+
+  /** All of them, dormant ones too. */
+  allChains(): Iterable<Chain> {
+    return this.#chains.values()
+  }
+
+  /** Sessions whose beginning has expired, dormant ones too. */
+  *floors(): Generator<{ readonly session: Uint8Array; readonly floor: number }> {
+    for (const chain of this.#chains.values()) if (chain.floor > 1) yield chain
+  }
+
+  /** The chain of a session (hex), dormant ones too. */
+  chain(session: string): Chain | undefined {
+    return this.#chains.get(session)
+  }
+
+  /** An entry by its sorting key. */
+  get(key: string): Entry | undefined {
+    return this.#byKey.get(key)
+  }
+
+  /** 8 bytes that are equal when two logs hold the same. */
+  digest(): Uint8Array {
+    for (const chain of this.#undigested) this.#digest.update(chain)
+    this.#undigested.clear()
+    return this.#digest.read()
+  }
+
+  /** Adds the next entry of an own session. */
+  append(entry: Entry): void {
+    const chain = this.#chainFor(entry)
+    const before = chain.entries.get(entry.seq - 1)
+    if (chain.entries.has(entry.seq) || (before !== undefined && !follows(before, entry))) {
+      throw new BrokenPromise('an own entry does not fit its chain')
+    }
+    this.#insert(chain, [entry], new Change())
+  }
+
+  /** A live entry (rule 1). `source` is whose budget a session that was never seen costs. */
+  receive(entry: Entry, now: Millis, source = ''): LogChange & { readonly outcome: Outcome } {
+    const change = new Change()
+    const refusal = this.#receive(entry, now, source, change)
+    if (refusal !== undefined) change.count(refusal)
+    return { ...change.finish(), outcome: change.last }
+  }
+
+  /** Groups a page into runs and names the signatures that accepting them takes (rules 2 to 4). Changes nothing. */
+  planImport(entries: readonly Entry[], now: Millis): ImportPlan {
+    const runs: Entry[][] = []
+    let last: Entry | undefined
+    for (const entry of entries) {
+      if (last !== undefined && follows(last, entry) && equalBytes(last.session, entry.session))
+        runs.at(-1)?.push(entry)
+      else runs.push([entry])
+      last = entry
+    }
+    const checked = new Set<Entry>()
+    for (const run of runs) {
+      const chain = this.#chains.get(formatHex((run[0] as Entry).session))
+      for (const entry of this.#signaturesFor(chain, run, now)) if (entry.mark === 'unchecked') checked.add(entry)
+    }
+    return { checks: [...checked].map(signatureCheckOf), checked: [...checked], runs }
+  }
+
+  /** Takes in a planned page. `valid` answers `plan.checks`; missing answers are found out in line. */
+  import(plan: ImportPlan, valid: readonly boolean[], now: Millis, source = ''): LogChange {
+    plan.checked.forEach((entry, i) => {
+      const good = valid[i]
+      if (good !== undefined && entry.mark === 'unchecked') entry.mark = good ? 'valid' : 'junk'
+    })
+    const change = new Change()
+    for (const run of plan.runs) {
+      const first = run[0] as Entry
+      const known = this.#chains.has(formatHex(first.session))
+      if (!known && (this.#chains.size >= limits.sessions || !this.#pagedSessions.take(source, 1, now))) {
+        change.count('overBudget', run.length)
+        continue
+      }
+      const chain = this.#chainFor(first)
+      this.#takeRun(chain, run, now, change, false)
+      this.#forgetIfEmpty(chain)
+    }
+    return change.finish()
+  }
+
+  /** Entries from our own store, whose marks are believed. */
+  restore(entries: readonly Entry[], now: Millis): LogChange {
+    const change = new Change()
+    const { runs } = this.planImport(entries, now)
+    for (const run of runs) this.#takeRun(this.#chainFor(run[0] as Entry), run, now, change, true)
+    return change.finish()
+  }
+
+  /** Where a session begins, from our own store; before its entries are restored. */
+  restoreFloor(session: Uint8Array, floor: number): void {
+    const chain = this.#chains.get(formatHex(session)) ?? this.#addChain(new Chain(session))
+    chain.floor = Math.max(chain.floor, floor)
+    this.#changed(chain)
+  }
+
+  /** A fork proof from the store or from another peer. */
+  importFork(proof: Uint8Array): LogChange & { readonly outcome: 'forked' | 'duplicate' | 'malformed' | 'forged' } {
+    const change = new Change()
+    const fork = verifyForkProof(this.#crypto, proof)
+    if (!fork.ok) return { ...change.finish(), outcome: fork.code }
+    const hex = formatHex(fork.value.session)
+    const chain = this.#chains.get(hex) ?? this.#addChain(new Chain(fork.value.session))
+    const closed = this.#close(chain, fork.value.closesAt, proof.slice(), fork.value.expiresAt, change)
+    return { ...change.finish(), outcome: closed ? 'forked' : 'duplicate' }
+  }
+
+  /** Lets in what was parked and drops what has expired. Cheap when there is nothing to do. */
+  expire(now: Millis): LogChange {
+    const change = new Change()
+    for (const chain of [...this.#parking]) this.#release(chain, now, change)
+    const epoch = epochOf(now)
+    if (epoch > this.#expiredAt) {
+      this.#expiredAt = epoch
+      for (const chain of [...this.#chains.values()]) {
+        this.#trim(chain, now, change)
+        this.#retire(chain, epoch, change)
+      }
+    }
+    return change.finish()
+  }
+
+  /** Another peer says that everything before `floor` has expired: a gap at the very beginning is none then (LOG15). */
+  adoptFloor(session: string, floor: number): boolean {
+    const chain = this.#chains.get(session)
+    if (chain === undefined || floor <= chain.floor || chain.dormant) return false
+    const [lowest] = chain.held.missing(chain.floor, floor)
+    if (lowest === undefined || lowest[0] !== chain.floor) return false
+    chain.floor = Math.min(floor, lowest[1] + 1, chain.top)
+    this.#changed(chain)
+    return true
+  }
+
+  /** Erases the body of an entry that was deleted. */
+  strip(entry: Entry): void {
+    const chain = this.#holder(entry)
+    if (chain === undefined) return
+    const before = entry.bytes.length
+    entry.strip(this.#crypto)
+    chain.bytes -= before - entry.bytes.length
+    if (!chain.hollow.has(entry.seq)) return
+    chain.hollow.remove(entry.seq, entry.seq)
+    this.#changed(chain)
+  }
+
+  /** The deletion of a stripped entry does not count any more: its body is missing. */
+  unstrip(entry: Entry): void {
+    const chain = this.#holder(entry)
+    if (chain === undefined || !entry.husk) return
+    chain.hollow.add(entry.seq, entry.seq)
+    this.#changed(chain)
+  }
+
+  #holder(entry: Entry): Chain | undefined {
+    const chain = this.#chains.get(formatHex(entry.session))
+    return chain?.entries.get(entry.seq) === entry ? chain : undefined
+  }
+
+  #receive(entry: Entry, now: Millis, source: string, change: Change): Outcome | undefined {
+    if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
+    const known = this.#chains.get(formatHex(entry.session))
+    if (known?.closedAt !== undefined && entry.seq >= known.closedAt) return 'closed'
+    const held = known?.entries.get(entry.seq)
+    if (known !== undefined && held !== undefined && equalBytes(held.id, entry.id)) {
+      this.#takeAgain(known, held, entry, change)
+      return undefined
+    }
+    if (!verifyEntry(this.#crypto, entry)) return 'forged'
+    if (entry.seq > (known?.top ?? -1) + limits.liveAhead) return 'tooFar'
+    if (known === undefined) {
+      if (this.#chains.size >= limits.sessions || !this.#liveSessions.take(source, 1, now)) return 'overBudget'
+    }
+    const chain = known ?? this.#chainFor(entry)
+    if (!chain.liveEntries.take(1, now) || !chain.liveBytes.take(entry.bytes.length, now)) return 'overBudget'
+    this.#takeRun(chain, [entry], now, change, false)
+    this.#forgetIfEmpty(chain)
+    return undefined
+  }
+
+  #judge(chain: Chain | undefined, entry: Entry, now: Millis): Judgement {
+    if (chain?.closedAt !== undefined && entry.seq >= chain.closedAt) return 'closed'
+    const held = chain?.entries.get(entry.seq)
+    if (held !== undefined) return equalBytes(held.id, entry.id) ? 'held' : 'conflict'
+    if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
+    if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && entry.expiresAt <= epochOf(now)) {
+      return 'expired'
+    }
+    return entry.time > now + limits.aheadMs ? 'ahead' : 'new'
+  }
+
+  /** The entries of a run whose signatures decide about it. */
+  *#signaturesFor(chain: Chain | undefined, run: readonly Entry[], now: Millis): Generator<Entry> {
+    let first: Entry | undefined
+    let last: Entry | undefined
+    for (const entry of [...run, undefined]) {
+      const judgement = entry && this.#judge(chain, entry, now)
+      if (judgement === 'new') {
+        first ??= entry
+        last = entry
+        continue
+      }
+      if (first !== undefined && last !== undefined) {
+        const next = chain?.entries.get(last.seq + 1)
+        if (next === undefined || !follows(last, next)) yield last
+        const before = chain?.entries.get(first.seq - 1)
+        if (before !== undefined && !follows(before, first)) yield* [before, first]
+        first = last = undefined
+      }
+      if (entry === undefined) return
+      const held = chain?.entries.get(entry.seq)
+      if (judgement === 'conflict' && held !== undefined) yield* [held, entry]
+      if (judgement === 'ahead') yield entry
+    }
+  }
+
+  /** Takes in linked, contiguous entries of one chain, as far as they are new and provable. */
+  #takeRun(chain: Chain, run: readonly Entry[], now: Millis, change: Change, trusted: boolean): void {
+    let segment: Entry[] = []
+    for (const entry of run) {
+      if (this.#judge(chain, entry, now) === 'new') {
+        segment.push(entry)
+        continue
+      }
+      this.#takeSegment(chain, segment, change, trusted)
+      segment = []
+      // Judged again: the segment may have closed the chain.
+      const judgement = this.#judge(chain, entry, now)
+      const held = chain.entries.get(entry.seq)
+      if (judgement === 'ahead') this.#park(chain, entry, change)
+      else if (judgement === 'held' && held !== undefined) this.#takeAgain(chain, held, entry, change)
+      else if (judgement === 'conflict' && held !== undefined) {
+        const at = (seq: number): Entry | undefined => run[seq - (run[0] as Entry).seq]
+        change.count(this.#fork(chain, held, entry, at, change) ? 'forked' : 'unproved')
+      } else if (judgement !== 'new') change.count(judgement as Outcome)
+    }
+    this.#takeSegment(chain, segment, change, trusted)
+    this.#trim(chain, now, change)
+  }
+
+  /** The same entry once more: only its body, or a better copy of its signature, can be news. */
+  #takeAgain(chain: Chain, held: Entry, copy: Entry, change: Change): void {
+    if (held.husk && !copy.husk && chain.hollow.has(held.seq)) {
+      const before = held.bytes.length
+      held.fill(copy)
+      chain.bytes += held.bytes.length - before
+      chain.hollow.remove(held.seq, held.seq)
+      this.#changed(chain)
+      change.add(held)
+      change.count('filled')
+      return
+    }
+    if (held.mark === 'junk' && held.husk === copy.husk && verifyEntry(this.#crypto, copy)) held.fill(copy)
+    change.count('duplicate')
+  }
+
+  /** New entries in an unbroken run: accepted by the next one held, or by the signature of the last (rule 2). */
+  #takeSegment(chain: Chain, segment: readonly Entry[], change: Change, trusted: boolean): void {
+    const first = segment[0]
+    const last = segment.at(-1)
+    if (first === undefined || last === undefined) return
+    if (chain.closedAt !== undefined && last.seq >= chain.closedAt) return change.count('closed', segment.length)
+    const next = chain.entries.get(last.seq + 1)
+    const linked = next !== undefined && follows(last, next)
+    if (!linked && !trusted && !verifyEntry(this.#crypto, last)) return change.count('forged', segment.length)
+    const before = chain.entries.get(first.seq - 1)
+    const at = (seq: number): Entry | undefined =>
+      seq <= last.seq ? segment[seq - first.seq] : linked ? chain.entries.get(seq) : undefined
+    if (before !== undefined && !follows(before, first)) {
+      return change.count(this.#fork(chain, before, first, at, change) ? 'forked' : 'unproved', segment.length)
+    }
+    if (next !== undefined && !linked) {
+      return change.count(this.#fork(chain, next, last, at, change) ? 'forked' : 'unproved', segment.length)
+    }
+    if (before === undefined && next === undefined && chain.held.ranges > limits.gapRanges) {
+      return change.count('tooManyGaps', segment.length)
+    }
+    let bytes = 0
+    for (const entry of segment) bytes += entry.bytes.length
+    if (chain.bytes + bytes > limits.bytesPerSession) return change.count('overBudget', segment.length)
+    this.#insert(chain, segment, change)
+    change.count('accepted', segment.length)
+  }
+
+  #insert(chain: Chain, segment: readonly Entry[], change: Change): void {
+    const first = segment[0] as Entry
+    const last = segment.at(-1) as Entry
+    for (const entry of segment) {
+      chain.entries.set(entry.seq, entry)
+      chain.bytes += entry.bytes.length
+      this.#byKey.set(entry.key, entry)
+      if (entry.husk) chain.hollow.add(entry.seq, entry.seq)
+      change.add(entry)
+    }
+    chain.held.add(first.seq, last.seq)
+    // What has not expired cannot be followed by what was dropped: the chain goes on from here.
+    const lowest = Math.max(first.seq, 1)
+    if (last.seq > 0 && lowest < chain.floor) chain.floor = lowest
+    this.clock.see(last.time)
+    this.#changed(chain)
+  }
+
+  #remove(chain: Chain, entry: Entry, change: Change): void {
+    chain.entries.delete(entry.seq)
+    chain.held.remove(entry.seq, entry.seq)
+    chain.hollow.remove(entry.seq, entry.seq)
+    chain.bytes -= entry.bytes.length
+    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key)
+    change.remove(entry)
+  }
+
+  #park(chain: Chain, entry: Entry, change: Change): void {
+    if (chain.parked.some((parked) => equalBytes(parked.id, entry.id))) return change.count('duplicate')
+    if (!verifyEntry(this.#crypto, entry)) return change.count('forged')
+    if (chain.parked.length >= limits.parkedPerSession || this.#parked >= limits.parkedTotal) {
+      return change.count('parkFull')
+    }
+    chain.parked.push(entry)
+    this.#parked++
+    this.#parking.add(chain)
+    change.count('parked')
+  }
+
+  #release(chain: Chain, now: Millis, change: Change): void {
+    const due = chain.parked.filter((entry) => entry.time <= now + limits.aheadMs)
+    if (due.length === 0) return
+    this.#unpark(chain, (entry) => entry.time <= now + limits.aheadMs)
+    due.sort((a, b) => a.seq - b.seq)
+    for (const entry of due) this.#takeRun(chain, [entry], now, change, false)
+    this.#forgetIfEmpty(chain)
+  }
+
+  #unpark(chain: Chain, goes: (entry: Entry) => boolean): void {
+    const stays = chain.parked.filter((entry) => !goes(entry))
+    this.#parked -= chain.parked.length - stays.length
+    chain.parked = stays
+    if (stays.length === 0) this.#parking.delete(chain)
+  }
+
+  /** Closes the chain if both sides of a contradiction can be proved. `at` finds what follows `theirs`. */
+  #fork(chain: Chain, ours: Entry, theirs: Entry, at: (seq: number) => Entry | undefined, change: Change): boolean {
+    const closesAt = judgeFork(ours, theirs)
+    const ourSide = this.#side(ours, (seq) => chain.entries.get(seq))
+    const theirSide = ourSide && this.#side(theirs, at)
+    if (closesAt === undefined || ourSide === undefined || theirSide === undefined) return false
+    const proof = encodeForkProof(this.#crypto, ourSide, theirSide)
+    this.#close(chain, closesAt, proof, Math.max(ours.expiresAt, theirs.expiresAt), change)
+    return true
+  }
+
+  /** From an entry up to the first one with a good signature of its own. */
+  #side(entry: Entry, at: (seq: number) => Entry | undefined): Entry[] | undefined {
+    const side = [entry]
+    for (let end = entry; !verifyEntry(this.#crypto, end); side.push(end)) {
+      const next = at(end.seq + 1)
+      if (next === undefined || !equalBytes(next.prev, end.id) || side.length === limits.proofEntries) return undefined
+      end = next
+    }
+    return side
+  }
+
+  #close(chain: Chain, at: number, proof: Uint8Array, expiresAt: Millis, change: Change): boolean {
+    if (chain.closedAt !== undefined && chain.closedAt <= at) return false
+    chain.closedAt = at
+    chain.proof = proof
+    chain.proofExpiresAt = expiresAt
+    for (const entry of [...chain.entries.values()]) if (entry.seq >= at) this.#remove(chain, entry, change)
+    this.#unpark(chain, (entry) => entry.seq >= at)
+    // What covered the new end is gone: it has to stand on its own signature.
+    for (let head = chain.head; head !== undefined && !verifyEntry(this.#crypto, head); head = chain.head) {
+      this.#remove(chain, head, change)
+    }
+    change.fork(proof)
+    this.#changed(chain)
+    return true
+  }
+
+  /** Drops the prefix that has expired; entry 0 stays (LOG14). */
+  #trim(chain: Chain, now: Millis, change: Change): void {
+    const epoch = epochOf(now)
+    const from = chain.floor
+    for (;;) {
+      const entry = chain.entries.get(chain.floor)
+      if (entry === undefined || entry.expiresAt > epoch) break
+      this.#remove(chain, entry, change)
+      chain.floor++
+    }
+    if (chain.floor !== from) this.#changed(chain)
+  }
+
+  /** Forgets a chain that is over: nothing of it counts, and its session cannot write any more. */
+  #retire(chain: Chain, epoch: Millis, change: Change): void {
+    const opening = chain.entries.get(0)
+    const over =
+      chain.closedAt === undefined
+        ? chain.dormant && (opening === undefined || opening.time + limits.dormantMs <= epoch)
+        : chain.proofExpiresAt <= epoch && (chain.top <= 0 || chain.dormant)
+    if (!over) return
+    if (opening !== undefined) this.#remove(chain, opening, change)
+    this.#forget(chain)
+  }
+
+  #chainFor(entry: Entry): Chain {
+    return this.#chains.get(formatHex(entry.session)) ?? this.#addChain(new Chain(entry.session))
+  }
+
+  #addChain(chain: Chain): Chain {
+    this.#chains.set(chain.hex, chain)
+    return chain
+  }
+
+  #forgetIfEmpty(chain: Chain): void {
+    if (chain.entries.size === 0 && chain.parked.length === 0 && chain.closedAt === undefined) this.#forget(chain)
+  }
+
+  #forget(chain: Chain): void {
+    this.#unpark(chain, () => true)
+    chain.closedAt = undefined
+    this.#changed(chain)
+    this.#undigested.delete(chain)
+    this.#digest.update(chain)
+    this.#tallies.delete(chain)
+    this.#chains.delete(chain.hex)
+  }
+
+  #changed(chain: Chain): void {
+    chain.changed()
+    const old = this.#tallies.get(chain)
+    const counts = chain.counts
+    const size = counts ? chain.entries.size : 0
+    const missing = counts ? chain.missing : 0
+    const gaps = counts ? chain.lacking.length : 0
+    this.#size += size - (old?.size ?? 0)
+    this.#missing += missing - (old?.missing ?? 0)
+    this.#gaps += gaps - (old?.gaps ?? 0)
+    this.#tallies.set(chain, { size, missing, gaps })
+    this.#undigested.add(chain)
+  }
 }
 
-export declare class Log {
-  constructor(options: { readonly crypto: Crypto; readonly acceptsEpoch?: (epochId: Uint8Array) => boolean })
-  /** Entries held / entries known to be missing. */
-  readonly size: number
-  readonly missing: number
-  /** 8 bytes that are equal exactly when two logs hold the same; cached. */
-  digest(): Uint8Array
-  receive(entry: Entry, now: Millis, source?: string): LogResult
-  planImport(entries: readonly Entry[], now: Millis): ImportPlan
-  import(plan: ImportPlan, valid: readonly boolean[], now: Millis, source?: string): ImportResult
+/** Expiry looks at this, so that replicas whose clocks differ by seconds drop alike. */
+function epochOf(now: Millis): Millis {
+  return now - (now % limits.epochMs)
 }

@@ -3,10 +3,173 @@
  *
  * Targets are entry ids (32 bytes): a reply, edit, delete or reaction names what it is about, whatever order they
  * arrive in.
+ *
+ *   body      form u8 = 1 · refs count u8 ≤ 8 · ref 16… · content (varint length, bytes) · zeros up to `paddedLength`
+ *   ref       the 16 bytes of the sorting key of another session's newest entry its author had seen
+ *   content   type u8, then
+ *     0 opening    chain (varint length, bytes ≤ 1,024) · name
+ *     1 text       reply u8 (0 none, 1 target 32 follows) · [target 32] · text
+ *     2 edit       target 32 · text
+ *     3 delete     target 32
+ *     4 reaction   target 32 · on u8 · emoji
+ *     5 profile    name
+ *
+ * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
  */
+import { Reader } from '../codec/reader.ts'
+import { formatUtf8 } from '../codec/utf8.ts'
+import { Writer } from '../codec/writer.ts'
+import { paddedLength } from '../crypto/padding.ts'
+import { BrokenPromise, type Result, accept, reject } from '../machine.ts'
+import { limits } from '../log/limits.ts'
+
 export type Content =
   | { readonly type: 'text'; readonly text: string; readonly replyTo?: Uint8Array | undefined }
   | { readonly type: 'edit'; readonly target: Uint8Array; readonly text: string }
   | { readonly type: 'delete'; readonly target: Uint8Array }
   | { readonly type: 'reaction'; readonly target: Uint8Array; readonly emoji: string; readonly on: boolean }
   | { readonly type: 'profile'; readonly name: string }
+
+/** Entry 0 of a session: whose it is, and what that person is called. */
+export interface Opening {
+  readonly type: 'opening'
+  readonly chain: Uint8Array
+  readonly name: string
+}
+
+export interface Body {
+  /** Sorting keys as bytes, 16 each. */
+  readonly refs: readonly Uint8Array[]
+  readonly content: Content | Opening
+}
+
+export const maxTextBytes: number = 64 * 1024
+export const maxNameBytes = 128
+export const maxEmojiBytes = 64
+export const maxOpeningChainBytes = 1024
+export const refBytes = 16
+const bodyForm = 1
+const targetBytes = 32
+
+const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5 } as const
+
+/** Whether content keeps the limits that `decodeBody` will hold it to. */
+export function fits(content: Content | Opening): boolean {
+  switch (content.type) {
+    case 'text':
+    case 'edit':
+      return formatUtf8(content.text).length <= maxTextBytes
+    case 'reaction':
+      return content.emoji !== '' && formatUtf8(content.emoji).length <= maxEmojiBytes
+    case 'profile':
+      return formatUtf8(content.name).length <= maxNameBytes
+    case 'opening':
+      return formatUtf8(content.name).length <= maxNameBytes && content.chain.length <= maxOpeningChainBytes
+    case 'delete':
+      return true
+  }
+}
+
+export function encodeBody(body: Body): Uint8Array {
+  if (body.refs.length > limits.refs || !fits(body.content)) throw new BrokenPromise('content over its limits')
+  const writer = new Writer().u8(bodyForm).u8(body.refs.length)
+  for (const ref of body.refs) writer.raw(ref)
+  writer.bytes(encodeContent(body.content))
+  const padded = new Uint8Array(paddedLength(writer.length))
+  padded.set(writer.finish())
+  return padded
+}
+
+/** `unknown`: written by a newer program. */
+export function decodeBody(bytes: Uint8Array): Result<Body, 'malformed' | 'unknown'> {
+  const reader = new Reader(bytes)
+  if (reader.u8() !== bodyForm) return reject('unknown')
+  const refs: Uint8Array[] = []
+  const count = reader.u8()
+  if (count > limits.refs) return reject('malformed')
+  for (let i = 0; i < count; i++) refs.push(reader.raw(refBytes))
+  const inner = reader.bytes(bytes.length)
+  if (reader.failed) return reject('malformed')
+  const content = decodeContent(new Reader(inner))
+  return content.ok ? accept({ refs, content: content.value }) : content
+}
+
+function encodeContent(content: Content | Opening): Uint8Array {
+  const writer = new Writer().u8(tags[content.type])
+  switch (content.type) {
+    case 'opening':
+      return writer.bytes(content.chain).text(content.name).finish()
+    case 'text':
+      writer.u8(content.replyTo === undefined ? 0 : 1)
+      if (content.replyTo !== undefined) writer.raw(content.replyTo)
+      return writer.text(content.text).finish()
+    case 'edit':
+      return writer.raw(content.target).text(content.text).finish()
+    case 'delete':
+      return writer.raw(content.target).finish()
+    case 'reaction':
+      return writer
+        .raw(content.target)
+        .u8(content.on ? 1 : 0)
+        .text(content.emoji)
+        .finish()
+    case 'profile':
+      return writer.text(content.name).finish()
+  }
+}
+
+function decodeContent(reader: Reader): Result<Content | Opening, 'malformed' | 'unknown'> {
+  const tag = reader.u8()
+  const content = readContent(tag, reader)
+  if (content === undefined) return reject(reader.failed ? 'malformed' : 'unknown')
+  return reader.done() ? accept(content) : reject('malformed')
+}
+
+function readContent(tag: number, reader: Reader): Content | Opening | undefined {
+  switch (tag) {
+    case tags.opening: {
+      const chain = reader.bytes(maxOpeningChainBytes)
+      return { type: 'opening', chain, name: reader.text(maxNameBytes) }
+    }
+    case tags.text: {
+      const replyTo = readFlag(reader) ? reader.raw(targetBytes) : undefined
+      return { type: 'text', text: reader.text(maxTextBytes), replyTo }
+    }
+    case tags.edit:
+      return { type: 'edit', target: reader.raw(targetBytes), text: reader.text(maxTextBytes) }
+    case tags.delete:
+      return { type: 'delete', target: reader.raw(targetBytes) }
+    case tags.reaction: {
+      const target = reader.raw(targetBytes)
+      const on = readFlag(reader)
+      const emoji = reader.text(maxEmojiBytes)
+      if (emoji === '') reader.fail()
+      return { type: 'reaction', target, on, emoji }
+    }
+    case tags.profile:
+      return { type: 'profile', name: reader.text(maxNameBytes) }
+    default:
+      return undefined
+  }
+}
+
+function readFlag(reader: Reader): boolean {
+  const flag = reader.u8()
+  if (flag > 1) reader.fail()
+  return flag === 1
+}
+
+const invisible = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
+
+/** A name as it is shown: no control, direction or zero-width characters, single spaces, at most 64 characters. */
+export function cleanName(name: string): string {
+  const visible = name.replace(invisible, ' ').replace(/\s+/gu, ' ').trim()
+  return [...visible].slice(0, 64).join('')
+}
+
+/** The longest beginning of a name that an entry can carry. */
+export function fitName(name: string): string {
+  const characters = [...cleanName(name)]
+  while (formatUtf8(characters.join('')).length > maxNameBytes) characters.pop()
+  return characters.join('')
+}

@@ -1,12 +1,44 @@
-/** SIGNATURES: being filled in. */
+/**
+ * One room as one member holds it: log, keys, authors and timeline together, without any network.
+ *
+ * Every call answers with what it leaves to be done: timeline changes to show, records to store (all or none), fork
+ * proofs to pass on. Bytes from outside never throw; what was refused is told by outcomes.
+ */
+import { emptyBytes, equalBytes } from '../codec/bytes.ts'
+import { formatHex } from '../codec/text.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
-import type { Entry } from '../log/entry.ts'
-import type { ImportPlan, Log, Outcome } from '../log/log.ts'
+import {
+  type Entry,
+  type ExpiryClass,
+  decodeEntry,
+  encodeHeader,
+  entryKinds,
+  lifeMsOf,
+  maxSeq,
+  noPrev,
+  signEntry,
+} from '../log/entry.ts'
+import type { LogChange, Outcome } from '../log/change.ts'
+import { type ImportPlan, Log } from '../log/log.ts'
 import type { Page } from '../log/page.ts'
-import type { Millis, Result, StoreChange, StoredRecord } from '../machine.ts'
-import type { Content } from './content.ts'
+import type { Range } from '../log/ranges.ts'
+import {
+  type Millis,
+  type Result,
+  type SignatureCheck,
+  type StoreChange,
+  type StoredRecord,
+  accept,
+  reject,
+} from '../machine.ts'
+import { Authors } from './authors.ts'
+import { type Body, type Content, type Opening, decodeBody, encodeBody, fitName, fits } from './content.ts'
+import { Holders } from './holders.ts'
 import type { RoomKeys } from './keys.ts'
-import type { Timeline, TimelineChange } from './timeline.ts'
+import { Records, decodeFloors, encodeFloors } from './records.ts'
+import { References } from './references.ts'
+import { BodySeal } from './seal.ts'
+import { Timeline, type TimelineChange } from './timeline.ts'
 
 /** The session that posts here. */
 export interface Me {
@@ -23,80 +55,451 @@ export interface RoomOptions {
   readonly keys: RoomKeys
   /** Undefined for somebody who only reads. */
   readonly me?: Me | undefined
-  /** Expiry class of own entries: 0 never, 1 24 h, 2 7 d, 3 30 d. */
-  readonly expiry?: 0 | 1 | 2 | 3 | undefined
+  /** Expiry class of own entries; never when not given. */
+  readonly expiry?: ExpiryClass | undefined
 }
 
-/** What a change of the room leaves to be done: show `changes`, write `stores` (all or none), gossip `forks`. */
+/** What a call leaves to be done: show `changes`, write `stores` (all or none), pass `forks` on. */
 export interface RoomResult {
   readonly changes: readonly TimelineChange[]
   readonly stores: readonly StoreChange[]
   readonly forks: readonly Uint8Array[]
+  readonly outcomes: ReadonlyMap<Outcome, number>
 }
 
 export interface Posted extends RoomResult {
-  /** To be sent in this order: the opening first when it is the session's first post. */
+  /** To be sent in this order: the opening first when this is the session's first post. */
   readonly entries: readonly Entry[]
-  /** Sorting key of the post. */
+  /** Sorting key of the post; empty when nothing had to be written yet (a name before the first post). */
   readonly id: string
 }
-export type PostRefusal = 'readOnly' | 'tooLong' | 'empty' | 'unknownTarget' | 'notYours' | 'sessionClosed' | 'unchanged'
+
+export type PostRefusal =
+  | 'readOnly'
+  | 'tooLong'
+  | 'empty'
+  | 'unknownTarget'
+  | 'notYours'
+  | 'unchanged'
+  /** Somebody proved that two programs use this session: make a new one (`setMe`). */
+  | 'sessionClosed'
 
 export interface Received extends RoomResult {
   readonly outcome: Outcome
-  /** The entry as decoded; undefined when the bytes were malformed. */
+  /** Undefined when the bytes were malformed. */
   readonly entry: Entry | undefined
   /** Session, hex. */
   readonly session: string | undefined
-  /** Ranges of this session known to be missing now: for `Exchange.want`. */
-  readonly gaps: readonly (readonly [number, number])[]
+  /** What is known to be missing of this session now, to be asked for. */
+  readonly lacking: readonly Range[]
+}
+
+/** The checks of the log, then those of the certificate chains in the openings that came along. */
+export interface RoomPlan {
+  readonly checks: readonly SignatureCheck[]
+  readonly log: ImportPlan
+  readonly opened: ReadonlyMap<Entry, Opened>
 }
 
 export interface RoomCounts {
   readonly entries: number
-  /** Missing ranges over all sessions. */
+  /** Ranges known to exist and not here, and the entries in them. */
   readonly gaps: number
   readonly missing: number
+  /** Entries that others refer to and nobody has given us. */
+  readonly withheld: number
   readonly sessions: number
   readonly authors: number
 }
 
-export declare class Room {
-  constructor(options: RoomOptions)
+interface Opened {
+  readonly refs: readonly Uint8Array[]
+  readonly content: Content | Opening | undefined
+}
+
+const unreadable: Opened = { refs: [], content: undefined }
+const maxDigests = 4096
+
+export class Room {
   readonly keys: RoomKeys
   readonly log: Log
   readonly timeline: Timeline
-  readonly counts: RoomCounts
+  readonly #crypto: Crypto
+  readonly #expiry: ExpiryClass
+  readonly #seal: BodySeal
+  readonly #authors: Authors
+  readonly #records: Records
+  readonly #references: References
+  readonly #holders = new Holders()
+  readonly #sent = new Set<string>()
+  readonly #keyByDigest = new Map<string, string>()
+  #me: Me | undefined
+  #name = ''
+  #ownHex = ''
+  #last: Entry | undefined
+  #floorsChanged = false
 
-  post(content: Content, now: Millis): Result<Posted, PostRefusal>
-  /** A live entry, from a link or the relay; `source` (session or link, hex) is whose budget a new session costs. */
-  receive(bytes: Uint8Array, now: Millis, source?: string): Received
-  /** A page of history: have `plan.checks` verified (`compute`, or `verifyAll`), then `import`. */
-  plan(page: Page, now: Millis): ImportPlan
-  import(plan: ImportPlan, valid: readonly boolean[], now: Millis, source?: string): RoomResult
-  importFork(proof: Uint8Array, now: Millis): RoomResult
+  constructor(options: RoomOptions) {
+    const { crypto, keys } = options
+    this.keys = keys
+    this.#crypto = crypto
+    this.#expiry = options.expiry ?? 0
+    this.log = new Log({ crypto, acceptsEpoch: (epochId) => equalBytes(epochId, keys.epochId) })
+    this.#seal = new BodySeal(crypto, keys.epochKey)
+    this.#authors = new Authors(crypto)
+    this.#records = new Records(crypto, (opening) => this.#authors.holds(formatHex(opening.session)))
+    this.#references = new References((key) => this.log.get(key) !== undefined)
+    this.timeline = new Timeline({
+      authorOf: (session, time) => this.#authors.authorOf(session, time),
+      hasReceipt: (entry) => this.#records.receiptsOf(entry.key).length > 0,
+      isSent: (entry) => this.#isSent(entry),
+      storedBy: (entry, session) => this.#holders.count(session, entry.seq),
+    })
+    this.setMe(options.me)
+  }
 
-  /** Records read back from the store: `f/…`, `r/…` and `e/…` in any order; the stores it returns compact small ones. */
-  restore(records: readonly StoredRecord[], now: Millis): RoomResult
+  get counts(): RoomCounts {
+    let sessions = 0
+    const authors = new Set<string>()
+    for (const chain of this.log.chains()) {
+      sessions++
+      authors.add(this.#authors.authorOf(chain.hex, chain.head?.time ?? 0))
+    }
+    return {
+      entries: this.log.size,
+      gaps: this.log.gaps,
+      missing: this.log.missing,
+      withheld: this.#references.missing,
+      sessions,
+      authors: authors.size,
+    }
+  }
 
-  /** A chain shown by a linked peer for its own session: names its author before its opening is here. */
-  introduce(session: Uint8Array, chain: Uint8Array, name: string, now: Millis): RoomResult
-  /** Keeps a receipt verified elsewhere beside the entry with this sorting key. */
-  addReceipt(key: string, receipt: Uint8Array): RoomResult
-  /** Sorting key of a held entry by the SHA-256 of its encoded bytes: how receipts name entries; recent ones only. */
-  keyOfDigest(digest: Uint8Array): string | undefined
-  /** Receipts kept beside an entry: they travel with it. */
-  receiptsOf(entry: Entry): readonly Uint8Array[]
-  /** Own message has left by at least one path. */
-  markSent(key: string): RoomResult
-  /** A peer of `author` (hex) holds `session` (hex) up to and including `upTo`. */
-  markHeld(author: string, session: string, upTo: number): RoomResult
+  /** Goes on with another session of the same person. */
+  setMe(me: Me | undefined): void {
+    this.#me = me
+    this.#name = me === undefined ? '' : fitName(me.name)
+    this.#ownHex = me === undefined ? '' : formatHex(me.session.publicKey)
+    this.#last = undefined
+  }
 
-  /** Drops what has expired, lets in what was parked. Call every `nextTick` or so; cheap when there is nothing to do. */
-  expire(now: Millis): RoomResult
-  /** Current name of a session, and its author (hex; the session itself while unknown). */
-  personOf(session: string): { readonly author: string; readonly name: string }
+  post(content: Content, now: Millis): Result<Posted, PostRefusal> {
+    const me = this.#me
+    if (me === undefined) return reject('readOnly')
+    if (this.log.chain(this.#ownHex)?.closedAt !== undefined) return reject('sessionClosed')
+    const fitted: Content = content.type === 'profile' ? { ...content, name: fitName(content.name) } : content
+    const refusal = this.#refuse(fitted)
+    if (refusal !== undefined) return reject(refusal)
+    if (fitted.type === 'profile') {
+      this.#name = fitted.name
+      if (this.#last === undefined) return accept({ ...this.#finish(nothing), entries: [], id: '' })
+    }
+    const entries: Entry[] = []
+    if (this.#last === undefined) {
+      entries.push(this.#write(me, { type: 'opening', chain: me.chain, name: this.#name }, this.#expiry, now))
+    }
+    const entry = this.#write(me, fitted, this.#lifeFor(fitted), now)
+    entries.push(entry)
+    return accept({ ...this.#finish({ ...nothing, added: entries }), entries, id: entry.key })
+  }
+
+  /** A live entry, from a link or the relay. `source` (a session or link) is whose budget a new session costs. */
+  receive(bytes: Uint8Array, now: Millis, source = ''): Received {
+    const decoded = decodeEntry(this.#crypto, bytes.slice())
+    if (!decoded.ok || decoded.value.husk) {
+      return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined, lacking: [] }
+    }
+    const entry = decoded.value
+    const change = this.log.receive(entry, now, source)
+    const session = formatHex(entry.session)
+    this.#take(change.added, new Map(), new Set())
+    for (const added of change.added) this.#noteDigest(added)
+    const lacking = this.log.chain(session)?.lacking ?? []
+    return { ...this.#finish(change), outcome: change.outcome, entry, session, lacking }
+  }
+
+  /** Which signatures a page of history needs: verify `checks` in bulk, or with `verifyAll`, then `import`. */
+  plan(page: Page, now: Millis): RoomPlan {
+    const log = this.log.planImport(page.entries, now)
+    const opened = new Map<Entry, Opened>()
+    const checks = [...log.checks]
+    for (const entry of page.entries) {
+      if (entry.seq !== 0 || this.log.chain(formatHex(entry.session))?.entries.has(0) === true) continue
+      const body = this.#open(entry)
+      opened.set(entry, body)
+      if (body.content?.type !== 'opening') continue
+      checks.push(...this.#authors.checksOf(entry.session, body.content.chain, entry.time))
+    }
+    return { checks, log, opened }
+  }
+
+  /** Takes in a planned page; `valid` answers `plan.checks`, and what it leaves out is checked in line. */
+  import(plan: RoomPlan, valid: readonly boolean[], now: Millis, source = ''): RoomResult {
+    for (let i = plan.log.checks.length; i < plan.checks.length; i++) {
+      if (valid[i] === true) this.#authors.remember(plan.checks[i] as SignatureCheck)
+    }
+    const change = this.log.import(plan.log, valid, now, source)
+    this.#take(change.added, plan.opened, new Set())
+    return this.#finish(change)
+  }
+
+  importFork(proof: Uint8Array): RoomResult {
+    return this.#finish(this.log.importFork(proof))
+  }
+
+  /**
+   * Records read back from the store: f/ first, then o/, then e/ from the end (newest first), r/ at any time. What it
+   * wants stored merges small records.
+   */
+  restore(records: readonly StoredRecord[], now: Millis): RoomResult {
+    const changes: LogChange[] = []
+    const verified = new Set<Entry>()
+    const merge: string[] = []
+    for (const record of records) {
+      if (record.key === 'f/floors') {
+        for (const { session, floor } of decodeFloors(record.value)) this.log.restoreFloor(session, floor)
+      } else if (record.key.startsWith('f/')) {
+        changes.push(this.log.importFork(record.value))
+      } else if (record.key.startsWith('r/')) {
+        const key = this.#records.readReceipts(record)
+        const entry = key === undefined ? undefined : this.log.get(key)
+        if (entry !== undefined) this.timeline.touch(entry)
+      } else if ((record.key.startsWith('o/') || record.key.startsWith('e/')) && !this.#records.knows(record.key)) {
+        const batch = this.#records.readBatch(record, verified)
+        const change = this.log.restore(batch, now)
+        changes.push(change)
+        this.#records.adopt(record.key, change.added, change.added.length === batch.length)
+        merge.push(record.key)
+      }
+    }
+    const change = mergeChanges(changes)
+    this.#take(change.added, new Map(), verified)
+    this.#records.compact(merge)
+    return this.#finish({ ...change, added: [], forks: [] })
+  }
+
+  /** A chain that a linked peer shows for its own session: names its author before its opening is here. */
+  introduce(session: Uint8Array, chain: Uint8Array, name: string, now: Millis): RoomResult {
+    const hex = formatHex(session)
+    if (this.#authors.learn(session, chain, now, false)) this.timeline.touchSession(hex)
+    this.timeline.introduce(hex, name)
+    return this.#finish(nothing)
+  }
+
+  /** Who a session (hex) belongs to: author and newest name; the session itself and no name while unknown. */
+  personOf(session: string, now: Millis): { readonly author: string; readonly name: string } {
+    if (this.#me !== undefined && session === this.#ownHex) return { author: this.#me.author, name: this.#name }
+    return { author: this.#authors.authorOf(session, now), name: this.timeline.nameOf(session) }
+  }
+
+  /** Keeps a receipt, verified elsewhere, beside the entry with this sorting key. */
+  addReceipt(key: string, receipt: Uint8Array): RoomResult {
+    const entry = this.log.get(key)
+    if (entry !== undefined && this.#records.addReceipt(entry, receipt, equalBytes)) this.timeline.touch(entry)
+    return this.#finish(nothing)
+  }
+
+  receiptsOf(entry: Entry): readonly Uint8Array[] {
+    return this.#records.receiptsOf(entry.key)
+  }
+
+  /** Sorting key of a recent live or own entry by the SHA-256 of its bytes, which is what a receipt names. */
+  keyOfDigest(digest: Uint8Array): string | undefined {
+    return this.#keyByDigest.get(formatHex(digest))
+  }
+
+  /** An own message has left by at least one path. */
+  markSent(key: string): RoomResult {
+    const entry = this.log.get(key)
+    if (entry !== undefined && !this.#sent.has(key)) {
+      this.#sent.add(key)
+      this.timeline.touch(entry)
+    }
+    return this.#finish(nothing)
+  }
+
+  /** A peer of `author` (hex) holds `session` (hex) from its beginning up to and including `upTo`. */
+  markHeld(author: string, session: string, upTo: number): RoomResult {
+    const chain = this.log.chain(session)
+    if (this.#me !== undefined && chain !== undefined && author !== this.#me.author && this.#isOwnSession(session)) {
+      for (const seq of this.#holders.hold(author, session, Math.min(upTo, chain.top))) {
+        const entry = chain.entries.get(seq)
+        if (entry !== undefined) this.timeline.touch(entry)
+      }
+    }
+    return this.#finish(nothing)
+  }
+
+  /** Another peer says that everything of a session before `floor` has expired. */
+  adoptFloor(session: string, floor: number): void {
+    if (this.log.adoptFloor(session, floor)) this.#floorsChanged = true
+  }
+
+  /** Drops what has expired and lets in what was parked; cheap when there is nothing to do. */
+  expire(now: Millis): RoomResult {
+    const change = this.log.expire(now)
+    this.#take(change.added, new Map(), new Set())
+    const life = lifeMsOf(this.#expiry)
+    if (life !== Infinity) this.#references.forgetBefore(now - life)
+    return this.#finish(change)
+  }
+
+  #isOwnSession(session: string): boolean {
+    if (session === this.#ownHex) return true
+    const head = this.log.chain(session)?.head
+    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me?.author
+  }
+
+  #isSent(entry: Entry): boolean {
+    const session = formatHex(entry.session)
+    return (
+      !this.#isOwnSession(session) ||
+      this.#sent.has(entry.key) ||
+      this.#records.receiptsOf(entry.key).length > 0 ||
+      this.#holders.count(session, entry.seq) > 0
+    )
+  }
+
+  #refuse(content: Content): PostRefusal | undefined {
+    if (!fits(content)) return 'tooLong'
+    if (content.type === 'profile') return content.name === this.#name ? 'unchanged' : undefined
+    if ((content.type === 'text' || content.type === 'edit') && content.text.trim() === '') return 'empty'
+    const id = content.type === 'text' ? content.replyTo : content.target
+    if (id === undefined) return undefined
+    const target = this.timeline.message(formatHex(id))
+    if (target === undefined || (target.deleted && content.type !== 'delete')) return 'unknownTarget'
+    if ((content.type === 'edit' || content.type === 'delete') && target.author !== this.#me?.author) return 'notYours'
+    if (content.type === 'edit') return target.text === content.text ? 'unchanged' : undefined
+    if (content.type === 'delete') return target.deleted ? 'unchanged' : undefined
+    if (content.type !== 'reaction') return undefined
+    const reaction = target.reactions.find(({ emoji }) => emoji === content.emoji)
+    return (reaction?.by.includes(this.#me?.author ?? '') ?? false) === content.on ? 'unchanged' : undefined
+  }
+
+  /** What is about an entry has to live as long as it. */
+  #lifeFor(content: Content): ExpiryClass {
+    if (!('target' in content)) return this.#expiry
+    const target = (this.timeline.find(content.target)?.entry.flags ?? 0) as ExpiryClass
+    return lifeMsOf(target) > lifeMsOf(this.#expiry) ? target : this.#expiry
+  }
+
+  #write(me: Me, content: Content | Opening, expiry: ExpiryClass, now: Millis): Entry {
+    const last = this.#last
+    const nonce = this.#crypto.random(24)
+    const header = encodeHeader({
+      kind: content.type === 'opening' ? entryKinds.opening : entryKinds.post,
+      flags: expiry,
+      time: this.log.clock.next(now),
+      session: me.session.publicKey,
+      seq: last === undefined ? 0 : Math.min(last.seq + 1, maxSeq),
+      prev: last?.id ?? noPrev,
+      epochId: this.keys.epochId,
+      nonce,
+    })
+    const refs = this.#references.heads((entry) => equalBytes(entry.session, me.session.publicKey))
+    const body = this.#seal.seal(header, nonce, encodeBody({ refs, content }))
+    const entry = signEntry(this.#crypto, me.session.secretKey, header, body)
+    this.log.append(entry)
+    this.#last = entry
+    this.#noteDigest(entry)
+    this.#take([entry], new Map([[entry, { refs, content }]]), new Set())
+    return entry
+  }
+
+  #noteDigest(entry: Entry): void {
+    if (this.#keyByDigest.size >= maxDigests) {
+      this.#keyByDigest.delete(this.#keyByDigest.keys().next().value as string)
+    }
+    this.#keyByDigest.set(formatHex(this.#crypto.sha256(entry.bytes)), entry.key)
+  }
+
+  #open(entry: Entry): Opened {
+    const plaintext = this.#seal.open(entry)
+    if (plaintext === undefined) return unreadable
+    const body: Result<Body> = decodeBody(plaintext)
+    return body.ok ? body.value : unreadable
+  }
+
+  /** Shows entries that are in the log now. `verified`: openings whose chains were verified before they were stored. */
+  #take(entries: readonly Entry[], opened: ReadonlyMap<Entry, Opened>, verified: ReadonlySet<Entry>): void {
+    for (const entry of entries) {
+      const { refs, content } = opened.get(entry) ?? this.#open(entry)
+      const session = formatHex(entry.session)
+      const before = entry.seq === 0 ? undefined : this.log.chain(session)?.entries.get(entry.seq - 1)
+      this.#references.note(entry, before, refs)
+      if (entry.kind === entryKinds.opening) {
+        const opening = content?.type === 'opening' ? content : undefined
+        const chain = opening?.chain ?? emptyBytes
+        if (this.#authors.learn(entry.session, chain, entry.time, true, verified.has(entry))) {
+          this.timeline.touchSession(session)
+        }
+        if (opening !== undefined) this.timeline.name(session, entry.key, opening.name)
+      } else if (entry.kind === entryKinds.post) {
+        this.timeline.add(entry, session, content?.type === 'opening' ? undefined : content)
+      }
+    }
+  }
+
+  #finish(change: LogChange): RoomResult {
+    for (const entry of change.removed) {
+      this.timeline.remove(entry)
+      this.#references.forget(entry)
+      this.#records.change(entry, true)
+      this.#sent.delete(entry.key)
+      if (entry.seq === 0) {
+        const session = formatHex(entry.session)
+        this.timeline.unname(session, entry.key)
+        this.#authors.forget(session)
+      }
+    }
+    const flush = this.timeline.flush()
+    for (const entry of flush.deleted) {
+      if (!entry.husk) this.#records.change(entry, false)
+      this.log.strip(entry)
+    }
+    for (const entry of flush.bare) this.log.unstrip(entry)
+    const filled = change.added.filter((entry) => entry.place !== undefined)
+    for (const entry of filled) this.#records.change(entry, false)
+    this.#records.add(change.added.filter((entry) => entry.place === undefined))
+    for (const proof of change.forks) this.#storeFork(proof)
+    if (this.#floorsChanged || change.removed.length > 0) {
+      this.#floorsChanged = false
+      this.#records.put('f/floors', encodeFloors(this.log.floors()))
+    }
+    return {
+      changes: flush.changes,
+      stores: this.#records.flush(),
+      forks: change.forks,
+      outcomes: change.outcomes,
+    }
+  }
+
+  #storeFork(proof: Uint8Array): void {
+    for (const chain of this.log.chains()) {
+      if (chain.proof === proof) this.#records.put(`f/${chain.hex}`, proof)
+    }
+  }
+}
+
+const nothing: LogChange = { added: [], removed: [], forks: [], outcomes: new Map() }
+
+function mergeChanges(changes: readonly LogChange[]): LogChange {
+  const outcomes = new Map<Outcome, number>()
+  for (const change of changes) {
+    for (const [outcome, count] of change.outcomes) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count)
+  }
+  return {
+    added: changes.flatMap((change) => change.added),
+    removed: changes.flatMap((change) => change.removed),
+    forks: changes.flatMap((change) => change.forks),
+    outcomes,
+  }
 }
 
 /** Checks in line what a host did not check in bulk. */
-export declare function verifyAll(crypto: Pick<Crypto, 'verify'>, plan: ImportPlan): boolean[]
+export function verifyAll(
+  crypto: Pick<Crypto, 'verify'>,
+  plan: { readonly checks: readonly SignatureCheck[] },
+): boolean[] {
+  return plan.checks.map((check) => crypto.verify(check.publicKey, check.message, check.signature))
+}

@@ -1,0 +1,100 @@
+/**
+ * The entries of one session: what is held, what is known to be missing, where it begins (floor) and ends (closed).
+ *
+ * Entry 0 (certificates) stands apart: it stays as long as any later entry does. `floor` is the first later seq that has
+ * not expired. The end of every held range carries a valid signature of its own; everything below is covered by it.
+ */
+import { formatHex } from '../codec/text.ts'
+import { equalBytes } from '../codec/bytes.ts'
+import { Writer } from '../codec/writer.ts'
+import { Budget } from './budget.ts'
+import type { Entry } from './entry.ts'
+import { limits } from './limits.ts'
+import { type Range, RangeSet, countOf } from './ranges.ts'
+
+export class Chain {
+  readonly session: Uint8Array
+  /** Session key, hex. */
+  readonly hex: string
+  readonly entries: Map<number, Entry> = new Map()
+  readonly held: RangeSet = new RangeSet()
+  /** Husks nobody has explained by a deletion yet: asked for again like gaps. */
+  readonly hollow: RangeSet = new RangeSet()
+  readonly liveEntries: Budget = new Budget(limits.entryBurst, limits.entriesPerSecond * 60)
+  readonly liveBytes: Budget = new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute)
+  floor = 1
+  /** Lowest forked seq: nothing from here on counts. */
+  closedAt: number | undefined
+  /** Why it is closed. */
+  proof: Uint8Array | undefined
+  proofExpiresAt = Infinity
+  bytes = 0
+  parked: Entry[] = []
+  #lacking: readonly Range[] | undefined
+
+  constructor(session: Uint8Array) {
+    this.session = session.slice()
+    this.hex = formatHex(session)
+  }
+
+  /** Newest seq held, or −1. */
+  get top(): number {
+    return this.held.top
+  }
+
+  get head(): Entry | undefined {
+    return this.entries.get(this.held.top)
+  }
+
+  /** Everything but entry 0 has expired: kept only in case the session goes on. */
+  get dormant(): boolean {
+    return this.floor > 1 && this.top < this.floor
+  }
+
+  /** Dormant and open chains without entries are no part of what replicas compare. */
+  get counts(): boolean {
+    return this.closedAt !== undefined || (this.top >= 0 && !this.dormant)
+  }
+
+  /** Seqs known to exist and not held (or held without a body that nobody deleted). */
+  get lacking(): readonly Range[] {
+    return (this.#lacking ??= this.#findLacking())
+  }
+
+  get missing(): number {
+    return countOf(this.lacking)
+  }
+
+  /** To be called after any change of the public fields. */
+  changed(): void {
+    this.#lacking = undefined
+  }
+
+  /** What the digest covers. */
+  summary(): Uint8Array {
+    const writer = new Writer(96)
+      .raw(this.session)
+      .varint(this.top + 1)
+      .varint(this.floor)
+      .varint((this.closedAt ?? -1) + 1)
+    if (this.head !== undefined) writer.raw(this.head.id)
+    for (const [from, to] of this.lacking) writer.varint(from).varint(to)
+    return writer.finish()
+  }
+
+  #findLacking(): readonly Range[] {
+    const { top, floor, held, hollow } = this
+    if (top < 0 || this.dormant) return []
+    const missing = floor <= 1 ? held.missing(0, top) : [...held.missing(0, 0), ...held.missing(floor, top)]
+    if (hollow.ranges === 0) return missing
+    const lacking = new RangeSet()
+    for (const [from, to] of missing) lacking.add(from, to)
+    for (const [from, to] of hollow) lacking.add(from, to)
+    return [...lacking]
+  }
+}
+
+/** Whether `next` can stand right after `entry`. */
+export function follows(entry: Entry, next: Entry): boolean {
+  return next.seq === entry.seq + 1 && next.time > entry.time && equalBytes(next.prev, entry.id)
+}
