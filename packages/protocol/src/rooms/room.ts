@@ -308,6 +308,13 @@ export class Room {
     return this.#keyByDigest.get(formatHex(digest))
   }
 
+  /** Whether a session (hex) is this person's: this one or one of before. */
+  isOwn(session: string): boolean {
+    if (session === this.#ownHex) return true
+    const head = this.log.chain(session)?.head
+    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me?.author
+  }
+
   /** An own message has left by at least one path. */
   markSent(key: string): RoomResult {
     const entry = this.log.get(key)
@@ -321,7 +328,7 @@ export class Room {
   /** A peer of `author` (hex) holds `session` (hex) from its beginning up to and including `upTo`. */
   markHeld(author: string, session: string, upTo: number): RoomResult {
     const chain = this.log.chain(session)
-    if (this.#me !== undefined && chain !== undefined && author !== this.#me.author && this.#isOwnSession(session)) {
+    if (this.#me !== undefined && chain !== undefined && author !== this.#me.author && this.isOwn(session)) {
       for (const seq of this.#holders.hold(author, session, Math.min(upTo, chain.top))) {
         const entry = chain.entries.get(seq)
         if (entry !== undefined) this.timeline.touch(entry)
@@ -344,16 +351,10 @@ export class Room {
     return this.#finish(change)
   }
 
-  #isOwnSession(session: string): boolean {
-    if (session === this.#ownHex) return true
-    const head = this.log.chain(session)?.head
-    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me?.author
-  }
-
   #isSent(entry: Entry): boolean {
     const session = formatHex(entry.session)
     return (
-      !this.#isOwnSession(session) ||
+      !this.isOwn(session) ||
       this.#sent.has(entry.key) ||
       this.#records.receiptsOf(entry.key).length > 0 ||
       this.#holders.count(session, entry.seq) > 0

@@ -36,6 +36,8 @@ export interface History {
   readonly log: Log
   receiptsOf(entry: Entry): readonly Uint8Array[]
   adoptFloor(session: string, floor: number): void
+  /** Whether we want to know how far others have a session (hex). */
+  isOwn(session: string): boolean
 }
 
 export type ExchangeOutput =
@@ -46,7 +48,7 @@ export type ExchangeOutput =
   | { readonly type: 'fork'; readonly proof: Uint8Array }
   /** `have` of the `total` entries this exchange is bringing us have come. */
   | { readonly type: 'progress'; readonly have: number; readonly total: number }
-  /** How far the far side has sessions (hex) without a gap: for `room.markHeld`. */
+  /** How far the far side has own sessions (hex) without a gap: for `room.markHeld`. */
   | { readonly type: 'held'; readonly upToBySession: ReadonlyMap<string, number> }
   /** The exchange that `start` began is over. `equal`: there was nothing to exchange either way. */
   | { readonly type: 'done'; readonly equal: boolean }
@@ -149,7 +151,8 @@ export class Exchange {
     if (this.#asked !== undefined) return []
     const id = this.#nextId++
     const chains = chainsInOrder(this.#history.log)
-    const tops = new Map(chains.map((chain) => [chain.hex, unbrokenTop(chain)]))
+    const own = chains.filter((chain) => this.#history.isOwn(chain.hex))
+    const tops = new Map(own.map((chain) => [chain.hex, unbrokenTop(chain)]))
     this.#asked = { id, chains, tops, answered: false, receiving: true, sending: true, equal: false }
     this.#incoming.set(streamName(id, true), { total: 0, have: 0, lastCame: false })
     this.#progressAt = now
@@ -237,7 +240,8 @@ export class Exchange {
     const found = { ...compared, wants: upToBytes(compared.wants, (want) => 4 + want.ranges.length * 6) }
     for (const [session, floor] of found.theirFloors) this.#history.adoptFloor(session, floor)
     const pages = this.#pages(found.offers, now)
-    const outputs: ExchangeOutput[] = [{ type: 'held', upToBySession: found.held }]
+    const held = new Map([...found.held].filter(([session]) => this.#history.isOwn(session)))
+    const outputs: ExchangeOutput[] = [{ type: 'held', upToBySession: held }]
     outputs.push(send({ type: 'delta', id, total: pages.left, ...wanted(found) }), ...this.tellForks(found.proofs))
     // A side that asks again has given up on what it asked before.
     this.#incoming.delete(this.#answered)
