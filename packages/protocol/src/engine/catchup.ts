@@ -12,7 +12,7 @@ import type { Page } from '../log/page.ts'
 import type { Millis } from '../machine.ts'
 import type { Room, RoomPlan, RoomResult } from '../rooms/room.ts'
 import { Exchange } from '../sync/sync.ts'
-import type { ExchangeOutput } from '../sync/sync.ts'
+import type { ExchangeOutput, PageToken } from '../sync/sync.ts'
 import type { SignatureCheck } from './effects.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineEvent } from './output.ts'
@@ -55,6 +55,7 @@ interface Partner {
 interface Import {
   readonly partner: Partner
   readonly page: Page
+  readonly token: PageToken
   readonly plan: RoomPlan
 }
 
@@ -186,7 +187,7 @@ export class Catchup {
           this.#events.send(partner.link, output.bytes, now)
           break
         case 'page':
-          this.#imports.push({ partner, page: output.page, plan: this.#room.plan(output.page, now) })
+          this.#imports.push({ partner, page: output.page, token: output.token, plan: this.#room.plan(output.page, now) })
           this.#importNext(now)
           break
         case 'fork':
@@ -196,13 +197,13 @@ export class Catchup {
           if (partner.started) this.#progress = { have: output.have, total: output.total }
           break
         case 'held':
-          this.#events.held(partner.link, output.session, output.upTo, now)
+          for (const [session, upTo] of output.upToBySession) this.#events.held(partner.link, session, upTo, now)
           break
         case 'done':
           partner.started = false
           partner.differsSince = undefined
           this.#progress = undefined
-          if (output.complete) this.#settled(partner)
+          this.#settled(partner)
           break
         case 'refuse':
           this.#events.hangUp(partner.link, output.code, now)
@@ -225,11 +226,11 @@ export class Catchup {
     }
   }
 
-  #import({ partner, page, plan }: Import, valid: readonly boolean[], now: Millis): void {
+  #import({ partner, page, token, plan }: Import, valid: readonly boolean[], now: Millis): void {
     this.#events.apply(this.#room.import(plan, valid, now, partner.link.session), now)
     this.#events.receipts(page, now)
     partner.movedAt = now
-    if (this.#partners.get(partner.link.session) === partner) this.#run(partner, partner.exchange.imported(page, now), now)
+    if (this.#partners.get(partner.link.session) === partner) this.#run(partner, partner.exchange.imported(token, now), now)
   }
 
   #settled(partner: Partner): void {

@@ -38,7 +38,15 @@ export const hiddenTickMs = 1_000
 /** Changes of who we link with are told together. */
 const neighboursMs = 250
 /** Link failures that mean somebody in between is not who it should be. */
-const suspiciousCodes: ReadonlySet<string> = new Set(['badHandshake', 'badSignature', 'badMembership', 'unexpectedPeer'])
+const suspiciousCodes: ReadonlySet<string> = new Set([
+  'badHandshake',
+  'badMembership',
+  'badSignature',
+  'unexpectedPeer',
+  'unknownRoom',
+])
+/** One can be a socket that was just replaced; the person is told, once, when it goes on. */
+const maxSuspicions = 4
 
 type Purpose = 'import' | 'receipts'
 
@@ -66,6 +74,7 @@ export class Engine {
   #listed: boolean
   #life: 'new' | 'running' | 'stopped' = 'new'
   #toldClock = false
+  #suspicions = 0
   #neighboursDueAt: Millis | undefined
 
   constructor(options: EngineOptions, now: Millis) {
@@ -95,7 +104,9 @@ export class Engine {
         unlinked: (gone, at) => this.#unlinked(gone, at),
         payload: (link, bytes, at) => this.#payload(link, bytes, at),
         failed: (code) => {
-          if (suspiciousCodes.has(code)) tell({ type: 'notice', code: 'linkRefused', about: code })
+          if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {
+            tell({ type: 'notice', code: 'linkRefused', about: code })
+          }
         },
         ready: (relayKey, at) => {
           tell({ type: 'relay', state: 'up' })
@@ -393,7 +404,7 @@ export class Engine {
   }
 
   #held(link: LiveLink, session: string, upTo: number, now: Millis): void {
-    if (session === this.#own) this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
+    this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
   }
 
   #clock(source: string, offsetMs: number): void {

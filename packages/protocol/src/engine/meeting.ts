@@ -5,6 +5,7 @@
  * relay is trusted with nothing: whom it names is believed only with an announcement sealed under the room's rendezvous
  * secret and signed by the session it names.
  */
+import { equalBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { openAnnouncement, sealAnnouncement } from '../discovery/announcement.ts'
@@ -24,6 +25,11 @@ const reconnectBaseMs = 500
 const reconnectMaxMs = 30_000
 /** A socket that has not proved us within this is hung up. */
 const connectTimeoutMs = 15_000
+/** A topic that was entered and not answered is entered again after this; its list is read anew now and then. */
+const unlistedMs = 5_000
+const relistMs = 60_000
+/** Longer lists are too dear to be read again: joins and leaves have to do. */
+const maxRelisted = 32
 /** People of one topic that are kept; the relay keeps no more. */
 export const maxMet = 128
 
@@ -62,6 +68,13 @@ export interface MeetingOptions {
   readonly corrected: (now: Millis) => Millis
 }
 
+interface Topic extends TopicKeys {
+  readonly announcement: Uint8Array
+  /** When its list was asked for, and read. */
+  askedAt: Millis
+  listed: boolean
+}
+
 export class Meeting {
   readonly #options: MeetingOptions
   readonly #emit: (output: Output) => void
@@ -69,7 +82,7 @@ export class Meeting {
   readonly #client: RelayClient
   readonly #opener: SignalOpener
   readonly #backoff: Backoff
-  readonly #topics = new Map<number, TopicKeys>()
+  readonly #topics = new Map<number, Topic>()
   /** By topic, hex: who is in it, by session, hex. */
   readonly #members = new Map<string, Map<string, Met>>()
   #state: 'closed' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
@@ -165,6 +178,7 @@ export class Meeting {
   tick(now: Millis): void {
     if (this.#state === 'closed') return
     this.#enterSlots(now)
+    this.#relist(now)
     if (this.#state === 'waiting' && now >= this.#notBefore) this.#dial(now)
     const isStuck = this.#state === 'dialling' || this.#state === 'up'
     if (isStuck && now - this.#since >= connectTimeoutMs) this.#hangUp(now)
@@ -219,12 +233,13 @@ export class Meeting {
     const slots = slotsAt(corrected)
     for (const slot of slots) {
       if (this.#topics.has(slot)) continue
-      const topic = topicKeys(crypto, keys.rendezvousSecret, slot)
-      this.#topics.set(slot, topic)
-      this.#members.set(formatHex(topic.topic), new Map())
+      const entrance = topicKeys(crypto, keys.rendezvousSecret, slot)
+      this.#members.set(formatHex(entrance.topic), new Map())
       const about = { kem: session.agree.publicKey, platform, created: corrected }
-      const announcement = sealAnnouncement(crypto, topic, session.sign, about)
-      this.#tell({ type: 'enter', keys: topic, announcement }, now)
+      const announcement = sealAnnouncement(crypto, entrance, session.sign, about)
+      const topic = { ...entrance, announcement, askedAt: now, listed: false }
+      this.#topics.set(slot, topic)
+      this.#enter(topic, now)
     }
     for (const [slot, topic] of this.#topics) {
       if (slots.includes(slot)) continue
@@ -233,6 +248,21 @@ export class Meeting {
       const members = this.#members.get(formatHex(topic.topic))
       this.#members.delete(formatHex(topic.topic))
       for (const session of members?.keys() ?? []) this.#gone(session, now)
+    }
+  }
+
+  #enter(topic: Topic, now: Millis): void {
+    topic.askedAt = now
+    this.#tell({ type: 'enter', keys: topic, announcement: topic.announcement }, now)
+  }
+
+  /** A relay that lost our question, its answer or somebody's arrival must not keep people apart. */
+  #relist(now: Millis): void {
+    if (!this.isReady) return
+    for (const topic of this.#topics.values()) {
+      const isSmall = (this.#members.get(formatHex(topic.topic))?.size ?? 0) <= maxRelisted
+      const waitMs = topic.listed ? relistMs : unlistedMs
+      if (now - topic.askedAt >= waitMs && (isSmall || !topic.listed)) this.#enter(topic, now)
     }
   }
 
@@ -249,6 +279,10 @@ export class Meeting {
       case 'ready':
         this.#state = 'ready'
         this.#backoff.reset()
+        for (const topic of this.#topics.values()) {
+          topic.askedAt = now
+          topic.listed = false
+        }
         this.#connection = event.connection
         this.#events.clock(event.offsetMs)
         this.#events.ready(event.relayKey, now)
@@ -269,6 +303,8 @@ export class Meeting {
           if (!here.has(session)) this.#leave(event.topic, session, now)
         }
         for (const peer of event.peers) this.#meet(event.topic, peer, now)
+        const topic = this.#topicOf(event.topic)
+        if (topic !== undefined) topic.listed = true
         this.#events.listed(now)
         break
       }
@@ -305,7 +341,7 @@ export class Meeting {
 
   #meet(topic: Uint8Array, peer: TopicPeer, now: Millis): void {
     const members = this.#members.get(formatHex(topic))
-    const keys = [...this.#topics.values()].find((candidate) => formatHex(candidate.topic) === formatHex(topic))
+    const keys = this.#topicOf(topic)
     if (members === undefined || keys === undefined) return
     const session = formatHex(peer.session)
     if (members.size >= maxMet && !members.has(session)) return
@@ -320,6 +356,11 @@ export class Meeting {
     }
     members.set(session, met)
     this.#events.met(met, now)
+  }
+
+  #topicOf(topic: Uint8Array): Topic | undefined {
+    for (const candidate of this.#topics.values()) if (equalBytes(candidate.topic, topic)) return candidate
+    return undefined
   }
 
   #leave(topic: Uint8Array, session: string, now: Millis): void {

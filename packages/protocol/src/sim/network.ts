@@ -98,6 +98,8 @@ export class Network {
   #group: (peer: number) => number = () => 0
   #relayGroup = 0
   #timerToken = 0
+  /** What the relay's clock is ahead of everybody's. */
+  relaySkewMs = 0
   /** Set to make the relay hostile. */
   meddle: RelayMeddler | undefined
   /** Frames between engines (not the relay's), for figures. */
@@ -399,7 +401,7 @@ export class Network {
 
   #relayDoes(input: Parameters<RelayServer['handle']>[0]): void {
     if (this.#relay === undefined) return
-    for (const output of this.#relay.handle(input, this.now)) this.#carryOutRelay(output)
+    for (const output of this.#relay.handle(input, this.now + this.relaySkewMs)) this.#carryOutRelay(output)
   }
 
   #carryOutRelay(output: RelayServerOutput): void {
@@ -413,7 +415,7 @@ export class Network {
         break
       }
       case 'timer':
-        this.#queue.push(Math.max(this.now, output.at), { type: 'relayTimer', name: output.name, run: this.#relayRun })
+        this.#queue.push(Math.max(this.now, output.at - this.relaySkewMs), { type: 'relayTimer', name: output.name, run: this.#relayRun })
         break
       case 'report':
         break
