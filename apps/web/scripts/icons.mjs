@@ -18,15 +18,15 @@ function ring(scale) {
   const at = (angle) => `${(radius * Math.cos(angle)).toFixed(2)} ${(radius * Math.sin(angle)).toFixed(2)}`
   const arcs = people.map((color, i) => {
     const angle = Math.PI / 2 + step * i
-    const reach = step / 2 - 0.035
+    const reach = step / 2
 
     return `<path d="M${at(angle - reach)}A${radius} ${radius} 0 0 1 ${at(angle + reach)}" stroke="${color}"/>`
   })
   const dots = people.map((color, i) => {
     const [x, y] = at(Math.PI / 2 + step * i).split(' ')
-    return `<circle cx="${x}" cy="${y}" r="4.5" fill="${paper}"/><circle cx="${x}" cy="${y}" r="3.4" fill="${color}"/>`
+    return `<circle cx="${x}" cy="${y}" r="3.4" fill="${color}"/>`
   })
-  return `<g transform="scale(${scale})"><g fill="none" stroke-width="1.9" stroke-linecap="round">${arcs.join('')}</g>${dots.join('')}</g>`
+  return `<g transform="scale(${scale})"><g fill="none" stroke-width="1.8">${arcs.join('')}</g>${dots.join('')}</g>`
 }
 
 function svg({ rounding, scale }) {

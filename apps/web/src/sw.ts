@@ -25,10 +25,10 @@ interface WorkerScope {
 const worker = self as unknown as WorkerScope
 
 // Both are written by the build.
-const cacheName = `kith-${'__KITH_VERSION__'}`
-const files = JSON.parse('__KITH_FILES__') as readonly string[]
+const cacheName: string = `kith-${'__KITH_VERSION__'}`
+const files: readonly string[] = JSON.parse('__KITH_FILES__') as readonly string[]
 
-const { scope } = worker.registration
+const scope: string = worker.registration.scope
 const urls: ReadonlySet<string> = new Set(files.map((file) => new URL(file, scope).href))
 
 worker.addEventListener('install', (event) => {

@@ -16,6 +16,7 @@ import { useMessages } from '../messages/messages.tsx'
 import { friendlyName } from '../person/friendly-name.ts'
 import { RoomView } from '../room/room.tsx'
 import { roomName } from '../room/status.ts'
+import { newestFirst } from '../start/order.ts'
 import { Start } from '../start/start.tsx'
 import type { Position } from '../timeline/timeline.tsx'
 import { formatLink, navigate, parseRoute, secretOf, subscribeRoute } from './route.ts'
@@ -205,7 +206,7 @@ function useKeys(rooms: readonly RoomState[], current: RoomState | undefined, on
       if ((event.ctrlKey || event.metaKey) && event.key === '/') now.onHelp()
       else if (event.key === '?' && !typing && document.querySelector('dialog[open]') === null) now.onHelp()
       else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown') && now.rooms.length > 0) {
-        const ordered = now.rooms.toSorted((a, b) => ((a.newest?.id ?? '~') < (b.newest?.id ?? '~') ? 1 : -1))
+        const ordered = newestFirst(now.rooms)
         const at = ordered.findIndex((room) => room.id === now.current?.id)
         const next = ordered[at < 0 ? 0 : (at + (event.key === 'ArrowDown' ? 1 : -1) + ordered.length) % ordered.length]
         if (next !== undefined) navigate(secretOf(next.link))

@@ -5,12 +5,12 @@
  */
 import { formats, type Formats } from './format.ts'
 
-const format: Formats = formats('en')
-const { plural, number, list } = format
+const intl: Formats = formats('en')
+const { plural, number, list } = intl
 
 export const en = {
   locale: 'en',
-  format,
+  format: intl as Formats,
 
   app: {
     name: 'Kith',
@@ -57,7 +57,6 @@ export const en = {
 
   room: {
     unnamed: 'New room',
-    joined: 'Room',
     withNames: (names: readonly string[], more: number): string =>
       list(more > 0 ? [...names, plural(more, { one: '1 other', other: '# others' })] : names),
     people: 'People and paths',
@@ -79,7 +78,6 @@ export const en = {
     reaching: (count: number): string => plural(count, { one: 'still reaching 1', other: 'still reaching #' }),
     catchingUp: (have: number, total: number): string => `Catching up: ${number(have)} of ${number(total)}`,
     offline: 'Offline. What you write waits here.',
-    relayAway: 'The relay is away.',
     relayAwayDirect: (direct: number, total: number): string =>
       direct === total
         ? 'The relay is away. Everybody here is directly connected.'
@@ -93,7 +91,6 @@ export const en = {
     relay: 'By way of the relay',
     through: 'Through another member',
     reaching: 'Still being reached',
-    away: 'Not here',
     rtt: (ms: number): string => `${number(Math.round(ms))} ms`,
     programs: (count: number): string => plural(count, { one: '1 window', other: '# windows' }),
     terminal: 'in a terminal',
@@ -188,8 +185,6 @@ export const en = {
     refused: 'This was not sent; it is still in the field. Try again in a moment.',
     refusedFull: 'This was not sent: the store of this browser is full. Free some space and try again.',
     refusedLong: 'This was not sent: it is too long for one message. Split it in two.',
-    tooLong: (over: number): string =>
-      plural(over, { one: '1 character too long for one message', other: '# characters too long for one message' }),
   },
 
   invite: {
@@ -202,7 +197,6 @@ export const en = {
     copied: 'Link copied',
     share: 'Share',
     qr: 'QR code of the link',
-    scan: 'Or let a phone look at this',
     care: 'Send it where only they can read it.',
     shareText: 'Come and talk',
     selectIt: 'Copying is not allowed here. The link is selected: press Ctrl+C.',
@@ -250,7 +244,7 @@ export const en = {
     storedKey:
       'What is stored here is encrypted with a key that this browser keeps and does not give out. It protects a copied disk, not an unlocked computer.',
     storedPassphrase: 'What is stored here is encrypted with your passphrase.',
-    storedBytes: (bytes: number): string => `${format.bytes(bytes)} in use`,
+    storedBytes: (bytes: number): string => `${intl.bytes(bytes)} in use`,
     language: 'Language',
   },
 
@@ -264,7 +258,7 @@ export const en = {
       'Directly connected people learn each other’s network address. There is a switch against that in the settings.',
       'Whoever serves this page could serve a changed one. Kith therefore asks before it updates itself.',
       'In an open room there is no taking back: whoever had the link keeps what they have read.',
-    ],
+    ] as readonly string[],
   },
 
   help: {
@@ -305,7 +299,6 @@ export const en = {
       home: 'Home',
       end: 'End',
     },
-    or: 'or',
   },
 
   emoji: {
@@ -335,7 +328,7 @@ export const en = {
         ? 'The clock of this device seems to be wrong. Messages may sort oddly until it is set.'
         : `The clock of this device is about ${about} off. Messages may sort oddly until it is set.`,
     relayKeyChanged: (about: string | undefined): string =>
-      `The relay ${about ?? ''} has a new key. If its keeper did not announce that, somebody else may be answering for it. Your messages stay sealed either way.`,
+      `${about === undefined ? 'The relay' : `The relay ${about}`} has a new key. If its keeper did not announce that, somebody else may be answering for it. Your messages stay sealed either way.`,
     relayRefused: (): string =>
       'The relay does not let this room in right now. Directly connected people go on talking.',
     storeFull: (): string =>

@@ -62,7 +62,7 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
     event.stopPropagation()
   }
   return (
-    <div ref={box} popover="auto" className={`popover ${role}`} role={role} aria-label={label} onKeyDown={walk}>
+    <div ref={box} popover="auto" className="popover" role={role} aria-label={label} onKeyDown={walk}>
       {children}
     </div>
   )

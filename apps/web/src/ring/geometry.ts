@@ -59,7 +59,7 @@ function round(value: number): number {
 
 /** A person's piece of the circle: half-way to the neighbour on each side. */
 export function arcPath(angle: number, count: number, radius: number): string {
-  const reach = Math.PI / count - 0.035
+  const reach = Math.PI / count
   const at = (where: number): string => `${round(radius * Math.cos(where))} ${round(radius * Math.sin(where))}`
   const large = reach > Math.PI / 2 ? 1 : 0
   return `M${at(angle - reach)}A${radius} ${radius} 0 ${large} 1 ${at(angle + reach)}`

@@ -54,7 +54,7 @@ export const Ring: React.NamedExoticComponent<RingProps> = memo(function Ring({
           className={`person ring-dot ${point.tie}${point.typing ? ' typing' : ''}`}
           style={{ ...hue(point), transform: `translate(${point.x}px, ${point.y}px)` }}
         >
-          <circle className="ring-gap" r={dot + (map ? 0 : 1.1)} />
+          {!map && (point.tie === 'away' || point.tie === 'reaching') && <circle className="ring-gap" r={dot + 0.9} />}
           {map ? (
             <GlyphMark author={point.id} scale={(dot / 12) * (point.tie === 'away' ? 0.8 : 1)} />
           ) : (

@@ -12,7 +12,8 @@ import './people-panel.css'
 export function pathWords(person: Person, words: Messages): string {
   if (person.typing) return words.people.typing
   const parts: string[] = []
-  if (!person.me) parts.push(person.online ? words.path[person.path ?? 'reaching'] : words.path.away)
+  if (!person.online) return ''
+  if (!person.me) parts.push(words.path[person.path ?? 'reaching'])
   const rtt = person.presences.find((presence) => presence.path === person.path)?.rttMs
   if (person.path !== undefined && rtt !== undefined) parts.push(words.path.rtt(rtt))
   if (person.presences.length > 1) parts.push(words.path.programs(person.presences.length))

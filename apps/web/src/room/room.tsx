@@ -55,6 +55,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const leave = useCallback((at: Position | undefined) => onLeave(room.id, at), [room, onLeave])
   const close = useCallback(() => setOpen(undefined), [])
   const invite = useCallback(() => setOpen('invite'), [])
+  const settings = useCallback(() => setOpen('settings'), [])
   const closePeople = useCallback(() => {
     setOpen(undefined)
     peopleButton.current?.focus()
@@ -101,7 +102,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
           onBack={onBack}
           onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
           onInvite={invite}
-          onSettings={() => setOpen('settings')}
+          onSettings={settings}
         />
         <Notices room={room} />
         <Timeline
@@ -117,7 +118,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
         />
         <footer className="room-foot">
           <div className="room-column">
-            <Typing room={room} />
+            <Typing room={room} onChangeName={settings} />
             <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
           </div>
         </footer>

@@ -8,6 +8,7 @@ import { useMessages, type Messages } from '../messages/messages.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
 import { roomName } from '../room/status.ts'
+import { newestFirst } from './order.ts'
 import './room-list.css'
 
 function preview(room: RoomState, words: Messages): string {
@@ -27,10 +28,9 @@ interface RoomListProps {
 export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElement {
   const words = useMessages()
   useDay()
-  const newestFirst = rooms.toSorted((a, b) => ((a.newest?.id ?? '~') < (b.newest?.id ?? '~') ? 1 : -1))
   return (
     <ul className="room-list">
-      {newestFirst.map((room) => {
+      {newestFirst(rooms).map((room) => {
         const name = roomName(room, words)
         return (
           <li key={room.id}>

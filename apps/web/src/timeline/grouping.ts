@@ -10,7 +10,7 @@ export interface RowShape {
 }
 
 /** What somebody says within this time of their last message continues it. */
-export const groupGapMs = 5 * 60_000
+export const groupGapMs: Millis = 5 * 60_000
 
 export function isSameDay(a: Millis, b: Millis): boolean {
   if (Math.abs(a - b) > 90_000_000) return false

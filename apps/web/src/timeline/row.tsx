@@ -23,12 +23,14 @@ export interface RowProps {
   readonly active: boolean
   readonly takeFocus: boolean
   readonly flash: boolean
+  /** Something that belongs to it is open: its toolbar stays. */
+  readonly held: boolean
   /** What stands before the first message. */
   readonly before?: ReactNode
 }
 
 export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props): ReactElement {
-  const { message, answered, head, dayLabel, unread, newestMine, active, takeFocus, flash, before } = props
+  const { message, answered, head, dayLabel, unread, newestMine, active, takeFocus, flash, held, before } = props
   const words = useMessages()
   const actions = useRowActions()
   const box = useRef<HTMLElement>(null)
@@ -56,8 +58,8 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
         data-id={message.id}
         tabIndex={active ? 0 : -1}
         aria-label={words.timeline.message(message.mine ? words.room.you : message.name, time)}
-        onPointerEnter={() => setNear(true)}
-        onPointerLeave={() => setNear(false)}
+        onPointerEnter={(event) => event.pointerType === 'mouse' && setNear(true)}
+        onPointerLeave={(event) => event.pointerType === 'mouse' && setNear(false)}
         onFocus={() => {
           setNear(true)
           actions.focused(message.id)
@@ -93,11 +95,12 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
           {message.replyTo !== undefined && <Quote id={message.replyTo} message={answered} />}
           <div className="row-line">
             <MessageText message={message} />
+            {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
             {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
           </div>
           {message.reactions.length > 0 && <Reactions message={message} />}
         </div>
-        {near && !message.deleted && <Toolbar message={message} tabbable={active} />}
+        {(near || held) && !message.deleted && <Toolbar message={message} tabbable={active} />}
       </article>
     </>
   )
@@ -111,7 +114,6 @@ function MessageText({ message }: { readonly message: Message }): ReactElement {
   return (
     <div className={`row-text${isBigEmoji(message.text) ? ' big' : ''}`}>
       <Markdown text={message.text} />
-      {message.edited && <span className="row-edited">{words.timeline.edited}</span>}
     </div>
   )
 }

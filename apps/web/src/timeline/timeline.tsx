@@ -106,11 +106,20 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
 
   const length = rows.length
   const newest = length > 0 ? view.at(length - 1) : undefined
+  const seenNewest = useRef(newest?.id)
   useLayoutEffect(() => {
-    if (newest?.mine === true) setMarker(undefined)
-    if (pinned.current || (newest?.mine === true && newest.delivery === 'waiting')) toEnd()
+    if (newest !== undefined && newest.id !== seenNewest.current) {
+      const first = seenNewest.current === undefined
+      seenNewest.current = newest.id
+      // Who writes has read, and wants to see what they wrote.
+      if (newest.mine && !first) {
+        pinned.current = true
+        setMarker(undefined)
+      }
+    }
+    if (pinned.current) toEnd()
     markReadIfSeen()
-  }, [newest?.id, length, toEnd, markReadIfSeen])
+  }, [newest, length, toEnd, markReadIfSeen])
 
   useEffect(() => {
     const reading = pinned.current && document.visibilityState === 'visible' && document.hasFocus()
@@ -230,6 +239,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
         active={message.id === activeId}
         takeFocus={message.id === wantsFocus}
         flash={message.id === flashId}
+        held={message.id === popover?.id}
         before={index === 0 ? before : undefined}
       />
     )

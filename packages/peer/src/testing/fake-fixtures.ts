@@ -78,8 +78,8 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
     rooms: [{ ...lake, people: friends.map((friend) => ({ ...friend, typing: friend.name === 'Mara' })) }, ...others],
     storedBytes: 3_400_000,
   }),
-  /** Two messages nobody has seen yet. */
-  unread: (): FakeChatOptions => ({ rooms: [{ ...lake, unread: 4 }, ...others] }),
+  /** Four messages were not read yet. */
+  unread: (): FakeChatOptions => ({ rooms: [{ ...lake, messages: lakeWeekend.slice(0, -1), unread: 4 }, ...others] }),
   /** Own store still being read. */
   loading: (): FakeChatOptions => ({
     rooms: [
