@@ -7,6 +7,7 @@
 import { formatHex } from '../codec/text.ts'
 import { equalBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
+import type { Millis } from '../machine.ts'
 import { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
 import { limits } from './limits.ts'
@@ -27,7 +28,7 @@ export class Chain {
   closedAt: number | undefined
   /** Why it is closed. */
   proof: Uint8Array | undefined
-  proofExpiresAt = Infinity
+  proofExpiresAt: Millis = Infinity
   bytes = 0
   parked: Entry[] = []
   #lacking: readonly Range[] | undefined

@@ -6,8 +6,8 @@
  * refused for good.
  */
 export const limits = {
-  /** Sealed body of one entry. */
-  bodyBytes: 256 * 1024,
+  /** Sealed body of one entry: 256 KiB. */
+  bodyBytes: 262_144,
   /** Missing ranges kept for one session; an entry that would make one more is refused. */
   gapRanges: 1024,
   /** A live entry may be this far beyond the newest one held of its session; runs from a page are not bound by it. */
@@ -26,11 +26,11 @@ export const limits = {
   /** Live entries of one session: so many at once, then so many per second. */
   entryBurst: 1024,
   entriesPerSecond: 64,
-  /** Bytes of one session: live per minute, and kept at all. */
-  liveBytesPerMinute: 16 * 1024 * 1024,
-  bytesPerSession: 128 * 1024 * 1024,
-  /** A session all of whose entries have expired is remembered this long: as long as its certificate may last. */
-  dormantMs: 60 * 86_400_000,
+  /** Bytes of one session: live per minute (16 MiB), and kept at all (128 MiB). */
+  liveBytesPerMinute: 16_777_216,
+  bytesPerSession: 134_217_728,
+  /** A session all of whose entries have expired is remembered for 60 days, as long as its certificate may last. */
+  dormantMs: 5_184_000_000,
   /** Entries on one side of a fork proof. */
   proofEntries: 512,
   /** References to other sessions' newest entries in one body. */

@@ -222,7 +222,7 @@ export class Timeline {
   }
 
   /** Messages on the timeline, oldest first: the newest `limit` of those before `before`. */
-  messages(limit = Infinity, before?: string): TimelineMessage[] {
+  messages(limit: number = Infinity, before?: string): TimelineMessage[] {
     this.#order()
     const found: TimelineMessage[] = []
     for (let i = this.#ordered.length - 1; i >= 0 && found.length < limit; i--) {
