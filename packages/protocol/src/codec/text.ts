@@ -4,25 +4,35 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const hexDigits = '0123456789abcdef'
 
+const sliceUnits = 4096
+
+/** In one piece: a string grown by `+=` stays a tree of its parts, sixteen times the memory of a key that is kept. */
+function asciiText(units: readonly number[]): string {
+  if (units.length <= sliceUnits) return String.fromCharCode(...units)
+  let text = ''
+  for (let at = 0; at < units.length; at += sliceUnits) text += String.fromCharCode(...units.slice(at, at + sliceUnits))
+  return text
+}
+
 /**
  * Upper-case Crockford base32, most significant bits first and padded with zero bits *in front*, as a ULID is: 16 bytes
  * give 26 characters whose ASCII order is the order of the bytes.
  */
 export function formatBase32(bytes: Uint8Array): string {
   const characters = Math.ceil((bytes.length * 8) / 5)
+  const units: number[] = []
   let pending = 0
   let bits = characters * 5 - bytes.length * 8
-  let text = ''
   for (const byte of bytes) {
     pending = (pending << 8) | byte
     bits += 8
     while (bits >= 5) {
       bits -= 5
-      text += crockford[(pending >> bits) & 31]
+      units.push(crockford.charCodeAt((pending >> bits) & 31))
     }
     pending &= (1 << bits) - 1
   }
-  return text
+  return asciiText(units)
 }
 
 /** The bytes of `formatBase32`, or undefined; `length` is the number of bytes expected. */
@@ -54,7 +64,7 @@ export function parseBase32(text: string, length: number): Uint8Array | undefine
 }
 
 export function formatBase64url(bytes: Uint8Array): string {
-  let text = ''
+  const units: number[] = []
   let pending = 0
   let bits = 0
   for (const byte of bytes) {
@@ -62,10 +72,11 @@ export function formatBase64url(bytes: Uint8Array): string {
     bits += 8
     while (bits >= 6) {
       bits -= 6
-      text += base64url[(pending >> bits) & 63]
+      units.push(base64url.charCodeAt((pending >> bits) & 63))
     }
   }
-  return bits > 0 ? text + base64url[(pending << (6 - bits)) & 63] : text
+  if (bits > 0) units.push(base64url.charCodeAt((pending << (6 - bits)) & 63))
+  return asciiText(units)
 }
 
 /** Unpadded base64url; undefined for a foreign character, an impossible length or left-over bits. */
@@ -89,9 +100,11 @@ export function parseBase64url(text: string): Uint8Array | undefined {
 }
 
 export function formatHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += hexDigits.charAt(byte >> 4) + hexDigits.charAt(byte & 15)
-  return text
+  const units: number[] = []
+  for (const byte of bytes) {
+    units.push(hexDigits.charCodeAt(byte >> 4), hexDigits.charCodeAt(byte & 15))
+  }
+  return asciiText(units)
 }
 
 export function parseHex(text: string): Uint8Array | undefined {
