@@ -91,7 +91,7 @@ export class Sockets {
   }
 
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    stream.on('error', () => stream.destroy())
+    stream.on('error', destroyThis)
     if (pathOf(request.url) !== socketPath) return refuseUpgrade(stream, '404 Not Found')
     if (this.#isClosing || this.#sockets.size >= this.#options.limits.connections) {
       this.#options.tally.count('turnedAway')
@@ -225,6 +225,11 @@ export class Sockets {
       log.warn({ event: what, code }, 'Clients know this relay by another name than it sees. Set KITH_RELAY_ORIGIN.')
     } else log.debug({ event: what, code })
   }
+}
+
+/** Made once: a closure inside `upgrade` would keep the whole HTTP request alive as long as the socket. */
+function destroyThis(this: Duplex): void {
+  this.destroy()
 }
 
 function refuseUpgrade(stream: Duplex, status: string): void {
