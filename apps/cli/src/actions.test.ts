@@ -85,6 +85,14 @@ describe('what is typed is carried out', () => {
     expect(findRoom(rooms, '3')).toBeUndefined()
   })
 
+  it('TRM6 forgets a room only by its whole name', async () => {
+    const { chat, say, rooms } = scene()
+    expect(await say('/forget Ban')).toMatchObject({ type: 'hint', text: expect.stringContaining('no room') as string })
+    expect(chat.state.rooms).toHaveLength(2)
+    expect(await say('/forget lake weekend')).toEqual({ type: 'go', room: rooms[1] })
+    expect(chat.state.rooms.map(({ title }) => title)).toEqual(['Band'])
+  })
+
   it('TRM6 says who is here and how they are reached', async () => {
     const outcome = await scene().say('/who')
     expect(outcome).toMatchObject({

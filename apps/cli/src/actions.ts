@@ -79,6 +79,15 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return nothing
     case 'join':
       return { type: 'go', room: await chat.join(command.link) }
+    case 'forget': {
+      // Everything is erased, so a beginning or a number is not enough.
+      const found = scene.rooms.find((other) => isNamed(other, command.name))
+      if (found === undefined) return hint(`There is no room called exactly “${printableLine(command.name)}” here.`)
+      const left = scene.rooms.find((other) => other.id !== found.id)
+      await chat.forget(found.id)
+      if (found.id !== room.id) return hint(`Erased “${printableLine(command.name)}” from this machine.`)
+      return left === undefined ? { type: 'exit' } : { type: 'go', room: left }
+    }
     case 'reply': {
       const message = numbered(scene, command.number)
       if (message === undefined) return noSuchMessage(command.number)
@@ -116,6 +125,10 @@ function numbered({ room, numbersFrom }: Scene, number: number): Message | undef
   const newest = numbersFrom === undefined ? timeline.length - 1 : timeline.indexOf(numbersFrom)
   const index = newest - number + 1
   return newest >= 0 && index >= 0 ? timeline.at(index) : undefined
+}
+
+function isNamed(room: Room, name: string): boolean {
+  return printableLine(roomTitle(room.state)).toLowerCase() === printableLine(name).toLowerCase()
 }
 
 /** By title, by the beginning of a title, by its number in the list, or by the beginning of its id. */

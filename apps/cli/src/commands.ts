@@ -24,6 +24,7 @@ export type ChatCommand =
   | { readonly type: 'name'; readonly name: string }
   | { readonly type: 'title'; readonly title: string }
   | { readonly type: 'join'; readonly link: string }
+  | { readonly type: 'forget'; readonly name: string }
 
 export interface CommandDescription {
   readonly usage: string
@@ -46,6 +47,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'name NAME', does: 'what others call you', menu: false },
   { usage: 'title NAME', does: 'what you call this room', menu: false },
   { usage: 'join LINK', does: 'join another room', menu: false },
+  { usage: 'forget NAME', does: 'leave a room for good and erase all of it here', menu: false },
   { usage: 'help', does: 'this list; // at the start sends a slash', menu: false },
 ]
 
@@ -93,6 +95,10 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return rest === '' ? reject('What title? As in /title Lake weekend') : accept({ type: 'title', title: rest })
     case 'join':
       return rest === '' ? reject('Which room? As in /join LINK') : accept({ type: 'join', link: rest })
+    case 'forget':
+      return rest === ''
+        ? reject('Which room? Its whole name, as in /forget Lake weekend')
+        : accept({ type: 'forget', name: rest })
     case 'reply':
       return withNumber(rest, 'Which message? As in /reply 2 yes, let us', (number, text) => ({
         type: 'reply',

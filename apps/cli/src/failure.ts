@@ -61,6 +61,18 @@ export function toFailure(error: unknown): Failure {
         exitCodes.usage,
         error,
       )
+    case 'RelayMalformed':
+      return new Failure('relayMalformed', message, exitCodes.usage, error)
+    case 'TooManyRooms':
+      return new Failure(
+        'tooManyRooms',
+        `${message} In kith, /chat lists them and /forget NAME erases one. Or start another directory with --data DIR.`,
+        exitCodes.store,
+        error,
+      )
+    case 'RoomClosed':
+    case 'ChatClosed':
+      return new Failure('closed', message, exitCodes.fault, error)
     case 'StorageHeld':
       return new Failure(
         'storageHeld',

@@ -136,7 +136,9 @@ class PlainChat {
       const now = person.online ? pathWord(person.path) : 'gone'
       const before = this.#paths.get(person.id) ?? 'gone'
       this.#paths.set(person.id, now)
-      if (now !== before) this.#io.note(`* ${printableLine(person.name) || 'somebody'}: ${now}`)
+      // Whoever is only being reached yet has no name either.
+      const worthSaying = person.path !== undefined || !person.online
+      if (now !== before && worthSaying) this.#io.note(`* ${printableLine(person.name) || 'somebody'}: ${now}`)
     }
     for (const notice of state.notices) {
       if (notice.id <= this.#newestNotice) continue
