@@ -228,12 +228,13 @@ export class RelayClient {
     this.#waiting = false
     this.#measure(answer.time, now)
     const { relayKey, connection } = hello
-    this.#event({ type: 'ready', relayKey, connection, offsetMs: this.#offsetMs })
-    this.#out.push({ type: 'timer', name: pingTimer, at: now + relayPingMs })
+    // Entered before it is told: whoever hears `ready` may publish at once, and only a member may.
     for (const [topicKey, { keys, announcement }] of this.#memberships) {
       if (keys.until <= this.#onRelay(now)) this.#memberships.delete(topicKey)
       else this.#enter(keys, announcement)
     }
+    this.#event({ type: 'ready', relayKey, connection, offsetMs: this.#offsetMs })
+    this.#out.push({ type: 'timer', name: pingTimer, at: now + relayPingMs })
   }
 
   #hear(answer: Exclude<Answer, { type: 'hello' | 'welcome' | 'refused' }>, now: Millis): void {
