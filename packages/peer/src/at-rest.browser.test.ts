@@ -146,10 +146,10 @@ describe('tampering', () => {
     one[20] = (one[20] as number) ^ 1
     await database.put('records', one, 'r/e/2')
     database.close()
-    const broken: (string | undefined)[] = []
-    const again = await open({ onBroken: ({ key }) => broken.push(key) })
+    const broken = new Set<string | undefined>()
+    const again = await open({ onBroken: ({ key }) => broken.add(key) })
     expect(await again.read({ prefix: 'e/', limit: 9 })).toEqual([])
-    expect(broken.toSorted()).toEqual(['e/1', 'e/2'])
+    expect(broken).toEqual(new Set(['e/1', 'e/2']))
     await again.close()
     const strict = await open()
     await expect(strict.read({ prefix: 'e/', limit: 9 })).rejects.toThrow(StorageBroken)
@@ -158,16 +158,17 @@ describe('tampering', () => {
 })
 
 describe('a browser that loses keys', () => {
-  const native = IDBObjectStore.prototype.get
+  const native = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, 'get') as PropertyDescriptor
 
   afterEach(() => {
-    IDBObjectStore.prototype.get = native
+    Object.defineProperty(IDBObjectStore.prototype, 'get', native)
   })
 
   /** As Safari is reported to do for some kinds of key: the put succeeds, the record reads back as null. */
   function forgetKeys(): void {
     IDBObjectStore.prototype.get = function get(this: IDBObjectStore, query: IDBValidKey): IDBRequest {
-      return native.call(this, this.name === 'keys' ? 'nothing is stored under this' : query)
+      const get = native.value as (this: IDBObjectStore, query: IDBValidKey) => IDBRequest
+      return get.call(this, this.name === 'keys' ? 'nothing is stored under this' : query)
     }
   }
 

@@ -28,6 +28,9 @@ export interface BrowserStorageOptions {
   readonly steal?: boolean | undefined
 }
 
+/** A page that is just going away (this one, before a reload) may hold the store for another moment. */
+export const patienceMs: number = 500
+
 interface Schema extends DBSchema {
   records: { key: string; value: Uint8Array }
   /** `generation` counts openings: the fence against a holder that does not know yet that it was robbed. */
@@ -85,11 +88,7 @@ function holdLock(name: string, steal: boolean): Promise<Hold> {
   return new Promise((resolve, reject) => {
     const hold: Hold = { release: () => undefined, lost: false }
     navigator.locks
-      .request(name, steal ? { steal } : { ifAvailable: true }, (lock) => {
-        if (lock === null) {
-          reject(new StorageHeld('The store of this page'))
-          return undefined
-        }
+      .request(name, steal ? { steal } : { signal: AbortSignal.timeout(patienceMs) }, () => {
         const released = new Promise<void>((release) => {
           hold.release = release
         })
@@ -97,9 +96,9 @@ function holdLock(name: string, steal: boolean): Promise<Hold> {
         return released
       })
       .catch((error: unknown) => {
-        // Robbed, or never granted.
+        // Robbed, or not granted in time.
         hold.lost = true
-        reject(storageError(name, error))
+        reject(new StorageHeld('The store of this page', { cause: error }))
       })
   })
 }
@@ -245,9 +244,6 @@ function storageError(name: string, error: unknown): Error {
   if (error instanceof StorageHeld || error instanceof StorageFull || error instanceof StorageBroken) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   if (cause.name === 'QuotaExceededError') return new StorageFull('this page', { cause })
-  if (cause.name === 'AbortError' && cause.message.includes('steal')) {
-    return new StorageHeld('The store of this page', { cause })
-  }
   return new StorageBroken(
     `The browser's store "${name}" cannot be used (${cause.name}). Reload the page; if that does not help, erase this site's data in the browser's settings and join your rooms again.`,
     { cause },

@@ -76,7 +76,8 @@ export class Calls {
     const pending = this.#pending.get(call)
     if (pending === undefined) return
     this.#pending.delete(call)
-    if (pending.command.name === 'send' && value !== undefined) this.#claimed.add(value)
+    if (this.#pending.size === 0) this.#claimed.clear()
+    else if (pending.command.name === 'send' && value !== undefined) this.#claimed.add(value)
     pending.resolve(value)
   }
 
@@ -123,7 +124,8 @@ export class Calls {
     for (let i = timeline.length - 1; i >= 0; i--) {
       const message = timeline.at(i)
       if (message.id <= after) return undefined
-      const same = message.mine && message.text === command.text && message.replyTo === command.replyTo
+      // White space around it may have been taken away on sending.
+      const same = message.mine && message.text.trim() === command.text.trim() && message.replyTo === command.replyTo
       if (same && !this.#claimed.has(message.id)) return message.id
     }
     return undefined

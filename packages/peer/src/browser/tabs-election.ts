@@ -135,3 +135,19 @@ export class Election {
     }
   }
 }
+
+export function browserEnvironment(): TabEnvironment {
+  return {
+    tab: crypto.randomUUID(),
+    after(delayMs, fire) {
+      const timer = setTimeout(fire, delayMs)
+      return () => clearTimeout(timer)
+    },
+    requestLock: (name, options, held) => navigator.locks.request(name, options, held),
+    openChannel(name, receive) {
+      const channel = new BroadcastChannel(name)
+      channel.addEventListener('message', (event) => receive(event.data))
+      return { post: (frame) => channel.postMessage(frame), close: () => channel.close() }
+    },
+  }
+}

@@ -163,6 +163,8 @@ export class Leader {
       if (present.has(id) && this.#chat.room(id) === served.room) continue
       served.stop()
       this.#rooms.delete(id)
+      // Left and joined again in one turn: it begins anew.
+      if (present.has(id)) this.#drop(id, [...served.known])
     }
     if (this.#sentHead === undefined || keepShared(this.#sentHead, head) !== this.#sentHead) {
       this.#sentHead = head
@@ -202,9 +204,7 @@ export class Leader {
       return
     }
     // History came in: it is handed on at the pace each tab can take.
-    if (drop.length > 0) {
-      this.#toAll({ type: 'timeline', tab: this.#tab, room: id, put: [], drop, chunk: false, whole: false })
-    }
+    if (drop.length > 0) this.#drop(id, drop)
     for (const [tab, follower] of this.#followers) {
       follower.queues.set(id, [...new Set([...(follower.queues.get(id) ?? []), ...put])].toSorted())
       this.#pump(tab, follower)
@@ -238,6 +238,10 @@ export class Leader {
     // What the command changed arrives before the answer, as it does with the real chat.
     this.#flush()
     this.#post(tab, { type: 'answer', tab: this.#tab, call, answer })
+  }
+
+  #drop(room: string, drop: readonly string[]): void {
+    this.#toAll({ type: 'timeline', tab: this.#tab, room, put: [], drop, chunk: false, whole: false })
   }
 
   #toAll(frame: FrameToFollower): void {

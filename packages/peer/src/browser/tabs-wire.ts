@@ -6,7 +6,8 @@
  * one tab is sent is not copied into all the others.
  */
 import type { Chat, ChatState, Message, Room, RoomState } from '../chat.ts'
-import { RoomClosed } from '../errors.ts'
+import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from '../errors.ts'
+import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
 
 /** On the common channel. */
 export type CommonFrame =
@@ -86,6 +87,19 @@ export interface PackedError {
 
 /** Error classes by name, so that `instanceof` holds across tabs. */
 export type ErrorClasses = Readonly<Record<string, { readonly prototype: Error }>>
+
+export const carriedErrors: ErrorClasses = {
+  ChatClosed,
+  LinkMalformed,
+  MessageRefused,
+  RelayMalformed,
+  RoomClosed,
+  StorageBroken,
+  StorageFull,
+  StorageHeld,
+  StorageLocked,
+  TooManyRooms,
+}
 
 export function packError(error: unknown): PackedError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), fields: {} }

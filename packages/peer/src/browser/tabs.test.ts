@@ -2,8 +2,10 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Chat, Message, Room, RoomState } from '../chat.ts'
 import { ChatClosed, LinkMalformed, MessageRefused, RoomClosed } from '../errors.ts'
 import { StorageLocked } from '../storage-errors.ts'
-import { fixtureMessage, fixtureMessages, FixtureBrowser, FixtureChat, memoryDisk } from './tabs-fixture.ts'
-import type { FixtureDisk, FixtureTab, Pauses } from './tabs-fixture.ts'
+import { FixtureBrowser } from './tabs-fixture-browser.ts'
+import type { FixtureTab } from './tabs-fixture-browser.ts'
+import { fixtureMessage, fixtureMessages, FixtureChat, memoryDisk } from './tabs-fixture-chat.ts'
+import type { FixtureDisk, Pauses } from './tabs-fixture-chat.ts'
 import { chunkMessages, chunksUnderWay } from './tabs-leader.ts'
 import { CommandInterrupted, retryMs, settleMs, shareChat } from './tabs.ts'
 import type { ShareOptions } from './tabs.ts'
@@ -21,7 +23,7 @@ class Profile {
   readonly made: FixtureChat[] = []
   readonly stolen: boolean[] = []
   pauses: Pauses = {}
-  failing: unknown
+  failing: Error | undefined
 
   constructor(messages: readonly Message[] = []) {
     this.disk = memoryDisk({ home: { title: 'home', messages } })
@@ -250,7 +252,7 @@ describe('one leader, many followers', () => {
     const forgotten = watch(room.edit('nothing', 'x'))
     await profile.browser.settle()
     expect(joining.outcome()?.error).toBeInstanceOf(LinkMalformed)
-    expect((joining.outcome()?.error as Error).message).toBe(new LinkMalformed().message)
+    expect(joining.outcome()?.error).toMatchObject({ message: new LinkMalformed().message })
     expect(sending.outcome()?.error).toBeInstanceOf(MessageRefused)
     expect(sending.outcome()?.error).toMatchObject({ name: 'MessageRefused', code: 'empty' })
     expect(forgotten.outcome()?.error).toMatchObject({ code: 'unknownTarget' })

@@ -8,17 +8,17 @@
  * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
  */
 import type { Chat, ChatState, Room } from '../chat.ts'
-import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from '../errors.ts'
-import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
+import { ChatClosed, RoomClosed } from '../errors.ts'
 import { Calls, CommandInterrupted } from './tabs-calls.ts'
-import { Election } from './tabs-election.ts'
-import type { TabChannel, TabEnvironment } from './tabs-election.ts'
+import { browserEnvironment, Election } from './tabs-election.ts'
+import type { TabEnvironment } from './tabs-election.ts'
 import { Leader } from './tabs-leader.ts'
-import { ChatMirror, headOf, keepShared } from './tabs-mirror.ts'
+import { ChatMirror, headOf } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'
-import { SharedRoom } from './tabs-room.ts'
-import type { RoomPort } from './tabs-room.ts'
-import { runCast, runCommand } from './tabs-wire.ts'
+import { mailboxOf, Post } from './tabs-post.ts'
+import { RealSource, Shown } from './tabs-shown.ts'
+import type { ShownPort } from './tabs-shown.ts'
+import { carriedErrors, runCast, runCommand } from './tabs-wire.ts'
 import type { Cast, ChatHead, Command, CommonFrame, ErrorClasses, FrameToFollower, FrameToLeader } from './tabs-wire.ts'
 
 export { CommandInterrupted }
@@ -45,40 +45,25 @@ export interface ShareOptions {
   readonly environment?: TabEnvironment | undefined
 }
 
-const carriedErrors: ErrorClasses = {
-  ChatClosed,
-  LinkMalformed,
-  MessageRefused,
-  RelayMalformed,
-  RoomClosed,
-  StorageBroken,
-  StorageFull,
-  StorageHeld,
-  StorageLocked,
-  TooManyRooms,
-}
-
 /**
  * The chat of this profile: the real one where this tab leads, a mirror of it elsewhere. Rejects with what `createChat`
  * rejects when this tab is the first.
  */
 export function shareChat(options: ShareOptions): Promise<Chat> {
+  // Without locks (a page over plain http) tabs cannot find each other; each is on its own.
+  if (options.environment === undefined && navigator.locks === undefined) return options.createChat({ steal: false })
   return new SharedChat(options, options.environment ?? browserEnvironment()).start()
 }
 
-class SharedChat implements Chat, RoomPort {
+class SharedChat implements Chat, ShownPort {
   readonly #options: ShareOptions
   readonly #environment: TabEnvironment
   readonly #election: Election
   readonly #calls: Calls
-  readonly #common: TabChannel
-  readonly #mailbox: TabChannel
-  readonly #mailboxes = new Map<string, TabChannel>()
-  readonly #listeners = new Set<() => void>()
-  readonly #rooms = new Map<string, SharedRoom>()
+  readonly #post: Post
+  readonly #shown: Shown = new Shown(this)
   readonly #sources = new WeakMap<Room, RoomSource>()
   readonly #heldCasts = new Map<string, Cast>()
-  readonly #changedRooms = new Set<SharedRoom>()
   readonly #gone = new AbortController()
   #started: { resolve: (chat: Chat) => void; reject: (error: unknown) => void } | undefined
   /** Where this tab leads. */
@@ -92,10 +77,6 @@ class SharedChat implements Chat, RoomPort {
   /** Counts changes of the lead; work that belongs to an earlier one stops. */
   #term = 0
   #failures = 0
-  #head: ChatHead | undefined
-  #state: ChatState | undefined
-  #toldState: ChatState | undefined
-  #notifying = false
   #visible: boolean
   #closed: Promise<void> | undefined
 
@@ -103,19 +84,19 @@ class SharedChat implements Chat, RoomPort {
     this.#options = options
     this.#environment = environment
     this.#visible = options.visible ?? true
-    this.#common = environment.openChannel(options.lockName, (frame) => this.#hear(frame as CommonFrame))
-    this.#mailbox = environment.openChannel(this.#mailboxOf(environment.tab), (frame) =>
-      this.#receive(frame as FrameToLeader | FrameToFollower),
-    )
+    this.#post = new Post(environment, options.lockName, {
+      hear: (frame) => this.#hear(frame),
+      receive: (frame) => this.#receive(frame),
+    })
     this.#calls = new Calls({
       deliver: (call, command) => this.#deliver(call, command),
-      room: (id) => this.#rooms.get(id),
+      room: (id) => this.#shown.room(id),
       errors: { ...carriedErrors, ...options.errors },
     })
     this.#election = new Election(environment, options.lockName, {
       lead: (steal) => this.#lead(steal),
       robbed: () => this.#stepDown(),
-      knock: () => this.#common.post({ type: 'hello', tab: environment.tab } satisfies CommonFrame),
+      knock: () => this.#post.announce({ type: 'hello', tab: environment.tab }),
       cares: () => this.#visible || this.#calls.waiting,
     })
   }
@@ -125,7 +106,7 @@ class SharedChat implements Chat, RoomPort {
       this.#started = { resolve, reject }
       // Held as long as this tab lives: that is how a leader learns that a follower is gone.
       const present = new Promise<void>((leave) => this.#gone.signal.addEventListener('abort', () => leave()))
-      void this.#environment.requestLock(this.#mailboxOf(this.#environment.tab), {}, () => {
+      void this.#environment.requestLock(mailboxOf(this.#options.lockName, this.#environment.tab), {}, () => {
         this.#election.start()
         return present
       })
@@ -133,16 +114,15 @@ class SharedChat implements Chat, RoomPort {
   }
 
   get state(): ChatState {
-    return this.#state as ChatState
+    return this.#shown.state
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#shown.subscribe(listener)
   }
 
   room(id: string): Room | undefined {
-    return this.#rooms.get(id)
+    return this.#shown.room(id)
   }
 
   async create(
@@ -190,11 +170,6 @@ class SharedChat implements Chat, RoomPort {
     else this.#heldCasts.set(`${cast.name} ${cast.room}`, cast)
   }
 
-  changed(room: SharedRoom): void {
-    this.#changedRooms.add(room)
-    this.#refreshState()
-  }
-
   // --- leading
 
   async #lead(steal: boolean): Promise<void> {
@@ -210,7 +185,7 @@ class SharedChat implements Chat, RoomPort {
     if (term !== this.#term) return real.close()
     this.#failures = 0
     this.#real = real
-    this.#leader = new Leader(real, this.#environment.tab, this.#visible, (to, frame) => this.#post(to, frame))
+    this.#leader = new Leader(real, this.#environment.tab, this.#visible, (to, frame) => this.#post.to(to, frame))
     const released = new Promise<void>((release) => {
       this.#release = release
     })
@@ -219,7 +194,7 @@ class SharedChat implements Chat, RoomPort {
     })
     this.#refresh()
     this.#resolveStart()
-    this.#common.post({ type: 'leads', tab: this.#environment.tab } satisfies CommonFrame)
+    this.#post.announce({ type: 'leads', tab: this.#environment.tab })
     await released
     stop()
   }
@@ -265,7 +240,7 @@ class SharedChat implements Chat, RoomPort {
       case 'hello': {
         if (!this.#election.holding || frame.tab === this.#environment.tab) return
         const { tab } = this.#environment
-        return this.#post(frame.tab, this.#leader === undefined ? { type: 'waits' } : { type: 'leads', tab })
+        return this.#post.to(frame.tab, this.#leader === undefined ? { type: 'waits' } : { type: 'leads', tab })
       }
       case 'leads':
         return this.#follow(frame.tab)
@@ -328,7 +303,10 @@ class SharedChat implements Chat, RoomPort {
   #watchPresence(tab: string): void {
     const leader = this.#leader
     this.#environment
-      .requestLock(this.#mailboxOf(tab), { signal: this.#gone.signal }, async () => leader?.leave(tab))
+      .requestLock(mailboxOf(this.#options.lockName, tab), { signal: this.#gone.signal }, async () => {
+        leader?.leave(tab)
+        this.#post.forget(tab)
+      })
       .catch(() => undefined)
   }
 
@@ -339,30 +317,17 @@ class SharedChat implements Chat, RoomPort {
     if (head === undefined) return
     const first = !this.#adopted
     this.#adopted = true
-    this.#head = this.#head === undefined ? head : keepShared(this.#head, head)
-    for (const [id, room] of this.#rooms) {
-      if (head.roomIds.includes(id)) continue
-      room.end()
-      this.#rooms.delete(id)
-    }
-    for (const id of head.roomIds) {
-      const source = this.#sourceOf(id)
-      if (source === undefined) continue
-      const room = this.#rooms.get(id)
-      if (room === undefined) this.#rooms.set(id, new SharedRoom(id, source, this))
-      else room.use(source)
-    }
-    this.#refreshState()
+    this.#shown.show(head, (id) => this.#sourceOf(id))
     if (first) this.#afterAdoption()
   }
 
   /** Undefined as long as what was shown before is better than what the present leader has. */
   #presentHead(): ChatHead | undefined {
     if (this.#real !== undefined) {
-      return this.#real.state.ready || this.#head === undefined ? headOf(this.#real.state) : undefined
+      return this.#real.state.ready || this.#shown.empty ? headOf(this.#real.state) : undefined
     }
     const head = this.#mirror?.welcome === true ? this.#mirror.head : undefined
-    return head?.ready === true || this.#head === undefined ? head : undefined
+    return head?.ready === true || this.#shown.empty ? head : undefined
   }
 
   #sourceOf(id: string): RoomSource | undefined {
@@ -380,36 +345,12 @@ class SharedChat implements Chat, RoomPort {
   #afterAdoption(): void {
     const term = this.#term
     this.#environment.after(settleMs, () => {
-      if (term === this.#term) for (const room of this.#rooms.values()) room.hurry()
+      if (term === this.#term) this.#shown.hurry()
     })
-    for (const room of this.#rooms.values()) room.repeatDraft()
+    this.#shown.repeatDrafts()
     for (const cast of this.#heldCasts.values()) this.cast(cast)
     this.#heldCasts.clear()
     this.#calls.redeliver()
-  }
-
-  #refreshState(): void {
-    if (this.#head === undefined) return
-    const { roomIds, ...rest } = this.#head
-    const rooms = roomIds.flatMap((id) => this.#rooms.get(id)?.state ?? [])
-    const before = this.#state
-    const same =
-      before !== undefined && rooms.length === before.rooms.length && rooms.every((room, i) => room === before.rooms[i])
-    const next: ChatState = { ...rest, rooms: same ? before.rooms : rooms }
-    this.#state = before === undefined ? next : keepHead(before, next)
-    if (this.#notifying) return
-    this.#notifying = true
-    queueMicrotask(() => this.#notify())
-  }
-
-  #notify(): void {
-    this.#notifying = false
-    const changed = [...this.#changedRooms]
-    this.#changedRooms.clear()
-    for (const room of changed) room.notify()
-    if (this.#state === this.#toldState) return
-    this.#toldState = this.#state
-    for (const listener of this.#listeners) listener()
   }
 
   // --- commands
@@ -432,7 +373,7 @@ class SharedChat implements Chat, RoomPort {
   }
 
   #roomOf(id: string | undefined): Room {
-    const room = id === undefined ? undefined : this.#rooms.get(id)
+    const room = id === undefined ? undefined : this.#shown.room(id)
     if (room === undefined) throw new RoomClosed()
     return room
   }
@@ -444,7 +385,7 @@ class SharedChat implements Chat, RoomPort {
     this.#leader?.end()
     this.#leader = undefined
     this.#calls.failAll(new ChatClosed())
-    for (const room of this.#rooms.values()) room.end()
+    this.#shown.end()
     const real = this.#real
     this.#real = undefined
     try {
@@ -453,9 +394,7 @@ class SharedChat implements Chat, RoomPort {
       // Only now: the next leader opens the store this one has closed.
       this.#release()
       this.#gone.abort()
-      this.#common.close()
-      this.#mailbox.close()
-      for (const channel of this.#mailboxes.values()) channel.close()
+      this.#post.close()
     }
   }
 
@@ -467,76 +406,6 @@ class SharedChat implements Chat, RoomPort {
   }
 
   #toLeader(frame: FrameToLeader): void {
-    if (this.#mirror !== undefined) this.#post(this.#mirror.leader, frame)
-  }
-
-  #post(to: string, frame: FrameToLeader | FrameToFollower): void {
-    let channel = this.#mailboxes.get(to)
-    if (channel === undefined) {
-      channel = this.#environment.openChannel(this.#mailboxOf(to), () => undefined)
-      this.#mailboxes.set(to, channel)
-    }
-    channel.post(frame)
-  }
-
-  #mailboxOf(tab: string): string {
-    return `${this.#options.lockName}/${tab}`
-  }
-}
-
-/** The real room, seen as a source. */
-class RealSource implements RoomSource {
-  readonly #room: Room
-
-  constructor(room: Room) {
-    this.#room = room
-  }
-
-  get state(): RoomSource['state'] {
-    return this.#room.state
-  }
-
-  get timeline(): RoomSource['timeline'] {
-    return this.#room.timeline
-  }
-
-  get settled(): boolean {
-    return this.#room.state.sync.phase !== 'loading'
-  }
-
-  subscribe(listener: () => void): () => void {
-    return this.#room.subscribe(listener)
-  }
-
-  onMessages(listener: Parameters<Room['onMessages']>[0]): () => void {
-    return this.#room.onMessages(listener)
-  }
-}
-
-/** `before` when nothing in it changed; the rooms are compared by reference. */
-function keepHead(before: ChatState, next: ChatState): ChatState {
-  const settings = keepShared(before.settings, next.settings)
-  const same =
-    settings === before.settings &&
-    next.rooms === before.rooms &&
-    next.ready === before.ready &&
-    next.atRest === before.atRest &&
-    next.storedBytes === before.storedBytes
-  return same ? before : { ...next, settings }
-}
-
-function browserEnvironment(): TabEnvironment {
-  return {
-    tab: crypto.randomUUID(),
-    after(delayMs, fire) {
-      const timer = setTimeout(fire, delayMs)
-      return () => clearTimeout(timer)
-    },
-    requestLock: (name, options, held) => navigator.locks.request(name, options, held),
-    openChannel(name, receive) {
-      const channel = new BroadcastChannel(name)
-      channel.addEventListener('message', (event) => receive(event.data))
-      return { post: (frame) => channel.postMessage(frame), close: () => channel.close() }
-    },
+    if (this.#mirror !== undefined) this.#post.to(this.#mirror.leader, frame)
   }
 }
