@@ -109,6 +109,8 @@ class PlainChat {
   }
 
   #print(messages: readonly Message[]): void {
+    // What comes out of the own store is printed when all of it is here, in order.
+    if (this.#room.state.sync.phase === 'loading') return
     let lines = ''
     for (const message of messages) {
       const before = this.#printed.get(message.id)

@@ -22,7 +22,7 @@ const hostile = fc.string({
       '👩‍👩‍👧',
       '\u0301',
     ),
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+    fc.nat(0xffff).map((unit) => String.fromCharCode(unit)),
   ),
 })
 

@@ -118,6 +118,26 @@ describe('--json', () => {
     await run.code
   })
 
+  it('TRM2 prints what comes from the own store once, with the receipts that were kept beside it', async () => {
+    const run = start([room({ sync: { phase: 'loading', have: 0, total: 0, gaps: 0 }, relay: 'connecting' })])
+    const [first] = run.rooms
+    first?.prepend([{ agoMs: 30, text: 'one' }])
+    await pass(0)
+    first?.setRelay('up')
+    const id = first?.timeline.at(0).id ?? ''
+    await first?.edit(id, 'one, edited')
+    await pass(0)
+    expect(run.take().map(({ type }) => type)).toEqual(['ready'])
+    first?.setSync({ phase: 'synced', have: 1, total: 1, gaps: 0 })
+    await pass(0)
+    expect(run.take().map(({ type, text }) => [type, text])).toEqual([
+      ['message', 'one, edited'],
+      ['synced', undefined],
+    ])
+    run.stop(0)
+    await run.code
+  })
+
   it('TRM4 says synced at once in a room made just now, and to a newcomer only when nobody comes', async () => {
     const made = start([room({ sync: nobody })], true)
     expect(made.take().map(({ type }) => type)).toEqual(['ready', 'synced'])

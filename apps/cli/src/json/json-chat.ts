@@ -103,6 +103,8 @@ class Printer {
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
   readonly #messages = new Map<string, Message>()
   #newestNotice = -Infinity
+  /** The own store was read: messages and their receipts come from it one after the other, and are one line. */
+  #loaded = false
   #cancels: (() => void)[] = []
 
   constructor(open: OpenRoom, label: string | undefined, io: Io) {
@@ -132,7 +134,6 @@ class Printer {
       room.onMessages((messages) => this.#printMessages(messages)),
       room.subscribe(() => this.#changed()),
     ]
-    this.#sweep()
     this.#changed()
     const timer = setInterval(() => this.#changed(), watchIntervalMs)
     this.#cancels.push(() => clearInterval(timer))
@@ -167,6 +168,10 @@ class Printer {
       if (notice.id <= this.#newestNotice) continue
       this.#newestNotice = notice.id
       this.#print([{ type: 'error', code: notice.code, message: noticeText(notice) }])
+    }
+    if (!this.#loaded && state.sync.phase !== 'loading') {
+      this.#loaded = true
+      this.#sweep()
     }
     const synced = this.#catchUp.observe(state, this.#io.now())
     if (synced === undefined) return
@@ -203,6 +208,7 @@ class Printer {
   }
 
   #printMessages(messages: readonly Message[]): void {
+    if (!this.#loaded) return
     const lines: LineOut[] = []
     for (const message of messages) {
       const before = this.#messages.get(message.id)

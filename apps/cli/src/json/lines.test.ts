@@ -2,6 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatLine, lineFaults, maxLineChars, parseLine, type LineOut } from './lines.ts'
 
+/** Every UTF-16 unit, the troublesome ones often. */
+const anyText = fc
+  .array(fc.oneof(fc.nat(0xa0), fc.integer({ min: 0x2020, max: 0x2070 }), fc.nat(0xffff)))
+  .map((units) => String.fromCharCode(...units))
+
 describe('lines in', () => {
   it.each([
     ['{"type":"send","text":"hello"}', { type: 'send', text: 'hello', room: undefined }],
@@ -67,7 +72,7 @@ describe('lines out', () => {
 
   it('TRM1 TRM2 are one line each, exact as JSON, and hold nothing a terminal obeys', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText, (text) => {
         const line = formatLine({ type: 'error', code: 'c', message: text })
         expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u)
         expect(line.endsWith('\n')).toBe(true)
