@@ -15,9 +15,10 @@ import { maxRooms } from './chat-store.ts'
 import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from './errors.ts'
 import { ManualClock } from './memory/clock.ts'
 import { MemoryDisk, openMemoryStorage } from './memory/storage.ts'
-import { openChat, parseRelay, type OpenChat } from './open-chat.ts'
+import { openChat, type OpenChat } from './open-chat.ts'
 import { markDelayMs, maxNameLength } from './open-room.ts'
 import { recertifyAfterMs } from './persona.ts'
+import { parseRelay, relaySocketUrl } from './relay-address.ts'
 
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
 
@@ -178,6 +179,8 @@ describe('OpenChat', () => {
     await expect(chat.create({ relay: 'ftp://relay.example' })).rejects.toThrow('It looks like https://chat.example')
     expect(parseRelay('https://Relay.Example:8443/')).toBe('https://relay.example:8443')
     expect(() => parseRelay('https://relay.example/path')).toThrow(RelayMalformed)
+    expect(relaySocketUrl('https://chat.example')).toBe('wss://chat.example/ws')
+    expect(relaySocketUrl('http://localhost:6765/')).toBe('ws://localhost:6765/ws')
   })
 
   it('FAC3 meets where the newer link says, and at the default where a link says nothing', async () => {

@@ -4,11 +4,12 @@ import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
 import type { Chat, ChatSettings, ChatState, RoomState } from './chat.ts'
-import { ChatClosed, LinkMalformed, RelayMalformed, TooManyRooms } from './errors.ts'
+import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
 import { friendlyName } from './friendly-names.ts'
-import type { IncomingSocket } from './incoming.ts'
+import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { OpenRoom, cutText, maxNameLength, maxTitleLength } from './open-room.ts'
 import { createPersonaSecrets, renewPersonaSecrets } from './persona.ts'
+import { parseRelay } from './relay-address.ts'
 
 /** Reads what is stored and starts every room. The rooms go on loading afterwards. */
 export async function openChat(ports: ChatPorts): Promise<OpenChat> {
@@ -17,9 +18,11 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
   const settings: ChatSettings = { name, relayOnly: false, ...stored }
   if (stored.name === undefined) await store.writeSettings(settings)
-  let chat: OpenChat | undefined
-  const listening = await ports.listen?.((incoming) => chat?.route(incoming))
-  chat = new OpenChat(ports, store, settings, listening)
+  // Somebody may knock before the chat is there; then nobody takes it.
+  let route: RouteIncoming = () => {}
+  const listening = await ports.listen?.((incoming) => route(incoming))
+  const chat = new OpenChat(ports, store, settings, listening)
+  route = (incoming): void => chat.route(incoming)
   for (const room of await store.readRooms()) {
     const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
     const record: RoomRecord = { ...room, persona }
@@ -144,7 +147,9 @@ export class OpenChat implements Chat {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    const isHeard = [...this.#rooms.values()].some((room) => room.state.people.some((person) => person.online && !person.me))
+    const isHeard = [...this.#rooms.values()].some((room) =>
+      room.state.people.some((person) => person.online && !person.me),
+    )
     // Goodbyes leave at once, even when the page goes away and nothing after this line runs.
     const stopped = [...this.#rooms.values()].map((room) => room.stop())
     await Promise.allSettled([...stopped, this.#steps, this.#listening?.close()])
@@ -227,17 +232,4 @@ export class OpenChat implements Chat {
       for (const listener of this.#listeners) listener()
     })
   }
-}
-
-/** `https://chat.example/` → `https://chat.example`. */
-export function parseRelay(text: string): string {
-  let url: URL
-  try {
-    url = new URL(text)
-  } catch (cause) {
-    throw new RelayMalformed(text, { cause })
-  }
-  const bare = url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
-  if (!bare || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new RelayMalformed(text)
-  return url.origin
 }

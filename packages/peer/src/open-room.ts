@@ -8,8 +8,8 @@ import { MessageRefused, RoomClosed } from './errors.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
+import { relaySocketUrl } from './relay-address.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
-import { relaySocketUrl } from './web/relay-socket.ts'
 
 /** Drafts and read marks are written this long after the last change. */
 export const markDelayMs: number = 400

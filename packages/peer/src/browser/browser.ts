@@ -19,7 +19,8 @@ export { createPageWakes } from './wakes.ts'
 export { openBrowserStorage, openSealedBrowserStorage } from './storage.ts'
 export { shareChat } from './tabs.ts'
 export { createWebDialer } from '../web/webrtc.ts'
-export { createRelayDialer, relaySocketUrl } from '../web/relay-socket.ts'
+export { createRelayDialer } from '../web/relay-socket.ts'
+export { parseRelay, relaySocketUrl } from '../relay-address.ts'
 export { createSystemClock } from '../system-clock.ts'
 
 export interface BrowserChatOptions {

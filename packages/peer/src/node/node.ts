@@ -10,7 +10,7 @@ import { createSystemClock } from '../system-clock.ts'
 import { createTickWakes } from '../tick-wakes.ts'
 import type { RelayDialer } from '../transport.ts'
 import { IceServers, fetchJson, type IceServerLike } from '../web/ice-servers.ts'
-import { createRelayDialer, maxRelayFrameBytes, type WebSocketLike } from '../web/relay-socket.ts'
+import { createRelayDialer, maxRelayFrameBytes } from '../web/relay-socket.ts'
 import { createNativeCrypto } from './crypto.ts'
 import { createAddressDialer, listenForSockets } from './sockets.ts'
 import { openSealedNodeStorage } from './storage.ts'
@@ -23,7 +23,7 @@ export type { RelayDialer, RelaySocket } from '../transport.ts'
 export type { IceServerLike } from '../web/ice-servers.ts'
 export { openChat, type OpenChat } from '../open-chat.ts'
 export type { ChatPorts } from '../chat-ports.ts'
-export { relaySocketUrl } from '../web/relay-socket.ts'
+export { parseRelay, relaySocketUrl } from '../relay-address.ts'
 export { createSystemClock } from '../system-clock.ts'
 export { createTickWakes } from '../tick-wakes.ts'
 export { createNativeCrypto } from './crypto.ts'
@@ -99,8 +99,7 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
 export function createNodeRelayDialer(options: { readonly clock: Clock }): RelayDialer {
   return createRelayDialer({
     clock: options.clock,
-    open: (url) =>
-      new WebSocket(url, { perMessageDeflate: false, maxPayload: maxRelayFrameBytes }) as unknown as WebSocketLike,
+    open: (url) => new WebSocket(url, { perMessageDeflate: false, maxPayload: maxRelayFrameBytes }),
   })
 }
 

@@ -3,13 +3,7 @@ import { WebSocketServer, type WebSocket as ServerSocket } from 'ws'
 import { ManualClock } from '../memory/clock.ts'
 import { createNodeRelayDialer } from '../node/node.ts'
 import { createSystemClock } from '../system-clock.ts'
-import {
-  createRelayDialer,
-  maxRelayBufferedBytes,
-  maxRelayFrameBytes,
-  relayOpenMs,
-  relaySocketUrl,
-} from './relay-socket.ts'
+import { createRelayDialer, maxRelayBufferedBytes, maxRelayFrameBytes, relayOpenMs } from './relay-socket.ts'
 
 const servers: WebSocketServer[] = []
 afterEach(async () => {
@@ -112,11 +106,6 @@ describe('relay socket', () => {
     const socket = createRelayDialer({ clock, open: () => stuck })('', { up() {}, frame() {}, down: () => downs++ })
     socket.send(Uint8Array.of(1))
     expect(downs).toBe(1)
-  })
-
-  it('finds the socket of a relay', () => {
-    expect(relaySocketUrl('https://chat.example')).toBe('wss://chat.example/ws')
-    expect(relaySocketUrl('http://localhost:6765/')).toBe('ws://localhost:6765/ws')
   })
 })
 

@@ -3,11 +3,12 @@
  *
  * Binary frames only; a text frame or one above the limit closes the socket. `down` comes exactly once, whatever happened.
  */
+import { relayLimits } from '@kith/protocol'
 import type { Clock } from '../clock.ts'
 import type { RelayDialer, RelaySocket, RelaySocketEvents } from '../transport.ts'
 
-/** A relay never sends a frame as large as this: 64 KiB of link frame and its envelope. */
-export const maxRelayFrameBytes: number = 128 * 1024
+/** A relay never sends a larger frame: the largest entry with its receipt fits. */
+export const maxRelayFrameBytes: number = relayLimits.frameBytes
 /** A relay that does not answer the upgrade. */
 export const relayOpenMs: number = 10_000
 /** A relay that stopped reading: the socket is given up. */
@@ -35,11 +36,6 @@ const openState = 1
 
 export function createRelayDialer(options: RelayDialerOptions): RelayDialer {
   return (url, events) => new WebRelaySocket(options, url, events)
-}
-
-/** `https://host` → `wss://host/ws`. */
-export function relaySocketUrl(origin: string): string {
-  return `${origin.replace(/^http/, 'ws').replace(/\/$/, '')}/ws`
 }
 
 class WebRelaySocket implements RelaySocket {
