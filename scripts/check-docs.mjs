@@ -10,7 +10,8 @@ import { dirname, join, relative } from 'node:path'
 import { isMain, main, root as here, Stop } from './command.mjs'
 
 const ruleLine = /^(?:\| *|[-*] +)?(?:\*\*|`)?([A-Z]{3}\d+)(?:\*\*|`)?(?: *\||[ .:·—–]|$)/gm
-const testFile = /\.(test\.tsx?|e2e\.ts)$/
+/** Contract suites are tests too: every adapter runs them. */
+const testFile = /\.(test\.tsx?|e2e\.ts)$|-contract\.ts$/
 
 function filesIn(folder, wanted) {
   if (!existsSync(folder)) return []
