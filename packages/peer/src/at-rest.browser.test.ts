@@ -1,11 +1,13 @@
 import { deleteDB, openDB } from 'idb'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { sealStorage } from './at-rest.ts'
 import type { SealedStorage, SealOptions } from './at-rest.ts'
 import { keepKeyInBrowser } from './browser/storage-key.ts'
 import { openBrowserStorage, openSealedBrowserStorage } from './browser/storage.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 import { storageContract } from './testing/storage-contract.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
 const stretch = { memoryKiB: 64, iterations: 1 }

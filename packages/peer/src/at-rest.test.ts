@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BrokenPromise } from '@kith/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sealStorage } from './at-rest.ts'
 import type { KeyKeeper, SealedStorage, SealOptions } from './at-rest.ts'
 import { decodeLock } from './at-rest-lock.ts'
@@ -16,6 +16,9 @@ import { storageContract } from './testing/storage-contract.ts'
 const crypto = { random: (length: number): Uint8Array => new Uint8Array(randomBytes(length)) }
 /** Cheap guesses: these tests set a dozen passphrases. One of them uses the real cost. */
 const stretch = { memoryKiB: 64, iterations: 1 }
+
+// Durable writes wait for the disk, and two tests guess a passphrase at full cost.
+vi.setConfig({ testTimeout: 30_000 })
 
 let directory = ''
 

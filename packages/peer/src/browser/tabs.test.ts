@@ -10,6 +10,9 @@ import { chunkMessages, chunksUnderWay } from './tabs-leader.ts'
 import { CommandInterrupted, retryMs, settleMs, shareChat } from './tabs.ts'
 import type { ShareOptions } from './tabs.ts'
 
+// Thousands of turns of the event loop, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000 })
+
 interface Opened {
   readonly chat: Chat
   readonly room: Room
@@ -178,6 +181,19 @@ describe('one leader, many followers', () => {
     await profile.browser.settle()
     expect(chat.state.rooms.map(({ id }) => id)).toEqual(['second'])
     expect(chat.room('home')).toBeUndefined()
+  })
+
+  it('TAB3 begins anew with a room that was forgotten and joined again in one turn', async () => {
+    const profile = new Profile(fixtureMessages(5))
+    await profile.open()
+    const { chat } = await profile.open()
+    await profile.browser.settle()
+    await Promise.all([profile.real.forget('home'), profile.real.join('kith:#home')])
+    await profile.browser.settle()
+    expect(chat.room('home')?.timeline.length).toBe(0)
+    profile.real.room('home')!.put([fixtureMessage(7)])
+    await profile.browser.settle()
+    expect(textsOf(chat.room('home')!)).toEqual(['message 7'])
   })
 
   it('TAB3 keeps the identity of everything that did not change, and calls listeners once a turn', async () => {
@@ -574,6 +590,13 @@ it('TAB6 shows a new leader that does not finish loading after a while all the s
   expect(second.room.state.sync.phase).toBe('synced')
   await profile.browser.advance(settleMs)
   expect(second.room.state.sync.phase).toBe('loading')
+})
+
+it('TAB1 is the chat itself where the browser has no locks', async () => {
+  vi.stubGlobal('navigator', {})
+  const chat = new FixtureChat(memoryDisk())
+  expect(await shareChat({ lockName: 'kith', createChat: async () => chat })).toBe(chat)
+  vi.unstubAllGlobals()
 })
 
 it('TAB11 rejects everything after close with ChatClosed, and what was under way too', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { StorageBroken, StorageFull, StorageHeld } from '../storage-errors.ts'
 import type { Storage } from '../storage.ts'
 import { storageContract } from '../testing/storage-contract.ts'
@@ -19,6 +19,9 @@ storageContract('node', async () => {
     destroy: () => rm(root, { recursive: true }),
   }
 })
+
+// Every write waits for the disk, and some tests start processes.
+vi.setConfig({ testTimeout: 30_000 })
 
 let directory = ''
 
@@ -182,7 +185,7 @@ it('STO11 rejects with StorageFull when the disk is full, keeps what was there, 
   const again = await openNodeStorage(directory)
   expect(await count(again)).toBe(2)
   await again.close()
-}, 20_000)
+})
 
 it('is an error of our own words when the folder cannot be made', async () => {
   await writeFile(join(directory, 'file'), '')

@@ -71,6 +71,11 @@ export class Pages {
     this.#context = undefined
   }
 
+  /** Forgets everything that pages stored. The browser must be closed. */
+  async erase(): Promise<void> {
+    await rm(this.profile, { recursive: true, force: true })
+  }
+
   async stop(): Promise<void> {
     await this.closeBrowser()
     await this.#server.close()

@@ -34,7 +34,8 @@ async function put(storage: Storage, ...records: readonly string[]): Promise<voi
 }
 
 export function storageContract(name: string, open: () => Promise<StoragePlace>): void {
-  describe(`storage contract: ${name}`, () => {
+  // Durable writes wait for the disk, and tests share it with whatever else is running.
+  describe(`storage contract: ${name}`, { timeout: 30_000 }, () => {
     const opened: { readonly place: StoragePlace; readonly stores: Storage[] }[] = []
 
     async function fresh(): Promise<{ storage: Storage; reopen: () => Promise<Storage> }> {
