@@ -76,6 +76,7 @@ describe('the relay as a program', () => {
     const { port } = new URL(url)
     await expect(run({ PORT: port })).rejects.toThrow(new RegExp(`^Port ${port} is in use`))
     await expect(run({ PORT: 'x' })).rejects.toThrow(/^x is no port/)
+    await expect(run({ KITH_LOG: 'loud' })).rejects.toThrow(/^KITH_LOG cannot be loud/)
     await expect(run({ KITH_RELAY_KEY: 'short' })).rejects.toThrow(/^KITH_RELAY_KEY must be/)
     await expect(run({}, ['--nonsense'])).rejects.toThrow(/^Unknown option/)
   }, 30_000)
@@ -110,7 +111,7 @@ describe('the relay as a program', () => {
     expect(heap.includes(formatHex(a.key))).toBe(true)
 
     const memory = [...writableMemory(child.pid!)]
-    const found = (needle: Uint8Array): boolean => memory.some((region) => region.includes(needle))
+    const found = (bytes: Uint8Array): boolean => memory.some((region) => region.includes(Buffer.from(bytes)))
     for (const text of secrets) expect(found(formatUtf8(text))).toBe(false)
     for (const bytes of [secret, key, room.secretKey, room.sealKey]) expect(found(bytes)).toBe(false)
     expect(found(room.topic)).toBe(true)

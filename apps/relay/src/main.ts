@@ -15,7 +15,8 @@ const usage = `kith relay: a meeting point for rooms, and the web app
 
 KITH_RELAY_KEY     the relay's key, 64 hex digits, instead of the kept one
 KITH_RELAY_ORIGIN  public origins, separated by commas, such as https://chat.example
-KITH_LOG           trace, debug, info (default), warn, error or silent; logs go to stderr
+KITH_LOG           trace, debug, info, warn, error or silent; JSON lines on stderr (default info,
+                   warn when that is a terminal)
 `
 
 class BadUsage extends Error {
@@ -41,19 +42,24 @@ async function main(): Promise<void> {
     seed: seedFrom(env['KITH_RELAY_KEY'], values.data ?? env['KITH_DATA_DIR'] ?? join(homedir(), '.kith', 'relay')),
     port: portFrom(values.port ?? env['PORT']),
     host: values.host,
-    origins: env['KITH_RELAY_ORIGIN']?.split(',').map((origin) => origin.trim()),
+    origins: (env['KITH_RELAY_ORIGIN'] ?? '').split(',').flatMap((origin) => origin.trim() || []),
     webRoot: values.web,
-    log: pino({ level: env['KITH_LOG'] ?? 'info', base: null }, pino.destination(2)),
+    log: pino({ level: logLevelFrom(env['KITH_LOG']), base: null }, pino.destination(2)),
     processMetrics: true,
   })
   const stop = (): void => {
     process.once('SIGINT', () => process.exit(1))
     void relay.close().then(() => process.exit(0))
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop)
   const { url } = await relay.listen()
   process.stdout.write(`Kith is at ${url}\n`)
+}
+
+function logLevelFrom(text: string | undefined): string {
+  const level = text ?? (process.stderr.isTTY ? 'warn' : 'info')
+  if (level !== 'silent' && !(level in pino.levels.values)) throw new BadUsage(`KITH_LOG cannot be ${level}.`)
+  return level
 }
 
 function seedFrom(key: string | undefined, dataDir: string): Uint8Array {

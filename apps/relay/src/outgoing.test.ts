@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Receiver } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { binaryFrameOf, Outgoing, type Outlet } from './outgoing.ts'
 
 class Tap extends PassThrough {
@@ -18,6 +20,17 @@ function outlets(count: number): (Outlet & { stream: Tap })[] {
     queued: undefined,
     ended: false,
   }))
+}
+
+/** Our end of a WebSocket as a plain socket, and the far end as a real client. */
+async function connectedPair(): Promise<{ socket: Socket; far: WebSocket }> {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  await once(server, 'listening')
+  const far = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const [, request] = (await once(server, 'connection')) as [WebSocket, { socket: Socket }]
+  await once(far, 'open')
+  server.close()
+  return { socket: request.socket, far }
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -59,15 +72,20 @@ describe('outgoing frames', () => {
   })
 
   it('REL1 are WebSocket frames of the smallest form', async () => {
-    for (const size of [0, 1, 125, 126, 65_535, 65_536, 270_000]) {
-      const receiver = new Receiver({ isServer: false })
-      const bytes = new Uint8Array(size).fill(9)
-      const message = new Promise<Buffer>((resolve) =>
-        receiver.on('message', (data: Buffer) => resolve(Buffer.from(data))),
-      )
-      receiver.write(binaryFrameOf(bytes))
-      expect((await message).equals(bytes)).toBe(true)
-    }
+    const { socket, far } = await connectedPair()
+    const sizes = [0, 1, 125, 126, 65_535, 65_536, 270_000]
+    const heard: number[] = []
+    const all = new Promise<void>((resolve) => {
+      far.on('message', (data: Buffer, isBinary) => {
+        expect(isBinary && data.every((byte) => byte === 9)).toBe(true)
+        heard.push(data.length)
+        if (heard.length === sizes.length) resolve()
+      })
+    })
+    for (const size of sizes) socket.write(binaryFrameOf(new Uint8Array(size).fill(9)))
+    await all
+    expect(heard).toEqual(sizes)
+    far.terminate()
   })
 
   it('REL52 stop at a socket with too much waiting, and at that one alone', () => {

@@ -93,6 +93,26 @@ describe('relay client', () => {
     expect(target.of('signal')).toHaveLength(1)
   })
 
+  it('RDV3 two members with clocks eleven minutes wrong meet once they take the time of the relay', () => {
+    for (const skewMs of [11 * 60_000, -11 * 60_000]) {
+      const house = new House()
+      const honest = house.join(2)
+      house.tell(honest, { type: 'enter', keys: roomTopic(1), announcement: seedOf(2) })
+      const wrong = house.join(1, origin, skewMs)
+      const slotOwn = roomTopic(1, house.now + skewMs)
+      house.tell(wrong, { type: 'enter', keys: slotOwn, announcement: seedOf(1) })
+      expect(wrong.of('peers').flatMap(({ peers }) => peers)).toEqual([])
+      const corrected = house.now + skewMs + wrong.of('ready')[0]!.offsetMs
+      house.tell(wrong, { type: 'enter', keys: roomTopic(1, corrected), announcement: seedOf(1) })
+      expect(
+        wrong
+          .of('peers')
+          .at(-1)!
+          .peers.map(({ session }) => session),
+      ).toEqual([honest.session!.publicKey])
+    }
+  })
+
   it('REL12 pings an idle relay, and calls one that does not answer silent', () => {
     const house = new House()
     const line = house.join(1)
