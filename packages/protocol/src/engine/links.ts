@@ -80,7 +80,7 @@ export class Links {
     let pending = 0
     for (const slot of this.#slots.values()) if (slot.live === undefined) pending++
     if (pending >= maxPendingLinks) return false
-    const slot: Slot = { id, carrier, link: new Link({ ...options, name: `link/${id}/` }), openedAt: now, live: undefined }
+    const slot: Slot = { id, carrier, link: new Link({ ...options, name: `link/${id}` }), openedAt: now, live: undefined }
     this.#slots.set(id, slot)
     this.#run(slot, slot.link.handle({ type: 'start' }, now), now)
     return true

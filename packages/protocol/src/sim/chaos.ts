@@ -142,6 +142,7 @@ class History {
   heal(): void {
     const network = this.#network
     network.meddle = undefined
+    network.relayLossRate = 0
     network.startRelay()
     network.heal()
     for (const peer of network.peers) {
@@ -151,6 +152,8 @@ class History {
   }
 
   agrees(): boolean {
+    // Programs that have just been started all show the same: nothing.
+    if (!this.#network.peers.every((peer) => peer.sync?.phase === 'synced')) return false
     const engines = this.engines()
     const digests = new Set(engines.map((engine) => formatHex(engine.digest)))
     if (digests.size !== 1) return false

@@ -15,8 +15,8 @@ const signLabel = label('sim/sign')
 const tailLabel = label('sim/tail')
 const agreeLabel = label('sim/agree')
 
-export function createCheapCrypto(random: Random): Crypto {
-  const real = createNobleCrypto(random)
+/** `real` hashes and seals; a host with native hashes passes its own. */
+export function createCheapCrypto(random: Random, real: Crypto = createNobleCrypto(random)): Crypto {
   const keyPair = (seed: Uint8Array): { secretKey: Uint8Array; publicKey: Uint8Array } => ({
     secretKey: seed.slice(),
     publicKey: real.sha256(publicLabel, seed),
@@ -27,6 +27,7 @@ export function createCheapCrypto(random: Random): Crypto {
   }
   return {
     ...real,
+    random,
     signKeyPair: keyPair,
     agreeKeyPair: keyPair,
     sign: (secretKey, message) => signature(keyPair(secretKey).publicKey, message),

@@ -100,6 +100,8 @@ export class Network {
   #timerToken = 0
   /** What the relay's clock is ahead of everybody's. */
   relaySkewMs = 0
+  /** Part of the relay's frames that vanish. */
+  relayLossRate: number
   /** Set to make the relay hostile. */
   meddle: RelayMeddler | undefined
   /** Frames between engines (not the relay's), for figures. */
@@ -111,6 +113,7 @@ export class Network {
     this.random = createSeededRandom(options.seed)
     this.#crypto = options.createCrypto(this.random.fork().bytes)
     this.#relayKey = this.#crypto.signKeyPair(this.#crypto.random(32))
+    this.relayLossRate = options.relayLossRate ?? 0
     this.now = options.startMs ?? 1_700_000_000_000
     this.startRelay()
   }
@@ -383,7 +386,7 @@ export class Network {
     const connection = this.#connectionOf.get(peer.index)
     const state = connection === undefined ? undefined : this.#relayConnections.get(connection)
     if (connection === undefined || state === undefined || state.run !== peer.run) return
-    if (this.random.chance(this.#options.relayLossRate ?? 0)) return
+    if (this.random.chance(this.relayLossRate)) return
     state.leaveAt = Math.max(state.leaveAt, this.now + this.#delay(peer.index, -1))
     this.#queue.push(state.leaveAt, { type: 'toRelay', connection, bytes })
   }
@@ -426,7 +429,7 @@ export class Network {
     const state = this.#relayConnections.get(connection)
     const peer = state === undefined ? undefined : this.peers[state.peer]
     if (state === undefined || peer === undefined) return
-    if (this.random.chance(this.#options.relayLossRate ?? 0)) return
+    if (this.random.chance(this.relayLossRate)) return
     for (const delivered of this.meddle?.(peer.index, bytes, this.random) ?? [bytes]) {
       state.arriveAt = Math.max(state.arriveAt, this.now + this.#delay(peer.index, -1))
       const input: Input = { type: 'relayFrame', bytes: delivered }
