@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { binaryFrameOf, Outgoing, type Outlet } from './outgoing.ts'
+import { binaryFrameOf, Outgoing, type OutgoingEvents, type Outlet } from './outgoing.ts'
 
 class Tap extends PassThrough {
   writes: Buffer[] = []
@@ -19,6 +19,7 @@ function outlets(count: number): (Outlet & { stream: Tap })[] {
     stream: new Tap({ highWaterMark: 1 << 26 }),
     queued: undefined,
     ended: false,
+    congested: false,
   }))
 }
 
@@ -33,6 +34,12 @@ async function connectedPair(): Promise<{ socket: Socket; far: WebSocket }> {
   return { socket: request.socket, far }
 }
 
+function createOutgoing(queueBytes: number, events: Partial<OutgoingEvents> = {}): Outgoing {
+  const unexpected = (): void => expect.unreachable()
+  const limits = { queueBytes, congestedBytes: queueBytes / 2 }
+  return new Outgoing(limits, { slow: unexpected, congested: () => {}, drained: () => {}, ...events })
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('outgoing frames', () => {
@@ -43,7 +50,7 @@ describe('outgoing frames', () => {
     })
     await fc.assert(
       fc.asyncProperty(fc.array(send, { minLength: 1, maxLength: 20 }), async (sends) => {
-        const outgoing = new Outgoing(1 << 20, () => expect.unreachable())
+        const outgoing = createOutgoing(1 << 20)
         const taps = outlets(6)
         const expected = taps.map(() => [] as Buffer[])
         for (const { to, size } of sends) {
@@ -64,7 +71,7 @@ describe('outgoing frames', () => {
   })
 
   it('REL52 that are the same for many sockets are joined once', async () => {
-    const outgoing = new Outgoing(1 << 20, () => expect.unreachable())
+    const outgoing = createOutgoing(1 << 20)
     const taps = outlets(100)
     for (let i = 0; i < 10; i++) outgoing.send(taps, binaryFrameOf(new Uint8Array(300).fill(i)))
     await turn()
@@ -90,12 +97,35 @@ describe('outgoing frames', () => {
 
   it('REL52 stop at a socket with too much waiting, and at that one alone', () => {
     const slow: Outlet[] = []
-    const outgoing = new Outgoing(1_000, (outlet) => slow.push(outlet))
+    const outgoing = createOutgoing(1_000, { slow: (outlet) => slow.push(outlet) })
     const [a, b] = outlets(2)
     outgoing.send([a!, b!], binaryFrameOf(new Uint8Array(600)))
     outgoing.send([b!], binaryFrameOf(new Uint8Array(600)))
     outgoing.send([a!, b!], binaryFrameOf(new Uint8Array(100)))
     expect(slow).toEqual([b])
     expect([a!.ended, b!.ended]).toEqual([false, true])
+  })
+
+  it('REL36 tell when much is waiting for a reader, and when it has read it', async () => {
+    const { socket, far } = await connectedPair()
+    const said: string[] = []
+    const outgoing = createOutgoing(64 * 1024 * 1024, {
+      congested: () => said.push('congested'),
+      drained: () => said.push('drained'),
+    })
+    far.pause()
+    const outlet: Outlet = { stream: socket, queued: undefined, ended: false, congested: false }
+    for (let i = 0; i < 400; i++) {
+      outgoing.send([outlet], binaryFrameOf(new Uint8Array(100_000)))
+      await turn()
+    }
+    expect(said).toEqual(['congested'])
+    let heard = 0
+    const all = new Promise<void>((resolve) => far.on('message', () => ++heard === 400 && resolve()))
+    far.resume()
+    await all
+    await turn()
+    expect(said).toEqual(['congested', 'drained'])
+    far.terminate()
   })
 })

@@ -77,20 +77,34 @@ export interface Outlet {
   queued: Path | undefined
   /** Nothing more is to be sent. */
   ended: boolean
+  /** More than `congestedBytes` wait for it. */
+  congested: boolean
+}
+
+export interface OutgoingLimits {
+  readonly queueBytes: number
+  readonly congestedBytes: number
+}
+
+export interface OutgoingEvents {
+  /** More than `queueBytes` wait for a reader that does not read; nothing more will be sent to it. */
+  slow(outlet: Outlet): void
+  congested(outlet: Outlet): void
+  /** Everything that waited for a congested one has been read. */
+  drained(outlet: Outlet): void
 }
 
 export class Outgoing {
-  readonly #queueBytes: number
-  readonly #onSlow: (outlet: Outlet) => void
+  readonly #limits: OutgoingLimits
+  readonly #events: OutgoingEvents
   #waiting: Outlet[] = []
   #isScheduled = false
   frames = 0
   bytes = 0
 
-  /** `onSlow`: more than `queueBytes` wait for a reader that does not read. */
-  constructor(queueBytes: number, onSlow: (outlet: Outlet) => void) {
-    this.#queueBytes = queueBytes
-    this.#onSlow = onSlow
+  constructor(limits: OutgoingLimits, events: OutgoingEvents) {
+    this.#limits = limits
+    this.#events = events
   }
 
   /** Queues one wrapped frame for all of them. */
@@ -115,15 +129,28 @@ export class Outgoing {
       }
       this.frames++
       this.bytes += frame.length
-      if (outlet.stream.writableLength + outlet.queued.bytes > this.#queueBytes) {
-        outlet.ended = true
-        outlet.queued = undefined
-        this.#onSlow(outlet)
-      }
+      this.#weigh(outlet, outlet.queued.bytes)
     }
     if (!this.#isScheduled && this.#waiting.length > 0) {
       this.#isScheduled = true
       setImmediate(() => this.#flushAll())
+    }
+  }
+
+  #weigh(outlet: Outlet, queuedBytes: number): void {
+    const waiting = outlet.stream.writableLength + queuedBytes
+    if (waiting > this.#limits.queueBytes) {
+      outlet.ended = true
+      outlet.queued = undefined
+      this.#events.slow(outlet)
+    } else if (waiting > this.#limits.congestedBytes && !outlet.congested) {
+      outlet.congested = true
+      this.#events.congested(outlet)
+      // So much never passes in one go, so a `drain` will follow.
+      outlet.stream.once('drain', () => {
+        outlet.congested = false
+        if (!outlet.ended) this.#events.drained(outlet)
+      })
     }
   }
 

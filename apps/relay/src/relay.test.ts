@@ -10,6 +10,7 @@ import { Caller, crypto, fakeEntry, roomNow } from '../test/caller.ts'
 import { createRelay, type Relay, RelayPortTaken } from './relay.ts'
 
 const relays: Relay[] = []
+const plenty = { perS: 1e9, burst: 1e9 }
 
 async function start(limits: Partial<RelayLimits> = {}): Promise<{ relay: Relay; url: string }> {
   const relay = createRelay({ seed: crypto.random(32), port: 0, host: '127.0.0.1', webRoot: '/nowhere', limits })
@@ -80,7 +81,7 @@ describe('a relay over real sockets', () => {
     await b.enter(room)
     const entry = fakeEntry(256 * 1024 + 197)
     a.tell({ type: 'publish', topic: room.topic, entry })
-    expect((await b.next('entry')).bytes).toEqual(entry)
+    expect(Buffer.compare((await b.next('entry')).bytes, entry)).toBe(0)
   })
 
   it('REL5 a relay behind a proxy is known by its public name', async () => {
@@ -131,7 +132,7 @@ describe('a relay over real sockets', () => {
   })
 
   it('REL52 a member that stops reading is dropped at the limit, and holds nobody up', async () => {
-    const { url } = await start({ queueBytes: 1024 * 1024, publishesPerConnection: { perS: 1_000, burst: 1_000 } })
+    const { url } = await start({ queueBytes: 1024 * 1024, bytesPerConnection: plenty, publishedBytesPerTopic: plenty })
     const room = roomNow(crypto.random(32))
     const [a, b, slow] = [new Caller(url), new Caller(url), new Caller(url)]
     for (const caller of [a, b, slow]) await caller.enter(room)
@@ -145,6 +146,43 @@ describe('a relay over real sockets', () => {
     expect(await metric(url, 'kith_relay_events_total{what="slowReader",code=""}')).toBe(1)
     slow.web.terminate()
   }, 30_000)
+
+  it('REL14 a socket that says nothing is pinged, and one that does not answer is given up', async () => {
+    const silence = { pingAfterMs: 100, deadAfterMs: 400, lookEveryMs: 50 }
+    const relay = createRelay({ seed: crypto.random(32), port: 0, host: '127.0.0.1', webRoot: '/nowhere', silence })
+    relays.push(relay)
+    const { url } = await relay.listen()
+    const room = roomNow(crypto.random(32))
+    const [quiet, gone] = [new Caller(url), new Caller(url)]
+    await quiet.enter(room)
+    await gone.enter(room)
+    gone.web.pause()
+    expect((await quiet.next('left')).session).toEqual(gone.key)
+    await pause(500)
+    expect(quiet.web.readyState).toBe(WebSocket.OPEN)
+    gone.web.terminate()
+  })
+
+  it('REL36 who reads slowly is not pushed off by what is sent to it alone', async () => {
+    const { url } = await start({ congestedBytes: 64 * 1024, queueBytes: 8 * 1024 * 1024 })
+    const room = roomNow(crypto.random(32))
+    const [a, slow] = [new Caller(url), new Caller(url)]
+    await a.enter(room)
+    await slow.enter(room)
+    slow.web.pause()
+    for (let i = 0; i < 150 && a.of('refused').length === 0; i++) {
+      a.tell({ type: 'direct', to: slow.key, bytes: crypto.random(60_000) })
+      await pause(1)
+    }
+    expect(await a.next('refused')).toMatchObject({ code: 'busy', about: 'direct', subject: slow.key })
+    slow.web.resume()
+    await until(async () => {
+      a.tell({ type: 'probe', to: slow.key })
+      await pause(20)
+      return a.of('alive').length > 0
+    })
+    expect(slow.web.readyState).toBe(WebSocket.OPEN)
+  })
 
   it('REL2 an oversize frame is answered by a code, one far too large by the WebSocket itself', async () => {
     const { url } = await start({ frameBytes: 300_000 })

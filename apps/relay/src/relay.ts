@@ -7,7 +7,7 @@ import { createNativeCrypto } from '@kith/peer/node/crypto'
 import { type RelayLimits, relayHost, relayLimits } from '@kith/protocol'
 import { type Logger, pino } from 'pino'
 import { createPages } from './pages.ts'
-import { Sockets } from './sockets.ts'
+import { type Silence, Sockets } from './sockets.ts'
 import { createMetrics, Tally } from './tally.ts'
 
 export { loadRelayKey, parseRelayKey, RelayKeyUnreadable, relayKeyFile } from './relay-key.ts'
@@ -31,6 +31,8 @@ export interface RelayOptions {
   readonly limits?: Partial<RelayLimits> | undefined
   /** Default: silent. */
   readonly log?: Logger | undefined
+  /** When silent sockets are pinged and given up. */
+  readonly silence?: Silence | undefined
   /** Memory, CPU and event loop in `/metrics`. */
   readonly processMetrics?: boolean | undefined
 }
@@ -68,7 +70,8 @@ export function createRelay(options: RelayOptions): Relay {
   const now = (): number => Date.now()
   const origins = options.origins ?? []
   const tally = new Tally()
-  const sockets = new Sockets({ crypto, relay, limits, hosts: origins.map(relayHost), log, tally, now })
+  const { silence } = options
+  const sockets = new Sockets({ crypto, relay, limits, hosts: origins.map(relayHost), log, tally, now, silence })
   const read = (): { gauges: Sockets['gauges']; counters: Sockets['counters'] } => sockets
   let address: RelayAddress | undefined
   let closing: Promise<void> | undefined

@@ -23,10 +23,16 @@ import type { Tally } from './tally.ts'
 
 export const socketPath = '/ws'
 
-/** A socket that says nothing for this long is pinged: proxies close idle ones, and half-open ones never answer. */
-const pingAfterMs = 45_000
-const deadAfterMs = 100_000
-const lookEveryMs = 15_000
+/** How a relay notices sockets whose far end is gone without a word. */
+export interface Silence {
+  /** A socket that says nothing for this long is pinged: proxies close idle ones, and half-open ones never answer. */
+  readonly pingAfterMs: number
+  readonly deadAfterMs: number
+  readonly lookEveryMs: number
+}
+
+const standardSilence: Silence = { pingAfterMs: 45_000, deadAfterMs: 100_000, lookEveryMs: 15_000 }
+
 /** How long a closing socket may take to say goodbye. */
 const goodbyeMs = 2_000
 
@@ -45,6 +51,7 @@ export interface SocketsOptions {
   readonly log: Logger
   readonly tally: Tally
   readonly now: () => number
+  readonly silence?: Silence | undefined
 }
 
 export class Sockets {
@@ -54,6 +61,7 @@ export class Sockets {
   readonly #outgoing: Outgoing
   readonly #sockets = new Map<number, Socket>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #silence: Silence
   readonly #look: NodeJS.Timeout
   #nextNumber = 1
   #isClosing = false
@@ -72,8 +80,13 @@ export class Sockets {
       perMessageDeflate: false,
       maxPayload,
     })
-    this.#outgoing = new Outgoing(limits.queueBytes, (outlet) => this.#slow(outlet as Socket))
-    this.#look = setInterval(() => this.#lookAtSilent(), lookEveryMs)
+    this.#outgoing = new Outgoing(limits, {
+      slow: (outlet) => this.#slow(outlet as Socket),
+      congested: (outlet) => this.#congested(outlet as Socket, true),
+      drained: (outlet) => this.#congested(outlet as Socket, false),
+    })
+    this.#silence = options.silence ?? standardSilence
+    this.#look = setInterval(() => this.#lookAtSilent(), this.#silence.lookEveryMs)
     this.#look.unref()
   }
 
@@ -117,7 +130,16 @@ export class Sockets {
   #open(web: WebSocket, stream: Duplex, host: string): void {
     const number = this.#nextNumber++
     const heardAt = this.#options.now()
-    const socket: Socket = { number, web, stream, heardAt, queued: undefined, ended: false, resume: undefined }
+    const socket: Socket = {
+      number,
+      web,
+      stream,
+      heardAt,
+      queued: undefined,
+      ended: false,
+      congested: false,
+      resume: undefined,
+    }
     this.#sockets.set(number, socket)
     web.on('message', (data: Buffer, isBinary) => {
       socket.heardAt = this.#options.now()
@@ -196,6 +218,11 @@ export class Sockets {
     setTimeout(() => socket.web.terminate(), goodbyeMs).unref()
   }
 
+  /** Comes while outputs of the machine are being carried out; it answers with nothing. */
+  #congested(socket: Socket, congested: boolean): void {
+    this.#handle({ type: 'congested', connection: socket.number, congested })
+  }
+
   /** It does not read, so it would not read a close frame either. */
   #slow(socket: Socket): void {
     this.#options.tally.count('slowReader')
@@ -211,6 +238,7 @@ export class Sockets {
   }
 
   #lookAtSilent(): void {
+    const { pingAfterMs, deadAfterMs } = this.#silence
     const now = this.#options.now()
     for (const socket of this.#sockets.values()) {
       const silentMs = now - socket.heardAt

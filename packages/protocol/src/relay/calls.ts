@@ -60,6 +60,7 @@ export class Calls {
     if (expires > now + limits.signalLifeMs + limits.skewMs) return refuse('signalTooLong')
     const target = this.#connectionOf(formatHex(request.to))
     if (target === undefined) return this.#absent(connection, request.to, 'signal')
+    if (target.isCongested) return refuse('busy')
     const digest = formatHex(this.#crypto.sha256(request.to, bytes).subarray(0, rememberedBytes))
     if (this.#signals.has(digest)) return refuse('signalReplayed')
     // A bound on memory goes before a bound on replays: the target keeps a replay cache of its own.
@@ -78,6 +79,7 @@ export class Calls {
     let together = false
     for (const topicKey of connection.topics.keys()) together ||= target.topics.has(topicKey)
     if (!together) return refuse('notTogether')
+    if (target.isCongested) return refuse('busy')
     this.#outbox.report('directed')
     this.#outbox.answer(target.socket, { type: 'direct', from: connection.session, bytes })
   }
@@ -89,7 +91,7 @@ export class Calls {
     if (target === undefined) {
       return this.#outbox.answer(connection.socket, { type: 'alive', session, alive: false })
     }
-    if (this.#probes.size >= this.#limits.probesWaiting) {
+    if (target.isCongested || this.#probes.size >= this.#limits.probesWaiting) {
       return this.#outbox.refuse(connection.socket, 'busy', 'probe', session)
     }
     const token = this.#nextProbe

@@ -11,6 +11,7 @@ export class Connection {
   readonly id: Uint8Array
   readonly frames: Bucket
   readonly bytes: Bucket
+  readonly enters: Bucket
   readonly publishes: Bucket
   /** When the session must be proved. */
   readonly deadline: Millis
@@ -23,6 +24,8 @@ export class Connection {
   session: Uint8Array = emptyBytes
   /** Hex of the session key; empty until proved. */
   sessionKey = ''
+  /** Much is waiting for it that it has not read. */
+  isCongested = false
 
   constructor(
     socket: number,
@@ -37,6 +40,7 @@ export class Connection {
     this.id = names.id
     this.frames = new Bucket(limits.framesPerConnection, now)
     this.bytes = new Bucket(limits.bytesPerConnection, now)
+    this.enters = new Bucket(limits.entersPerConnection, now)
     this.publishes = new Bucket(limits.publishesPerConnection, now)
     this.deadline = now + limits.authenticateWithinMs
   }

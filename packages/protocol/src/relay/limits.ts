@@ -3,7 +3,7 @@
  *
  * Rates are token buckets: `perS` tokens flow in, up to `burst` wait. Frames and bytes of one connection are *held*
  * (the relay stops reading that socket until the bucket is level again, so TCP slows the sender and nothing is lost);
- * publishing too fast, for one connection or one topic, is *refused* with the time to wait.
+ * entering and publishing too fast, for one connection or one topic, is *refused* with the time to wait.
  */
 import { maxEntryBytes } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
@@ -37,8 +37,12 @@ export interface RelayLimits {
   readonly signalsRemembered: number
   /** Bytes waiting for one slow reader before its connection is dropped; kept by the program around the machine. */
   readonly queueBytes: number
+  /** Above this much waiting for a reader, nobody's direct frames and signals are queued for it. */
+  readonly congestedBytes: number
   readonly framesPerConnection: Rate
   readonly bytesPerConnection: Rate
+  /** Each is told to everybody in the topic. */
+  readonly entersPerConnection: Rate
   readonly publishesPerConnection: Rate
   readonly publishesPerTopic: Rate
   readonly publishedBytesPerTopic: Rate
@@ -62,11 +66,13 @@ export const relayLimits: RelayLimits = {
   probesWaiting: 4_096,
   signalsRemembered: 65_536,
   queueBytes: 4 * 1024 * 1024,
+  congestedBytes: 1024 * 1024,
   framesPerConnection: { perS: 500, burst: 2_000 },
-  bytesPerConnection: { perS: 2 * 1024 * 1024, burst: 8 * 1024 * 1024 },
+  bytesPerConnection: { perS: 1024 * 1024, burst: 4 * 1024 * 1024 },
+  entersPerConnection: { perS: 1, burst: 64 },
   publishesPerConnection: { perS: 50, burst: 500 },
   publishesPerTopic: { perS: 200, burst: 2_000 },
-  publishedBytesPerTopic: { perS: 1024 * 1024, burst: 16 * 1024 * 1024 },
+  publishedBytesPerTopic: { perS: 256 * 1024, burst: 4 * 1024 * 1024 },
 }
 
 /** A token bucket that tolerates a clock stepping back (nothing flows in meanwhile). */

@@ -298,6 +298,29 @@ describe('signal exchange', () => {
     expect(b.of('direct')).toEqual([{ type: 'direct', from: keyOf(a), bytes: seedOf(1) }])
     expect(a.of('refused')[1]?.code).toBe('tooLarge')
   })
+
+  it('REL36 nobody can push another off by sending it more than it reads', () => {
+    const house = new House()
+    const [a, b] = [house.join(1), house.join(2)]
+    enter(house, a)
+    enter(house, b)
+    const send = (): void => {
+      house.tell(a, { type: 'direct', to: keyOf(b), bytes: seedOf(1) })
+      house.tell(a, { type: 'signal', to: keyOf(b), bytes: crypto.random(1024), expires: house.now + 1_000 })
+      house.tell(a, { type: 'probe', to: keyOf(b) })
+    }
+    house.give({ type: 'congested', connection: b.number, congested: true })
+    send()
+    expect(a.of('refused').map(({ code, about }) => `${code} ${about}`)).toEqual([
+      'busy direct',
+      'busy signal',
+      'busy probe',
+    ])
+    expect(b.of('direct')).toEqual([])
+    house.give({ type: 'congested', connection: b.number, congested: false })
+    send()
+    expect([b.of('direct').length, b.of('signal').length, a.of('alive').length]).toEqual([1, 1, 1])
+  })
 })
 
 describe('text relay', () => {
@@ -399,6 +422,18 @@ describe('limits', () => {
       expect(refused.map(({ code }) => code)).toEqual(['rateLimited'])
       expect(refused[0]!.retryAfterMs).toBeGreaterThan(0)
     }
+  })
+
+  it('REL50 who enters again and again is told to wait: each time is told to everybody', () => {
+    const house = new House({ entersPerConnection: { perS: 1, burst: 3 } })
+    const [a, b] = [house.join(1), house.join(2)]
+    enter(house, a)
+    for (let i = 0; i < 5; i++) enter(house, b, 1, seedOf(i))
+    expect(a.of('joined')).toHaveLength(3)
+    expect(b.of('refused')[0]).toMatchObject({ code: 'rateLimited', about: 'enter', retryAfterMs: 1_000 })
+    house.pass(1_000)
+    enter(house, b, 1, seedOf(9))
+    expect(a.of('joined')).toHaveLength(4)
   })
 
   it('REL51 who sends too much is not read for a while; who goes on all the same is closed', () => {

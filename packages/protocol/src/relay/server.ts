@@ -37,6 +37,8 @@ export type RelayServerInput =
   | { readonly type: 'connected'; readonly connection: number; readonly host: string }
   | { readonly type: 'frame'; readonly connection: number; readonly bytes: Uint8Array }
   | { readonly type: 'closed'; readonly connection: number }
+  /** More than `congestedBytes` wait for this socket / no longer. */
+  | { readonly type: 'congested'; readonly connection: number; readonly congested: boolean }
   | { readonly type: 'timerFired'; readonly name: string }
 
 const sweepTimer = 'relay/sweep'
@@ -94,6 +96,11 @@ export class RelayServer {
       case 'closed': {
         const connection = this.#connections.get(input.connection)
         if (connection !== undefined) this.#forget(connection)
+        break
+      }
+      case 'congested': {
+        const connection = this.#connections.get(input.connection)
+        if (connection !== undefined) connection.isCongested = input.congested
         break
       }
       case 'timerFired':

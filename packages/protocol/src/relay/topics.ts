@@ -48,6 +48,8 @@ export class Topics {
     const before = known?.member(connection.sessionKey)
     const obstacle = this.#obstacle(connection, request, known, before !== undefined, now)
     if (obstacle !== undefined) return this.#outbox.refuse(connection.socket, obstacle, 'enter', request.topic)
+    const wait = connection.enters.take(1, now)
+    if (wait > 0) return this.#outbox.refuse(connection.socket, 'rateLimited', 'enter', request.topic, wait)
     const topic = known ?? new Topic(concatBytes(request.topic), this.#limits, now)
     this.#topics.set(topicKey, topic)
     connection.topics.set(topicKey, topic)
