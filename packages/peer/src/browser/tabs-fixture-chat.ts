@@ -136,7 +136,12 @@ export class FixtureChat implements Chat {
     this.closed = true
   }
 
-  /** Writes everything to the disk, unless this chat's tab is gone. */
+  /** How many listen to this chat and its rooms. */
+  get watchers(): number {
+    return [...this.rooms.values()].reduce((sum, room) => sum + room.watchers, this.#listeners.size)
+  }
+
+  /** Writes everything to the disk. */
   keep(): void {
     const saved = [...this.rooms.values()].map((room) => [
       room.id,
@@ -208,6 +213,10 @@ export class FixtureRoom implements Room {
   onMessages(listener: (messages: readonly Message[]) => void): () => void {
     this.#readers.add(listener)
     return () => void this.#readers.delete(listener)
+  }
+
+  get watchers(): number {
+    return this.#listeners.size + this.#readers.size
   }
 
   async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {

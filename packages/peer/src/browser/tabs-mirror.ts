@@ -1,8 +1,8 @@
 /**
  * What a follower knows of the leader's chat: built from its frames, shown in its place.
  *
- * Values that crossed between tabs are copies, so `keepShared` puts back every part that did not change: interfaces
- * compare snapshots by reference.
+ * Values that crossed between tabs are copies, so whoever shows them (`tabs-room.ts`, `tabs-shown.ts`) puts back every part
+ * that did not change with `keepShared`: interfaces compare snapshots by reference.
  */
 import type { ChatState, Message, RoomState, TimelineView } from '../chat.ts'
 import { ChunkedTimeline } from '../timeline-view.ts'
@@ -53,7 +53,7 @@ export class RoomMirror implements RoomSource {
   }
 
   setState(state: RoomState): void {
-    this.#state = keepShared(this.#state, state)
+    this.#state = state
     for (const listener of this.#listeners) listener()
   }
 
@@ -92,7 +92,7 @@ export class ChatMirror {
   take(frame: FrameToFollower): void {
     switch (frame.type) {
       case 'chat': {
-        this.#head = this.#head === undefined ? frame.head : keepShared(this.#head, frame.head)
+        this.#head = frame.head
         for (const id of this.rooms.keys()) if (!frame.head.roomIds.includes(id)) this.rooms.delete(id)
         return
       }

@@ -6,6 +6,7 @@ import { FixtureBrowser } from './tabs-fixture-browser.ts'
 import type { FixtureTab } from './tabs-fixture-browser.ts'
 import { fixtureMessage, fixtureMessages, FixtureChat, memoryDisk } from './tabs-fixture-chat.ts'
 import type { FixtureDisk, Pauses } from './tabs-fixture-chat.ts'
+import { silenceMs } from './tabs-election.ts'
 import { chunkMessages, chunksUnderWay } from './tabs-leader.ts'
 import { CommandInterrupted, retryMs, settleMs, shareChat } from './tabs.ts'
 import type { ShareOptions } from './tabs.ts'
@@ -279,13 +280,17 @@ describe('one leader, many followers', () => {
     expect(late.outcome()?.error).toBeInstanceOf(RoomClosed)
   })
 
-  it('TAB5 does nothing for followers while there are none', async () => {
+  it('TAB5 does nothing for followers while there are none, and one frame each while there are', async () => {
     const profile = new Profile(fixtureMessages(10))
     await profile.open()
-    const follower = await profile.open()
-    const closing = follower.chat.close()
+    const alone = profile.real.watchers
+    const followers = [await profile.open(), await profile.open()]
+    profile.browser.posted.length = 0
+    profile.real.room('home')!.put([fixtureMessage(98)])
     await profile.browser.settle()
-    await closing
+    expect(profile.browser.posted.filter(({ frame }) => frame.type === 'timeline')).toHaveLength(2)
+    await Promise.all([...followers.map(({ chat }) => chat.close()), profile.browser.settle()])
+    expect(profile.real.watchers).toBe(alone)
     profile.browser.posted.length = 0
     profile.real.room('home')!.put([fixtureMessage(99)])
     await profile.browser.settle()
@@ -435,6 +440,20 @@ describe('the leader dies in the middle of a command', () => {
     )
   })
 
+  it('TAB7 does not mistake an older message of the same words for the one that was lost', async () => {
+    const { profile, first, second } = await interrupted({})
+    const before = watch(second.room.send('ok'))
+    await profile.browser.settle()
+    expect(before.outcome()?.value).toBe(fixtureMessage(3).id)
+    profile.real.pauses.beforeKept = never
+    const sending = watch(second.room.send('ok'))
+    await profile.browser.settle()
+    first.tab.kill()
+    await profile.browser.settle()
+    expect(sending.outcome()?.value).toBe(fixtureMessage(4).id)
+    expect(textsOf(second.room)).toEqual(['message 1', 'message 2', 'ok', 'ok'])
+  })
+
   it('TAB7 looks for it only after the new leader has read what is stored', async () => {
     const { profile, first, second } = await interrupted({ afterKept: never })
     let loaded: () => void = () => {}
@@ -512,7 +531,7 @@ describe('a leader that hangs', () => {
     expect(textsOf(first.room).at(-1)).toBe('as a follower')
   })
 
-  it('TAB8 is left alone while it answers, however slow its chat is, and by tabs nobody looks at', async () => {
+  it('TAB8 is left alone while it answers, however slow its chat is', async () => {
     const profile = new Profile()
     let ready: (chat: Chat) => void = () => {}
     const slow = profile.share(profile.browser.tab(), {
@@ -531,6 +550,18 @@ describe('a leader that hangs', () => {
     follower.setVisible(false)
     await profile.browser.advance(120_000)
     expect(profile.made).toHaveLength(0)
+  })
+
+  it('TAB8 is left alone by tabs nobody looks at, until somebody does', async () => {
+    const profile = new Profile()
+    const first = await profile.open()
+    const second = await profile.open({ visible: false })
+    first.tab.freeze()
+    await profile.browser.advance(120_000)
+    expect(profile.made).toHaveLength(1)
+    second.chat.setVisible(true)
+    await profile.browser.advance(silenceMs)
+    expect(profile.made).toHaveLength(2)
   })
 
   it('TAB8 a tab that waits for an answer takes over even when nobody looks at it', async () => {
@@ -597,6 +628,47 @@ it('TAB1 is the chat itself where the browser has no locks', async () => {
   const chat = new FixtureChat(memoryDisk())
   expect(await shareChat({ lockName: 'kith', createChat: async () => chat })).toBe(chat)
   vi.unstubAllGlobals()
+})
+
+it('TAB11 closes a chat that is ready only after its tab was closed', async () => {
+  const profile = new Profile()
+  const first = await profile.open()
+  let ready: (chat: Chat) => void = () => {}
+  const createChat = (): Promise<Chat> =>
+    new Promise((resolve) => {
+      ready = resolve
+    })
+  const second = await profile.open({ createChat })
+  first.tab.kill()
+  await profile.browser.settle()
+  // Said while nobody leads; there is nobody left to say it to.
+  second.room.markRead()
+  await second.chat.close()
+  const late = new FixtureChat(profile.disk)
+  ready(late)
+  await profile.browser.settle()
+  expect(late.closed).toBe(true)
+  expect(late.casts).toEqual([])
+})
+
+it('TAB12 passes on what was said while the next leader was getting ready', async () => {
+  const profile = new Profile()
+  const first = await profile.open()
+  let ready: (chat: Chat) => void = () => {}
+  const createChat = (): Promise<Chat> =>
+    new Promise((resolve) => {
+      ready = resolve
+    })
+  const second = await profile.open({ createChat })
+  first.tab.kill()
+  await profile.browser.settle()
+  second.room.setTyping(true)
+  second.room.markRead()
+  second.room.setTyping(false)
+  const next = new FixtureChat(profile.disk)
+  ready(next)
+  await profile.browser.settle()
+  expect(next.casts).toEqual(['typing false', 'read'])
 })
 
 it('TAB11 rejects everything after close with ChatClosed, and what was under way too', async () => {

@@ -152,23 +152,33 @@ it('STO12 repairs what can be read and keeps the damaged files aside', async () 
   await rm(aside, { recursive: true })
 })
 
-it('STO6 leaves nothing of what was cleared in any file', async () => {
-  const storage = await openNodeStorage(directory)
+it.each([
+  ['before it was merged', 0, false],
+  ['after it was merged', 0, true],
+  ['in a large store', 3_000, false],
+  ['in a large store that was merged', 3_000, true],
+] as const)('STO6 leaves nothing of what was cleared in any file: %s', async (_, others, reopening) => {
+  let storage = await openNodeStorage(directory)
   const secret = 'the words that were cleared'
   const value = new TextEncoder().encode(secret)
+  const filler = Array.from({ length: others }, (_, i) => ({ key: `o/${i}`, value: new Uint8Array(2_000).fill(i) }))
   await storage.write([
     { key: 'p/1', value },
     { key: 'q/1', value: new TextEncoder().encode('the words that stay') },
+    ...filler,
   ])
   await storage.write([{ key: 'p/2', value }])
-  await storage.close()
-  const again = await openNodeStorage(directory)
-  await again.write([{ key: 'p/3', value }])
+  if (reopening) {
+    await storage.close()
+    storage = await openNodeStorage(directory)
+  }
+  await storage.write([{ key: 'p/3', value }])
+  await storage.write([{ key: 'p/2', value: undefined }])
   expect(await everything()).toContain(secret)
-  await again.clear('p/')
+  await storage.clear('p/')
   expect(await everything()).not.toContain(secret)
   expect(await everything()).toContain('the words that stay')
-  await again.close()
+  await storage.close()
 })
 
 it('STO11 rejects with StorageFull when the disk is full, keeps what was there, and goes on when there is room', async () => {
