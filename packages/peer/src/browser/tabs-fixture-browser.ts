@@ -29,6 +29,7 @@ export class FixtureBrowser {
   }
 
   async advance(ms: number): Promise<void> {
+    await this.settle()
     const until = this.#now + ms
     for (;;) {
       const due = [...this.#timers]
