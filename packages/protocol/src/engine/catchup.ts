@@ -187,7 +187,12 @@ export class Catchup {
           this.#events.send(partner.link, output.bytes, now)
           break
         case 'page':
-          this.#imports.push({ partner, page: output.page, token: output.token, plan: this.#room.plan(output.page, now) })
+          this.#imports.push({
+            partner,
+            page: output.page,
+            token: output.token,
+            plan: this.#room.plan(output.page, now),
+          })
           this.#importNext(now)
           break
         case 'fork':
@@ -230,7 +235,8 @@ export class Catchup {
     this.#events.apply(this.#room.import(plan, valid, now, partner.link.session), now)
     this.#events.receipts(page, now)
     partner.movedAt = now
-    if (this.#partners.get(partner.link.session) === partner) this.#run(partner, partner.exchange.imported(token, now), now)
+    if (this.#partners.get(partner.link.session) === partner)
+      this.#run(partner, partner.exchange.imported(token, now), now)
   }
 
   #settled(partner: Partner): void {

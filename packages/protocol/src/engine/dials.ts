@@ -50,6 +50,8 @@ interface Listener {
   readonly address: Address
   readonly backoff: Backoff
   transport: string | undefined
+  /** Who answered there last. */
+  session: string | undefined
   since: Millis
   notBefore: Millis
 }
@@ -105,7 +107,9 @@ export class Dials {
   }
 
   /** To whom a signal made by a transport goes, under which name, and whether it is the first of an offer. */
-  addressee(transport: string): { readonly session: string; readonly name: string; readonly opening: boolean } | undefined {
+  addressee(
+    transport: string,
+  ): { readonly session: string; readonly name: string; readonly opening: boolean } | undefined {
     const session = this.#sessionByTransport.get(transport)
     const attempt = session === undefined ? undefined : this.#wanted.get(session)?.attempt
     if (session === undefined || attempt === undefined) return undefined
@@ -120,6 +124,12 @@ export class Dials {
     const attempt = session === undefined ? undefined : this.#wanted.get(session)?.attempt
     if (attempt !== undefined) attempt.open = true
     return session
+  }
+
+  /** Who is at the far end of a transport. */
+  recognised(transport: string, session: string): void {
+    const listener = this.#addressByTransport.get(transport)
+    if (listener !== undefined) listener.session = session
   }
 
   /** The handshake over this transport succeeded. */
@@ -189,7 +199,14 @@ export class Dials {
       keep.add(key)
       if (this.#listeners.has(key)) continue
       const backoff = new Backoff(this.#random, redialBaseMs, redialAddressMaxMs)
-      this.#listeners.set(key, { address, backoff, transport: undefined, since: now, notBefore: now })
+      this.#listeners.set(key, {
+        address,
+        backoff,
+        transport: undefined,
+        session: undefined,
+        since: now,
+        notBefore: now,
+      })
     }
     for (const [key, listener] of this.#listeners) {
       if (keep.has(key)) continue
@@ -198,9 +215,11 @@ export class Dials {
     }
   }
 
-  dialAddresses(now: Millis): void {
+  /** `isLinked`: there is a direct link with this session, whoever dialled it. */
+  dialAddresses(isLinked: (session: string) => boolean, now: Millis): void {
     for (const listener of this.#listeners.values()) {
       if (listener.transport !== undefined || now < listener.notBefore) continue
+      if (listener.session !== undefined && isLinked(listener.session)) continue
       const transport = `socket-${formatHex(this.#random(attemptBytes))}`
       listener.transport = transport
       listener.since = now
@@ -220,7 +239,14 @@ export class Dials {
   }
 
   #begin(session: string, wanted: Wanted, name: string, offerer: boolean, now: Millis): Attempt {
-    const attempt = { transport: `${session.slice(0, 16)}-${name}`, name, offerer, since: now, open: false, signalled: false }
+    const attempt = {
+      transport: `${session.slice(0, 16)}-${name}`,
+      name,
+      offerer,
+      since: now,
+      open: false,
+      signalled: false,
+    }
     wanted.attempt = attempt
     this.#sessionByTransport.set(attempt.transport, session)
     this.#emit({ type: 'dial', transport: attempt.transport, offerer })

@@ -23,6 +23,9 @@ export const maxPendingLinks = 64
 export const priority = { control: 0, text: 1, signal: 2, sync: 3 } as const
 export type Priority = (typeof priority)[keyof typeof priority]
 
+/** A second direct link is kept this long: closed at once, it could be the only one the far end has up so far. */
+export const retireMs = 2_000
+
 /** What carries one link: a transport of the host, or direct frames through the relay. */
 export interface Carrier {
   readonly kind: 'dtls' | 'socket' | 'relay'
@@ -44,6 +47,8 @@ export interface LiveLink {
 }
 
 export interface LinksEvents {
+  /** The far end of a link proved who it is, whether or not the link is needed. */
+  recognised(id: string, session: string): void
   /** A session became reachable, or by another path than before. */
   linked(link: LiveLink, now: Millis): void
   /** No link with the session is left. */
@@ -59,6 +64,8 @@ interface Slot {
   readonly link: Link
   readonly openedAt: Millis
   live: LiveLink | undefined
+  /** Not needed any more: closed at this time. */
+  retireAt: Millis | undefined
 }
 
 export class Links {
@@ -80,7 +87,8 @@ export class Links {
     let pending = 0
     for (const slot of this.#slots.values()) if (slot.live === undefined) pending++
     if (pending >= maxPendingLinks) return false
-    const slot: Slot = { id, carrier, link: new Link({ ...options, name: `link/${id}` }), openedAt: now, live: undefined }
+    const link = new Link({ ...options, name: `link/${id}` })
+    const slot: Slot = { id, carrier, link, openedAt: now, live: undefined, retireAt: undefined }
     this.#slots.set(id, slot)
     this.#run(slot, slot.link.handle({ type: 'start' }, now), now)
     return true
@@ -138,10 +146,11 @@ export class Links {
     for (const slot of this.#slots.values()) slot.live?.heartbeat.doubt(now)
   }
 
-  /** Ends links whose far end was silent for too long. */
+  /** Ends links whose far end was silent for too long, and those that are not needed any more. */
   reap(now: Millis): void {
     for (const slot of [...this.#slots.values()]) {
       if (slot.live?.heartbeat.isDead(now) === true) this.close(slot.id, 'silent', now)
+      else if (slot.retireAt !== undefined && now >= slot.retireAt) this.close(slot.id, 'replaced', now)
     }
   }
 
@@ -162,6 +171,7 @@ export class Links {
     this.#best.delete(session)
     for (const other of this.#slots.values()) {
       if (other.live?.session === session) {
+        other.retireAt = undefined
         this.#best.set(session, other)
         this.#events.linked(other.live, now)
         return
@@ -218,6 +228,7 @@ export class Links {
       handshakeHash: up.handshakeHash,
       upAt: now,
     }
+    this.#events.recognised(slot.id, session)
     const rival = this.#best.get(session)
     if (rival?.live === undefined) {
       this.#best.set(session, slot)
@@ -228,12 +239,17 @@ export class Links {
     if (winner === slot) {
       this.#best.set(session, slot)
       this.#events.linked(slot.live, now)
-      this.close(rival.id, 'replaced', now)
+      this.#retire(rival, now)
     } else if (rival.live.path === slot.live.path || rival.live.upAt > slot.openedAt) {
-      this.close(slot.id, 'replaced', now)
+      this.#retire(slot, now)
     } else {
       rival.live.heartbeat.doubt(now)
     }
+  }
+
+  #retire(slot: Slot, now: Millis): void {
+    if (slot.carrier.kind === 'relay') this.close(slot.id, 'replaced', now)
+    else slot.retireAt = now + retireMs
   }
 
   #choose(old: Slot, fresh: Slot, now: Millis): Slot {

@@ -56,6 +56,7 @@ export class Reach {
     this.#relayLinks = new RelayLinks(this.#own, crypto.random)
     this.#links = new Links(session.sign.publicKey, emit, {
       ...events,
+      recognised: (id, session) => this.#dials.recognised(id, session),
       linked: (link, now) => {
         if (link.path === 'relay') this.#relayLinks.succeeded(link.id)
         else this.#dials.succeeded(link.id)
@@ -233,7 +234,9 @@ export class Reach {
 
   /** Whoever is here gets a link over the relay at once, and a direct one when it is our turn to dial. */
   dialDue(now: Millis): void {
-    if (this.#context.options.relayOnly !== true) this.#dials.dialAddresses(now)
+    if (this.#context.options.relayOnly !== true) {
+      this.#dials.dialAddresses((session) => this.#links.best(session)?.path === 'direct', now)
+    }
     const meeting = this.#meeting
     if (meeting === undefined || !meeting.isReady) return
     const notDirect: Met[] = []

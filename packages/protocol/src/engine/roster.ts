@@ -35,7 +35,15 @@ export class Roster {
       line.inTopic = true
       return
     }
-    const info: PeerInfo = { session, author: session, name: '', platform, path: undefined, state: 'joining', rttMs: undefined }
+    const info: PeerInfo = {
+      session,
+      author: session,
+      name: '',
+      platform,
+      path: undefined,
+      state: 'joining',
+      rttMs: undefined,
+    }
     this.#lines.set(session, { info, inTopic: true })
     this.#tell({ type: 'peer', peer: info })
   }
@@ -81,7 +89,8 @@ export class Roster {
     const line = this.#lines.get(session)
     if (line === undefined || rttMs === undefined) return
     const before = line.info.rttMs
-    if (before === undefined || Math.abs(before - rttMs) > Math.max(rttStepMs, before / 2)) this.#change(line, { rttMs })
+    if (before === undefined || Math.abs(before - rttMs) > Math.max(rttStepMs, before / 2))
+      this.#change(line, { rttMs })
   }
 
   pathOf(session: string): Path | undefined {
