@@ -10,7 +10,6 @@
  */
 import { Reader, Writer, concatBytes, formatUtf8, label } from '@kith/protocol'
 import type { Random } from '@kith/protocol'
-import type { KeyKeeper } from './at-rest.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 
 export const dataKeyBytes: number = 32
@@ -27,6 +26,19 @@ export const defaultStretch: Stretch = { memoryKiB: 64 * 1024, iterations: 3 }
 
 /** A lock that asks for more than this was not made by us and would only take the machine down. */
 export const maxStretch: Stretch = { memoryKiB: 1024 * 1024, iterations: 64 }
+
+/**
+ * Keeps one wrapping key in the safest place a platform has without asking anybody: a non-extractable key in IndexedDB
+ * (`browser/storage-key.ts`), a file only its owner can read (`node/storage-key.ts`).
+ */
+export interface KeyKeeper {
+  /** Makes the key when there is none. */
+  wrap(plaintext: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
+  /** Fetches the key anew. Undefined when there is none, or it does not open this. */
+  unwrap(sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array | undefined>
+  /** Destroys the key; without one it does nothing. */
+  erase(): Promise<void>
+}
 
 export type Lock =
   | { readonly method: 'key'; readonly head: Uint8Array; readonly wrapped: Uint8Array }

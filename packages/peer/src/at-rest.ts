@@ -22,23 +22,10 @@ import {
   plain,
   unlock,
 } from './at-rest-lock.ts'
-import type { Lock, Stretch } from './at-rest-lock.ts'
+import type { KeyKeeper, Lock, Stretch } from './at-rest-lock.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 import { checkKey, checkPrefix, settleChanges } from './storage-keys.ts'
 import type { Storage } from './storage.ts'
-
-/**
- * Keeps one wrapping key in the safest place a platform has without asking anybody: a non-extractable key in IndexedDB
- * (`browser/storage-key.ts`), a file only its owner can read (`node/storage-key.ts`).
- */
-export interface KeyKeeper {
-  /** Makes the key when there is none. */
-  wrap(plaintext: Uint8Array, aad: Uint8Array): Promise<Uint8Array>
-  /** Fetches the key anew. Undefined when there is none, or it does not open this. */
-  unwrap(sealed: Uint8Array, aad: Uint8Array): Promise<Uint8Array | undefined>
-  /** Destroys the key; without one it does nothing. */
-  erase(): Promise<void>
-}
 
 export interface SealOptions {
   readonly crypto: Pick<Crypto, 'random'>

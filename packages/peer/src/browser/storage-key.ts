@@ -11,7 +11,7 @@
 import { concatBytes } from '@kith/protocol'
 import { openDB } from 'idb'
 import { gcm, nonceBytes, plain } from '../at-rest-lock.ts'
-import type { KeyKeeper } from '../at-rest.ts'
+import type { KeyKeeper } from '../at-rest-lock.ts'
 
 /** `name` is a database of its own, so that erasing the key touches nothing else. */
 export function keepKeyInBrowser(name: string): KeyKeeper {

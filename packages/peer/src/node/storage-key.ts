@@ -7,7 +7,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { KeyKeeper } from '../at-rest.ts'
+import type { KeyKeeper } from '../at-rest-lock.ts'
 import { StorageBroken } from '../storage-errors.ts'
 
 const keyBytes = 32
