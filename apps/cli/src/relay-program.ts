@@ -30,7 +30,8 @@ export function relayArguments({ port, data }: RelayOptions): readonly string[] 
 
 /** Resolves with the relay's exit code. Signals are passed on, so that it can say goodbye to everybody connected. */
 export async function runRelay(main: string, args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: 'inherit' })
+  // The channel carries nothing: it closes when this program dies without a word, and the relay then stops by itself.
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const forward = (signal: NodeJS.Signals): void => {
     // Ctrl+C at a terminal reaches the child by itself; twice would mean “at once”.

@@ -22,7 +22,7 @@ import type { Platform } from './claims.ts'
 import type { Output } from './output.ts'
 
 const reconnectBaseMs = 500
-const reconnectMaxMs = 30_000
+const reconnectMaxMs = 10_000
 /** A socket that has not proved us within this is hung up. */
 const connectTimeoutMs = 15_000
 /** A topic that was entered and not answered is entered again after this; its list is read anew now and then. */

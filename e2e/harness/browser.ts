@@ -1,0 +1,145 @@
+/** Chromium as a person uses it: the app's own page, its own buttons, its own words. */
+import { chromium } from 'playwright'
+import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
+import { until } from './waiting.ts'
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** Runs in the page before the app: keeps hold of its WebRTC connections, so that a test can pull the plug. */
+function holdConnections(): void {
+  const Real = window.RTCPeerConnection
+  const held: RTCPeerConnection[] = []
+  const plug = { pulled: false, held }
+  Object.assign(window, { plug })
+  class Pluggable extends Real {
+    constructor(configuration?: RTCConfiguration) {
+      // A relay-only policy without a relay: candidates never come, as behind a firewall that drops UDP.
+      super(plug.pulled ? { ...configuration, iceServers: [], iceTransportPolicy: 'relay' } : configuration)
+      held.push(this)
+    }
+  }
+  window.RTCPeerConnection = Pluggable as typeof RTCPeerConnection
+}
+
+export interface ShownMessage {
+  readonly id: string
+  readonly text: string
+}
+
+/** One person's browser: a context of its own, so nothing is shared with the others. */
+export class Person {
+  readonly name: string
+  readonly context: BrowserContext
+  readonly page: Page
+  /** What the browser complained about; an app that works leaves this empty. */
+  readonly complaints: string[] = []
+  #devtools: CDPSession | undefined
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name
+    this.context = context
+    this.page = page
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('console', (message) => {
+      const isNetwork = message.text().includes('net::ERR') || message.text().includes('WebSocket connection')
+      if (message.type() === 'error' && !isNetwork) this.complaints.push(message.text())
+    })
+  }
+
+  static async arrive(browser: Browser, name: string): Promise<Person> {
+    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1100, height: 800 } })
+    await context.addInitScript(holdConnections)
+    return new Person(name, context, await context.newPage())
+  }
+
+  /** One click makes a room; resolves with its link. */
+  async makeRoom(origin: string): Promise<string> {
+    await this.page.goto(origin)
+    await this.page.getByLabel('Your name').fill(this.name)
+    await this.page.getByRole('button', { name: 'New room' }).click()
+    await this.page.waitForURL(/#.{43}$/)
+    await this.#composer().waitFor()
+    return this.page.url()
+  }
+
+  async join(link: string): Promise<void> {
+    await this.page.goto(link)
+    await this.#composer().waitFor()
+  }
+
+  #composer(): ReturnType<Page['getByRole']> {
+    return this.page.getByRole('textbox', { name: /^Message to/ })
+  }
+
+  async say(text: string): Promise<void> {
+    await this.#composer().fill(text)
+    await this.#composer().press('Enter')
+  }
+
+  /** The line under the room's name. */
+  status(): Promise<string> {
+    return this.page.locator('#room-status').innerText()
+  }
+
+  async until(what: RegExp, limitMs = 20_000): Promise<void> {
+    await until(`${this.name}'s page to say ${what.source}`, limitMs, async () => what.test(await this.status()))
+  }
+
+  /** Every message the page can show, in its order: scrolled through from the first to the last. */
+  async readAll(): Promise<ShownMessage[]> {
+    const log = this.page.getByRole('log')
+    const seen = new Map<string, ShownMessage>()
+    await log.evaluate((element) => (element.scrollTop = 0))
+    for (let settled = 0; settled < 3; ) {
+      await this.page.waitForTimeout(60)
+      const { rows, isAtEnd } = await log.evaluate((element) => {
+        const articles = [...element.querySelectorAll<HTMLElement>('[data-id]')]
+        const found = articles.map((row) => ({
+          id: row.dataset['id'] ?? '',
+          text: row.querySelector('.row-text')?.textContent ?? '',
+        }))
+        const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2
+        element.scrollTop += element.clientHeight * 0.7
+        return { rows: found, isAtEnd: atEnd }
+      })
+      for (const row of rows) seen.set(row.id, row)
+      settled = isAtEnd ? settled + 1 : 0
+    }
+    return [...seen.keys()].sort().map((id) => seen.get(id) as ShownMessage)
+  }
+
+  /** How the people panel says each of the others is reached. */
+  async paths(): Promise<string[]> {
+    const button = this.page.getByTitle('People and paths')
+    if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click()
+    return this.page.locator('.person-path').allInnerTexts()
+  }
+
+  /** Ends every WebRTC connection of the page, and lets no new one come about until it is plugged in again. */
+  async pullWebRtc(pulled: boolean): Promise<void> {
+    await this.page.evaluate((isPulled) => {
+      const { plug } = window as unknown as { plug: { pulled: boolean; held: RTCPeerConnection[] } }
+      plug.pulled = isPulled
+      if (isPulled) for (const connection of plug.held.splice(0)) connection.close()
+    }, pulled)
+  }
+
+  /** What the browser does to a tab in the background: nothing runs any more. */
+  async freeze(frozen: boolean): Promise<void> {
+    this.#devtools ??= await this.context.newCDPSession(this.page)
+    await this.#devtools.send('Page.setWebLifecycleState', { state: frozen ? 'frozen' : 'active' })
+  }
+}
