@@ -250,7 +250,7 @@ export class Catchup {
   }
 
   #report(around: Surroundings, now: Millis): void {
-    const { entries, missing, gaps } = this.#room.counts
+    const { size: entries, missing, gaps } = this.#room.log
     const phase = this.#phase(around, now)
     const outstanding = this.#progress === undefined ? 0 : Math.max(0, this.#progress.total - this.#progress.have)
     const total = entries + Math.max(phase === 'catchingUp' ? outstanding : 0, missing)
