@@ -89,27 +89,24 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
   }
 }
 
+/** Runs in the page before anything else; a text, because tsx would leave calls of its own in a function. */
+const watch = `
+  globalThis.historySeen = new Promise((done) => {
+    const watcher = new MutationObserver(() => {
+      const log = document.querySelector('[role="log"]')
+      if (!log?.textContent.includes(${JSON.stringify(newest)})) return
+      watcher.disconnect()
+      requestAnimationFrame(() => done(performance.now()))
+    })
+    watcher.observe(document, { childList: true, subtree: true, characterData: true })
+  })`
+
 /** Milliseconds from navigation to the frame after the newest message stood in the log, on the page's own clock. */
 async function timeToHistory(page: Page, link: string): Promise<number> {
-  await page.addInitScript((text) => {
-    const seen = new Promise<number>((done) => {
-      const look = (): void => {
-        const log = document.querySelector('[role="log"]')
-        if (log?.textContent.includes(text) !== true) return
-        watcher.disconnect()
-        requestAnimationFrame(() => done(performance.now()))
-      }
-      const watcher = new MutationObserver(look)
-      watcher.observe(document, { childList: true, subtree: true, characterData: true })
-    })
-    Object.assign(globalThis, { historySeen: seen })
-  }, newest)
+  await page.addInitScript({ content: watch })
   await page.goto(link)
-  page.setDefaultTimeout(limitMs)
-  const handle = await page.waitForFunction(
-    () => (globalThis as unknown as { historySeen: Promise<number> }).historySeen,
-  )
-  return handle.jsonValue()
+  const seen = await page.waitForFunction('globalThis.historySeen', undefined, { timeout: limitMs })
+  return Number(await seen.jsonValue())
 }
 
 async function measureFirstLoad(browser: Browser, link: string): Promise<number> {

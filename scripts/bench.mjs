@@ -102,12 +102,16 @@ function measure(name, options) {
 }
 
 async function measureHere(name, options) {
-  const bench = await import(pathToFileURL(join(folder, `${name}.ts`)).href)
-  const figures = await bench.run(options)
-  const answer = JSON.stringify({ figures, table: bench.table?.(figures) })
-  // A benchmark that leaves a timer or a connection behind still ends.
-  writeFileSync(3, answer)
-  process.exit(0)
+  try {
+    const bench = await import(pathToFileURL(join(folder, `${name}.ts`)).href)
+    const figures = await bench.run(options)
+    writeFileSync(3, JSON.stringify({ figures, table: bench.table?.(figures) }))
+  } catch (cause) {
+    process.stderr.write(`${cause?.stack ?? cause}\n`)
+    process.exitCode = 1
+  }
+  // A benchmark that leaves a timer, a connection or a program behind still ends.
+  process.exit()
 }
 
 function readBaseline() {

@@ -174,7 +174,12 @@ function checkImport(path, name, target, rules, report) {
   // Published vectors are data; whoever implements the same thing twice tests it against the same file.
   if (isTest && target.includes('/vectors/')) return
   // Scenario tests of the protocol, and what they share, may run it on the fast cryptography of Node.
-  if ((isTest || path.startsWith('packages/protocol/test/')) && from.inside === undefined && to.workspace.startsWith('packages/')) return
+  if (
+    (isTest || path.startsWith('packages/protocol/test/')) &&
+    from.inside === undefined &&
+    to.workspace.startsWith('packages/')
+  )
+    return
   if (to.workspace !== from.workspace) return report(`reaches into ${to.workspace} by a path: import the package`)
   if (from.inside === undefined || to.inside === undefined || isTest) return
   if (from.workspace === 'packages/protocol') {
