@@ -75,6 +75,11 @@ export class Reader {
     return 0
   }
 
+  /** Passes over `length` bytes. */
+  skip(length: number): void {
+    this.#take(length)
+  }
+
   /** `length` bytes as a view on the input, not a copy. */
   raw(length: number): Uint8Array {
     return this.#take(length) ? this.#bytes.subarray(this.#at - length, this.#at) : emptyBytes

@@ -5,7 +5,6 @@
  * not expired. The end of every held range carries a valid signature of its own; everything below is covered by it.
  */
 import { formatHex } from '../codec/text.ts'
-import { equalBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Millis } from '../machine.ts'
 import { Budget } from './budget.ts'
@@ -97,5 +96,5 @@ export class Chain {
 
 /** Whether `next` can stand right after `entry`. */
 export function follows(entry: Entry, next: Entry): boolean {
-  return next.seq === entry.seq + 1 && next.time > entry.time && equalBytes(next.prev, entry.id)
+  return next.seq === entry.seq + 1 && next.time > entry.time && next.hasPrev(entry.id)
 }

@@ -135,6 +135,15 @@ export class Entry {
     return header
   }
 
+  /** Whether this entry names `id` as the one before it. */
+  hasPrev(id: Uint8Array): boolean {
+    return hasBytes(this.#bytes, 45, id)
+  }
+
+  isOf(session: Uint8Array): boolean {
+    return hasBytes(this.#bytes, 9, session)
+  }
+
   get key(): string {
     return (this.#key ??= formatKey(this.time, this.id))
   }
@@ -209,11 +218,11 @@ export function decodeEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): 
   return accept(identifyEntry(crypto, bytes))
 }
 
-/** `decodeEntry` for bytes already known to be well-formed. */
-export function identifyEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Entry {
+/** `decodeEntry` for bytes already known to be well-formed. `scratch` saves allocating one for each of many. */
+export function identifyEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array, scratch?: Uint8Array): Entry {
   const body = bytes.subarray(bodyOffset)
   const bodyHash = bytes[0] === huskVersion ? body : crypto.sha256(body)
-  return new Entry(bytes, entryId(crypto, bytes, bodyHash))
+  return new Entry(bytes, entryId(crypto, bytes, bodyHash, scratch))
 }
 
 /** The layout rules a single entry can be judged by. */
@@ -225,7 +234,7 @@ export function isWellFormed(bytes: Uint8Array): boolean {
   if ((bytes[2] as number) > 3) return false
   const first = readSeq(bytes) === 0
   if (first !== (bytes[1] === entryKinds.opening)) return false
-  return !first || equalBytes(bytes.subarray(45, 77), noPrev)
+  return !first || hasBytes(bytes, 45, noPrev)
 }
 
 /** What the host is asked to verify: this entry's own signature. */
@@ -273,14 +282,29 @@ export function keyBytes(time: Millis, id: Uint8Array): Uint8Array {
   return bytes
 }
 
+/** For `identifyEntry`: what is hashed into an id, its label in place. */
+export function createIdScratch(): Uint8Array {
+  const scratch = new Uint8Array(idLabel.length + headerBytes + 32)
+  scratch.set(idLabel)
+  scratch[idLabel.length] = entryVersion
+  return scratch
+}
+
 /** `header` may be longer than a header, and may be a husk's. One call of the hash with one part is the fast way. */
-function entryId(crypto: Pick<Crypto, 'sha256'>, header: Uint8Array, bodyHash: Uint8Array): Uint8Array {
-  const input = new Uint8Array(idLabel.length + headerBytes + 32)
-  input.set(idLabel)
-  for (let i = 1, at = idLabel.length + 1; i < headerBytes; i++, at++) input[at] = header[i] as number
-  input[idLabel.length] = entryVersion
-  input.set(bodyHash, idLabel.length + headerBytes)
-  return crypto.sha256(input)
+function entryId(
+  crypto: Pick<Crypto, 'sha256'>,
+  header: Uint8Array,
+  bodyHash: Uint8Array,
+  scratch: Uint8Array = createIdScratch(),
+): Uint8Array {
+  scratch.set(header.subarray(1, headerBytes), idLabel.length + 1)
+  scratch.set(bodyHash, idLabel.length + headerBytes)
+  return crypto.sha256(scratch)
+}
+
+function hasBytes(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false
+  return true
 }
 
 function signedMessage(id: Uint8Array): Uint8Array {

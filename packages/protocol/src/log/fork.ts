@@ -34,7 +34,7 @@ export function judgeFork(a: Entry, b: Entry): number | undefined {
   if (!equalBytes(a.session, b.session)) return undefined
   if (a.seq === b.seq) return equalBytes(a.id, b.id) ? undefined : a.seq
   if (b.seq === a.seq + 1) {
-    if (!equalBytes(b.prev, a.id)) return a.seq
+    if (!b.hasPrev(a.id)) return a.seq
     return b.time > a.time ? undefined : b.seq
   }
   return a.seq === b.seq + 1 ? judgeFork(b, a) : undefined
@@ -78,7 +78,7 @@ function readSide(crypto: Pick<Crypto, 'sha256'>, reader: Reader): Entry[] | und
     if (!decoded.ok || !decoded.value.husk) return undefined
     const last = side.at(-1)
     const entry = decoded.value
-    if (last !== undefined && (entry.seq !== last.seq + 1 || !equalBytes(entry.prev, last.id))) return undefined
+    if (last !== undefined && (entry.seq !== last.seq + 1 || !entry.hasPrev(last.id))) return undefined
     side.push(entry)
   }
   return side

@@ -134,8 +134,7 @@ export class Log {
     const runs: Entry[][] = []
     let last: Entry | undefined
     for (const entry of entries) {
-      if (last !== undefined && follows(last, entry) && equalBytes(last.session, entry.session))
-        runs.at(-1)?.push(entry)
+      if (last !== undefined && follows(last, entry) && entry.isOf(last.session)) runs.at(-1)?.push(entry)
       else runs.push([entry])
       last = entry
     }
@@ -441,7 +440,7 @@ export class Log {
     const side = [entry]
     for (let end = entry; !verifyEntry(this.#crypto, end); side.push(end)) {
       const next = at(end.seq + 1)
-      if (next === undefined || !equalBytes(next.prev, end.id) || side.length === limits.proofEntries) return undefined
+      if (next === undefined || !next.hasPrev(end.id) || side.length === limits.proofEntries) return undefined
       end = next
     }
     return side

@@ -21,14 +21,15 @@ import { follows } from './chain.ts'
 import {
   type Entry,
   bodyOffset,
+  createIdScratch,
   entryVersion,
   headerBytes,
   huskVersion,
   identifyEntry,
   isWellFormed,
   maxSeq,
-  minBodyBytes,
   noPrev,
+  signatureBytes,
 } from './entry.ts'
 import { limits } from './limits.ts'
 
@@ -36,6 +37,9 @@ import { limits } from './limits.ts'
 export const pageBytes: number = 64 * 1024
 export const maxPageBytes: number = 263 * 1024
 export const maxReceiptBytes = 1024
+const nonceBytes = 24
+/** Nonce and signature stand side by side, in a page as in an entry. */
+const proofBytes: number = nonceBytes + signatureBytes
 const maxTime = 0xffff_ffff_ffff
 
 const formHusk = 1
@@ -64,7 +68,7 @@ export function encodePage(page: Page): Uint8Array {
   const runs: Entry[][] = []
   let last: Entry | undefined
   for (const entry of page.entries) {
-    if (last !== undefined && follows(last, entry) && equalBytes(last.session, entry.session)) runs.at(-1)?.push(entry)
+    if (last !== undefined && follows(last, entry) && entry.isOf(last.session)) runs.at(-1)?.push(entry)
     else runs.push([entry])
     last = entry
   }
@@ -98,98 +102,117 @@ function writeRun(writer: Writer, run: readonly Entry[]): void {
   }
 }
 
-interface Item {
-  readonly run: Run
-  readonly husk: boolean
-  readonly kind: number
-  readonly flags: number
-  readonly time: Millis
-  readonly epochId: Uint8Array
-  readonly nonce: Uint8Array
-  readonly signature: Uint8Array
-  readonly body: Uint8Array
-}
-
-interface Run {
-  readonly session: Uint8Array
-  readonly firstSeq: number
-  readonly prev: Uint8Array
-}
-
 /** Reads a page. Its entries share one fresh buffer; `bytes` is not kept, except by the receipts. */
 export function decodePage(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Result<Page, 'malformed' | 'oversize'> {
   if (bytes.length > maxPageBytes) return reject('oversize')
+  const size = measure(new Reader(bytes))
+  if (size === undefined) return reject('malformed')
   const reader = new Reader(bytes)
-  const items: Item[] = []
-  for (let runs = reader.varint(); runs > 0 && !reader.failed; runs--) readRun(reader, items)
-  if (reader.failed) return reject('malformed')
-
-  let size = 0
-  for (const { body } of items) size += bodyOffset + body.length
-  const slab = new Uint8Array(size)
-  const entries: Entry[] = []
-  let at = 0
-  let last: Entry | undefined
-  for (const item of items) {
-    const follower = last !== undefined && items[entries.length - 1]?.run === item.run
-    const seq = follower ? (last as Entry).seq + 1 : item.run.firstSeq
-    const entryBytes = slab.subarray(at, (at += bodyOffset + item.body.length))
-    layOut(entryBytes, item, seq, follower ? (last as Entry).id : item.run.prev)
-    if (seq > maxSeq || !isWellFormed(entryBytes)) return reject('malformed')
-    last = identifyEntry(crypto, entryBytes)
-    entries.push(last)
+  const builder = new PageBuilder(crypto, size)
+  for (let runs = reader.varint(); runs > 0; runs--) {
+    const session = reader.raw(32)
+    const seq = reader.varint()
+    builder.startRun(session, seq, seq > 0 ? reader.raw(32) : noPrev, reader.raw(32), reader.u48())
+    for (let count = reader.varint(); count > 0; count--) {
+      const form = reader.u8()
+      if ((form & formEpoch) !== 0) builder.setEpoch(reader.raw(32))
+      const husk = (form & formHusk) !== 0
+      const [kind, flags, later, proof] = [reader.u8(), reader.u8(), reader.varint(), reader.raw(proofBytes)]
+      const body = husk ? reader.raw(32) : reader.bytes(limits.bodyBytes)
+      if (!builder.add(husk, kind, flags, later, proof, body)) return reject('malformed')
+    }
   }
-
   const receipts: PageReceipt[] = []
   for (let count = reader.varint(); count > 0 && !reader.failed; count--) {
-    const entry = entries[reader.varint()]
+    const entry = builder.entries[reader.varint()]
     const receipt = reader.bytes(maxReceiptBytes)
     if (entry === undefined) return reject('malformed')
     receipts.push({ entry, receipt })
   }
-  return reader.done() ? accept({ entries, receipts }) : reject('malformed')
+  return reader.done() ? accept({ entries: builder.entries, receipts }) : reject('malformed')
 }
 
-function readRun(reader: Reader, items: Item[]): void {
-  const session = reader.raw(32)
-  const firstSeq = reader.varint()
-  const prev = firstSeq > 0 ? reader.raw(32) : noPrev
-  const run: Run = { session, firstSeq, prev }
-  let epochId = reader.raw(32)
-  let time = reader.u48()
-  for (let count = reader.varint(); count > 0 && !reader.failed; count--) {
-    const form = reader.u8()
-    if (form > (formHusk | formEpoch)) reader.fail()
-    if ((form & formEpoch) !== 0) epochId = reader.raw(32)
-    const kind = reader.u8()
-    const flags = reader.u8()
-    time += reader.varint()
-    const nonce = reader.raw(24)
-    const signature = reader.raw(64)
-    const husk = (form & formHusk) !== 0
-    const body = husk ? reader.raw(32) : reader.bytes(limits.bodyBytes)
-    if (time > maxTime || (!husk && body.length < minBodyBytes)) reader.fail()
-    if (!reader.failed) items.push({ run, husk, kind, flags, time, epochId, nonce, signature, body })
+/** Bytes all entries of a page take when rebuilt; undefined when the layout of the runs is not right. */
+function measure(reader: Reader): number | undefined {
+  let size = 0
+  for (let runs = reader.varint(); runs > 0 && !reader.failed; runs--) {
+    reader.skip(32)
+    if (reader.varint() > 0) reader.skip(32)
+    reader.skip(32 + 6)
+    for (let count = reader.varint(); count > 0 && !reader.failed; count--) {
+      const form = reader.u8()
+      if (form > (formHusk | formEpoch)) reader.fail()
+      reader.skip((form & formEpoch) !== 0 ? 34 : 2)
+      reader.varint()
+      reader.skip(proofBytes)
+      const body = (form & formHusk) !== 0 ? 32 : reader.varint()
+      if (body > limits.bodyBytes) reader.fail()
+      reader.skip(body)
+      size += bodyOffset + body
+    }
+  }
+  return reader.failed ? undefined : size
+}
+
+/** Lays entries out one behind the other, each header from the one before it. */
+class PageBuilder {
+  readonly entries: Entry[] = []
+  readonly #crypto: Pick<Crypto, 'sha256'>
+  readonly #slab: Uint8Array
+  readonly #scratch = createIdScratch()
+  /** The header so far: what the next entry of the run begins with. */
+  readonly #header = new Uint8Array(headerBytes)
+  #end = 0
+  #seq = 0
+  #time: Millis = 0
+
+  constructor(crypto: Pick<Crypto, 'sha256'>, size: number) {
+    this.#crypto = crypto
+    this.#slab = new Uint8Array(size)
+  }
+
+  startRun(session: Uint8Array, seq: number, prev: Uint8Array, epochId: Uint8Array, time: Millis): void {
+    this.#header.set(session, 9)
+    this.#header.set(prev, 45)
+    this.setEpoch(epochId)
+    this.#seq = seq
+    this.#time = time
+  }
+
+  setEpoch(epochId: Uint8Array): void {
+    this.#header.set(epochId, 77)
+  }
+
+  /** False when the entry is not well-formed. */
+  add(husk: boolean, kind: number, flags: number, later: Millis, proof: Uint8Array, body: Uint8Array): boolean {
+    const header = this.#header
+    const seq = this.#seq++
+    this.#time += later
+    if (this.#time > maxTime || seq > maxSeq) return false
+    header[0] = husk ? huskVersion : entryVersion
+    header[1] = kind
+    header[2] = flags
+    writeTime(header, this.#time)
+    header[41] = seq >>> 24
+    header[42] = seq >>> 16
+    header[43] = seq >>> 8
+    header[44] = seq
+    const bytes = this.#slab.subarray(this.#end, (this.#end += bodyOffset + body.length))
+    bytes.set(header)
+    bytes.set(proof, headerBytes - nonceBytes)
+    bytes.set(body, bodyOffset)
+    if (!isWellFormed(bytes)) return false
+    const entry = identifyEntry(this.#crypto, bytes, this.#scratch)
+    header.set(entry.id, 45)
+    this.entries.push(entry)
+    return true
   }
 }
 
-function layOut(bytes: Uint8Array, item: Item, seq: number, prev: Uint8Array): void {
-  bytes[0] = item.husk ? huskVersion : entryVersion
-  bytes[1] = item.kind
-  bytes[2] = item.flags
-  let time = item.time
+function writeTime(header: Uint8Array, time: Millis): void {
+  let rest = time
   for (let i = 8; i >= 3; i--) {
-    bytes[i] = time % 256
-    time = Math.floor(time / 256)
+    header[i] = rest % 256
+    rest = Math.floor(rest / 256)
   }
-  bytes.set(item.run.session, 9)
-  bytes[41] = seq >>> 24
-  bytes[42] = seq >>> 16
-  bytes[43] = seq >>> 8
-  bytes[44] = seq
-  bytes.set(prev, 45)
-  bytes.set(item.epochId, 77)
-  bytes.set(item.nonce, 109)
-  bytes.set(item.signature, headerBytes)
-  bytes.set(item.body, bodyOffset)
 }
