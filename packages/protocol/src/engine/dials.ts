@@ -12,7 +12,7 @@ import type { Platform } from './claims.ts'
 import type { Address } from './input.ts'
 import type { Output } from './output.ts'
 
-export const dialTimeoutMs = 12_000
+export const dialTimeoutMs = 30_000
 export const maxDialsAtOnce = 4
 export const maxIncomingDials = 32
 /** Full mesh up to here; further peers are reached over the relay and through their neighbours. */
