@@ -26,6 +26,19 @@ export function fakeEntry(size = 400, fill = 7): Uint8Array {
   return entry
 }
 
+export function enter(house: House, line: Line, room = 1, announcement: Uint8Array = seedOf(50)): void {
+  house.tell(line, { type: 'enter', keys: roomTopic(room, house.now), announcement })
+}
+
+/** Session key of a line with a client. */
+export function keyOf(line: Line): Uint8Array {
+  if (line.session === undefined) throw new Error('a bare socket has no session')
+  return line.session.publicKey
+}
+
+/** `counts` of a relay with nobody there. */
+export const nobody = { connections: 0, sessions: 0, topics: 0, signals: 0, probes: 0 }
+
 export function roomTopic(byte = 1, now: Millis = startMs): TopicKeys {
   return topicKeys(crypto, seedOf(byte), slotAt(now))
 }
