@@ -80,6 +80,15 @@ export class Roster {
     this.#dropIfGone(session, line)
   }
 
+  /** It said goodbye: the relay's word that it left is not waited for. */
+  gone(session: string): void {
+    const line = this.#lines.get(session)
+    if (line === undefined) return
+    line.inTopic = false
+    line.info = { ...line.info, state: 'gone' }
+    this.#dropIfGone(session, line)
+  }
+
   named(session: string, name: string): void {
     const line = this.#lines.get(session)
     if (line !== undefined && name !== line.info.name) this.#change(line, { name })
