@@ -1,5 +1,6 @@
 /** How two people get from knowing of each other to one link, and what happens when it breaks. */
 import { describe, expect, it } from 'vitest'
+import { dialTimeoutMs } from '../src/engine/dials.ts'
 import { Talk } from './talk.ts'
 
 /** Kind of a frame for the relay that carries a link between two peers (docs/spec/relay.md). */
@@ -116,12 +117,12 @@ describe('links of a pair', () => {
       ),
     )
     const waits = dials.slice(1).map(({ at }, i) => at - (dials[i]?.at ?? 0))
-    expect(dials.length).toBeGreaterThan(6)
-    expect(dials.length).toBeLessThan(25)
-    expect(waits[0]).toBeLessThan(15_000)
-    expect(Math.max(...waits)).toBeGreaterThan(35_000)
-    // Not one minute passes without another attempt: the network may have changed.
-    expect(Math.max(...waits)).toBeLessThan(75_000)
+    expect(dials.length).toBeGreaterThan(5)
+    // Each attempt takes as long as it may; what comes on top is the wait.
+    expect(waits[0]).toBeLessThan(dialTimeoutMs + 3_000)
+    expect(Math.max(...waits)).toBeGreaterThan(dialTimeoutMs + 20_000)
+    // Not much more than a minute passes without another attempt: the network may have changed.
+    expect(Math.max(...waits)).toBeLessThan(dialTimeoutMs + 63_000)
   })
 
   it('ENG2 whoever wants the relay only never dials and is never dialled into', () => {

@@ -30,11 +30,13 @@ import type { EngineOptions } from './options.ts'
 import type { EngineEvent, Output } from './output.ts'
 import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
-import { Skew } from './skew.ts'
+import { relaySource, Skew } from './skew.ts'
 import { Typing } from './typing.ts'
 
 export const tickMs = 500
 export const hiddenTickMs = 1_000
+/** A clock that is wrong for this long is wrong. */
+const clockAlarmMs = 3_000
 /** Changes of who we link with are told together. */
 const neighboursMs = 250
 /** Link failures that mean somebody in between is not who it should be. */
@@ -74,6 +76,7 @@ export class Engine {
   #listed: boolean
   #life: 'new' | 'running' | 'stopped' = 'new'
   #toldClock = false
+  #clockWrongSince: Millis | undefined
   #suspicions = 0
   #neighboursDueAt: Millis | undefined
 
@@ -114,7 +117,6 @@ export class Engine {
         },
         away: () => {
           this.#listed = false
-          this.#skew.forget('relay')
           tell({ type: 'relay', state: 'away' })
         },
         met: (peer) => this.#roster.met(peer.session, peer.platform),
@@ -124,7 +126,7 @@ export class Engine {
         },
         entry: (bytes, receipt, at) => this.#flow.receive(bytes, receipt, undefined, at),
         receipt: (receipt, digest, at) => this.#flow.receiptMade(receipt, digest, at),
-        clock: (offsetMs) => this.#clock('relay', offsetMs),
+        clock: (offsetMs) => this.#skew.sample(relaySource, offsetMs),
         refused: (code, about, subject, retryAfterMs, at) => {
           if (about === 'publish') this.#flow.publishRefused(subject, retryAfterMs, at)
           else if (retryAfterMs === 0) tell({ type: 'notice', code: 'relayRefused', about: code })
@@ -273,6 +275,7 @@ export class Engine {
     }
     if (this.#typing.tick(now)) this.#presence(now)
     if (this.#neighboursDueAt !== undefined && now >= this.#neighboursDueAt) this.#tellNeighbours(now)
+    this.#watchClock(now)
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
     this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
@@ -364,6 +367,7 @@ export class Engine {
         this.#roster.named(link.session, payload.name)
         return this.#typing.heard(link.session, this.#authorOf(link), payload.typing, now)
       case 'goodbye':
+        this.#roster.gone(link.session)
         return this.#reach.close(link, 'remoteClosed', now)
       case 'receipts':
         return this.#flow.suggest(payload.receipts)
@@ -397,7 +401,7 @@ export class Engine {
   #beatReceived(link: LiveLink, beat: Beat, now: Millis): void {
     link.heartbeat.received(beat, now)
     const { offsetMs } = link.heartbeat
-    if (offsetMs !== undefined) this.#clock(link.session, offsetMs)
+    if (offsetMs !== undefined) this.#skew.sample(link.session, offsetMs)
     if (beat.held > 0) this.#held(link, this.#own, beat.held - 1, now)
     this.#catchup.compare(link.session, beat.digest, now)
     if (beat.urgent) this.#beat(link, false, now)
@@ -407,11 +411,17 @@ export class Engine {
     this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
   }
 
-  #clock(source: string, offsetMs: number): void {
-    this.#skew.sample(source, offsetMs)
-    const { isAlarming } = this.#skew
-    if (isAlarming && !this.#toldClock) this.#tell({ type: 'notice', code: 'clockWrong' })
-    this.#toldClock = isAlarming
+  /** Who met only one other so far may be told otherwise by the next: a clock is called wrong when it stays so. */
+  #watchClock(now: Millis): void {
+    if (!this.#skew.isAlarming) {
+      this.#clockWrongSince = undefined
+      this.#toldClock = false
+      return
+    }
+    this.#clockWrongSince ??= now
+    if (this.#toldClock || now - this.#clockWrongSince < clockAlarmMs) return
+    this.#toldClock = true
+    this.#tell({ type: 'notice', code: 'clockWrong' })
   }
 
   // Presence.

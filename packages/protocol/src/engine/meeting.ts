@@ -64,7 +64,7 @@ export interface MeetingOptions {
   readonly keys: RoomKeys
   readonly session: SessionKeys
   readonly platform: Platform
-  /** Turns this machine's time into the room's: slots must agree even when a clock is wrong. */
+  /** Turns this machine's time into the room's. */
   readonly corrected: (now: Millis) => Millis
 }
 
@@ -89,6 +89,8 @@ export class Meeting {
   #since: Millis = 0
   #notBefore: Millis = 0
   #connection: Uint8Array | undefined
+  /** What the relay's clock is ahead of ours. */
+  #relayOffsetMs: number | undefined
 
   constructor(options: MeetingOptions, emit: (output: Output) => void, events: MeetingEvents) {
     this.#options = options
@@ -186,7 +188,7 @@ export class Meeting {
 
   /** False while the relay is away: nothing was sent. */
   publish(entry: Uint8Array, now: Millis): boolean {
-    const topic = this.#topics.get(slotsAt(this.#options.corrected(now))[0] ?? -1)?.topic
+    const topic = this.#topics.get(slotsAt(this.#relayTime(now))[0] ?? -1)?.topic
     if (!this.isReady || topic === undefined) return false
     this.#tell({ type: 'publish', topic, entry }, now)
     return true
@@ -229,13 +231,12 @@ export class Meeting {
 
   #enterSlots(now: Millis): void {
     const { crypto, keys, session, platform } = this.#options
-    const corrected = this.#options.corrected(now)
-    const slots = slotsAt(corrected)
+    const slots = slotsAt(this.#relayTime(now))
     for (const slot of slots) {
       if (this.#topics.has(slot)) continue
       const entrance = topicKeys(crypto, keys.rendezvousSecret, slot)
       this.#members.set(formatHex(entrance.topic), new Map())
-      const about = { kem: session.agree.publicKey, platform, created: corrected }
+      const about = { kem: session.agree.publicKey, platform, created: this.#options.corrected(now) }
       const announcement = sealAnnouncement(crypto, entrance, session.sign, about)
       const topic = { ...entrance, announcement, askedAt: now, listed: false }
       this.#topics.set(slot, topic)
@@ -249,6 +250,11 @@ export class Meeting {
       this.#members.delete(formatHex(topic.topic))
       for (const session of members?.keys() ?? []) this.#gone(session, now)
     }
+  }
+
+  /** Slots are counted by the relay's clock: it judges them, and it is what all who meet there have in common. */
+  #relayTime(now: Millis): Millis {
+    return this.#relayOffsetMs === undefined ? this.#options.corrected(now) : Math.max(0, now + this.#relayOffsetMs)
   }
 
   #enter(topic: Topic, now: Millis): void {
@@ -284,16 +290,21 @@ export class Meeting {
           topic.listed = false
         }
         this.#connection = event.connection
+        this.#relayOffsetMs = event.offsetMs
         this.#events.clock(event.offsetMs)
+        // A clock that was wrong until now named the wrong hours.
+        this.#enterSlots(now)
         this.#events.ready(event.relayKey, now)
         break
       case 'clock':
+        this.#relayOffsetMs = event.offsetMs
         this.#events.clock(event.offsetMs)
         break
       case 'silent':
         this.#hangUp(now)
         break
       case 'refused':
+        if (event.about === 'enter' && this.#topicOf(event.subject) === undefined) break
         this.#events.refused(event.code, event.about, event.subject, event.retryAfterMs, now)
         break
       case 'peers': {

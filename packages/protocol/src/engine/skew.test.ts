@@ -11,6 +11,22 @@ describe('skew', () => {
     expect(skew.corrected(1_000_000)).toBe(1_000_000)
   })
 
+  it('ENG8 does not follow the only neighbour against the relay and the own clock', () => {
+    const skew = new Skew()
+    skew.sample('relay', 10)
+    skew.sample('a', 1_800_000)
+    expect(skew.offsetMs).toBe(0)
+  })
+
+  it('ENG8 takes the earlier of two clocks when there is nobody to decide', () => {
+    const [ahead, behind] = [new Skew(), new Skew()]
+    ahead.sample('behind', -480_000)
+    behind.sample('ahead', 480_000)
+    expect([ahead.offsetMs, behind.offsetMs]).toEqual([-480_000, 0])
+    ahead.sample('right', 0)
+    expect(ahead.offsetMs).toBe(0)
+  })
+
   it('ENG8 leaves a clock alone that is right to a second', () => {
     const skew = new Skew()
     skew.sample('relay', 900)

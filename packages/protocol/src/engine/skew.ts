@@ -1,6 +1,12 @@
 /**
- * What time it is in the room: this machine's clock plus the median offset measured to the relay and to authenticated
- * neighbours, so that one machine with a wrong clock neither parks everybody's messages nor misses the hour's topic.
+ * What time it is in the room: this machine's clock plus the median of the offsets measured to the relay and to
+ * authenticated neighbours, so that one machine with a wrong clock neither parks everybody's messages nor misses the
+ * hour's topic.
+ *
+ * This machine's own clock has one vote, each neighbour's one, and the relay's two: alone it outvotes a wrong clock,
+ * beside one neighbour it decides between the two, and two neighbours and a right clock outvote a relay that lies. Of two
+ * clocks with nobody to decide between them the earlier counts, for both: what is stamped too late would be held back
+ * by everybody whose clock is right.
  */
 import type { Millis } from '../machine.ts'
 
@@ -8,6 +14,9 @@ import type { Millis } from '../machine.ts'
 export const toleratedSkewMs = 1_000
 /** Above this the person is told. */
 export const alarmingSkewMs = 60_000
+
+/** The source that has two votes. */
+export const relaySource = 'relay'
 
 const maxSources = 64
 
@@ -42,11 +51,8 @@ export class Skew {
   #settle(): void {
     // Without a source the last answer stands: a clock does not become right because a link went down.
     if (this.#offsets.size === 0) return
-    const sorted = [...this.#offsets.values()].sort((a, b) => a - b)
-    const middle = sorted.length >> 1
-    this.#median =
-      sorted.length % 2 === 1
-        ? (sorted[middle] ?? 0)
-        : Math.round(((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2)
+    const relay = this.#offsets.get(relaySource)
+    const votes = [0, ...this.#offsets.values(), ...(relay === undefined ? [] : [relay])].sort((a, b) => a - b)
+    this.#median = votes[(votes.length - 1) >> 1] ?? 0
   }
 }
