@@ -4,13 +4,14 @@
  *
  * nodeHeadsMs           pages newest first as a peer sends them: decode, recompute ids, check the heads, link (median of 3)
  * nodeEverySignatureMs  the same with every signature checked
- * ratio                 the second by the first
+ * chromiumHeadsMs       the first in a real Chromium: JavaScript hashes, WebCrypto signatures (median of 3)
+ * ratio                 nodeEverySignatureMs by nodeHeadsMs
  * sessions, signatures, bytesPerMessage   what that history is, and what it takes
  *
  * Every person of the conversation is a session with a certified key and an opening; every line is sealed and signed.
  */
 import { createNativeCrypto } from '@kith/peer/node'
-import { type Crypto, openRoomKeys, Room } from '@kith/protocol'
+import { type Crypto, openRoomKeys, Room, type RoomKeys } from '@kith/protocol'
 import { createMember } from '../packages/protocol/src/rooms/members-fixture.ts'
 import type { Entry } from '../packages/protocol/src/log/entry.ts'
 import { encodePage } from '../packages/protocol/src/log/page.ts'
@@ -19,6 +20,7 @@ import { RangeSet } from '../packages/protocol/src/log/ranges.ts'
 import { Outgoing } from '../packages/protocol/src/sync/outgoing.ts'
 import { type Line, readConversation } from '../scripts/demo/conversation.ts'
 import { generateConversation } from './corpus.ts'
+import { importInChromium } from './history-chromium.ts'
 import { importByEverySignature, importByHeads, type Imported } from './history-import.ts'
 
 export interface Options {
@@ -34,7 +36,7 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
     options.corpus === undefined ? generateConversation(count) : await readConversation(options.corpus, count)
   const crypto = createNativeCrypto()
   const now = (lines.at(-1)?.time ?? 0) + 60_000
-  const entries = writeHistory(crypto, lines)
+  const entries = writeHistory(crypto, openRoomKeys(crypto, crypto.random(32)), lines)
   const pages = pagesOf(crypto, entries, now)
 
   // Keys and code are warm for both, as they are in a program that has been running for a moment.
@@ -45,11 +47,14 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
     if (result.entries !== entries.length || result.missing > 0) throw new Error('the history did not come whole')
   }
   const nodeHeadsMs = median(heads.map(({ ms }) => ms))
+  const chromium = await importInChromium(pages, now)
+  if (chromium.entries !== entries.length) throw new Error('the history did not come whole into Chromium')
   const bytes = pages.reduce((sum, page) => sum + page.length, 0)
   return {
     messages: lines.length,
     nodeHeadsMs: Math.round(nodeHeadsMs),
     nodeEverySignatureMs: Math.round(every.ms),
+    chromiumHeadsMs: Math.round(chromium.headsMs),
     ratio: Math.round((every.ms / nodeHeadsMs) * 10) / 10,
     sessions: entries.length - lines.length,
     signatures: heads[0]?.result.signatures,
@@ -58,8 +63,7 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
 }
 
 /** One session per person; all entries, each session's in order. */
-export function writeHistory(crypto: Crypto, lines: readonly Line[]): Entry[] {
-  const keys = openRoomKeys(crypto, crypto.random(32))
+export function writeHistory(crypto: Crypto, keys: RoomKeys, lines: readonly Line[]): Entry[] {
   const people = new Map<string, { readonly room: Room; readonly entries: Entry[] }>()
   for (const { nick, text, time } of lines) {
     let person = people.get(nick)

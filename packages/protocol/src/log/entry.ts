@@ -208,14 +208,18 @@ export function encodeEntry(entry: Entry): Uint8Array {
   return entry.bytes
 }
 
-/** Reads an entry or a husk. `bytes` is kept, not copied. The signature is not checked. */
-export function decodeEntry(crypto: Pick<Crypto, 'sha256'>, bytes: Uint8Array): Result<Entry, EntryRefusal> {
+/** Reads an entry or a husk. `bytes` is kept, not copied. The signature is not checked. `scratch`: see `identifyEntry`. */
+export function decodeEntry(
+  crypto: Pick<Crypto, 'sha256'>,
+  bytes: Uint8Array,
+  scratch?: Uint8Array,
+): Result<Entry, EntryRefusal> {
   const version = bytes[0]
   if (version !== entryVersion && version !== huskVersion)
     return reject(bytes.length === 0 ? 'malformed' : 'unknownVersion')
   if (bytes.length > maxEntryBytes) return reject('oversize')
   if (!isWellFormed(bytes)) return reject('malformed')
-  return accept(identifyEntry(crypto, bytes))
+  return accept(identifyEntry(crypto, bytes, scratch))
 }
 
 /** `decodeEntry` for bytes already known to be well-formed. `scratch` saves allocating one for each of many. */

@@ -35,6 +35,16 @@ export interface ImportPlan {
   readonly runs: readonly (readonly Entry[])[]
 }
 
+/** What a chain adds to the counts of the log. */
+interface Tally {
+  readonly sessions: number
+  readonly size: number
+  readonly missing: number
+  readonly gaps: number
+}
+
+const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
+
 type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'closed' | 'foreign' | 'expired'
 
 export class Log {
@@ -51,7 +61,8 @@ export class Log {
     1024,
     () => new Budget(limits.newSessionsPerMinuteInPages, limits.newSessionsPerMinuteInPages),
   )
-  readonly #tallies = new Map<Chain, { readonly size: number; readonly missing: number; readonly gaps: number }>()
+  readonly #tallies = new Map<Chain, Tally>()
+  #sessions = 0
   #size = 0
   #missing = 0
   #gaps = 0
@@ -62,6 +73,11 @@ export class Log {
     this.#crypto = options.crypto
     this.#acceptsEpoch = options.acceptsEpoch ?? (() => true)
     this.#digest = new DigestSum(options.crypto)
+  }
+
+  /** Sessions that replicas compare. */
+  get sessions(): number {
+    return this.#sessions
   }
 
   /** Entries held, dormant sessions not counted. */
@@ -79,7 +95,7 @@ export class Log {
     return this.#gaps
   }
 
-  /** Every session that replicas compare. */
+  /** The chains of those sessions. */
   *chains(): Generator<Chain> {
     for (const chain of this.#chains.values()) if (chain.counts) yield chain
   }
@@ -512,15 +528,15 @@ export class Log {
 
   #changed(chain: Chain): void {
     chain.changed()
-    const old = this.#tallies.get(chain)
-    const counts = chain.counts
-    const size = counts ? chain.entries.size : 0
-    const missing = counts ? chain.missing : 0
-    const gaps = counts ? chain.lacking.length : 0
-    this.#size += size - (old?.size ?? 0)
-    this.#missing += missing - (old?.missing ?? 0)
-    this.#gaps += gaps - (old?.gaps ?? 0)
-    this.#tallies.set(chain, { size, missing, gaps })
+    const old = this.#tallies.get(chain) ?? noTally
+    const tally = chain.counts
+      ? { sessions: 1, size: chain.entries.size, missing: chain.missing, gaps: chain.lacking.length }
+      : noTally
+    this.#sessions += tally.sessions - old.sessions
+    this.#size += tally.size - old.size
+    this.#missing += tally.missing - old.missing
+    this.#gaps += tally.gaps - old.gaps
+    this.#tallies.set(chain, tally)
     this.#undigested.add(chain)
   }
 }

@@ -30,9 +30,15 @@ export class Authors {
   readonly #crypto: Pick<Crypto, 'verify' | 'sha256'>
   readonly #bySession = new Map<string, Claimed>()
   readonly #good = new Set<string>()
+  #version = 0
 
   constructor(crypto: Pick<Crypto, 'verify' | 'sha256'>) {
     this.#crypto = crypto
+  }
+
+  /** Goes up whenever an author may have changed. */
+  get version(): number {
+    return this.#version
   }
 
   /** Author of a session (hex) at a time; the session itself while unknown. */
@@ -85,11 +91,13 @@ export class Authors {
         }
       : undefined
     this.#bySession.set(hex, { authorship, final })
+    this.#version++
     return known?.authorship?.author !== authorship?.author
   }
 
   forget(session: string): void {
     this.#bySession.delete(session)
+    this.#version++
   }
 
   readonly #verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {

@@ -18,7 +18,7 @@
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Crypto } from '../crypto/crypto.ts'
-import { type Entry, type SignatureMark, decodeEntry, maxEntryBytes } from '../log/entry.ts'
+import { type Entry, type SignatureMark, createIdScratch, decodeEntry, maxEntryBytes } from '../log/entry.ts'
 import { limits } from '../log/limits.ts'
 import { maxReceiptBytes } from '../log/page.ts'
 import type { StoreChange, StoredRecord } from '../machine.ts'
@@ -119,11 +119,12 @@ export class Records {
   readBatch(record: StoredRecord, verified: Set<Entry>): Entry[] {
     const reader = new Reader(record.value)
     const batch: Entry[] = []
+    const scratch = createIdScratch()
     if (reader.u8() !== recordVersion) return batch
     while (reader.remaining > 0) {
       const bits = reader.u8()
       const mark = marks[bits & 3]
-      const decoded = decodeEntry(this.#crypto, reader.bytes(maxEntryBytes))
+      const decoded = decodeEntry(this.#crypto, reader.bytes(maxEntryBytes), scratch)
       const receipts: Uint8Array[] = []
       for (let count = reader.u8(); count > 0 && !reader.failed; count--) receipts.push(reader.bytes(maxReceiptBytes))
       if (reader.failed) break

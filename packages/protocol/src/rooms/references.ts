@@ -33,15 +33,17 @@ export class References {
 
   /** An entry is here now. `before` is the one it follows, if that is here; `refs` is empty while it cannot be read. */
   note(entry: Entry, before: Entry | undefined, refs: readonly Uint8Array[]): void {
-    this.#missing.delete(entry.key)
+    if (this.#missing.size > 0) this.#missing.delete(entry.key)
+    this.#newest = Math.max(this.#newest, entry.time)
+    const isRecent = entry.time >= this.#newest - recentMs
     for (const ref of refs) {
       const key = formatBase32(ref)
-      this.#name(key)
+      if (isRecent) this.#name(key)
       if (!this.#isHeld(key) && this.#missing.size < maxMissing) this.#missing.add(key)
     }
+    if (!isRecent) return
     if (before !== undefined) this.#name(before.key)
-    this.#newest = Math.max(this.#newest, entry.time)
-    if (entry.time < this.#newest - recentMs || this.#named.has(entry.key)) return
+    if (this.#named.has(entry.key)) return
     this.#heads.set(entry.key, entry)
     if (this.#heads.size <= maxHeads) return
     const oldest = [...this.#heads.keys()].reduce((a, b) => (a < b ? a : b))

@@ -138,6 +138,7 @@ export class Room {
   #ownHex = ''
   #last: Entry | undefined
   #floorsChanged = false
+  #counted = { version: '', authors: 0 }
 
   constructor(options: RoomOptions) {
     const { crypto, keys } = options
@@ -152,26 +153,20 @@ export class Room {
     this.timeline = new Timeline({
       authorOf: (session, time) => this.#authors.authorOf(session, time),
       hasReceipt: (entry) => this.#records.receiptsOf(entry.key).length > 0,
-      isSent: (entry) => this.#isSent(entry),
+      isSent: (entry, session) => this.#isSent(entry, session),
       storedBy: (entry, session) => this.#holders.count(session, entry.seq),
     })
     this.setMe(options.me)
   }
 
   get counts(): RoomCounts {
-    let sessions = 0
-    const authors = new Set<string>()
-    for (const chain of this.log.chains()) {
-      sessions++
-      authors.add(this.#authors.authorOf(chain.hex, chain.head?.time ?? 0))
-    }
     return {
       entries: this.log.size,
       gaps: this.log.gaps,
       missing: this.log.missing,
       withheld: this.#references.missing,
-      sessions,
-      authors: authors.size,
+      sessions: this.log.sessions,
+      authors: this.#countAuthors(),
     }
   }
 
@@ -310,9 +305,10 @@ export class Room {
 
   /** Whether a session (hex) is this person's: this one or one of before. */
   isOwn(session: string): boolean {
+    if (this.#me === undefined) return false
     if (session === this.#ownHex) return true
     const head = this.log.chain(session)?.head
-    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me?.author
+    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me.author
   }
 
   /** An own message has left by at least one path. */
@@ -351,8 +347,17 @@ export class Room {
     return this.#finish(change)
   }
 
-  #isSent(entry: Entry): boolean {
-    const session = formatHex(entry.session)
+  #countAuthors(): number {
+    const version = `${this.log.sessions}/${this.#authors.version}`
+    if (this.#counted.version !== version) {
+      const authors = new Set<string>()
+      for (const chain of this.log.chains()) authors.add(this.#authors.authorOf(chain.hex, chain.head?.time ?? 0))
+      this.#counted = { version, authors: authors.size }
+    }
+    return this.#counted.authors
+  }
+
+  #isSent(entry: Entry, session: string): boolean {
     return (
       !this.isOwn(session) ||
       this.#sent.has(entry.key) ||

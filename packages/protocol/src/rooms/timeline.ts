@@ -51,7 +51,7 @@ export interface TimelineFacts {
   /** Author of a session (hex) at a time. */
   authorOf(session: string, time: Millis): string
   hasReceipt(entry: Entry): boolean
-  isSent(entry: Entry): boolean
+  isSent(entry: Entry, session: string): boolean
   storedBy(entry: Entry, session: string): number
 }
 
@@ -352,7 +352,7 @@ export class Timeline {
       reactions: acts.length === 0 ? noReactions : this.#reactions(acts),
       receipt: this.#facts.hasReceipt(entry),
       storedBy: this.#facts.storedBy(entry, line.hex),
-      sent: this.#facts.isSent(entry),
+      sent: this.#facts.isSent(entry, line.hex),
     }
   }
 
