@@ -4,7 +4,7 @@ import { ManualClock } from '../memory/clock.ts'
 import { RecordedTransport } from '../testing/recorded-transport.ts'
 import {
   answerMs,
-  answererMs,
+  patienceMs,
   connectMs,
   createAttemptDialer,
   lastConnectMs,
@@ -162,7 +162,9 @@ describe('attempts', () => {
     const { clock, recorded, attempts } = dial(true)
     clock.advance(answerMs)
     expect([attempts.length, attempts[0]!.closed, recorded.downs]).toEqual([2, true, 0])
-    clock.advance(answererMs)
+    clock.advance(patienceMs - answerMs - 1)
+    expect(recorded.downs).toBe(0)
+    clock.advance(1)
     expect([attempts.length, attempts[1]!.closed, recorded.downs]).toEqual([2, true, 1])
     expect(clock.pending).toBe(0)
   })
@@ -203,13 +205,13 @@ describe('attempts', () => {
     expect(attempts[1]!.candidates).toHaveLength(0)
     attempts[0]!.events.open(binding)
     expect(recorded.ups).toHaveLength(0)
-    clock.advance(answererMs)
+    clock.advance(patienceMs)
     expect(recorded.downs).toBe(1)
   })
 
   it('TRN14 an answerer nobody signals gives up', () => {
     const { clock, recorded } = dial(false)
-    clock.advance(answererMs)
+    clock.advance(patienceMs)
     expect([recorded.downs, clock.pending]).toEqual([1, 0])
   })
 

@@ -25,8 +25,8 @@ export const connectMs: number = 5_000
 export const lastConnectMs: number = 15_000
 /** From the offer to the answer, which travels through the relay. */
 export const answerMs: number = 8_000
-/** How long an answerer waits altogether. */
-export const answererMs: number = 30_000
+/** Both attempts together, on either side: the engine gives a dial 30 s, and should hear from us before it gives up. */
+export const patienceMs: number = 28_000
 /** How long a closing transport may go on sending what was handed to it. */
 export const lingerMs: number = 500
 export const maxFrameBytes: number = 64 * 1024
@@ -85,15 +85,15 @@ class AttemptedTransport implements Transport {
   #earlyFrames: Uint8Array[] = []
   #stopBatch: (() => void) | undefined
   #stopTimeout: (() => void) | undefined
+  #stopPatience: (() => void) | undefined
 
   constructor(settings: AttemptSettings, offerer: boolean, events: TransportEvents) {
     this.#settings = settings
     this.#offerer = offerer
     this.#events = events
-    if (offerer) {
-      // Nothing may be reported before the caller holds the transport.
-      this.#stopTimeout = settings.clock.after(0, () => this.#begin(1))
-    } else this.#timeout(answererMs, () => this.close())
+    this.#stopPatience = settings.clock.after(patienceMs, () => this.close())
+    // Nothing may be reported before the caller holds the transport.
+    if (offerer) this.#stopTimeout = settings.clock.after(0, () => this.#begin(1))
   }
 
   signal(bytes: Uint8Array): void {
@@ -123,6 +123,7 @@ class AttemptedTransport implements Transport {
     this.#closed = true
     this.#stopBatch?.()
     this.#stopTimeout?.()
+    this.#stopPatience?.()
     this.#attempt?.close()
     this.#attempt = undefined
     this.#events.down()
@@ -154,7 +155,9 @@ class AttemptedTransport implements Transport {
         if (mine()) this.#failed()
       },
     })
-    if (this.#offerer) this.#timeout(number < maxAttempts ? answerMs : answererMs, () => this.#failed())
+    // The last attempt has what is left of our patience.
+    if (this.#offerer && number < maxAttempts) this.#timeout(answerMs, () => this.#failed())
+    else this.#stopTimeout?.()
   }
 
   #receive(item: SignalItem): void {
@@ -198,6 +201,7 @@ class AttemptedTransport implements Transport {
     this.#up = true
     this.#stopBatch?.()
     this.#stopTimeout?.()
+    this.#stopPatience?.()
     this.#events.up(binding)
     const early = this.#earlyFrames
     this.#earlyFrames = []
