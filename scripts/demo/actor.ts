@@ -7,6 +7,7 @@ import type { Crypto, RoomKeys, StoreChange } from '@kith/protocol'
 import { createNodeDialer, createSystemClock, createTickWakes, createVerifyMany, openChat } from '@kith/peer/node'
 import type { OpenChat } from '@kith/peer/node'
 import { ChatStore, type PersonaSecrets } from '../../packages/peer/src/chat-store.ts'
+import { MemoryLock } from '../../packages/peer/src/memory/lock.ts'
 import { openMemoryStorage } from '../../packages/peer/src/memory/storage.ts'
 import { createNodeRelayDialer } from '../../packages/peer/src/node/node.ts'
 
@@ -48,7 +49,7 @@ export async function openActor(options: ActorOptions): Promise<OpenChat> {
     clock,
     crypto,
     storage,
-    atRest: 'key',
+    lock: new MemoryLock(),
     platform: 'node',
     nextTurn: (run) => void setImmediate(run),
     verifyMany: createVerifyMany(crypto),

@@ -362,6 +362,31 @@ describe('tampering', () => {
     expect(disk.records.get('r/e/03')).toEqual(new Uint8Array(50))
   })
 
+  it('STO29 opens with the key another tab hands on, whatever the lock is by then, and never writes under a foreign one', async () => {
+    const disk = new MemoryDisk()
+    const first = await open(disk, { passphrase: 'one two three four' })
+    await put(first, { a: '1' })
+    const { dataKey } = first
+    expect(dataKey.extractable).toBe(false)
+    await first.setPassphrase('five six seven eight', 'one two three four')
+    await first.close()
+    const second = await open(disk, { dataKey })
+    expect(await all(second)).toEqual({ a: '1' })
+    expect(second.atRest).toBe('passphrase')
+    expect(await reasonOf(second.removePassphrase('one two three four'))).toBe('passphraseWrong')
+    await second.close()
+
+    const other = new MemoryDisk()
+    const made = await open(other, { passphrase: 'another store' })
+    await put(made, { a: '2' })
+    await made.close()
+    expect(await reasonOf(open(other, { dataKey }))).toBe('passphraseNeeded')
+    const opened = await open(other, { dataKey, passphrase: 'another store' })
+    await put(opened, { b: '3' })
+    expect(await all(opened)).toEqual({ a: '2', b: '3' })
+    await opened.close()
+  })
+
   it('STO26 does not notice an older value of the same record, or that a record is missing: said plainly', async () => {
     const disk = new MemoryDisk()
     const storage = await open(disk)

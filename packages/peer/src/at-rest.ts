@@ -26,12 +26,15 @@ import type { KeyKeeper, Lock, Stretch } from './at-rest-lock.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 import { checkKey, checkPrefix, settleChanges } from './storage-keys.ts'
 import type { Storage } from './storage.ts'
+import type { StoreLock } from './store-lock.ts'
 
 export interface SealOptions {
   readonly crypto: Pick<Crypto, 'random'>
   readonly keys: KeyKeeper
   /** Opens a store that is locked by a passphrase; locks a new one with it from the start. */
   readonly passphrase?: string | undefined
+  /** The data key of this very store, as another tab that has opened it hands it on; then no passphrase is needed. */
+  readonly dataKey?: CryptoKey | undefined
   /**
    * A record was damaged, swapped or altered. Given: it is reported here, left out of what `read` returns, and stays in
    * the store. Not given: `read` rejects with it.
@@ -42,16 +45,9 @@ export interface SealOptions {
   readonly subtle?: SubtleCrypto | undefined
 }
 
-export interface SealedStorage extends Storage {
-  /** What opens the store: the platform's key or a passphrase. */
-  readonly atRest: Lock['method']
-  /**
-   * Sets the passphrase, or changes it: then `current` must be the one so far. The platform's key is destroyed. Rejects
-   * with `StorageLocked` for a missing or wrong `current`.
-   */
-  setPassphrase(passphrase: string, current?: string): Promise<void>
-  /** From now on the platform's key opens the store. Rejects with `StorageLocked` when `current` is wrong. */
-  removePassphrase(current: string): Promise<void>
+export interface SealedStorage extends Storage, StoreLock {
+  /** Can be used and handed on to another tab, but not read out. The lock may change; this stays. */
+  readonly dataKey: CryptoKey
 }
 
 const lockPrefix = 'lock/'
@@ -74,11 +70,19 @@ export async function sealStorage(storage: Storage, options: SealOptions): Promi
       { key: newest.key },
     )
   }
-  const raw = await unlock(lock, options.keys, options.passphrase, subtle)
+  const handed = options.dataKey === undefined ? undefined : await fitting(options.dataKey, storage, subtle)
+  const dataKey = handed ?? (await importKey(await unlock(lock, options.keys, options.passphrase, subtle), subtle))
   // A change of the lock was cut short: it counts from the moment its record was there.
   for (const { key } of older) await storage.clear(key)
   if (older.length > 0 && lock.method === 'passphrase') await options.keys.erase()
-  return new Sealed(storage, options, subtle, { lock, at: newest.key, dataKey: await importKey(raw, subtle) })
+  return new Sealed(storage, options, subtle, { lock, at: newest.key, dataKey })
+}
+
+/** Undefined when the store was made anew since the key was handed on: writing under it would be the end of both. */
+async function fitting(dataKey: CryptoKey, storage: Storage, subtle: SubtleCrypto): Promise<CryptoKey | undefined> {
+  const [record] = await storage.read({ prefix: recordPrefix, limit: 1 })
+  if (record === undefined) return undefined
+  return (await openRecord(dataKey, record, subtle)) === undefined ? undefined : dataKey
 }
 
 async function sealNew(storage: Storage, options: SealOptions, subtle: SubtleCrypto): Promise<SealedStorage> {
@@ -147,6 +151,10 @@ class Sealed implements SealedStorage {
 
   get atRest(): Lock['method'] {
     return this.#open().lock.method
+  }
+
+  get dataKey(): CryptoKey {
+    return this.#open().dataKey
   }
 
   async write(changes: readonly StoreChange[]): Promise<void> {
@@ -240,25 +248,37 @@ class Sealed implements SealedStorage {
   }
 
   async #openRecord(dataKey: CryptoKey, record: StoredRecord): Promise<StoredRecord | undefined> {
+    const opened = await openRecord(dataKey, record, this.#subtle)
+    if (opened !== undefined) return opened
     const key = record.key.slice(recordPrefix.length)
-    const nonce = record.value.subarray(0, nonceBytes)
-    try {
-      const sealed = plain(record.value.subarray(nonceBytes))
-      return { key, value: new Uint8Array(await this.#subtle.decrypt(gcm(nonce, recordAad(key)), dataKey, sealed)) }
-    } catch (cause) {
-      const broken = new StorageBroken(
-        `The record ${key} was damaged or altered since it was stored; it is left out. What other members have of it comes again by itself.`,
-        { key, cause },
-      )
-      if (this.#options.onBroken === undefined) throw broken
-      this.#options.onBroken(broken)
-      return undefined
-    }
+    const broken = new StorageBroken(
+      `The record ${key} was damaged or altered since it was stored; it is left out. What other members have of it comes again by itself.`,
+      { key },
+    )
+    if (this.#options.onBroken === undefined) throw broken
+    this.#options.onBroken(broken)
+    return undefined
   }
 
   #open(): OpenSeal {
     if (this.#seal === undefined) throw new BrokenPromise('the store is closed')
     return this.#seal
+  }
+}
+
+/** Undefined when it was damaged or altered, or the key is another store's. */
+async function openRecord(
+  dataKey: CryptoKey,
+  record: StoredRecord,
+  subtle: SubtleCrypto,
+): Promise<StoredRecord | undefined> {
+  const key = record.key.slice(recordPrefix.length)
+  const nonce = record.value.subarray(0, nonceBytes)
+  try {
+    const sealed = plain(record.value.subarray(nonceBytes))
+    return { key, value: new Uint8Array(await subtle.decrypt(gcm(nonce, recordAad(key)), dataKey, sealed)) }
+  } catch {
+    return undefined
   }
 }
 

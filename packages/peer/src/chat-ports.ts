@@ -1,11 +1,12 @@
 /** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
 import type { Address, Crypto, EngineOptions, Millis } from '@kith/protocol'
-import type { ChatState } from './chat.ts'
+import type { BrokenRecords } from './broken-records.ts'
 import type { Clock } from './clock.ts'
 import type { RouteIncoming } from './incoming.ts'
 import type { EngineLike, VerifyMany } from './host.ts'
 import type { NextTurn } from './room-view.ts'
 import type { Storage } from './storage.ts'
+import type { StoreLock } from './store-lock.ts'
 import type { AddressDialer, Dialer, RelayDialer } from './transport.ts'
 import type { Wakes } from './wakes.ts'
 
@@ -23,7 +24,9 @@ export interface ChatPorts {
   readonly clock: Clock
   readonly crypto: Crypto
   readonly storage: Storage
-  readonly atRest: ChatState['atRest']
+  readonly lock: StoreLock
+  /** Where the store reports damaged records, which it leaves out of what it reads. */
+  readonly broken?: BrokenRecords | undefined
   readonly platform: 'browser' | 'node'
   readonly nextTurn: NextTurn
   readonly verifyMany: VerifyMany
@@ -44,6 +47,8 @@ export interface ChatPorts {
   /** For a first start. */
   readonly defaultName?: string | undefined
   readonly storedBytes?: (() => Promise<number | undefined>) | undefined
+  /** Asks the browser to keep what is stored also when space is short; answers whether it will. Asked once a room exists. */
+  readonly keepStored?: (() => Promise<boolean>) | undefined
   /** What closing waits for after the goodbyes, where the process may end right afterwards. */
   readonly lastWords?: (() => Promise<void>) | undefined
   /** A room goes to this relay, or has reached it: a good moment to ask it for ICE servers. */

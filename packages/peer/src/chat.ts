@@ -5,7 +5,7 @@
  * User interfaces hold no protocol state. Everything here can be carried between tabs of one profile: values are
  * structured-cloneable, and commands answer with promises.
  */
-import type { Millis, Path, Reaction } from '@kith/protocol'
+import type { Millis, NoticeCode, Path, Reaction } from '@kith/protocol'
 
 /** How far an own message has come; others' messages are always `stored`. */
 export type Delivery = 'waiting' | 'sent' | 'stored'
@@ -62,6 +62,9 @@ export interface SyncState {
 }
 
 export type RelayState = 'connecting' | 'up' | 'away' | 'none'
+
+/** What the engine tells, and what the peer itself does: `storeBroken`, a stored record was damaged and left out. */
+export type ChatNoticeCode = NoticeCode | 'storeBroken'
 
 export interface Notice {
   readonly id: number
@@ -136,6 +139,11 @@ export interface ChatState {
   /** How what is stored is locked: by a key in this browser or file, or by a passphrase. */
   readonly atRest: 'key' | 'passphrase'
   readonly storedBytes: number | undefined
+  /**
+   * False: the browser may clear what is stored here when space is short. True: it promised not to. Undefined where nobody
+   * clears it, or as long as there is no room and nobody was asked.
+   */
+  readonly kept: boolean | undefined
 }
 
 /** One program of one person: all its rooms. */
@@ -151,6 +159,13 @@ export interface Chat {
   forget(roomId: string): Promise<void>
   setName(name: string): Promise<void>
   setRelayOnly(relayOnly: boolean): Promise<void>
+  /**
+   * From now on a passphrase opens what is stored here; `current` is the one so far, if there is one. Takes about a second
+   * of work. Rejects with `StorageLocked` for a missing or wrong `current`.
+   */
+  setPassphrase(next: string, current?: string): Promise<void>
+  /** From now on what is stored here opens without one. Rejects with `StorageLocked` when `current` is wrong. */
+  removePassphrase(current: string): Promise<void>
   /** The page became visible or hidden. */
   setVisible(visible: boolean): void
   /** Says goodbye in every room and closes the store. */

@@ -10,15 +10,18 @@ import {
 } from '@kith/protocol'
 import type { EngineOptions, Input, Output } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
+import { BrokenRecords } from './broken-records.ts'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import { maxRooms } from './chat-store.ts'
 import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from './errors.ts'
 import { ManualClock } from './memory/clock.ts'
+import { MemoryLock } from './memory/lock.ts'
 import { MemoryDisk, openMemoryStorage } from './memory/storage.ts'
 import { openChat, type OpenChat } from './open-chat.ts'
 import { markDelayMs, maxNameLength } from './open-room.ts'
 import { recertifyAfterMs } from './persona.ts'
 import { parseRelay, relaySocketUrl } from './relay-address.ts'
+import { StorageBroken, StorageLocked } from './storage-errors.ts'
 
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
 
@@ -104,7 +107,7 @@ async function open(
     clock,
     crypto,
     storage: await openMemoryStorage(disk),
-    atRest: 'key',
+    lock: new MemoryLock(),
     platform: 'node',
     nextTurn: (run) => queueMicrotask(run),
     verifyMany: async (checks) => checks.map(() => true),
@@ -363,6 +366,61 @@ describe('OpenChat', () => {
     expect(chat.state).not.toBe(state)
     expect(chat.state.rooms[0]).toBe(room.state)
     expect(chat.state.settings).toBe(state.settings)
+  })
+
+  it('FAC10 shows how the store is locked, as it is now, and changes it for who gives the present passphrase', async () => {
+    const { chat } = await open()
+    let calls = 0
+    chat.subscribe(() => calls++)
+    expect(chat.state.atRest).toBe('key')
+    await chat.setPassphrase('one')
+    expect(chat.state.atRest).toBe('passphrase')
+    await expect(chat.setPassphrase('two')).rejects.toMatchObject({ name: 'StorageLocked', reason: 'passphraseNeeded' })
+    await expect(chat.setPassphrase('two', 'no')).rejects.toThrow(StorageLocked)
+    await chat.setPassphrase('two', 'one')
+    await expect(chat.removePassphrase('one')).rejects.toMatchObject({ reason: 'passphraseWrong' })
+    await chat.removePassphrase('two')
+    expect(chat.state.atRest).toBe('key')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect(calls).toBeGreaterThan(0)
+    await chat.setPassphrase('three')
+    await chat.close()
+    expect(chat.state.atRest).toBe('passphrase')
+    await expect(chat.setPassphrase('four', 'three')).rejects.toThrow(ChatClosed)
+    await expect(chat.removePassphrase('three')).rejects.toThrow(ChatClosed)
+  })
+
+  it('FAC11 asks to keep what is stored once there is a room, once, and shows the answer', async () => {
+    let asked = 0
+    const keepStored = async (): Promise<boolean> => ++asked > 1
+    const { chat } = await open({ keepStored })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect([asked, chat.state.kept]).toEqual([0, undefined])
+    await chat.join(link)
+    await chat.create()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    expect([asked, chat.state.kept]).toEqual([1, false])
+  })
+
+  it('FAC12 tells a damaged record once, in the room it is of, also when it was found before the chat was there', async () => {
+    const broken = new BrokenRecords()
+    const damage = (key: string): void => broken.add(new StorageBroken('damaged', { key }))
+    const disk = new MemoryDisk()
+    const before = await open({}, disk)
+    const { id } = await before.chat.join(link)
+    const { id: otherId } = await before.chat.create()
+    await before.chat.close()
+    damage(`room/${id}/e/1`)
+    const { chat } = await open({ broken }, disk)
+    const [mine, other] = [id, otherId].map((each) => chat.room(each)!)
+    const codes = (): (readonly string[])[] => [mine!, other!].map(({ state }) => state.notices.map(({ code }) => code))
+    expect(codes()).toEqual([['storeBroken'], []])
+    mine!.dismissNotice(mine!.state.notices[0]!.id)
+    damage(`room/${id}/e/1`)
+    expect(codes()).toEqual([[], []])
+    damage(`room/${other!.id}/e/9`)
+    damage('chat/settings')
+    expect(codes()).toEqual([['storeBroken'], ['storeBroken']])
   })
 
   it('FAC9 ends every room at once when it closes, and answers nothing afterwards', async () => {

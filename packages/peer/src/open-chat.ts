@@ -29,6 +29,7 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
     if (persona !== room.persona) await store.writeRoom(record)
     chat.add(record, await store.readMark(room.id))
   }
+  ports.broken?.listen((key) => chat.foundBroken(key))
   return chat
 }
 
@@ -41,6 +42,9 @@ export class OpenChat implements Chat {
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
+  #kept: boolean | undefined
+  #atRest: ChatState['atRest']
+  #askedToKeep = false
   #scheduled = false
   #closed = false
   /** Joining, creating and forgetting happen one after another, so that a double click joins once. */
@@ -51,7 +55,8 @@ export class OpenChat implements Chat {
     this.#ports = ports
     this.#store = store
     this.#settings = settings
-    this.#state = { settings, rooms: [], ready: true, atRest: ports.atRest, storedBytes: undefined }
+    this.#atRest = ports.lock.atRest
+    this.#state = this.#snapshot([])
     void this.#measure()
   }
 
@@ -59,15 +64,9 @@ export class OpenChat implements Chat {
     const rooms = [...this.#rooms.values()].map((room): RoomState => room.state)
     const before = this.#state
     const sameRooms = rooms.length === before.rooms.length && rooms.every((room, index) => room === before.rooms[index])
-    if (!sameRooms || before.settings !== this.#settings || before.storedBytes !== this.#storedBytes) {
-      this.#state = {
-        settings: this.#settings,
-        rooms: sameRooms ? before.rooms : rooms,
-        ready: true,
-        atRest: this.#ports.atRest,
-        storedBytes: this.#storedBytes,
-      }
-    }
+    const next = this.#snapshot(sameRooms ? before.rooms : rooms)
+    const keys = Object.keys(next) as (keyof ChatState)[]
+    if (keys.some((key) => next[key] !== before[key])) this.#state = next
     return this.#state
   }
 
@@ -140,6 +139,20 @@ export class OpenChat implements Chat {
     })
   }
 
+  async setPassphrase(next: string, current?: string): Promise<void> {
+    if (this.#closed) throw new ChatClosed()
+    await this.#ports.lock.setPassphrase(next, current)
+    this.#atRest = this.#ports.lock.atRest
+    this.#changed()
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    if (this.#closed) throw new ChatClosed()
+    await this.#ports.lock.removePassphrase(current)
+    this.#atRest = this.#ports.lock.atRest
+    this.#changed()
+  }
+
   setVisible(visible: boolean): void {
     for (const room of this.#rooms.values()) room.setVisible(visible)
   }
@@ -174,13 +187,25 @@ export class OpenChat implements Chat {
     room.subscribe(() => this.#changed())
     room.start(this.#settings)
     this.#changed()
+    void this.#askToKeep()
     return room
+  }
+
+  /** A damaged record, told to the room it is of; one of the chat's own to every room: somebody should know. */
+  foundBroken(key: string): void {
+    const [place, id = ''] = key.split('/')
+    const room = place === 'room' ? this.#rooms.get(id) : undefined
+    if (room !== undefined) room.tellBroken()
+    else if (place === 'chat') for (const each of this.#rooms.values()) each.tellBroken()
   }
 
   async #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
     if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
     const { clock, crypto } = this.#ports
-    const joinedAt = clock.now()
+    let joinedAt = clock.now()
+    // Two in one millisecond keep their order, too.
+    const taken = new Set([...this.#rooms.values()].map((room) => room.record.joinedAt))
+    while (taken.has(joinedAt)) joinedAt++
     const record: RoomRecord = {
       id: this.#idOf(secret),
       secret,
@@ -213,6 +238,29 @@ export class OpenChat implements Chat {
     })
     this.#steps = result.catch(() => {})
     return result
+  }
+
+  #snapshot(rooms: readonly RoomState[]): ChatState {
+    return {
+      settings: this.#settings,
+      rooms,
+      ready: true,
+      atRest: this.#atRest,
+      storedBytes: this.#storedBytes,
+      kept: this.#kept,
+    }
+  }
+
+  /** Not before there is something to keep: some browsers ask the person. */
+  async #askToKeep(): Promise<void> {
+    if (this.#askedToKeep) return
+    this.#askedToKeep = true
+    try {
+      this.#kept = await this.#ports.keepStored?.()
+      this.#changed()
+    } catch {
+      // Then nobody promised anything, and the settings say nothing about it.
+    }
   }
 
   async #measure(): Promise<void> {

@@ -105,7 +105,7 @@ export class OpenRoom implements Room {
       dialAddress: settings.relayOnly ? undefined : this.#ports.dialAddress,
       wakes: this.#ports.wakes,
       onEvent: (event) => this.#event(event),
-      onStorageTrouble: () => this.#view.notice('storeBroken'),
+      onStorageTrouble: () => this.tellBroken(),
     })
     this.#host.start()
   }
@@ -197,6 +197,11 @@ export class OpenRoom implements Room {
     const before = this.#view.readMark
     this.#view.markRead()
     if (this.#view.readMark !== before) this.#writeMarkSoon()
+  }
+
+  /** A record of this room was damaged and is left out. */
+  tellBroken(): void {
+    this.#view.notice('storeBroken')
   }
 
   dismissNotice(id: number): void {

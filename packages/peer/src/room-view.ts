@@ -4,7 +4,7 @@
  */
 import { Writer, formatBase32 } from '@kith/protocol'
 import type { EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
-import type { Delivery, Message, Notice, RoomState, SyncState } from './chat.ts'
+import type { ChatNoticeCode, Delivery, Message, Notice, RoomState, SyncState } from './chat.ts'
 import { People } from './people.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
@@ -163,7 +163,7 @@ export class RoomView {
     this.#set({ unread: 0 })
   }
 
-  notice(code: string, about?: string | undefined): void {
+  notice(code: ChatNoticeCode, about?: string | undefined): void {
     const { notices } = this.#state
     if (notices.some((notice) => notice.code === code && notice.about === about)) return
     const notice: Notice = { id: ++this.#notices, code, about }

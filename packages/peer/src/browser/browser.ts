@@ -1,5 +1,6 @@
 /** The composition root of the web app: makes a chat from what a page has. Every public name for browsers. */
 import { Engine, createNobleCrypto } from '@kith/protocol'
+import { BrokenRecords } from '../broken-records.ts'
 import type { Chat } from '../chat.ts'
 import { openChat } from '../open-chat.ts'
 import type { NextTurn } from '../room-view.ts'
@@ -28,25 +29,50 @@ export interface BrowserChatOptions {
   readonly defaultRelay?: string | undefined
   /** Names the store, so that several profiles fit into one browser. */
   readonly storeName?: string | undefined
+  /** Opens a store that is locked by one. */
+  readonly passphrase?: string | undefined
 }
 
-/** The chat of this browser profile, shared by its tabs: one of them runs it, the others mirror it. */
+interface PageOptions extends BrowserChatOptions, Pick<BrowserStorageOptions, 'steal'> {
+  /** What another tab opened the store with. */
+  readonly dataKey?: CryptoKey | undefined
+  readonly onOpened?: ((dataKey: CryptoKey) => void) | undefined
+}
+
+/**
+ * The chat of this browser profile, shared by its tabs: one of them runs it, the others mirror it. Rejects with
+ * `StorageLocked` when a passphrase is needed or wrong; while a tab has the chat open, the others need none.
+ */
 export function createBrowserChat(options: BrowserChatOptions = {}): Promise<Chat> {
   const storeName = options.storeName ?? 'kith'
+  // So that whichever tab goes on can open the store. It can be used in this profile's tabs, and read out in none.
+  let dataKey: CryptoKey | undefined
   return shareChat({
-    createChat: ({ steal }) => createPageChat({ ...options, storeName, steal }),
+    createChat: ({ steal }) =>
+      createPageChat({ ...options, storeName, steal, dataKey, onOpened: (opened) => (dataKey = opened) }),
+    opener: () => dataKey,
+    keepOpener: (opener) => {
+      if (opener instanceof CryptoKey) dataKey = opener
+    },
     lockName: `${storeName}-tabs`,
     visible: document.visibilityState === 'visible',
   })
 }
 
 /** A chat of this page alone. Rejects with `StorageHeld` while another page has the store. */
-export async function createPageChat(
-  options: BrowserChatOptions & Pick<BrowserStorageOptions, 'steal'> = {},
-): Promise<Chat> {
+export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
   const clock = createSystemClock()
   const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
-  const storage = await openSealedBrowserStorage(options.storeName ?? 'kith', { crypto, steal: options.steal })
+  const broken = new BrokenRecords()
+  const { steal, passphrase, dataKey } = options
+  const storage = await openSealedBrowserStorage(options.storeName ?? 'kith', {
+    crypto,
+    steal,
+    passphrase,
+    dataKey,
+    onBroken: (record) => broken.add(record),
+  })
+  options.onOpened?.(storage.dataKey)
   const ice = new IceServers({ clock, fetchJson })
   // Some hardened browsers have none; then everything goes through the relay.
   const RTCPeerConnection = globalThis.RTCPeerConnection as typeof globalThis.RTCPeerConnection | undefined
@@ -55,7 +81,8 @@ export async function createPageChat(
       clock,
       crypto,
       storage,
-      atRest: storage.atRest,
+      lock: storage,
+      broken,
       platform: 'browser',
       nextTurn: createNextTurn(),
       verifyMany: (checks) => verifyManyWebCrypto(checks),
@@ -64,11 +91,11 @@ export async function createPageChat(
       dialerFor:
         RTCPeerConnection === undefined
           ? undefined
-          : (relay) => (offerer, events) =>
-              createWebDialer({ RTCPeerConnection, clock, iceServers: ice.of(relay) })(offerer, events),
+          : (relay) => createWebDialer({ RTCPeerConnection, clock, iceServers: () => ice.forDial(relay) }),
       wakes: createPageWakes(window, createTickWakes(clock)),
       defaultRelay: options.defaultRelay ?? originOf(location),
       storedBytes: async () => (await navigator.storage.estimate()).usage,
+      keepStored: async () => (await navigator.storage.persisted()) || navigator.storage.persist(),
       onRelayWanted: (relay) => void ice.ask(relay),
     })
     // A page that goes away for good says goodbye; one that may come back from the cache is only frozen.

@@ -5,21 +5,24 @@
  * The leader says `taken` before it begins. When it dies before that, the command was not begun: it is given to the next
  * leader. When it dies after, the command may or may not have been carried out. Most can simply be repeated: setting
  * the same name, joining the same room, editing to the same text changes nothing the second time. A message sent twice
- * would be there twice, so the next leader's timeline is looked at first. A room made twice would be two rooms, so that
- * one is rejected.
+ * would be there twice, so the next leader's timeline is looked at first. A room made twice would be two rooms, and a
+ * passphrase set twice would not fit the second time, so these are rejected.
  */
 import type { SharedRoom } from './tabs-room.ts'
 import { unpackError } from './tabs-wire.ts'
 import type { Answer, Command, ErrorClasses } from './tabs-wire.ts'
 
+const interruptions = {
+  room: 'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
+  lock: 'The tab that was changing the passphrase closed half-way. Try again with the new one as the present one, then with the old one.',
+} as const
+
 /** The tab that carried it out closed half-way, and doing it again might do it twice. */
 export class CommandInterrupted extends Error {
   override readonly name = 'CommandInterrupted'
 
-  constructor() {
-    super(
-      'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
-    )
+  constructor(what: 'room' | 'lock') {
+    super(interruptions[what])
   }
 }
 
@@ -96,7 +99,9 @@ export class Calls {
     for (const [call, pending] of this.#pending) {
       const { command } = pending
       if (!pending.taken) this.#ports.deliver(call, command)
-      else if (command.name === 'create') this.failed(call, new CommandInterrupted())
+      else if (command.name === 'create') this.failed(call, new CommandInterrupted('room'))
+      else if (command.name === 'setPassphrase' || command.name === 'removePassphrase')
+        this.failed(call, new CommandInterrupted('lock'))
       else if (command.name === 'forget' && this.#ports.room(command.room) === undefined)
         this.succeeded(call, undefined)
       else if (command.name === 'send') void this.#lookThenSend(call, pending, command)

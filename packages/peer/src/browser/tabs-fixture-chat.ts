@@ -1,6 +1,7 @@
 /** A chat for tests of shared tabs: it keeps its messages on a `FixtureDisk`, so that the next leader finds them. */
 import type { Chat, ChatState, Message, Room, RoomState, SyncState } from '../chat.ts'
 import { LinkMalformed, MessageRefused } from '../errors.ts'
+import { MemoryLock } from '../memory/lock.ts'
 import { ChunkedTimeline } from '../timeline-view.ts'
 
 export interface SavedRoom {
@@ -64,13 +65,15 @@ export class FixtureChat implements Chat {
   readonly disk: FixtureDisk
   readonly casts: string[] = []
   readonly visibility: boolean[] = []
+  readonly lock: MemoryLock
   closed = false
   #name = 'Robin'
   #state: ChatState | undefined
   readonly #listeners = new Set<() => void>()
   #scheduled = false
 
-  constructor(disk: FixtureDisk, pauses: Pauses = {}) {
+  constructor(disk: FixtureDisk, pauses: Pauses = {}, lock: MemoryLock = new MemoryLock()) {
+    this.lock = lock
     this.disk = disk
     this.pauses = pauses
     for (const [id, { title }] of Object.entries(disk.load())) this.rooms.set(id, new FixtureRoom(id, title, this))
@@ -82,8 +85,9 @@ export class FixtureChat implements Chat {
       settings: { name: this.#name, relayOnly: false },
       rooms: [...this.rooms.values()].map(({ state }) => state),
       ready: true,
-      atRest: 'key',
+      atRest: this.lock.atRest,
       storedBytes: undefined,
+      kept: undefined,
     }
     return this.#state
   }
@@ -127,6 +131,18 @@ export class FixtureChat implements Chat {
   }
 
   async setRelayOnly(): Promise<void> {}
+
+  async setPassphrase(next: string, current?: string): Promise<void> {
+    await this.pauses.beforeKept?.()
+    await this.lock.setPassphrase(next, current)
+    this.changed()
+    await this.pauses.afterKept?.()
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    await this.lock.removePassphrase(current)
+    this.changed()
+  }
 
   setVisible(visible: boolean): void {
     this.visibility.push(visible)

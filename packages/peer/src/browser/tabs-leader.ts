@@ -31,10 +31,16 @@ interface ServedRoom {
   readonly stop: () => void
 }
 
+export interface LeaderPort {
+  post(to: string, frame: FrameToFollower): void
+  /** See `ShareOptions`. */
+  opener(): unknown
+}
+
 export class Leader {
   readonly #chat: Chat
   readonly #tab: string
-  readonly #post: (to: string, frame: FrameToFollower) => void
+  readonly #port: LeaderPort
   readonly #followers = new Map<string, Follower>()
   readonly #rooms = new Map<string, ServedRoom>()
   #sentHead: ChatHead | undefined
@@ -44,10 +50,10 @@ export class Leader {
   #ownVisible: boolean
   #toldVisible: boolean | undefined
 
-  constructor(chat: Chat, tab: string, visible: boolean, post: (to: string, frame: FrameToFollower) => void) {
+  constructor(chat: Chat, tab: string, visible: boolean, port: LeaderPort) {
     this.#chat = chat
     this.#tab = tab
-    this.#post = post
+    this.#port = port
     this.#ownVisible = visible
     this.#tellVisible()
   }
@@ -111,14 +117,14 @@ export class Leader {
     else this.#watch()
     const follower: Follower = { visible, queues: new Map(), underWay: 0 }
     this.#followers.set(tab, follower)
-    const send = (frame: FrameToFollower): void => this.#post(tab, frame)
+    const send = (frame: FrameToFollower): void => this.#port.post(tab, frame)
     send({ type: 'chat', tab: this.#tab, head: headOf(this.#chat.state) })
     for (const [id, { room }] of this.#rooms) {
       send({ type: 'room', tab: this.#tab, state: room.state })
       follower.queues.set(id, idsOf(room))
     }
     this.#pump(tab, follower)
-    send({ type: 'welcome', tab: this.#tab })
+    send({ type: 'welcome', tab: this.#tab, opener: this.#port.opener() })
     this.#tellVisible()
   }
 
@@ -223,12 +229,12 @@ export class Leader {
       if (queue.length > 0) follower.queues.set(id, queue)
       follower.underWay += 1
       const whole = queue.length === 0
-      this.#post(tab, { type: 'timeline', tab: this.#tab, room: id, put, drop: [], chunk: true, whole })
+      this.#port.post(tab, { type: 'timeline', tab: this.#tab, room: id, put, drop: [], chunk: true, whole })
     }
   }
 
   async #answer(tab: string, call: number, command: Command): Promise<void> {
-    this.#post(tab, { type: 'taken', tab: this.#tab, call })
+    this.#port.post(tab, { type: 'taken', tab: this.#tab, call })
     let answer: Answer
     try {
       answer = { ok: true, value: await runCommand(this.#chat, command) }
@@ -237,7 +243,7 @@ export class Leader {
     }
     // What the command changed arrives before the answer, as it does with the real chat.
     this.#flush()
-    this.#post(tab, { type: 'answer', tab: this.#tab, call, answer })
+    this.#port.post(tab, { type: 'answer', tab: this.#tab, call, answer })
   }
 
   #drop(room: string, drop: readonly string[]): void {
@@ -245,7 +251,7 @@ export class Leader {
   }
 
   #toAll(frame: FrameToFollower): void {
-    for (const tab of this.#followers.keys()) this.#post(tab, frame)
+    for (const tab of this.#followers.keys()) this.#port.post(tab, frame)
   }
 
   #tellVisible(): void {

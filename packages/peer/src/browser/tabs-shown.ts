@@ -124,7 +124,8 @@ function keepHead(before: ChatState | undefined, next: ChatState): ChatState {
     next.rooms === before.rooms &&
     next.ready === before.ready &&
     next.atRest === before.atRest &&
-    next.storedBytes === before.storedBytes
+    next.storedBytes === before.storedBytes &&
+    next.kept === before.kept
   return same ? before : { ...next, settings }
 }
 

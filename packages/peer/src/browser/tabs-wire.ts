@@ -33,8 +33,8 @@ export type FrameToFollower =
   | { readonly type: 'chat'; readonly tab: string; readonly head: ChatHead }
   | { readonly type: 'room'; readonly tab: string; readonly state: RoomState }
   | TimelineFrame
-  /** All rooms and the newest messages of each are there: enough to be shown. */
-  | { readonly type: 'welcome'; readonly tab: string }
+  /** All rooms and the newest messages of each are there: enough to be shown. `opener`: see `ShareOptions`. */
+  | { readonly type: 'welcome'; readonly tab: string; readonly opener: unknown }
   /** The command has reached the leader and is about to be carried out. */
   | { readonly type: 'taken'; readonly tab: string; readonly call: number }
   | { readonly type: 'answer'; readonly tab: string; readonly call: number; readonly answer: Answer }
@@ -60,6 +60,8 @@ export type Command =
   | { readonly name: 'forget'; readonly room: string }
   | { readonly name: 'setOwnName'; readonly value: string }
   | { readonly name: 'setRelayOnly'; readonly value: boolean }
+  | { readonly name: 'setPassphrase'; readonly next: string; readonly current: string | undefined }
+  | { readonly name: 'removePassphrase'; readonly current: string }
   | { readonly name: 'send'; readonly room: string; readonly text: string; readonly replyTo: string | undefined }
   | { readonly name: 'edit'; readonly room: string; readonly id: string; readonly text: string }
   | { readonly name: 'delete'; readonly room: string; readonly id: string }
@@ -147,12 +149,18 @@ export async function runCommand(chat: Chat, command: Command): Promise<string |
     case 'setRelayOnly':
       await chat.setRelayOnly(command.value)
       return undefined
+    case 'setPassphrase':
+      await chat.setPassphrase(command.next, command.current)
+      return undefined
+    case 'removePassphrase':
+      await chat.removePassphrase(command.current)
+      return undefined
     default:
       return runInRoom(chat.room(command.room), command)
   }
 }
 
-type RoomCommand = Exclude<Command, { name: 'create' | 'join' | 'forget' | 'setOwnName' | 'setRelayOnly' }>
+type RoomCommand = Exclude<Extract<Command, { room: string }>, { name: 'forget' }>
 
 async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<string | undefined> {
   if (room === undefined) throw new RoomClosed()

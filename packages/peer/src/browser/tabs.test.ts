@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Chat, Message, Room, RoomState } from '../chat.ts'
 import { ChatClosed, LinkMalformed, MessageRefused, RoomClosed } from '../errors.ts'
 import { StorageLocked } from '../storage-errors.ts'
+import { MemoryLock } from '../memory/lock.ts'
 import { FixtureBrowser } from './tabs-fixture-browser.ts'
 import type { FixtureTab } from './tabs-fixture-browser.ts'
 import { fixtureMessage, fixtureMessages, FixtureChat, memoryDisk } from './tabs-fixture-chat.ts'
@@ -26,6 +27,7 @@ class Profile {
   readonly disk: FixtureDisk
   readonly made: FixtureChat[] = []
   readonly stolen: boolean[] = []
+  readonly lock = new MemoryLock()
   pauses: Pauses = {}
   failing: Error | undefined
 
@@ -45,7 +47,7 @@ class Profile {
       createChat: async ({ steal }) => {
         this.stolen.push(steal)
         if (this.failing !== undefined) throw this.failing
-        const chat = new FixtureChat(this.disk, this.pauses)
+        const chat = new FixtureChat(this.disk, this.pauses, this.lock)
         this.made.push(chat)
         return chat
       },
@@ -56,6 +58,7 @@ class Profile {
   async open(options: Partial<ShareOptions> = {}): Promise<Opened> {
     const tab = this.browser.tab()
     const opening = this.share(tab, options)
+    opening.catch(() => undefined)
     await this.browser.settle()
     const chat = await opening
     return { chat, room: chat.room('home') as Room, tab }
@@ -499,6 +502,76 @@ describe('the leader dies in the middle of a command', () => {
     for (const { outcome } of sending) expect(outcome()?.value).toBeDefined()
     expect(textsOf(third.room).toSorted()).toEqual(['from second', 'from third', 'message 1', 'message 2'])
     expect(textsOf(third.room)).toEqual(textsOf(second.room))
+  })
+})
+
+describe('a store locked by a passphrase', () => {
+  it('TAB13 any tab sets, changes and removes it; wrong ones are told by class and reason; all show it at once', async () => {
+    const profile = new Profile()
+    const first = await profile.open()
+    const second = await profile.open()
+    const given = async (doing: Promise<void>): Promise<unknown> => {
+      const { outcome } = watch(doing)
+      await profile.browser.settle()
+      return outcome()?.error
+    }
+    const shown = (): readonly string[] => [first, second].map(({ chat }) => chat.state.atRest)
+    expect(await given(second.chat.setPassphrase('one'))).toBeUndefined()
+    expect(shown()).toEqual(['passphrase', 'passphrase'])
+    const refused = await given(second.chat.setPassphrase('two', 'no'))
+    expect(refused).toBeInstanceOf(StorageLocked)
+    expect(refused).toMatchObject({ reason: 'passphraseWrong' })
+    expect(await given(first.chat.removePassphrase('no'))).toBeInstanceOf(StorageLocked)
+    expect(await given(first.chat.setPassphrase('two', 'one'))).toBeUndefined()
+    expect(await given(second.chat.removePassphrase('two'))).toBeUndefined()
+    expect(shown()).toEqual(['key', 'key'])
+  })
+
+  it('TAB13 what the first tab opened the store with is handed to the others, so any of them can go on', async () => {
+    const profile = new Profile(fixtureMessages(1))
+    profile.lock.setPassphrase('one')
+    const openedWith: unknown[] = []
+    const openTab = (passphrase?: string): Promise<Opened> => {
+      let opener: unknown
+      return profile.open({
+        createChat: async () => {
+          if (opener === undefined) profile.lock.unlock(passphrase)
+          openedWith.push(opener ?? passphrase)
+          opener = { key: 'of this store' }
+          return new FixtureChat(profile.disk, {}, profile.lock)
+        },
+        opener: () => opener,
+        keepOpener: (value) => (opener = value),
+      })
+    }
+    await expect(openTab()).rejects.toThrow(StorageLocked)
+    await expect(openTab('wrong')).rejects.toMatchObject({ reason: 'passphraseWrong' })
+    const first = await openTab('one')
+    const second = await openTab()
+    const third = await openTab()
+    first.tab.kill()
+    await profile.browser.settle()
+    second.tab.kill()
+    await profile.browser.settle()
+    const sending = watch(third.room.send('still here'))
+    await profile.browser.settle()
+    expect(sending.outcome()?.value).toBeDefined()
+    expect(openedWith).toEqual(['one', { key: 'of this store' }, { key: 'of this store' }])
+  })
+
+  it('TAB13 TAB7 a change that was cut short is said to be so', async () => {
+    const profile = new Profile()
+    profile.pauses = { afterKept: never }
+    const first = await profile.open()
+    const second = await profile.open()
+    profile.pauses = {}
+    const changing = watch(second.chat.setPassphrase('one'))
+    await profile.browser.settle()
+    first.tab.kill()
+    await profile.browser.settle()
+    expect(changing.outcome()?.error).toBeInstanceOf(CommandInterrupted)
+    expect(changing.outcome()?.error).toMatchObject({ message: expect.stringMatching(/passphrase/) })
+    expect(second.chat.state.atRest).toBe('passphrase')
   })
 })
 

@@ -38,6 +38,13 @@ export interface ShareOptions {
   readonly lockName: string
   /** Whether this page is visible now; later `setVisible` says. */
   readonly visible?: boolean | undefined
+  /**
+   * What this tab's chat opened its store with, if that is not to be found in the store: each tab that follows is handed
+   * it, because it may have to open the store itself one day. Anything that can be cloned.
+   */
+  readonly opener?: (() => unknown) | undefined
+  /** Keeps what the tab that leads opened its store with. */
+  readonly keepOpener?: ((opener: unknown) => void) | undefined
   /** This tab took over but its chat could not be made; another tab, or this one after a pause, tries again. */
   readonly onTakeoverFailed?: ((error: unknown) => void) | undefined
   /** More error classes that keep their identity on the way between tabs. */
@@ -147,6 +154,14 @@ class SharedChat implements Chat, ShownPort {
     await this.issue({ name: 'setRelayOnly', value })
   }
 
+  async setPassphrase(next: string, current?: string): Promise<void> {
+    await this.issue({ name: 'setPassphrase', next, current })
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    await this.issue({ name: 'removePassphrase', current })
+  }
+
   setVisible(visible: boolean): void {
     this.#visible = visible
     this.#leader?.setOwnVisible(visible)
@@ -185,7 +200,10 @@ class SharedChat implements Chat, ShownPort {
     if (term !== this.#term) return real.close()
     this.#failures = 0
     this.#real = real
-    this.#leader = new Leader(real, this.#environment.tab, this.#visible, (to, frame) => this.#post.to(to, frame))
+    this.#leader = new Leader(real, this.#environment.tab, this.#visible, {
+      post: (to, frame) => this.#post.to(to, frame),
+      opener: () => this.#options.opener?.(),
+    })
     const released = new Promise<void>((release) => {
       this.#release = release
     })
@@ -291,6 +309,7 @@ class SharedChat implements Chat, ShownPort {
       case 'answer':
         return this.#calls.answered(frame.call, frame.answer)
       case 'welcome':
+        this.#options.keepOpener?.(frame.opener)
         this.#refresh()
         return this.#resolveStart()
       case 'chat':

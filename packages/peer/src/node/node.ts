@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Engine } from '@kith/protocol'
 import type { Address } from '@kith/protocol'
 import { WebSocket } from 'ws'
+import { BrokenRecords } from '../broken-records.ts'
 import type { Clock } from '../clock.ts'
 import { openChat, type OpenChat } from '../open-chat.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -60,7 +61,12 @@ export interface NodeChatOptions {
 export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat> {
   const clock = createSystemClock()
   const crypto = createNativeCrypto()
-  const storage = await openSealedNodeStorage(options.dataDir, { crypto, passphrase: options.passphrase })
+  const broken = new BrokenRecords()
+  const storage = await openSealedNodeStorage(options.dataDir, {
+    crypto,
+    passphrase: options.passphrase,
+    onBroken: (record) => broken.add(record),
+  })
   const ice = new IceServers({ clock, fetchJson, fixed: options.iceServers })
   const { listen } = options
   try {
@@ -68,14 +74,15 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       clock,
       crypto,
       storage,
-      atRest: storage.atRest,
+      lock: storage,
+      broken,
       platform: 'node',
       nextTurn: (run) => void setImmediate(run),
       verifyMany: createVerifyMany(crypto),
       createEngine: (options, now) => new Engine(options, now),
       dialRelay: createNodeRelayDialer({ clock }),
-      dialerFor: (relay) => (offerer, events) =>
-        createNodeDialer({ clock, iceServers: ice.of(relay), bindAddress: options.bindAddress })(offerer, events),
+      dialerFor: (relay) =>
+        createNodeDialer({ clock, iceServers: () => ice.forDial(relay), bindAddress: options.bindAddress }),
       dialAddress: createAddressDialer({ clock }),
       addresses: options.addresses,
       listen: listen === undefined ? undefined : (route) => listenForSockets({ clock, ...listen, route }),

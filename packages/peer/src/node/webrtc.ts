@@ -23,7 +23,7 @@ import {
 export interface NodeDialerOptions {
   readonly clock: Clock
   /** As in the browser; `turns:` and TURN over TCP are not known to this stack and are left out. */
-  readonly iceServers?: readonly IceServerLike[] | undefined
+  readonly iceServers?: (() => readonly IceServerLike[]) | undefined
   /** Only this address: `127.0.0.1` for tests without any other interface. */
   readonly bindAddress?: string | undefined
 }
@@ -81,7 +81,7 @@ class NodeAttempt implements Attempt {
     this.#clock = options.clock
     this.#events = events
     this.#connection = new nodeDataChannel.PeerConnection('kith', {
-      iceServers: nativeIceServers(options.iceServers ?? []),
+      iceServers: nativeIceServers(options.iceServers?.() ?? []),
       disableAutoNegotiation: true,
       ...(options.bindAddress === undefined ? {} : { bindAddress: options.bindAddress }),
     })

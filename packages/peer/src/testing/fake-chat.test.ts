@@ -68,6 +68,16 @@ describe('the fake chat keeps the facade’s promises', () => {
     await expect(first.send('hello')).rejects.toBeInstanceOf(MessageRefused)
   })
 
+  it('is locked and unlocked as a real one is', async () => {
+    const chat = new FakeChat({ passphrase: 'one' })
+    expect(chat.state.atRest).toBe('passphrase')
+    await expect(chat.setPassphrase('two', 'no')).rejects.toMatchObject({ name: 'StorageLocked' })
+    await chat.removePassphrase('one')
+    expect(chat.state.atRest).toBe('key')
+    await chat.setPassphrase('two')
+    expect(chat.state.atRest).toBe('passphrase')
+  })
+
   it('makes every situation', () => {
     for (const name of situationNames) expect(fakeChat(name).state.settings.name).toBe('Robin')
     expect(fakeChat('huge').first.timeline.length).toBe(100_000)

@@ -7,6 +7,7 @@
  */
 import type { Millis } from '@kith/protocol'
 import type { Chat, ChatSettings, ChatState, Room, RoomState } from '../chat.ts'
+import { MemoryLock } from '../memory/lock.ts'
 import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 
 export { FakeRoom }
@@ -16,8 +17,10 @@ export interface FakeChatOptions {
   readonly name?: string | undefined
   readonly relayOnly?: boolean | undefined
   readonly ready?: boolean | undefined
-  readonly atRest?: ChatState['atRest'] | undefined
+  /** Locks what is "stored". */
+  readonly passphrase?: string | undefined
   readonly storedBytes?: number | undefined
+  readonly kept?: boolean | undefined
   readonly rooms?: readonly FakeRoomOptions[] | undefined
   /** Milliseconds of one step of delivery; 0 delivers at once. */
   readonly paceMs?: number | undefined
@@ -39,6 +42,7 @@ export class FakeChat implements Chat {
   readonly #rooms = new Map<string, FakeRoom>()
   readonly #options: FakeChatOptions
   readonly #now: () => Millis
+  readonly #lock: MemoryLock
   #settings: ChatSettings
   #ready: boolean
   #state: ChatState | undefined
@@ -49,6 +53,7 @@ export class FakeChat implements Chat {
 
   constructor(options: FakeChatOptions = {}) {
     this.#options = options
+    this.#lock = new MemoryLock(options.passphrase)
     this.#now = options.now ?? Date.now
     this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false }
     this.#ready = options.ready ?? true
@@ -60,8 +65,9 @@ export class FakeChat implements Chat {
       settings: this.#settings,
       rooms: [...this.#rooms.values()].map((room): RoomState => room.state),
       ready: this.#ready,
-      atRest: this.#options.atRest ?? 'key',
+      atRest: this.#lock.atRest,
       storedBytes: this.#options.storedBytes,
+      kept: this.#options.kept,
     }
     return this.#state
   }
@@ -126,6 +132,16 @@ export class FakeChat implements Chat {
 
   async setRelayOnly(relayOnly: boolean): Promise<void> {
     this.#settings = { ...this.#settings, relayOnly }
+    this.#changed()
+  }
+
+  async setPassphrase(next: string, current?: string): Promise<void> {
+    await this.#lock.setPassphrase(next, current)
+    this.#changed()
+  }
+
+  async removePassphrase(current: string): Promise<void> {
+    await this.#lock.removePassphrase(current)
     this.#changed()
   }
 

@@ -43,6 +43,12 @@ export class IceServers {
     return relay === undefined ? [] : (this.#byRelay.get(relay)?.servers ?? [])
   }
 
+  /** What is known now, for a connection to be made; what is old is asked for anew in passing. */
+  forDial(relay: string | undefined): readonly IceServerLike[] {
+    if (relay !== undefined) void this.ask(relay)
+    return this.of(relay)
+  }
+
   /** Asks, unless the answer is fresh. Never rejects: without an answer the list stays as it is. */
   async ask(relay: string): Promise<void> {
     if (this.#options.fixed !== undefined) return

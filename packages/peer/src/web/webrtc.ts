@@ -15,7 +15,8 @@ import { candidateItem, formatDescription, parseDescription, type Description } 
 export interface WebDialerOptions {
   readonly RTCPeerConnection: new (configuration?: RTCConfiguration) => RTCPeerConnection
   readonly clock: Clock
-  readonly iceServers?: readonly IceServerLike[] | undefined
+  /** Asked at every attempt: the relay may not have answered at the first, and what it gives out does not last. */
+  readonly iceServers?: (() => readonly IceServerLike[]) | undefined
   /** `relay`: only through TURN, so that the far side does not learn this machine's address. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy | undefined
 }
@@ -48,7 +49,7 @@ class WebAttempt implements Attempt {
     this.#events = events
     const connection = new options.RTCPeerConnection({
       bundlePolicy: 'max-bundle',
-      iceServers: (options.iceServers ?? []).map(({ urls, username, credential }) => ({
+      iceServers: (options.iceServers?.() ?? []).map(({ urls, username, credential }) => ({
         urls: typeof urls === 'string' ? urls : [...urls],
         ...(username === undefined || credential === undefined ? {} : { username, credential }),
       })),
