@@ -29,7 +29,6 @@ export class Chain {
   proof: Uint8Array | undefined
   proofExpiresAt: Millis = Infinity
   bytes = 0
-  parked: Entry[] = []
   #lacking: readonly Range[] | undefined
 
   constructor(session: Uint8Array) {

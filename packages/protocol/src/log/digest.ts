@@ -26,15 +26,18 @@ export class DigestSum {
 
   /** The chain is new, has changed or counts no longer. */
   update(chain: Chain): void {
-    const old = this.#termByChain.get(chain)
-    if (old !== undefined) this.#add(old, -1)
-    if (chain.counts) {
-      const term = wordsOf(this.#crypto.sha256(chainLabel, chain.summary()))
-      this.#termByChain.set(chain, term)
-      this.#add(term, 1)
-    } else {
-      this.#termByChain.delete(chain)
-    }
+    this.remove(chain)
+    if (!chain.counts) return
+    const term = wordsOf(this.#crypto.sha256(chainLabel, chain.summary()))
+    this.#termByChain.set(chain, term)
+    this.#add(term, 1)
+  }
+
+  remove(chain: Chain): void {
+    const term = this.#termByChain.get(chain)
+    if (term === undefined) return
+    this.#termByChain.delete(chain)
+    this.#add(term, -1)
   }
 
   read(): Uint8Array {

@@ -13,13 +13,15 @@ import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
 import { Budget, Budgets } from './budget.ts'
-import { Chain, follows } from './chain.ts'
+import { type Chain, follows } from './chain.ts'
 import { Change, type LogChange, type Outcome } from './change.ts'
-import { DigestSum } from './digest.ts'
 import { type Entry, signatureCheckOf, verifyEntry } from './entry.ts'
 import { encodeForkProof, judgeFork, verifyForkProof } from './fork.ts'
+import { epochOf, isOver, trimExpired } from './expiry.ts'
 import { HybridClock } from './hybrid-clock.ts'
 import { limits } from './limits.ts'
+import { Parking } from './parking.ts'
+import { Shelf } from './shelf.ts'
 
 export interface LogOptions {
   readonly crypto: Pick<Crypto, 'sha256' | 'verify'>
@@ -35,106 +37,86 @@ export interface ImportPlan {
   readonly runs: readonly (readonly Entry[])[]
 }
 
-/** What a chain adds to the counts of the log. */
-interface Tally {
-  readonly sessions: number
-  readonly size: number
-  readonly missing: number
-  readonly gaps: number
-}
-
-const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
-
 type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'closed' | 'foreign' | 'expired'
 
 export class Log {
   readonly clock: HybridClock = new HybridClock()
   readonly #crypto: Pick<Crypto, 'sha256' | 'verify'>
   readonly #acceptsEpoch: (epochId: Uint8Array) => boolean
-  readonly #chains = new Map<string, Chain>()
-  readonly #byKey = new Map<string, Entry>()
-  readonly #digest: DigestSum
-  readonly #undigested = new Set<Chain>()
-  readonly #parking = new Set<Chain>()
+  readonly #shelf: Shelf
+  readonly #parking = new Parking()
   readonly #liveSessions = new Budgets(1024, () => new Budget(limits.newSessionsPerMinute, limits.newSessionsPerMinute))
   readonly #pagedSessions = new Budgets(
     1024,
     () => new Budget(limits.newSessionsPerMinuteInPages, limits.newSessionsPerMinuteInPages),
   )
-  readonly #tallies = new Map<Chain, Tally>()
-  #sessions = 0
-  #size = 0
-  #missing = 0
-  #gaps = 0
-  #parked = 0
   #expiredAt: Millis = 0
 
   constructor(options: LogOptions) {
     this.#crypto = options.crypto
     this.#acceptsEpoch = options.acceptsEpoch ?? (() => true)
-    this.#digest = new DigestSum(options.crypto)
+    this.#shelf = new Shelf(options.crypto)
   }
 
   /** Sessions that replicas compare. */
   get sessions(): number {
-    return this.#sessions
+    return this.#shelf.total.sessions
   }
 
   /** Entries held, dormant sessions not counted. */
   get size(): number {
-    return this.#size
+    return this.#shelf.total.size
   }
 
   /** Entries known to exist and not held. */
   get missing(): number {
-    return this.#missing
+    return this.#shelf.total.missing
   }
 
   /** Ranges those make. */
   get gaps(): number {
-    return this.#gaps
+    return this.#shelf.total.gaps
   }
 
   /** The chains of those sessions. */
   *chains(): Generator<Chain> {
-    for (const chain of this.#chains.values()) if (chain.counts) yield chain
+    for (const chain of this.#shelf.chains.values()) if (chain.counts) yield chain
   }
 
   /** All of them, dormant ones too. */
   allChains(): Iterable<Chain> {
-    return this.#chains.values()
+    return this.#shelf.chains.values()
   }
 
   /** Sessions whose beginning has expired, dormant ones too. */
   *floors(): Generator<{ readonly session: Uint8Array; readonly floor: number }> {
-    for (const chain of this.#chains.values()) if (chain.floor > 1) yield chain
+    for (const chain of this.#shelf.chains.values()) if (chain.floor > 1) yield chain
   }
 
   /** The chain of a session (hex), dormant ones too. */
   chain(session: string): Chain | undefined {
-    return this.#chains.get(session)
+    return this.#shelf.chains.get(session)
   }
 
   /** An entry by its sorting key. */
   get(key: string): Entry | undefined {
-    return this.#byKey.get(key)
+    return this.#shelf.byKey.get(key)
   }
 
   /** 8 bytes that are equal when two logs hold the same. */
   digest(): Uint8Array {
-    for (const chain of this.#undigested) this.#digest.update(chain)
-    this.#undigested.clear()
-    return this.#digest.read()
+    return this.#shelf.digest()
   }
 
   /** Adds the next entry of an own session. */
   append(entry: Entry): void {
-    const chain = this.#chainFor(entry)
+    const chain = this.#shelf.chainOf(entry.session)
     const before = chain.entries.get(entry.seq - 1)
     if (chain.entries.has(entry.seq) || (before !== undefined && !follows(before, entry))) {
       throw new BrokenPromise('an own entry does not fit its chain')
     }
-    this.#insert(chain, [entry], new Change())
+    this.#shelf.insert(chain, [entry], new Change())
+    this.clock.see(entry.time)
   }
 
   /** A live entry (rule 1). `source` is whose budget a session that was never seen costs. */
@@ -156,7 +138,7 @@ export class Log {
     }
     const checked = new Set<Entry>()
     for (const run of runs) {
-      const chain = this.#chains.get(formatHex((run[0] as Entry).session))
+      const chain = this.#shelf.chains.get(formatHex((run[0] as Entry).session))
       for (const entry of this.#signaturesFor(chain, run, now)) if (entry.mark === 'unchecked') checked.add(entry)
     }
     return { checks: [...checked].map(signatureCheckOf), checked: [...checked], runs }
@@ -171,12 +153,12 @@ export class Log {
     const change = new Change()
     for (const run of plan.runs) {
       const first = run[0] as Entry
-      const known = this.#chains.has(formatHex(first.session))
-      if (!known && (this.#chains.size >= limits.sessions || !this.#pagedSessions.take(source, 1, now))) {
+      const known = this.#shelf.chains.has(formatHex(first.session))
+      if (!known && (this.#shelf.chains.size >= limits.sessions || !this.#pagedSessions.take(source, 1, now))) {
         change.count('overBudget', run.length)
         continue
       }
-      const chain = this.#chainFor(first)
+      const chain = this.#shelf.chainOf(first.session)
       this.#takeRun(chain, run, now, change, false)
       this.#forgetIfEmpty(chain)
     }
@@ -187,15 +169,15 @@ export class Log {
   restore(entries: readonly Entry[], now: Millis): LogChange {
     const change = new Change()
     const { runs } = this.planImport(entries, now)
-    for (const run of runs) this.#takeRun(this.#chainFor(run[0] as Entry), run, now, change, true)
+    for (const run of runs) this.#takeRun(this.#shelf.chainOf((run[0] as Entry).session), run, now, change, true)
     return change.finish()
   }
 
   /** Where a session begins, from our own store; before its entries are restored. */
   restoreFloor(session: Uint8Array, floor: number): void {
-    const chain = this.#chains.get(formatHex(session)) ?? this.#addChain(new Chain(session))
+    const chain = this.#shelf.chainOf(session)
     chain.floor = Math.max(chain.floor, floor)
-    this.#changed(chain)
+    this.#shelf.changed(chain)
   }
 
   /** A fork proof from the store or from another peer. */
@@ -203,8 +185,7 @@ export class Log {
     const change = new Change()
     const fork = verifyForkProof(this.#crypto, proof)
     if (!fork.ok) return { ...change.finish(), outcome: fork.code }
-    const hex = formatHex(fork.value.session)
-    const chain = this.#chains.get(hex) ?? this.#addChain(new Chain(fork.value.session))
+    const chain = this.#shelf.chainOf(fork.value.session)
     const closed = this.#close(chain, fork.value.closesAt, proof.slice(), fork.value.expiresAt, change)
     return { ...change.finish(), outcome: closed ? 'forked' : 'duplicate' }
   }
@@ -212,13 +193,19 @@ export class Log {
   /** Lets in what was parked and drops what has expired. Cheap when there is nothing to do. */
   expire(now: Millis): LogChange {
     const change = new Change()
-    for (const chain of [...this.#parking]) this.#release(chain, now, change)
+    for (const [chain, due] of this.#parking.due(now)) {
+      for (const entry of due) this.#takeRun(chain, [entry], now, change, false)
+      this.#forgetIfEmpty(chain)
+    }
     const epoch = epochOf(now)
     if (epoch > this.#expiredAt) {
       this.#expiredAt = epoch
-      for (const chain of [...this.#chains.values()]) {
-        this.#trim(chain, now, change)
-        this.#retire(chain, epoch, change)
+      for (const chain of [...this.#shelf.chains.values()]) {
+        trimExpired(this.#shelf, chain, now, change)
+        if (!isOver(chain, epoch)) continue
+        for (const entry of [...chain.entries.values()]) this.#shelf.remove(chain, entry, change)
+        this.#parking.remove(chain, () => true)
+        this.#shelf.forget(chain)
       }
     }
     return change.finish()
@@ -226,43 +213,28 @@ export class Log {
 
   /** Another peer says that everything before `floor` has expired: a gap at the very beginning is none then (LOG15). */
   adoptFloor(session: string, floor: number): boolean {
-    const chain = this.#chains.get(session)
+    const chain = this.#shelf.chains.get(session)
     if (chain === undefined || floor <= chain.floor || chain.dormant) return false
     const [lowest] = chain.held.missing(chain.floor, floor)
     if (lowest === undefined || lowest[0] !== chain.floor) return false
     chain.floor = Math.min(floor, lowest[1] + 1, chain.top)
-    this.#changed(chain)
+    this.#shelf.changed(chain)
     return true
   }
 
   /** Erases the body of an entry that was deleted. */
   strip(entry: Entry): void {
-    const chain = this.#holder(entry)
-    if (chain === undefined) return
-    const before = entry.bytes.length
-    entry.strip(this.#crypto)
-    chain.bytes -= before - entry.bytes.length
-    if (!chain.hollow.has(entry.seq)) return
-    chain.hollow.remove(entry.seq, entry.seq)
-    this.#changed(chain)
+    this.#shelf.strip(this.#crypto, entry)
   }
 
   /** The deletion of a stripped entry does not count any more: its body is missing. */
   unstrip(entry: Entry): void {
-    const chain = this.#holder(entry)
-    if (chain === undefined || !entry.husk) return
-    chain.hollow.add(entry.seq, entry.seq)
-    this.#changed(chain)
-  }
-
-  #holder(entry: Entry): Chain | undefined {
-    const chain = this.#chains.get(formatHex(entry.session))
-    return chain?.entries.get(entry.seq) === entry ? chain : undefined
+    this.#shelf.unstrip(entry)
   }
 
   #receive(entry: Entry, now: Millis, source: string, change: Change): Outcome | undefined {
     if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
-    const known = this.#chains.get(formatHex(entry.session))
+    const known = this.#shelf.chains.get(formatHex(entry.session))
     if (known?.closedAt !== undefined && entry.seq >= known.closedAt) return 'closed'
     const held = known?.entries.get(entry.seq)
     if (known !== undefined && held !== undefined && equalBytes(held.id, entry.id)) {
@@ -272,9 +244,9 @@ export class Log {
     if (!verifyEntry(this.#crypto, entry)) return 'forged'
     if (entry.seq > (known?.top ?? -1) + limits.liveAhead) return 'tooFar'
     if (known === undefined) {
-      if (this.#chains.size >= limits.sessions || !this.#liveSessions.take(source, 1, now)) return 'overBudget'
+      if (this.#shelf.chains.size >= limits.sessions || !this.#liveSessions.take(source, 1, now)) return 'overBudget'
     }
-    const chain = known ?? this.#chainFor(entry)
+    const chain = known ?? this.#shelf.chainOf(entry.session)
     if (!chain.liveEntries.take(1, now) || !chain.liveBytes.take(entry.bytes.length, now)) return 'overBudget'
     this.#takeRun(chain, [entry], now, change, false)
     this.#forgetIfEmpty(chain)
@@ -330,7 +302,7 @@ export class Log {
       // Judged again: the segment may have closed the chain.
       const judgement = this.#judge(chain, entry, now)
       const held = chain.entries.get(entry.seq)
-      if (judgement === 'ahead') this.#park(chain, entry, change)
+      if (judgement === 'ahead') change.count(this.#park(chain, entry))
       else if (judgement === 'held' && held !== undefined) this.#takeAgain(chain, held, entry, change)
       else if (judgement === 'conflict' && held !== undefined) {
         const at = (seq: number): Entry | undefined => run[seq - (run[0] as Entry).seq]
@@ -338,7 +310,7 @@ export class Log {
       } else if (judgement !== 'new') change.count(judgement as Outcome)
     }
     this.#takeSegment(chain, segment, change, trusted)
-    this.#trim(chain, now, change)
+    trimExpired(this.#shelf, chain, now, change)
   }
 
   /** The same entry once more: only its body, or a better copy of its signature, can be news. */
@@ -348,7 +320,7 @@ export class Log {
       held.fill(copy)
       chain.bytes += held.bytes.length - before
       chain.hollow.remove(held.seq, held.seq)
-      this.#changed(chain)
+      this.#shelf.changed(chain)
       change.add(held)
       change.count('filled')
       return
@@ -381,63 +353,15 @@ export class Log {
     let bytes = 0
     for (const entry of segment) bytes += entry.bytes.length
     if (chain.bytes + bytes > limits.bytesPerSession) return change.count('overBudget', segment.length)
-    this.#insert(chain, segment, change)
+    this.#shelf.insert(chain, segment, change)
+    this.clock.see(last.time)
     change.count('accepted', segment.length)
   }
 
-  #insert(chain: Chain, segment: readonly Entry[], change: Change): void {
-    const first = segment[0] as Entry
-    const last = segment.at(-1) as Entry
-    for (const entry of segment) {
-      chain.entries.set(entry.seq, entry)
-      chain.bytes += entry.bytes.length
-      this.#byKey.set(entry.key, entry)
-      if (entry.husk) chain.hollow.add(entry.seq, entry.seq)
-      change.add(entry)
-    }
-    chain.held.add(first.seq, last.seq)
-    // What has not expired cannot be followed by what was dropped: the chain goes on from here.
-    const lowest = Math.max(first.seq, 1)
-    if (last.seq > 0 && lowest < chain.floor) chain.floor = lowest
-    this.clock.see(last.time)
-    this.#changed(chain)
-  }
-
-  #remove(chain: Chain, entry: Entry, change: Change): void {
-    chain.entries.delete(entry.seq)
-    chain.held.remove(entry.seq, entry.seq)
-    chain.hollow.remove(entry.seq, entry.seq)
-    chain.bytes -= entry.bytes.length
-    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key)
-    change.remove(entry)
-  }
-
-  #park(chain: Chain, entry: Entry, change: Change): void {
-    if (chain.parked.some((parked) => equalBytes(parked.id, entry.id))) return change.count('duplicate')
-    if (!verifyEntry(this.#crypto, entry)) return change.count('forged')
-    if (chain.parked.length >= limits.parkedPerSession || this.#parked >= limits.parkedTotal) {
-      return change.count('parkFull')
-    }
-    chain.parked.push(entry)
-    this.#parked++
-    this.#parking.add(chain)
-    change.count('parked')
-  }
-
-  #release(chain: Chain, now: Millis, change: Change): void {
-    const due = chain.parked.filter((entry) => entry.time <= now + limits.aheadMs)
-    if (due.length === 0) return
-    this.#unpark(chain, (entry) => entry.time <= now + limits.aheadMs)
-    due.sort((a, b) => a.seq - b.seq)
-    for (const entry of due) this.#takeRun(chain, [entry], now, change, false)
-    this.#forgetIfEmpty(chain)
-  }
-
-  #unpark(chain: Chain, goes: (entry: Entry) => boolean): void {
-    const stays = chain.parked.filter((entry) => !goes(entry))
-    this.#parked -= chain.parked.length - stays.length
-    chain.parked = stays
-    if (stays.length === 0) this.#parking.delete(chain)
+  #park(chain: Chain, entry: Entry): Outcome {
+    if (this.#parking.has(chain, entry)) return 'duplicate'
+    if (!verifyEntry(this.#crypto, entry)) return 'forged'
+    return this.#parking.park(chain, entry) ? 'parked' : 'parkFull'
   }
 
   /** Closes the chain if both sides of a contradiction can be proved. `at` finds what follows `theirs`. */
@@ -467,81 +391,19 @@ export class Log {
     chain.closedAt = at
     chain.proof = proof
     chain.proofExpiresAt = expiresAt
-    for (const entry of [...chain.entries.values()]) if (entry.seq >= at) this.#remove(chain, entry, change)
-    this.#unpark(chain, (entry) => entry.seq >= at)
+    for (const entry of [...chain.entries.values()]) if (entry.seq >= at) this.#shelf.remove(chain, entry, change)
+    this.#parking.remove(chain, (entry) => entry.seq >= at)
     // What covered the new end is gone: it has to stand on its own signature.
     for (let head = chain.head; head !== undefined && !verifyEntry(this.#crypto, head); head = chain.head) {
-      this.#remove(chain, head, change)
+      this.#shelf.remove(chain, head, change)
     }
     change.fork(proof)
-    this.#changed(chain)
+    this.#shelf.changed(chain)
     return true
   }
 
-  /** Drops the prefix that has expired; entry 0 stays (LOG14). */
-  #trim(chain: Chain, now: Millis, change: Change): void {
-    const epoch = epochOf(now)
-    const from = chain.floor
-    for (;;) {
-      const entry = chain.entries.get(chain.floor)
-      if (entry === undefined || entry.expiresAt > epoch) break
-      this.#remove(chain, entry, change)
-      chain.floor++
-    }
-    if (chain.floor !== from) this.#changed(chain)
-  }
-
-  /** Forgets a chain that is over: nothing of it counts, and its session cannot write any more. */
-  #retire(chain: Chain, epoch: Millis, change: Change): void {
-    const opening = chain.entries.get(0)
-    const over =
-      chain.closedAt === undefined
-        ? chain.dormant && (opening === undefined || opening.time + limits.dormantMs <= epoch)
-        : chain.proofExpiresAt <= epoch && (chain.top <= 0 || chain.dormant)
-    if (!over) return
-    if (opening !== undefined) this.#remove(chain, opening, change)
-    this.#forget(chain)
-  }
-
-  #chainFor(entry: Entry): Chain {
-    return this.#chains.get(formatHex(entry.session)) ?? this.#addChain(new Chain(entry.session))
-  }
-
-  #addChain(chain: Chain): Chain {
-    this.#chains.set(chain.hex, chain)
-    return chain
-  }
-
   #forgetIfEmpty(chain: Chain): void {
-    if (chain.entries.size === 0 && chain.parked.length === 0 && chain.closedAt === undefined) this.#forget(chain)
+    const isEmpty = chain.entries.size === 0 && chain.closedAt === undefined
+    if (isEmpty && this.#parking.isEmpty(chain)) this.#shelf.forget(chain)
   }
-
-  #forget(chain: Chain): void {
-    this.#unpark(chain, () => true)
-    chain.closedAt = undefined
-    this.#changed(chain)
-    this.#undigested.delete(chain)
-    this.#digest.update(chain)
-    this.#tallies.delete(chain)
-    this.#chains.delete(chain.hex)
-  }
-
-  #changed(chain: Chain): void {
-    chain.changed()
-    const old = this.#tallies.get(chain) ?? noTally
-    const tally = chain.counts
-      ? { sessions: 1, size: chain.entries.size, missing: chain.missing, gaps: chain.lacking.length }
-      : noTally
-    this.#sessions += tally.sessions - old.sessions
-    this.#size += tally.size - old.size
-    this.#missing += tally.missing - old.missing
-    this.#gaps += tally.gaps - old.gaps
-    this.#tallies.set(chain, tally)
-    this.#undigested.add(chain)
-  }
-}
-
-/** Expiry looks at this, so that replicas whose clocks differ by seconds drop alike. */
-function epochOf(now: Millis): Millis {
-  return now - (now % limits.epochMs)
 }

@@ -150,7 +150,7 @@ export function compareVector(
   const floors: { index: number; floor: number }[] = []
   const theirFloors = new Map<string, number>()
   const held = new Map<string, number>()
-  const finder = new Finder(log, items[0]?.prefix.length ?? leastPrefixBytes)
+  const finder = new Finder(log)
   const matched = new Set<Chain>()
 
   items.forEach((item, index) => {
@@ -192,28 +192,38 @@ export function compareVector(
   return { offers, wants, proofs, wantProofs, floors, theirFloors, held }
 }
 
-/** Our chains by key prefix. */
+/** Our chains by key prefix; the parts of one vector may have prefixes of different lengths. */
 class Finder {
-  readonly #byPrefix = new Map<string, Chain[]>()
+  readonly #log: Log
+  readonly #byLength = new Map<number, Map<string, Chain[]>>()
 
-  constructor(log: Log, length: number) {
-    for (const chain of log.allChains()) {
-      const prefix = chain.hex.slice(0, length * 2)
-      const others = this.#byPrefix.get(prefix)
-      if (others === undefined) this.#byPrefix.set(prefix, [chain])
-      else others.push(chain)
-    }
+  constructor(log: Log) {
+    this.#log = log
   }
 
   /** Of several sessions with the prefix, the one whose newest entry fits. */
   find(item: VectorItem): Chain | undefined {
-    const chains = this.#byPrefix.get(formatHex(item.prefix))
+    const chains = this.#withPrefixes(item.prefix.length).get(formatHex(item.prefix))
     if (chains === undefined || chains.length < 2) return chains?.[0]
     const fits = (chain: Chain): boolean => {
       const entry = chain.entries.get(item.top)
       return entry !== undefined && equalBytes(entry.id.subarray(0, idPrefixBytes), item.headId)
     }
     return chains.find(fits) ?? chains[0]
+  }
+
+  #withPrefixes(length: number): ReadonlyMap<string, readonly Chain[]> {
+    let byPrefix = this.#byLength.get(length)
+    if (byPrefix !== undefined) return byPrefix
+    byPrefix = new Map()
+    for (const chain of this.#log.allChains()) {
+      const prefix = chain.hex.slice(0, length * 2)
+      const others = byPrefix.get(prefix)
+      if (others === undefined) byPrefix.set(prefix, [chain])
+      else others.push(chain)
+    }
+    this.#byLength.set(length, byPrefix)
+    return byPrefix
   }
 }
 

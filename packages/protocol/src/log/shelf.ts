@@ -1,0 +1,128 @@
+/** What a log holds, ready to be looked up and counted: chains by session, entries by sorting key, totals, digest. */
+import { formatHex } from '../codec/text.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { Chain } from './chain.ts'
+import type { Change } from './change.ts'
+import { DigestSum } from './digest.ts'
+import type { Entry } from './entry.ts'
+
+/** What a chain adds to the totals. */
+export interface Tally {
+  readonly sessions: number
+  readonly size: number
+  readonly missing: number
+  readonly gaps: number
+}
+
+const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
+
+export class Shelf {
+  readonly chains: Map<string, Chain> = new Map()
+  readonly byKey: Map<string, Entry> = new Map()
+  readonly #tallies = new Map<Chain, Tally>()
+  readonly #digest: DigestSum
+  readonly #undigested = new Set<Chain>()
+  #total = noTally
+
+  constructor(crypto: Pick<Crypto, 'sha256'>) {
+    this.#digest = new DigestSum(crypto)
+  }
+
+  get total(): Tally {
+    return this.#total
+  }
+
+  digest(): Uint8Array {
+    for (const chain of this.#undigested) this.#digest.update(chain)
+    this.#undigested.clear()
+    return this.#digest.read()
+  }
+
+  chainOf(session: Uint8Array): Chain {
+    const hex = formatHex(session)
+    let chain = this.chains.get(hex)
+    if (chain === undefined) this.chains.set(hex, (chain = new Chain(session)))
+    return chain
+  }
+
+  /** Puts contiguous entries into their chain. */
+  insert(chain: Chain, segment: readonly Entry[], change: Change): void {
+    const first = segment[0] as Entry
+    const last = segment.at(-1) as Entry
+    for (const entry of segment) {
+      chain.entries.set(entry.seq, entry)
+      chain.bytes += entry.bytes.length
+      this.byKey.set(entry.key, entry)
+      if (entry.husk) chain.hollow.add(entry.seq, entry.seq)
+      change.add(entry)
+    }
+    chain.held.add(first.seq, last.seq)
+    // What has not expired cannot be followed by what was dropped: the chain goes on from here.
+    const lowest = Math.max(first.seq, 1)
+    if (last.seq > 0 && lowest < chain.floor) chain.floor = lowest
+    this.changed(chain)
+  }
+
+  /** Takes one entry out; call `changed` after the last. */
+  remove(chain: Chain, entry: Entry, change: Change): void {
+    chain.entries.delete(entry.seq)
+    chain.held.remove(entry.seq, entry.seq)
+    chain.hollow.remove(entry.seq, entry.seq)
+    chain.bytes -= entry.bytes.length
+    if (this.byKey.get(entry.key) === entry) this.byKey.delete(entry.key)
+    change.remove(entry)
+  }
+
+  /** Erases the body of an entry, which is then not missing. */
+  strip(crypto: Pick<Crypto, 'sha256'>, entry: Entry): void {
+    const chain = this.#holder(entry)
+    if (chain === undefined) return
+    const before = entry.bytes.length
+    entry.strip(crypto)
+    chain.bytes -= before - entry.bytes.length
+    if (!chain.hollow.has(entry.seq)) return
+    chain.hollow.remove(entry.seq, entry.seq)
+    this.changed(chain)
+  }
+
+  /** The body of a husk is missing after all. */
+  unstrip(entry: Entry): void {
+    const chain = this.#holder(entry)
+    if (chain === undefined || !entry.husk || chain.hollow.has(entry.seq)) return
+    chain.hollow.add(entry.seq, entry.seq)
+    this.changed(chain)
+  }
+
+  forget(chain: Chain): void {
+    this.#count(chain, noTally)
+    this.#tallies.delete(chain)
+    this.#undigested.delete(chain)
+    this.#digest.remove(chain)
+    this.chains.delete(chain.hex)
+  }
+
+  /** To be called after any change of a chain. */
+  changed(chain: Chain): void {
+    chain.changed()
+    const { entries, missing, lacking } = chain
+    this.#count(chain, chain.counts ? { sessions: 1, size: entries.size, missing, gaps: lacking.length } : noTally)
+    this.#undigested.add(chain)
+  }
+
+  #holder(entry: Entry): Chain | undefined {
+    const chain = this.chains.get(formatHex(entry.session))
+    return chain?.entries.get(entry.seq) === entry ? chain : undefined
+  }
+
+  #count(chain: Chain, tally: Tally): void {
+    const old = this.#tallies.get(chain) ?? noTally
+    const { sessions, size, missing, gaps } = this.#total
+    this.#total = {
+      sessions: sessions + tally.sessions - old.sessions,
+      size: size + tally.size - old.size,
+      missing: missing + tally.missing - old.missing,
+      gaps: gaps + tally.gaps - old.gaps,
+    }
+    this.#tallies.set(chain, tally)
+  }
+}
