@@ -75,6 +75,16 @@ export type { Slice } from './sync/wire.ts'
 export * from './rooms/content.ts'
 export * from './rooms/keys.ts'
 export * from './rooms/room.ts'
+export {
+  type Posted,
+  type Received,
+  type RoomCounts,
+  type RoomPlan,
+  type RoomResult,
+  verifyAll,
+} from './rooms/room-result.ts'
+export type { Me } from './rooms/session-writer.ts'
+export type { PostRefusal } from './rooms/post-rules.ts'
 export * from './rooms/room-link.ts'
 export * from './rooms/timeline.ts'
 export type * from './engine/effects.ts'

@@ -4,7 +4,7 @@ import { encodeChain } from '../identity/chain.ts'
 import { certifyDevice, certifySession, createDevice, createIdentity, createSession } from '../identity/session.ts'
 import { formatHex } from '../codec/text.ts'
 import type { Millis } from '../machine.ts'
-import type { Me } from './room.ts'
+import type { Me } from './session-writer.ts'
 
 /** A person with one device; `session` makes the keys of one more run. */
 export interface Member {

@@ -6,7 +6,8 @@ import type { Millis, StoredRecord } from '../machine.ts'
 import { openRoomKeys } from './keys.ts'
 import type { RoomKeys } from './keys.ts'
 import { type Member, createMember } from './members-fixture.ts'
-import { Room, type RoomOptions, type RoomResult } from './room.ts'
+import type { RoomResult } from './room-result.ts'
+import { Room, type RoomOptions } from './room.ts'
 import type { TimelineMessage } from './timeline.ts'
 
 /** One member's room, with what a host keeps beside it: the messages on screen and the records in the store. */

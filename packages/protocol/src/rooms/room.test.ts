@@ -5,7 +5,7 @@ import type { Entry } from '../log/entry.ts'
 import { arrive, createToyCrypto } from '../log/log-fixture.ts'
 import { decodePage, encodePage } from '../log/page.ts'
 import type { Content } from './content.ts'
-import { verifyAll } from './room.ts'
+import { verifyAll } from './room-result.ts'
 import { Desk, createParty, withoutMarks } from './room-fixture.ts'
 
 const toy = createToyCrypto('room')

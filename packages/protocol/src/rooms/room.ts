@@ -6,49 +6,35 @@
  */
 import { emptyBytes, equalBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
-import type { Crypto, KeyPair } from '../crypto/crypto.ts'
-import {
-  type Entry,
-  type ExpiryClass,
-  decodeEntry,
-  encodeHeader,
-  entryKinds,
-  lifeMsOf,
-  maxSeq,
-  noPrev,
-  signEntry,
-} from '../log/entry.ts'
-import type { LogChange, Outcome } from '../log/change.ts'
-import { type ImportPlan, Log } from '../log/log.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { type Entry, type ExpiryClass, decodeEntry, entryKinds, lifeMsOf } from '../log/entry.ts'
+import type { LogChange } from '../log/change.ts'
+import { Log } from '../log/log.ts'
 import type { Page } from '../log/page.ts'
-import type { Range } from '../log/ranges.ts'
-import {
-  type Millis,
-  type Result,
-  type SignatureCheck,
-  type StoreChange,
-  type StoredRecord,
-  accept,
-  reject,
-} from '../machine.ts'
+import { type Millis, type Result, type SignatureCheck, type StoredRecord, accept, reject } from '../machine.ts'
 import { Authors } from './authors.ts'
-import { type Body, type Content, type Opening, decodeBody, encodeBody, fitName, fits } from './content.ts'
+import { type Body, type Content, type Opening, decodeBody, fitName } from './content.ts'
 import { Holders } from './holders.ts'
 import type { RoomKeys } from './keys.ts'
+import { type PostRefusal, refusalOf } from './post-rules.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
 import { References } from './references.ts'
+import {
+  type Opened,
+  type Posted,
+  type Received,
+  type RoomCounts,
+  type RoomPlan,
+  type RoomResult,
+  mergeChanges,
+  nothing,
+  unreadable,
+} from './room-result.ts'
 import { BodySeal } from './seal.ts'
-import { Timeline, type TimelineChange } from './timeline.ts'
+import { type Me, SessionWriter } from './session-writer.ts'
+import { Timeline } from './timeline.ts'
 
-/** The session that posts here. */
-export interface Me {
-  readonly session: KeyPair
-  /** Bytes of the chain session ← device ← identity, as `encodeChain` makes them. */
-  readonly chain: Uint8Array
-  /** Author key, hex. */
-  readonly author: string
-  readonly name: string
-}
+export type { RoomCounts, RoomPlan, RoomResult }
 
 export interface RoomOptions {
   readonly crypto: Crypto
@@ -59,65 +45,6 @@ export interface RoomOptions {
   readonly expiry?: ExpiryClass | undefined
 }
 
-/** What a call leaves to be done: show `changes`, write `stores` (all or none), pass `forks` on. */
-export interface RoomResult {
-  readonly changes: readonly TimelineChange[]
-  readonly stores: readonly StoreChange[]
-  readonly forks: readonly Uint8Array[]
-  readonly outcomes: ReadonlyMap<Outcome, number>
-}
-
-export interface Posted extends RoomResult {
-  /** To be sent in this order: the opening first when this is the session's first post. */
-  readonly entries: readonly Entry[]
-  /** Sorting key of the post; empty when nothing had to be written yet (a name before the first post). */
-  readonly id: string
-}
-
-export type PostRefusal =
-  | 'readOnly'
-  | 'tooLong'
-  | 'empty'
-  | 'unknownTarget'
-  | 'notYours'
-  | 'unchanged'
-  /** Somebody proved that two programs use this session: make a new one (`setMe`). */
-  | 'sessionClosed'
-
-export interface Received extends RoomResult {
-  readonly outcome: Outcome
-  /** Undefined when the bytes were malformed. */
-  readonly entry: Entry | undefined
-  /** Session, hex. */
-  readonly session: string | undefined
-  /** What is known to be missing of this session now, to be asked for. */
-  readonly lacking: readonly Range[]
-}
-
-/** The checks of the log, then those of the certificate chains in the openings that came along. */
-export interface RoomPlan {
-  readonly checks: readonly SignatureCheck[]
-  readonly log: ImportPlan
-  readonly opened: ReadonlyMap<Entry, Opened>
-}
-
-export interface RoomCounts {
-  readonly entries: number
-  /** Ranges known to exist and not here, and the entries in them. */
-  readonly gaps: number
-  readonly missing: number
-  /** Entries that others refer to and nobody has given us. */
-  readonly withheld: number
-  readonly sessions: number
-  readonly authors: number
-}
-
-interface Opened {
-  readonly refs: readonly Uint8Array[]
-  readonly content: Content | Opening | undefined
-}
-
-const unreadable: Opened = { refs: [], content: undefined }
 const maxDigests = 4096
 
 export class Room {
@@ -133,10 +60,7 @@ export class Room {
   readonly #holders = new Holders()
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
-  #me: Me | undefined
-  #name = ''
-  #ownHex = ''
-  #last: Entry | undefined
+  #writer: SessionWriter | undefined
   #floorsChanged = false
   #counted = { version: '', authors: 0 }
 
@@ -172,28 +96,26 @@ export class Room {
 
   /** Goes on with another session of the same person. */
   setMe(me: Me | undefined): void {
-    this.#me = me
-    this.#name = me === undefined ? '' : fitName(me.name)
-    this.#ownHex = me === undefined ? '' : formatHex(me.session.publicKey)
-    this.#last = undefined
+    this.#writer = me && new SessionWriter(this.#crypto, this.#seal, this.keys.epochId, me)
   }
 
   post(content: Content, now: Millis): Result<Posted, PostRefusal> {
-    const me = this.#me
-    if (me === undefined) return reject('readOnly')
-    if (this.log.chain(this.#ownHex)?.closedAt !== undefined) return reject('sessionClosed')
+    const writer = this.#writer
+    if (writer === undefined) return reject('readOnly')
+    if (this.log.chain(writer.hex)?.closedAt !== undefined) return reject('sessionClosed')
     const fitted: Content = content.type === 'profile' ? { ...content, name: fitName(content.name) } : content
-    const refusal = this.#refuse(fitted)
+    const refusal = refusalOf(fitted, this.timeline, writer.me.author, writer.name)
     if (refusal !== undefined) return reject(refusal)
     if (fitted.type === 'profile') {
-      this.#name = fitted.name
-      if (this.#last === undefined) return accept({ ...this.#finish(nothing), entries: [], id: '' })
+      writer.name = fitted.name
+      if (!writer.hasBegun) return accept({ ...this.#finish(nothing), entries: [], id: '' })
     }
     const entries: Entry[] = []
-    if (this.#last === undefined) {
-      entries.push(this.#write(me, { type: 'opening', chain: me.chain, name: this.#name }, this.#expiry, now))
+    if (!writer.hasBegun) {
+      const opening = { type: 'opening', chain: writer.me.chain, name: writer.name } as const
+      entries.push(this.#write(writer, opening, this.#expiry, now))
     }
-    const entry = this.#write(me, fitted, this.#lifeFor(fitted), now)
+    const entry = this.#write(writer, fitted, this.#lifeFor(fitted), now)
     entries.push(entry)
     return accept({ ...this.#finish({ ...nothing, added: entries }), entries, id: entry.key })
   }
@@ -283,7 +205,8 @@ export class Room {
 
   /** Who a session (hex) belongs to: author and newest name; the session itself and no name while unknown. */
   personOf(session: string, now: Millis): { readonly author: string; readonly name: string } {
-    if (this.#me !== undefined && session === this.#ownHex) return { author: this.#me.author, name: this.#name }
+    const own = this.#writer
+    if (own?.hex === session) return { author: own.me.author, name: own.name }
     return { author: this.#authors.authorOf(session, now), name: this.timeline.nameOf(session) }
   }
 
@@ -305,10 +228,10 @@ export class Room {
 
   /** Whether a session (hex) is this person's: this one or one of before. */
   isOwn(session: string): boolean {
-    if (this.#me === undefined) return false
-    if (session === this.#ownHex) return true
+    const own = this.#writer
+    if (own === undefined || own.hex === session) return own !== undefined
     const head = this.log.chain(session)?.head
-    return head !== undefined && this.#authors.authorOf(session, head.time) === this.#me.author
+    return head !== undefined && this.#authors.authorOf(session, head.time) === own.me.author
   }
 
   /** An own message has left by at least one path. */
@@ -324,7 +247,7 @@ export class Room {
   /** A peer of `author` (hex) holds `session` (hex) from its beginning up to and including `upTo`. */
   markHeld(author: string, session: string, upTo: number): RoomResult {
     const chain = this.log.chain(session)
-    if (this.#me !== undefined && chain !== undefined && author !== this.#me.author && this.isOwn(session)) {
+    if (chain !== undefined && author !== this.#writer?.me.author && this.isOwn(session)) {
       for (const seq of this.#holders.hold(author, session, Math.min(upTo, chain.top))) {
         const entry = chain.entries.get(seq)
         if (entry !== undefined) this.timeline.touch(entry)
@@ -366,22 +289,6 @@ export class Room {
     )
   }
 
-  #refuse(content: Content): PostRefusal | undefined {
-    if (!fits(content)) return 'tooLong'
-    if (content.type === 'profile') return content.name === this.#name ? 'unchanged' : undefined
-    if ((content.type === 'text' || content.type === 'edit') && content.text.trim() === '') return 'empty'
-    const id = content.type === 'text' ? content.replyTo : content.target
-    if (id === undefined) return undefined
-    const target = this.timeline.message(formatHex(id))
-    if (target === undefined || (target.deleted && content.type !== 'delete')) return 'unknownTarget'
-    if ((content.type === 'edit' || content.type === 'delete') && target.author !== this.#me?.author) return 'notYours'
-    if (content.type === 'edit') return target.text === content.text ? 'unchanged' : undefined
-    if (content.type === 'delete') return target.deleted ? 'unchanged' : undefined
-    if (content.type !== 'reaction') return undefined
-    const reaction = target.reactions.find(({ emoji }) => emoji === content.emoji)
-    return (reaction?.by.includes(this.#me?.author ?? '') ?? false) === content.on ? 'unchanged' : undefined
-  }
-
   /** What is about an entry has to live as long as it. */
   #lifeFor(content: Content): ExpiryClass {
     if (!('target' in content)) return this.#expiry
@@ -389,24 +296,10 @@ export class Room {
     return lifeMsOf(target) > lifeMsOf(this.#expiry) ? target : this.#expiry
   }
 
-  #write(me: Me, content: Content | Opening, expiry: ExpiryClass, now: Millis): Entry {
-    const last = this.#last
-    const nonce = this.#crypto.random(24)
-    const header = encodeHeader({
-      kind: content.type === 'opening' ? entryKinds.opening : entryKinds.post,
-      flags: expiry,
-      time: this.log.clock.next(now),
-      session: me.session.publicKey,
-      seq: last === undefined ? 0 : Math.min(last.seq + 1, maxSeq),
-      prev: last?.id ?? noPrev,
-      epochId: this.keys.epochId,
-      nonce,
-    })
-    const refs = this.#references.heads((entry) => equalBytes(entry.session, me.session.publicKey))
-    const body = this.#seal.seal(header, nonce, encodeBody({ refs, content }))
-    const entry = signEntry(this.#crypto, me.session.secretKey, header, body)
+  #write(writer: SessionWriter, content: Content | Opening, expiry: ExpiryClass, now: Millis): Entry {
+    const refs = this.#references.heads((entry) => entry.isOf(writer.me.session.publicKey))
+    const entry = writer.write({ refs, content }, expiry, this.log.clock.next(now))
     this.log.append(entry)
-    this.#last = entry
     this.#noteDigest(entry)
     this.#take([entry], new Map([[entry, { refs, content }]]), new Set())
     return entry
@@ -485,27 +378,4 @@ export class Room {
       if (chain.proof === proof) this.#records.put(`f/${chain.hex}`, proof)
     }
   }
-}
-
-const nothing: LogChange = { added: [], removed: [], forks: [], outcomes: new Map() }
-
-function mergeChanges(changes: readonly LogChange[]): LogChange {
-  const outcomes = new Map<Outcome, number>()
-  for (const change of changes) {
-    for (const [outcome, count] of change.outcomes) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + count)
-  }
-  return {
-    added: changes.flatMap((change) => change.added),
-    removed: changes.flatMap((change) => change.removed),
-    forks: changes.flatMap((change) => change.forks),
-    outcomes,
-  }
-}
-
-/** Checks in line what a host did not check in bulk. */
-export function verifyAll(
-  crypto: Pick<Crypto, 'verify'>,
-  plan: { readonly checks: readonly SignatureCheck[] },
-): boolean[] {
-  return plan.checks.map((check) => crypto.verify(check.publicKey, check.message, check.signature))
 }

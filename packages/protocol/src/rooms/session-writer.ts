@@ -1,0 +1,59 @@
+/** What writes a session's chain: keeps its keys and its end, seals and signs one entry after the other. */
+import { formatHex } from '../codec/text.ts'
+import type { Crypto, KeyPair } from '../crypto/crypto.ts'
+import { type Entry, type ExpiryClass, encodeHeader, entryKinds, maxSeq, noPrev, signEntry } from '../log/entry.ts'
+import type { Millis } from '../machine.ts'
+import { type Body, encodeBody, fitName } from './content.ts'
+import type { BodySeal } from './seal.ts'
+
+/** The session that posts here. */
+export interface Me {
+  readonly session: KeyPair
+  /** Bytes of the chain session ← device ← identity, as `encodeChain` makes them. */
+  readonly chain: Uint8Array
+  /** Author key, hex. */
+  readonly author: string
+  readonly name: string
+}
+
+export class SessionWriter {
+  readonly me: Me
+  /** Session key, hex. */
+  readonly hex: string
+  name: string
+  readonly #crypto: Crypto
+  readonly #seal: BodySeal
+  readonly #epochId: Uint8Array
+  #last: Entry | undefined
+
+  constructor(crypto: Crypto, seal: BodySeal, epochId: Uint8Array, me: Me) {
+    this.#crypto = crypto
+    this.#seal = seal
+    this.#epochId = epochId
+    this.me = me
+    this.hex = formatHex(me.session.publicKey)
+    this.name = fitName(me.name)
+  }
+
+  /** The opening was written. */
+  get hasBegun(): boolean {
+    return this.#last !== undefined
+  }
+
+  write(body: Body, expiry: ExpiryClass, time: Millis): Entry {
+    const last = this.#last
+    const nonce = this.#crypto.random(24)
+    const header = encodeHeader({
+      kind: body.content.type === 'opening' ? entryKinds.opening : entryKinds.post,
+      flags: expiry,
+      time,
+      session: this.me.session.publicKey,
+      seq: last === undefined ? 0 : Math.min(last.seq + 1, maxSeq),
+      prev: last?.id ?? noPrev,
+      epochId: this.#epochId,
+      nonce,
+    })
+    const sealed = this.#seal.seal(header, nonce, encodeBody(body))
+    return (this.#last = signEntry(this.#crypto, this.me.session.secretKey, header, sealed))
+  }
+}
