@@ -5,7 +5,10 @@ import { Talk } from './talk.ts'
 const minuteMs = 60_000
 
 describe('a wrong clock', () => {
-  for (const [name, skewMs] of [['ahead', 30 * minuteMs], ['behind', -30 * minuteMs]] as const) {
+  for (const [name, skewMs] of [
+    ['ahead', 30 * minuteMs],
+    ['behind', -30 * minuteMs],
+  ] as const) {
     it(`ENG8 half an hour ${name}: nothing is parked on either side, and its owner is told`, () => {
       const talk = new Talk({ people: [{}, {}, { skewMs }] })
       talk.start()
@@ -36,7 +39,8 @@ describe('a wrong clock', () => {
         talk.say(1, 'from the wrong time')
         talk.network.runFor(500)
         expect(talk.everybodyShows(['from the right time', 'from the wrong time'])).toBe(true)
-        for (const { time } of talk.person(1).shown.values()) expect(Math.abs(time - talk.network.now)).toBeLessThan(5_000)
+        for (const { time } of talk.person(1).shown.values())
+          expect(Math.abs(time - talk.network.now)).toBeLessThan(5_000)
         expect(talk.events(0, 'notice')).toEqual([])
         expect(talk.events(1, 'notice').map(({ code }) => code)).toEqual(['clockWrong'])
       }
@@ -52,13 +56,17 @@ describe('a wrong clock', () => {
       talk.say(0, 'from the right time')
       talk.network.runFor(500)
       expect(talk.everybodyShows(['from the wrong time', 'from the right time'])).toBe(true)
-      for (const { time } of talk.person(0).shown.values()) expect(Math.abs(time - talk.network.now)).toBeLessThan(5_000)
+      for (const { time } of talk.person(0).shown.values())
+        expect(Math.abs(time - talk.network.now)).toBeLessThan(5_000)
       expect(talk.events(0, 'notice')).toEqual([])
     })
   }
 
   // Without a relay a link is refused between clocks that differ by more than ten minutes: see LNK2.
-  for (const [name, skewMs] of [['ahead', 8 * minuteMs], ['behind', -8 * minuteMs]] as const) {
+  for (const [name, skewMs] of [
+    ['ahead', 8 * minuteMs],
+    ['behind', -8 * minuteMs],
+  ] as const) {
     it(`ENG8 eight minutes ${name}, without a relay: of two the earlier counts, and a third decides`, () => {
       const terminal = { platform: 'node', relay: false } as const
       const talk = new Talk({ people: [{ ...terminal, dials: [1, 2] }, { ...terminal, skewMs, dials: [2] }, terminal] })
@@ -67,7 +75,10 @@ describe('a wrong clock', () => {
       talk.say(0, 'one')
       talk.say(1, 'two')
       talk.network.runFor(500)
-      expect([talk.texts(0), talk.texts(1)]).toEqual([['one', 'two'], ['one', 'two']])
+      expect([talk.texts(0), talk.texts(1)]).toEqual([
+        ['one', 'two'],
+        ['one', 'two'],
+      ])
       talk.start(2)
       talk.network.runFor(20_000)
       talk.say(1, 'three')

@@ -35,7 +35,14 @@ function talk(seed: number, direct = true): Talk {
   const peers = ['ana', 'ben', 'cleo'].map((name) => {
     const persona = createPersona(crypto, network.now)
     return network.add(name, (given) => {
-      const options = { crypto: given.crypto, secret, persona, name, platform: 'browser', relayOrigin: 'https://relay.example' } as const
+      const options = {
+        crypto: given.crypto,
+        secret,
+        persona,
+        name,
+        platform: 'browser',
+        relayOrigin: 'https://relay.example',
+      } as const
       return new Engine(options, given.now)
     })
   })
@@ -43,11 +50,20 @@ function talk(seed: number, direct = true): Talk {
   return {
     network,
     peers,
-    say: (peer, text) => network.give(peers[peer] as SimPeer, { type: 'post', tag: ++tag, content: { type: 'text', text } }),
+    say: (peer, text) =>
+      network.give(peers[peer] as SimPeer, { type: 'post', tag: ++tag, content: { type: 'text', text } }),
     everybodyShows: (texts) =>
-      peers.every((peer) => [...peer.shown.values()].map(({ text }) => text).sort().join('|') === [...texts].sort().join('|')),
+      peers.every(
+        (peer) =>
+          [...peer.shown.values()]
+            .map(({ text }) => text)
+            .sort()
+            .join('|') === [...texts].sort().join('|'),
+      ),
     events: (type) =>
-      peers.flatMap((peer) => peer.events.filter((event): event is Extract<EngineEvent, { type: typeof type }> => event.type === type)),
+      peers.flatMap((peer) =>
+        peer.events.filter((event): event is Extract<EngineEvent, { type: typeof type }> => event.type === type),
+      ),
   }
 }
 
@@ -99,7 +115,9 @@ describe('a hostile relay', () => {
       if (answer.type !== 'signal') return [bytes]
       seen.push(answer.bytes)
       // Somebody else's signal, or this one altered, in the name of the sender.
-      const swapped = random.chance(0.5) ? random.pick(seen.slice(0, -1).concat([flipOneBit(answer.bytes, random)])) : flipOneBit(answer.bytes, random)
+      const swapped = random.chance(0.5)
+        ? random.pick(seen.slice(0, -1).concat([flipOneBit(answer.bytes, random)]))
+        : flipOneBit(answer.bytes, random)
       return [encodeAnswer({ ...answer, bytes: swapped })]
     })
     start(room)
@@ -114,7 +132,10 @@ describe('a hostile relay', () => {
   it('ENG11 that hands out other connection ids is caught by the link handshake', () => {
     const room = talk(3, false)
     room.network.meddle = onAnswers((answer, bytes, random) => {
-      const altered = <T extends { readonly connection: Uint8Array }>(peer: T): T => ({ ...peer, connection: flipOneBit(peer.connection, random) })
+      const altered = <T extends { readonly connection: Uint8Array }>(peer: T): T => ({
+        ...peer,
+        connection: flipOneBit(peer.connection, random),
+      })
       if (answer.type === 'joined') return [encodeAnswer({ ...answer, peer: altered(answer.peer) })]
       if (answer.type === 'peers') return [encodeAnswer({ ...answer, peers: answer.peers.map(altered) })]
       return [bytes]
@@ -129,7 +150,9 @@ describe('a hostile relay', () => {
     const room = talk(4)
     const impostor = createNativeCrypto().signKeyPair(new Uint8Array(32).fill(9))
     room.network.meddle = onAnswers((answer, bytes) =>
-      answer.type === 'joined' ? [bytes, encodeAnswer({ ...answer, peer: { ...answer.peer, session: impostor.publicKey } })] : [bytes],
+      answer.type === 'joined'
+        ? [bytes, encodeAnswer({ ...answer, peer: { ...answer.peer, session: impostor.publicKey } })]
+        : [bytes],
     )
     start(room)
     room.network.runFor(10_000)
@@ -234,6 +257,10 @@ describe('a hostile relay', () => {
     room.network.runFor(20_000)
     exchange(room)
     expect(room.network.runUntil(() => room.everybodyShows(texts), 30_000)).toBe(true)
-    expect(room.peers.every((peer) => [...peer.shown.values()].every(({ time }) => Math.abs(time - room.network.now) < 120_000))).toBe(true)
+    expect(
+      room.peers.every((peer) =>
+        [...peer.shown.values()].every(({ time }) => Math.abs(time - room.network.now) < 120_000),
+      ),
+    ).toBe(true)
   })
 })

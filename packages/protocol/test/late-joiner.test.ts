@@ -47,7 +47,9 @@ describe('a late joiner', () => {
     const arrivals = (talk.steps[2] ?? []).flatMap(({ at, outputs }) =>
       outputs.flatMap((output) => {
         if (output.type !== 'event' || output.event.type !== 'timeline') return []
-        return [{ at, texts: output.event.changes.flatMap((change) => (change.type === 'put' ? [change.message.text] : [])) }]
+        return [
+          { at, texts: output.event.changes.flatMap((change) => (change.type === 'put' ? [change.message.text] : [])) },
+        ]
       }),
     )
     const first = arrivals.find((arrival) => arrival.texts.length > 0)
@@ -85,7 +87,9 @@ describe('a late joiner', () => {
     expect(talk.texts(4).length).toBe(300)
     // Four could have given everything four times.
     const given = [0, 1, 2, 3].map((index) =>
-      talk.asked(index, 'transmit', cameAt).reduce((sum, { channel, bytes }) => sum + (channel === 'bulk' ? bytes.length : 0), 0),
+      talk
+        .asked(index, 'transmit', cameAt)
+        .reduce((sum, { channel, bytes }) => sum + (channel === 'bulk' ? bytes.length : 0), 0),
     )
     expect(Math.max(...given)).toBeGreaterThan(300 * 200)
     expect(given.filter((bytes) => bytes > 1_000).length).toBe(1)
@@ -103,7 +107,9 @@ describe('histories', () => {
     talk.network.runFor(30_000)
     expect([talk.texts(0), talk.texts(1)]).toEqual([['here'], ['there']])
     talk.network.heal()
-    expect(talk.network.runUntil(() => talk.everybodyShows(['here', 'there']) && talk.everybodyIsSynced(), 60_000)).toBe(true)
+    expect(
+      talk.network.runUntil(() => talk.everybodyShows(['here', 'there']) && talk.everybodyIsSynced(), 60_000),
+    ).toBe(true)
   })
 
   it('ENG9 are not compared while people just talk', () => {

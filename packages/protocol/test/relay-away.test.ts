@@ -30,7 +30,8 @@ describe('the relay away', () => {
     }
     talk.network.runFor(500)
     expect(talk.everybodyShows(texts)).toBe(true)
-    const receipts = (): boolean[] => talk.people.flatMap((peer) => [...peer.shown.values()].map(({ receipt }) => receipt))
+    const receipts = (): boolean[] =>
+      talk.people.flatMap((peer) => [...peer.shown.values()].map(({ receipt }) => receipt))
     expect(receipts().some(Boolean)).toBe(false)
 
     const backAt = talk.network.now
@@ -89,7 +90,10 @@ describe('no relay at all', () => {
 
   it('GOS4 a pair without a link reads each other through a third that has links to both', () => {
     const linked = (a: number, b: number): boolean => a === 2 || b === 2
-    const talk = new Talk({ people: [{ ...terminal, dials: [2] }, { ...terminal, dials: [2] }, terminal], canLink: linked })
+    const talk = new Talk({
+      people: [{ ...terminal, dials: [2] }, { ...terminal, dials: [2] }, terminal],
+      canLink: linked,
+    })
     talk.start()
     talk.network.runFor(3_000)
     expect(talk.seen(0, 1)).toBeUndefined()
@@ -119,7 +123,9 @@ describe('no relay at all', () => {
     }
     expect(talk.everybodyShows(texts)).toBe(true)
     // Sealed frames of this size carry entries: a beat is shorter.
-    const large = [0, 1, 2].flatMap((index) => talk.asked(index, 'transmit', since).filter(({ bytes }) => bytes.length > 250))
+    const large = [0, 1, 2].flatMap((index) =>
+      talk.asked(index, 'transmit', since).filter(({ bytes }) => bytes.length > 250),
+    )
     // Each of the twelve to two others, and each person's opening beside its first.
     expect(large.length).toBe((12 + 3) * 2)
   })

@@ -43,11 +43,18 @@ describe('after sleep', () => {
     }
     talk.network.heal()
     talk.network.wake(sleeper)
-    expect(talk.network.runUntil(() => talk.everybodyShows(texts) && sleeper.sync?.phase === 'synced', 5_000)).toBe(true)
+    expect(talk.network.runUntil(() => talk.everybodyShows(texts) && sleeper.sync?.phase === 'synced', 5_000)).toBe(
+      true,
+    )
   })
 
   it('ENG10 links whose far end vanished during the sleep are found out within three seconds', () => {
-    const talk = new Talk({ people: [{ platform: 'node', relay: false, dials: [1] }, { platform: 'node', relay: false }] })
+    const talk = new Talk({
+      people: [
+        { platform: 'node', relay: false, dials: [1] },
+        { platform: 'node', relay: false },
+      ],
+    })
     talk.start()
     talk.network.runFor(5_000)
     expect(talk.paths()).toEqual(['direct', 'direct'])
@@ -59,7 +66,12 @@ describe('after sleep', () => {
   })
 
   it('GOS8 a link whose far end fell silent is noticed within eight seconds', () => {
-    const talk = new Talk({ people: [{ platform: 'node', relay: false, dials: [1] }, { platform: 'node', relay: false }] })
+    const talk = new Talk({
+      people: [
+        { platform: 'node', relay: false, dials: [1] },
+        { platform: 'node', relay: false },
+      ],
+    })
     talk.start()
     talk.network.runFor(5_000)
     talk.network.freeze(talk.person(1))
