@@ -97,10 +97,6 @@ export class Catchup {
     this.#loaded = true
   }
 
-  get isLoaded(): boolean {
-    return this.#loaded
-  }
-
   linked(link: LiveLink, now: Millis): void {
     const before = this.#partners.get(link.session)
     if (before !== undefined) this.#drop(before)

@@ -44,6 +44,8 @@ interface Wanted {
   readonly backoff: Backoff
   attempt: Attempt | undefined
   notBefore: Millis
+  /** It left the room while its transport was open. */
+  hasLeft: boolean
 }
 
 interface Listener {
@@ -144,9 +146,10 @@ export class Dials {
     const session = this.#sessionByTransport.get(transport)
     this.#sessionByTransport.delete(transport)
     const wanted = session === undefined ? undefined : this.#wanted.get(session)
-    if (wanted?.attempt?.transport === transport) {
+    if (session !== undefined && wanted?.attempt?.transport === transport) {
       wanted.attempt = undefined
       wanted.notBefore = now + wanted.backoff.next()
+      if (wanted.hasLeft) this.#wanted.delete(session)
     }
     const listener = this.#addressByTransport.get(transport)
     this.#addressByTransport.delete(transport)
@@ -184,12 +187,13 @@ export class Dials {
     }
   }
 
-  /** The peer left the room. */
+  /** The peer left the room. An open transport is its link's business, and is remembered until it ends. */
   forget(session: string): void {
     const wanted = this.#wanted.get(session)
     if (wanted === undefined) return
     if (wanted.attempt !== undefined && !wanted.attempt.open) this.#hangUp(wanted)
     if (wanted.attempt === undefined) this.#wanted.delete(session)
+    else wanted.hasLeft = true
   }
 
   setAddresses(addresses: readonly Address[], now: Millis): void {
@@ -232,9 +236,10 @@ export class Dials {
     let wanted = this.#wanted.get(session)
     if (wanted === undefined) {
       const backoff = new Backoff(this.#random, redialBaseMs, redialMaxMs)
-      wanted = { backoff, attempt: undefined, notBefore: now }
+      wanted = { backoff, attempt: undefined, notBefore: now, hasLeft: false }
       this.#wanted.set(session, wanted)
     }
+    wanted.hasLeft = false
     return wanted
   }
 

@@ -4,7 +4,6 @@
  * One engine is one membership: one room, one session, its own relay connection. A program with five rooms drives five
  * engines that share nothing an outsider could link.
  */
-import type { Millis } from '../machine.ts'
 import type { Content } from '../rooms/content.ts'
 import type { ComputeResult, StoredRecord } from './effects.ts'
 
@@ -63,9 +62,4 @@ export type Input =
 export interface Address {
   readonly host: string
   readonly port: number
-}
-
-export interface Stamped {
-  readonly input: Input
-  readonly now: Millis
 }

@@ -169,12 +169,9 @@ export class Reach {
     this.#links.doubtAll(now)
   }
 
-  /** True when the timer was one of ours. */
-  timerFired(name: string, now: Millis): boolean {
+  timerFired(name: string, now: Millis): void {
     if (name.startsWith('relay/')) this.#meeting?.timerFired(name, now)
     else if (name.startsWith('link/')) this.#links.timerFired(name, now)
-    else return false
-    return true
   }
 
   relay(input: Extract<Input, { type: 'relayUp' | 'relayDown' | 'relayFrame' }>, now: Millis): void {

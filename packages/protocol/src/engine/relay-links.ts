@@ -20,6 +20,8 @@ interface Attempt {
   readonly backoff: Backoff
   id: string | undefined
   notBefore: Millis
+  /** The session left the room while its link was up. */
+  hasLeft: boolean
 }
 
 export class RelayLinks {
@@ -43,9 +45,15 @@ export class RelayLinks {
     if (!this.begins(session)) return undefined
     let attempt = this.#attempts.get(session)
     if (attempt === undefined) {
-      attempt = { backoff: new Backoff(this.#random, retryBaseMs, retryMaxMs), id: undefined, notBefore: now }
+      attempt = {
+        backoff: new Backoff(this.#random, retryBaseMs, retryMaxMs),
+        id: undefined,
+        notBefore: now,
+        hasLeft: false,
+      }
       this.#attempts.set(session, attempt)
     }
+    attempt.hasLeft = false
     if (attempt.id !== undefined || now < attempt.notBefore) return undefined
     attempt.id = linkId(session, this.#random(numberBytes))
     this.#sessionById.set(attempt.id, session)
@@ -75,9 +83,10 @@ export class RelayLinks {
     const session = this.#sessionById.get(id)
     this.#sessionById.delete(id)
     const attempt = session === undefined ? undefined : this.#attempts.get(session)
-    if (attempt?.id !== id) return
+    if (session === undefined || attempt?.id !== id) return
     attempt.id = undefined
     attempt.notBefore = now + attempt.backoff.next()
+    if (attempt.hasLeft) this.#attempts.delete(session)
   }
 
   hurry(now: Millis): void {
@@ -90,6 +99,7 @@ export class RelayLinks {
   forget(session: string): void {
     const attempt = this.#attempts.get(session)
     if (attempt?.id === undefined) this.#attempts.delete(session)
+    else attempt.hasLeft = true
   }
 }
 

@@ -1,7 +1,7 @@
 /** Who is online, as this engine sees it: one line per session, told again whenever something in it changed. */
 import type { Platform } from './claims.ts'
 import type { LiveLink } from './links.ts'
-import type { EngineEvent, Path, PeerInfo } from './output.ts'
+import type { EngineEvent, PeerInfo } from './output.ts'
 
 /** A round trip that moved less than this part of itself is not worth telling. */
 const rttStepMs = 25
@@ -100,10 +100,6 @@ export class Roster {
     const before = line.info.rttMs
     if (before === undefined || Math.abs(before - rttMs) > Math.max(rttStepMs, before / 2))
       this.#change(line, { rttMs })
-  }
-
-  pathOf(session: string): Path | undefined {
-    return this.#lines.get(session)?.info.path
   }
 
   #change(line: Line, change: Partial<PeerInfo>): void {

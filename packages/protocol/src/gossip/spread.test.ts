@@ -3,7 +3,8 @@ import { parseHex } from '../codec/text.ts'
 import { Neighbourhood } from './spread.ts'
 
 const session = (name: string): string => name.charCodeAt(0).toString(16).repeat(32)
-const prefixes = (...names: string[]): Uint8Array[] => names.map((name) => (parseHex(session(name)) as Uint8Array).subarray(0, 8))
+const prefixes = (...names: string[]): Uint8Array[] =>
+  names.map((name) => (parseHex(session(name)) as Uint8Array).subarray(0, 8))
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(session) as [string, string, string, string]
 const nobody = (): boolean => false
 

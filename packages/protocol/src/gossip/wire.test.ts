@@ -25,7 +25,11 @@ const payload: fc.Arbitrary<Payload> = fc.oneof(
     receipt: fc.option(fc.uint8Array({ minLength: 1, maxLength: 300 }), { nil: undefined }),
   }),
   fc.record({ type: fc.constant('neighbours' as const), prefixes: fc.array(bytes(8), { maxLength: 40 }) }),
-  fc.record({ type: fc.constant('presence' as const), typing: fc.boolean(), name: fc.string({ maxLength: 30, unit: 'grapheme' }).filter((name) => new TextEncoder().encode(name).length <= 128) }),
+  fc.record({
+    type: fc.constant('presence' as const),
+    typing: fc.boolean(),
+    name: fc.string({ maxLength: 30, unit: 'grapheme' }).filter((name) => new TextEncoder().encode(name).length <= 128),
+  }),
   fc.constant({ type: 'goodbye' as const }),
   fc.record({ type: fc.constant('wantReceipts' as const), keys: fc.array(key, { maxLength: 20 }) }),
   fc.record({

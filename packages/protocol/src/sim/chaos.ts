@@ -90,9 +90,13 @@ export function runChaos(options: ChaosOptions): ChaosOutcome {
 function gapsBetween(random: SeededRandom): (a: number, b: number) => boolean {
   const missing = new Set<string>()
   if (random.chance(0.5)) {
-    for (let i = 0; i < 3; i++) missing.add([random.between(0, 5), random.between(0, 5)].sort().join(' '))
+    for (let i = 0; i < 3; i++) missing.add(pairName(random.between(0, 5), random.between(0, 5)))
   }
-  return (a, b) => !missing.has([a, b].sort().join(' '))
+  return (a, b) => !missing.has(pairName(a, b))
+}
+
+function pairName(a: number, b: number): string {
+  return `${Math.min(a, b)} ${Math.max(a, b)}`
 }
 
 class History {
@@ -238,7 +242,8 @@ class History {
       const dice = random.next()
       if (dice < 0.1) return []
       if (dice < 0.2) return [bytes, bytes]
-      if (answer.type === 'receipt') return dice < 0.4 ? [encodeAnswer({ ...answer, receipt: flip(answer.receipt, random) })] : [bytes]
+      if (answer.type === 'receipt')
+        return dice < 0.4 ? [encodeAnswer({ ...answer, receipt: flip(answer.receipt, random) })] : [bytes]
       if (dice < 0.3) return [encodeAnswer({ ...answer, entry: flip(answer.entry, random) }), bytes]
       if (dice < 0.4) return [encodeAnswer({ ...answer, receipt: flip(answer.receipt, random) })]
       if (dice < 0.5) return [encodeAnswer({ ...answer, entry: random.pick(this.#forks) }), bytes]

@@ -41,14 +41,24 @@ export interface NetworkOptions {
 }
 
 /** Makes the program of a machine; called at each start. */
-export type EngineFactory = (options: { readonly crypto: Crypto; readonly peer: SimPeer; readonly now: Millis }) => EngineLike
+export type EngineFactory = (options: {
+  readonly crypto: Crypto
+  readonly peer: SimPeer
+  readonly now: Millis
+}) => EngineLike
 
 /** Bytes a hostile relay is about to deliver; it may alter, drop (none) or repeat (several) them. */
 export type RelayMeddler = (towards: number, bytes: Uint8Array, random: SeededRandom) => readonly Uint8Array[]
 
 type Happening =
   | { readonly type: 'input'; readonly peer: number; readonly run: number; readonly input: Input }
-  | { readonly type: 'timer'; readonly peer: number; readonly run: number; readonly name: string; readonly token: number }
+  | {
+      readonly type: 'timer'
+      readonly peer: number
+      readonly run: number
+      readonly name: string
+      readonly token: number
+    }
   | { readonly type: 'toRelay'; readonly connection: number; readonly bytes: Uint8Array }
   | { readonly type: 'relayTimer'; readonly name: string; readonly run: number }
   | { readonly type: 'call'; readonly run: () => void }
@@ -418,8 +428,14 @@ export class Network {
         break
       }
       case 'timer':
-        this.#queue.push(Math.max(this.now, output.at - this.relaySkewMs), { type: 'relayTimer', name: output.name, run: this.#relayRun })
+        this.#queue.push(Math.max(this.now, output.at - this.relaySkewMs), {
+          type: 'relayTimer',
+          name: output.name,
+          run: this.#relayRun,
+        })
         break
+      // Nobody here sends so much that it would have to wait.
+      case 'hold':
       case 'report':
         break
     }

@@ -28,7 +28,14 @@ describe('seeded chance', () => {
 
 it('SIM1 events happen in the order of their time, and at one time in the order they were made', () => {
   const queue = new EventQueue<string>()
-  for (const [at, value] of [[5, 'c'], [1, 'a'], [5, 'd'], [3, 'b'], [5, 'e']] as const) queue.push(at, value)
+  for (const [at, value] of [
+    [5, 'c'],
+    [1, 'a'],
+    [5, 'd'],
+    [3, 'b'],
+    [5, 'e'],
+  ] as const)
+    queue.push(at, value)
   expect(Array.from({ length: 5 }, () => queue.pop()?.value).join('')).toBe('abcde')
   expect(queue.pop()).toBeUndefined()
 })
