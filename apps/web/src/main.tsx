@@ -1,8 +1,9 @@
 /** The web app's composition root: the only place where the real peer is made. */
 import { createRoot } from 'react-dom/client'
-import { createBrowserChat } from '@kith/peer/browser'
+import type { Chat } from '@kith/peer'
+import { createBrowserChat, StorageLocked } from '@kith/peer/browser'
 import { Stopped } from './app/boundary.tsx'
-import { mount } from './app/mount.tsx'
+import { askPassphrase, mount } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
 import { en } from './messages/en.ts'
 
@@ -12,8 +13,14 @@ const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.orig
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
 
+const open = (passphrase?: string): Promise<Chat> => createBrowserChat({ defaultRelay: relay, passphrase })
+
 try {
-  await mount(element, await createBrowserChat({ defaultRelay: relay }), relay)
+  const chat = await open().catch((reason: unknown) => {
+    if (reason instanceof StorageLocked) return askPassphrase(element, open)
+    throw reason
+  })
+  await mount(element, chat, relay)
 } catch {
   createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />)
 }

@@ -2,17 +2,16 @@
 import { StrictMode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import type { Chat } from '@kith/peer'
-import { chooseLocale, loadMessages, MessagesContext } from '../messages/messages.tsx'
+import { chooseLocale, loadMessages, MessagesContext, type Messages } from '../messages/messages.tsx'
 import { App } from './app.tsx'
 import { Boundary } from './boundary.tsx'
+import { Unlock } from '../start/unlock.tsx'
 import { applyTheme, readTheme } from './theme.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
 
 export async function mount(element: HTMLElement, chat: Chat, relay: string | undefined): Promise<Root> {
-  applyTheme(readTheme())
-  const words = await loadMessages(chooseLocale(navigator.languages))
-  document.documentElement.lang = words.locale
+  const words = await prepare()
   const root = createRoot(element)
   root.render(
     <StrictMode>
@@ -24,4 +23,42 @@ export async function mount(element: HTMLElement, chat: Chat, relay: string | un
     </StrictMode>,
   )
   return root
+}
+
+/** Shows the unlock page until `open` resolves, and answers what it resolved with. */
+export async function askPassphrase(element: HTMLElement, open: (passphrase?: string) => Promise<Chat>): Promise<Chat> {
+  const words = await prepare()
+  const root = createRoot(element)
+  return new Promise((resolve) => {
+    let turn: Promise<unknown> = Promise.resolve()
+    let isOpen = false
+    // One after another: two at once would both want to run the chat.
+    const tryOpen = (passphrase?: string): Promise<void> => {
+      const tried = turn.then(async () => {
+        if (isOpen) return
+        const chat = await open(passphrase)
+        isOpen = true
+        root.unmount()
+        resolve(chat)
+      })
+      turn = tried.catch(() => undefined)
+      return tried
+    }
+    root.render(
+      <StrictMode>
+        <MessagesContext value={words}>
+          <Boundary>
+            <Unlock open={tryOpen} />
+          </Boundary>
+        </MessagesContext>
+      </StrictMode>,
+    )
+  })
+}
+
+async function prepare(): Promise<Messages> {
+  applyTheme(readTheme())
+  const words = await loadMessages(chooseLocale(navigator.languages))
+  document.documentElement.lang = words.locale
+  return words
 }

@@ -66,6 +66,8 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const [refused, setRefused] = useState<string>()
   /** What was in the field before an edit began, and comes back after it. */
   const beforeEdit = useRef<string>(undefined)
+  /** The text of the field, readable also while the page is being taken down. */
+  const typed = useRef(room.state.draft)
   const draftTimer = useRef<number>(undefined)
   const typingTimer = useRef<number>(undefined)
   const editing = mode.kind === 'edit' ? mode.message.id : undefined
@@ -75,7 +77,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const keepDraft = useCallback(() => {
     window.clearTimeout(draftTimer.current)
     draftTimer.current = undefined
-    const text = beforeEdit.current ?? field.current?.value ?? ''
+    const text = beforeEdit.current ?? typed.current
     if (text !== room.state.draft) room.setDraft(text)
   }, [room])
 
@@ -90,6 +92,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     const element = field.current
     if (element === null) return
     element.value = text
+    typed.current = text
     setEmpty(text.trim() === '')
     grow(element)
   }, [])
@@ -124,6 +127,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const input = (): void => {
     const element = field.current
     if (element === null) return
+    typed.current = element.value
     setEmpty(element.value.trim() === '')
     if (refused !== undefined) setRefused(undefined)
     grow(element)
@@ -161,7 +165,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
             : words.composer.refused,
       )
       // Nothing somebody wrote may vanish; what they wrote since comes after it.
-      put([text, field.current?.value ?? ''].filter((part) => part !== '').join('\n'))
+      put([text, typed.current].filter((part) => part !== '').join('\n'))
       keepDraft()
     })
   }

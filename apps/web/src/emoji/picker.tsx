@@ -32,12 +32,18 @@ export default function EmojiPicker({ onPick }: { readonly onPick: (emoji: strin
               </div>
             ),
             Row: ({ children, ...rest }) => (
-              <div {...rest} className="emoji-row">
+              // frimousse counts rows and columns from 0, ARIA from 1.
+              <div {...rest} aria-rowindex={(rest['aria-rowindex'] ?? 0) + 1} className="emoji-row">
                 {children}
               </div>
             ),
             Emoji: ({ emoji, ...rest }) => (
-              <button {...rest} type="button" className={`emoji-cell${emoji.isActive ? ' active' : ''}`}>
+              <button
+                {...rest}
+                type="button"
+                aria-colindex={(rest['aria-colindex'] ?? 0) + 1}
+                className={`emoji-cell${emoji.isActive ? ' active' : ''}`}
+              >
                 {emoji.emoji}
               </button>
             ),

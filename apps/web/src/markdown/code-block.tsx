@@ -14,9 +14,11 @@ export function CodeBlock({ language, text }: { readonly language: string; reado
   useEffect(() => {
     if (language === '' || text.length > maxHighlightedLength) return undefined
     let current = true
-    void import('./highlight.ts').then(({ highlight }) => {
-      if (current) setSpans(highlight(language, text))
-    })
+    import('./highlight.ts').then(
+      ({ highlight }) => current && setSpans(highlight(language, text)),
+      // Without the highlighter (offline, first visit) the block stays plain.
+      () => undefined,
+    )
     return () => {
       current = false
     }
@@ -28,7 +30,7 @@ export function CodeBlock({ language, text }: { readonly language: string; reado
   }, [copied])
   return (
     <div className="md-code">
-      <pre tabIndex={-1}>
+      <pre tabIndex={0}>
         <code>
           {spans === undefined
             ? text

@@ -111,7 +111,7 @@ function BlockNode({ node }: { readonly node: Block }): ReactElement {
       return <hr />
     case 'table':
       return (
-        <div className="md-table" tabIndex={-1}>
+        <div className="md-table" tabIndex={0}>
           <table>
             <thead>
               <tr>

@@ -139,7 +139,6 @@ export const en = {
     copy: 'Copy text',
     more: 'More',
     moreEmoji: 'More emoji',
-    reaction: (emoji: string, names: readonly string[]): string => `${emoji} ${list(names)}`,
     copyCode: 'Copy code',
     copied: 'Copied',
     code: 'Code',
@@ -245,7 +244,37 @@ export const en = {
       'What is stored here is encrypted with a key that this browser keeps and does not give out. It protects a copied disk, not an unlocked computer.',
     storedPassphrase: 'What is stored here is encrypted with your passphrase.',
     storedBytes: (bytes: number): string => `${intl.bytes(bytes)} in use`,
+    kept: 'The browser has promised to keep it.',
+    mayBeCleared: 'The browser may clear it when space runs short.',
     language: 'Language',
+  },
+
+  unlock: {
+    title: 'Kith is locked',
+    lead: 'A passphrase locks what is stored in this browser.',
+    label: 'Passphrase',
+    open: 'Open',
+    opening: 'Opening, takes a second…',
+    wrong: 'This passphrase does not open it. Look at capitals and spaces, and try again.',
+    forgotten:
+      'Nothing opens it without the passphrase. If it is lost, clear what this site has stored in the browser and come back by the links of your rooms: the others still have the messages.',
+  },
+
+  lock: {
+    title: 'Lock what is stored here',
+    hint: 'With a passphrase, who takes this device while Kith is closed finds nothing to read. It does not help while Kith is open, against a weak passphrase or a spied-on computer, and nothing brings a forgotten one back.',
+    set: 'Set a passphrase',
+    change: 'Change it',
+    remove: 'Remove it',
+    current: 'Present passphrase',
+    next: 'New passphrase, four words or more',
+    again: 'The new one once more',
+    differs: 'The two new ones are not the same. Type it twice, just as you want it.',
+    wrong: 'That is not the present passphrase. Look at capitals and spaces, and try again.',
+    notDone: 'The lock could not be changed. Try again; if it stays, load the page anew.',
+    working: 'Takes a second…',
+    isSet: 'Done. The next time Kith is opened here, it asks for the passphrase.',
+    removed: 'Done. It opens without a passphrase from now on.',
   },
 
   protection: {
@@ -333,6 +362,8 @@ export const en = {
       'The relay does not let this room in right now. Directly connected people go on talking.',
     storeFull: (): string =>
       'This browser has no space left. New messages can be read but are not kept; free some space.',
+    storeBroken: (): string =>
+      'Something that was stored here is damaged and was left out. What the others have of it comes again by itself.',
     forkFound: (about: string | undefined): string =>
       `${about ?? 'Somebody'} sent two different histories to different people. Both are kept as proof, and what followed is hidden.`,
     linkRefused: (about: string | undefined): string =>

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import type { NoticeCode } from '@kith/protocol'
+import type { ChatNoticeCode } from '@kith/peer'
 import { en } from './en.ts'
 import { formats } from './format.ts'
 import { chooseLocale, loadMessages } from './messages.tsx'
@@ -34,12 +34,13 @@ describe('the catalogue', () => {
     expect(unused).toEqual([])
   })
 
-  it('has words for every notice an engine can give', () => {
-    const codes: Record<NoticeCode, true> = {
+  it('has words for every notice a room can give', () => {
+    const codes: Record<ChatNoticeCode, true> = {
       clockWrong: true,
       relayKeyChanged: true,
       relayRefused: true,
       storeFull: true,
+      storeBroken: true,
       forkFound: true,
       linkRefused: true,
       floodLimited: true,

@@ -6,6 +6,7 @@ import { useMessages } from '../messages/messages.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
+import { Lock } from './lock.tsx'
 import './settings.css'
 
 export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -16,6 +17,7 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
   const relayOnly = useChatState((state) => state.settings.relayOnly)
   const atRest = useChatState((state) => state.atRest)
   const storedBytes = useChatState((state) => state.storedBytes)
+  const kept = useChatState((state) => state.kept)
   const [theme, setTheme] = useState<Theme>(readTheme)
   return (
     <Dialog title={say.title} onClose={onClose}>
@@ -61,11 +63,13 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
           {say.relayOnlyHint}
         </p>
       </div>
+      <Lock />
       <dl className="facts">
         <dt>{say.stored}</dt>
         <dd>
           {atRest === 'passphrase' ? say.storedPassphrase : say.storedKey}
           {storedBytes !== undefined && ` ${say.storedBytes(storedBytes)}.`}
+          {kept !== undefined && ` ${kept ? say.kept : say.mayBeCleared}`}
         </dd>
       </dl>
     </Dialog>

@@ -13,23 +13,20 @@ export function Reactions({ message }: { readonly message: Message }): ReactElem
     <ul className="reactions">
       {message.reactions.map(({ emoji, by }) => {
         const mine = by.includes(names.me)
-        const who = words.timeline.reaction(
-          emoji,
-          by.map((author) => names.nameOf(author)),
-        )
+        const who = by.map((author) => names.nameOf(author))
         return (
           <li key={emoji}>
             <button
               type="button"
               className={`reaction${mine ? ' mine' : ''}`}
               aria-pressed={mine}
-              aria-label={who}
-              title={who}
+              title={words.format.list(who)}
               tabIndex={-1}
               onClick={() => actions.react(message, emoji, !mine)}
             >
               <span className="reaction-emoji">{emoji}</span>
               {by.length > 1 && <span className="reaction-count">{words.format.number(by.length)}</span>}
+              <span className="visually-hidden"> {words.format.list(who)}</span>
             </button>
           </li>
         )

@@ -1,5 +1,5 @@
 /** One message as it is set in the page. Renders again only when the message or its neighbourhood changed. */
-import { memo, useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
+import { memo, useState, type ReactElement, type ReactNode } from 'react'
 import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from 'lucide-react'
 import type { Message } from '@kith/peer'
 import { Markdown } from '../markdown/markdown.tsx'
@@ -21,7 +21,6 @@ export interface RowProps {
   readonly newestMine: boolean
   /** In the tab order: one row is. */
   readonly active: boolean
-  readonly takeFocus: boolean
   readonly flash: boolean
   /** Something that belongs to it is open: its toolbar stays. */
   readonly held: boolean
@@ -30,22 +29,18 @@ export interface RowProps {
 }
 
 export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props): ReactElement {
-  const { message, answered, head, dayLabel, unread, newestMine, active, takeFocus, flash, held, before } = props
+  const { message, answered, head, dayLabel, unread, newestMine, active, flash, held, before } = props
   const words = useMessages()
   const actions = useRowActions()
-  const box = useRef<HTMLElement>(null)
   const [near, setNear] = useState(false)
   const time = words.format.time(message.time)
-  useEffect(() => {
-    if (takeFocus) box.current?.focus({ preventScroll: true })
-  }, [takeFocus])
   return (
     <>
       {before}
       {dayLabel !== undefined && (
-        <h3 className="day">
+        <h2 className="day">
           <span>{dayLabel}</span>
-        </h3>
+        </h2>
       )}
       {unread && (
         <div className="unread-mark" role="separator">
@@ -53,7 +48,6 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
         </div>
       )}
       <article
-        ref={box}
         className={`row${head ? ' head' : ''}${flash ? ' flash' : ''}${message.mine ? ' mine' : ''}`}
         data-id={message.id}
         tabIndex={active ? 0 : -1}

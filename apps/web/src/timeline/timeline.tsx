@@ -26,12 +26,16 @@ import { namesOf, NamesContext } from './names.ts'
 import { RowPopover, type OpenPopover } from './row-popover.tsx'
 import { Row } from './row.tsx'
 import { useDay } from './use-day.ts'
+import { FollowContext, RowsBox } from './rows-box.tsx'
+import { usePlace } from './use-place.ts'
 import { useRows } from './use-rows.ts'
 import './timeline.css'
 
 /** Nearer to the end than this counts as reading the newest. */
-const nearEndPx = 48
+const nearEndPx = 32
 const flashMs = 1400
+/** Frames to wait for a row that was scrolled to. */
+const focusTries = 60
 
 /** Where a room was left, so that coming back finds the same line. */
 export interface Position {
@@ -66,19 +70,37 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const pinned = useRef(true)
+  const lastTop = useRef(0)
   const [atEnd, setAtEnd] = useState(true)
   const [marker, setMarker] = useState(() => (room.state.unread > 0 ? room.state.firstUnread : undefined))
   const [focusedId, setFocusedId] = useState<string>()
   const [wantsFocus, setWantsFocus] = useState<string>()
   const [flashId, setFlashId] = useState<string>()
   const [popover, setPopover] = useState<OpenPopover>()
-  const rows = useRows(view, list, pinned)
+  const rows = useRows(view, pinned)
+  const correctPlace = usePlace(view, scroller, list, pinned)
   const names = useMemo(() => namesOf(people, me, words.room.you), [people, me, words])
 
+  // Not `scrollToIndex`: that goes on correcting for a moment, and would pull back a reader who scrolls up meanwhile.
   const toEnd = useCallback(() => {
-    const last = room.timeline.length - 1
-    if (last >= 0) list.current?.scrollToIndex(last, { align: 'end' })
-  }, [room])
+    pinned.current = true
+    const element = scroller.current
+    if (element !== null) element.scrollTop = element.scrollHeight
+  }, [])
+
+  /** Rows turn out higher than guessed, the field grows, a keyboard opens: who was at the end stays there. */
+  const follow = useCallback(() => {
+    if (pinned.current) toEnd()
+    else correctPlace()
+  }, [toEnd, correctPlace])
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return undefined
+    const size = new ResizeObserver(follow)
+    size.observe(element)
+    return () => size.disconnect()
+  }, [follow])
 
   const markReadIfSeen = useCallback(() => {
     if (pinned.current && document.visibilityState === 'visible' && document.hasFocus()) room.markRead()
@@ -89,6 +111,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     const start = marker ?? position?.id
     const index = start === undefined ? -1 : room.timeline.indexOf(start)
     if (index >= 0 && marker !== undefined) {
+      pinned.current = false
       list.current?.scrollToIndex(index, { align: 'start', offset: -72 })
     } else if (index >= 0 && position !== undefined) {
       pinned.current = false
@@ -141,18 +164,32 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     return () => window.clearTimeout(timer)
   }, [flashId])
 
-  const scrolled = useCallback(() => {
-    const handle = list.current
-    if (handle === null) return
-    const end = handle.scrollOffset + handle.viewportSize >= handle.scrollSize - nearEndPx
-    pinned.current = end
-    setAtEnd(end)
-    if (end) markReadIfSeen()
-  }, [markReadIfSeen])
+  // The virtual list keeps a row hidden, and thereby without focus, until it has measured it.
+  useEffect(() => {
+    if (wantsFocus === undefined) return undefined
+    let tries = 0
+    let timer = 0
+    const take = (): void => {
+      const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${wantsFocus}"]`)
+      row?.focus({ preventScroll: true })
+      if (document.activeElement === row || ++tries > focusTries) setWantsFocus(undefined)
+      else timer = window.requestAnimationFrame(take)
+    }
+    take()
+    return () => window.cancelAnimationFrame(timer)
+  }, [wantsFocus])
 
-  const resized = useCallback(() => {
-    if (pinned.current) toEnd()
-  }, [toEnd])
+  const scrolled = useCallback(() => {
+    const element = scroller.current
+    if (element === null) return
+    const { scrollTop } = element
+    if (scrollTop + element.clientHeight >= element.scrollHeight - nearEndPx) pinned.current = true
+    // Away from the end without having gone up: the page has grown below, and will be followed.
+    else if (scrollTop < lastTop.current - 1) pinned.current = false
+    lastTop.current = scrollTop
+    setAtEnd(pinned.current)
+    if (pinned.current) markReadIfSeen()
+  }, [markReadIfSeen])
 
   const focusRow = useCallback(
     (index: number, align: 'nearest' | 'center' = 'nearest') => {
@@ -179,10 +216,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
       openReact: (message, anchor) => setPopover({ kind: 'react', id: message.id, anchor }),
       openMenu: (message, anchor) => setPopover({ kind: 'menu', id: message.id, anchor }),
       openDelivery: (message, anchor) => setPopover({ kind: 'delivery', id: message.id, anchor }),
-      focused: (id) => {
-        setFocusedId(id)
-        setWantsFocus(undefined)
-      },
+      focused: setFocusedId,
     }),
     [room, onReply, onEdit, onRemove, focusRow],
   )
@@ -237,7 +271,6 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
         unread={shape.unread}
         newestMine={message.id === newestMine}
         active={message.id === activeId}
-        takeFocus={message.id === wantsFocus}
         flash={message.id === flashId}
         held={message.id === popover?.id}
         before={index === 0 ? before : undefined}
@@ -265,18 +298,20 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
             ) : (
               <>
                 <div className="timeline-lead" />
-                <Virtualizer
-                  ref={list}
-                  data={data}
-                  shift={rows.shift}
-                  bufferSize={600}
-                  keepMounted={keepMounted}
-                  scrollRef={scroller}
-                  onScroll={scrolled}
-                  onResize={resized}
-                >
-                  {render}
-                </Virtualizer>
+                <FollowContext value={follow}>
+                  <Virtualizer
+                    ref={list}
+                    data={data}
+                    shift={rows.shift}
+                    bufferSize={600}
+                    keepMounted={keepMounted}
+                    scrollRef={scroller}
+                    onScroll={scrolled}
+                    as={RowsBox}
+                  >
+                    {render}
+                  </Virtualizer>
+                </FollowContext>
               </>
             )}
           </div>

@@ -1,0 +1,135 @@
+/** Sets, changes and removes the passphrase of what is stored in this browser. */
+import { useId, useState, type ReactElement } from 'react'
+import { useChat, useChatState } from '../app/stores.ts'
+import { useMessages } from '../messages/messages.tsx'
+
+type Doing = 'set' | 'change' | 'remove'
+
+export function Lock(): ReactElement {
+  const say = useMessages().lock
+  const atRest = useChatState((state) => state.atRest)
+  const [doing, setDoing] = useState<Doing>()
+  const [done, setDone] = useState<string>()
+  const id = useId()
+  const begin = (next: Doing): void => {
+    setDone(undefined)
+    setDoing(next)
+  }
+  return (
+    <section className="setting" aria-labelledby={id}>
+      <h3 id={id} className="setting-name">
+        {say.title}
+      </h3>
+      {doing !== undefined ? (
+        <LockForm
+          doing={doing}
+          onDone={() => {
+            setDone(doing === 'remove' ? say.removed : say.isSet)
+            setDoing(undefined)
+          }}
+          onCancel={() => setDoing(undefined)}
+        />
+      ) : atRest === 'key' ? (
+        <button type="button" className="button" onClick={() => begin('set')}>
+          {say.set}
+        </button>
+      ) : (
+        <div className="lock-buttons">
+          <button type="button" className="button" onClick={() => begin('change')}>
+            {say.change}
+          </button>
+          <button type="button" className="button" onClick={() => begin('remove')}>
+            {say.remove}
+          </button>
+        </div>
+      )}
+      <p className="lock-done" role="status">
+        {done}
+      </p>
+      <p className="setting-hint">{say.hint}</p>
+    </section>
+  )
+}
+
+interface LockFormProps {
+  readonly doing: Doing
+  readonly onDone: () => void
+  readonly onCancel: () => void
+}
+
+function LockForm({ doing, onDone, onCancel }: LockFormProps): ReactElement {
+  const words = useMessages()
+  const say = words.lock
+  const chat = useChat()
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const [again, setAgain] = useState('')
+  const [problem, setProblem] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const id = useId()
+  const isComplete = (doing === 'set' || current !== '') && (doing === 'remove' || (next !== '' && again !== ''))
+
+  const apply = async (): Promise<void> => {
+    if (doing !== 'remove' && next !== again) return setProblem(say.differs)
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await painted()
+      if (doing === 'remove') await chat.removePassphrase(current)
+      else await chat.setPassphrase(next, doing === 'set' ? undefined : current)
+      onDone()
+    } catch (reason) {
+      const isLocked = reason instanceof Error && reason.name === 'StorageLocked'
+      setProblem(isLocked ? say.wrong : say.notDone)
+      setBusy(false)
+    }
+  }
+
+  const field = (label: string, value: string, set: (value: string) => void, isNew: boolean): ReactElement => (
+    <label className="lock-field">
+      <span>{label}</span>
+      <input
+        className="field"
+        type="password"
+        value={value}
+        autoComplete={isNew ? 'new-password' : 'current-password'}
+        autoFocus={label === (doing === 'set' ? say.next : say.current)}
+        readOnly={busy}
+        aria-describedby={`${id}-problem`}
+        onChange={(event) => {
+          set(event.currentTarget.value)
+          setProblem(undefined)
+        }}
+      />
+    </label>
+  )
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!busy && isComplete) void apply()
+      }}
+    >
+      {doing !== 'set' && field(say.current, current, setCurrent, false)}
+      {doing !== 'remove' && field(say.next, next, setNext, true)}
+      {doing !== 'remove' && field(say.again, again, setAgain, true)}
+      <p id={`${id}-problem`} className="lock-problem" role="alert">
+        {problem}
+      </p>
+      <div className="lock-buttons">
+        <button type="submit" className="button primary" disabled={!isComplete} aria-disabled={busy}>
+          {busy ? say.working : { set: say.set, change: say.change, remove: say.remove }[doing]}
+        </button>
+        <button type="button" className="button" onClick={onCancel}>
+          {words.app.cancel}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** Stretching the passphrase may take this very thread for a second: first show that it is under way. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+}
