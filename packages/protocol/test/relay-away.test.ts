@@ -52,10 +52,13 @@ describe('the relay away', () => {
     for (const text of countedTexts(5)) talk.say(0, text)
     // What was on its way goes down with the relay.
     talk.network.killRelay()
-    talk.network.runFor(3_000)
+    talk.network.runFor(200)
     const backAt = talk.network.now
     talk.network.startRelay()
-    talk.network.runFor(40_000)
+    const isUp = (): boolean => talk.events(0, 'relay').filter(({ state }) => state === 'up').length === 2
+    expect(talk.network.runUntil(isUp, 5_000, 10)).toBe(true)
+    // At once, not when an answer has been waited for in vain.
+    talk.network.runFor(500)
     expect(published(talk, 0, 0).slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5])
     expect(published(talk, 0, backAt)).toEqual([0, 1, 2, 3, 4, 5])
     expect([...talk.person(0).shown.values()].every(({ receipt }) => receipt)).toBe(true)
