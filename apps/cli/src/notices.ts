@@ -15,6 +15,8 @@ export function noticeText(notice: Notice): string {
       return `The relay refused this session${by}. Messages still go by direct links.`
     case 'storeFull':
       return 'There is no space left to keep messages. Free some; what arrives until then is fetched again later.'
+    case 'storeBroken':
+      return 'Something that was stored here is damaged and was left out. What other members have of it comes again by itself.'
     case 'forkFound':
       return `Somebody's program wrote two different histories${by}. What came after is hidden.`
     case 'linkRefused':
