@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { decodeAnswer } from '@kith/protocol'
 import type { RelayAnswer } from '@kith/protocol'
-import { createSeededRandom } from '@kith/protocol/sim'
+import type { createSeededRandom } from '@kith/protocol/sim'
 import { WebSocket, WebSocketServer } from 'ws'
 
 export type LieRandom = ReturnType<typeof createSeededRandom>

@@ -53,10 +53,13 @@ export class Relay {
   async start(): Promise<void> {
     const child = start(['relay', '--port', String(this.port), '--data', this.dataDir])
     this.#child = child
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (this.log += chunk.toString()))
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.log += chunk.toString()))
     await until('the relay to answer', 15_000, async () => {
       if (child.exitCode !== null) throw new Error(`the relay ended: ${this.log}`)
-      return fetch(`${this.origin}/healthz`).then((answer) => answer.ok).catch(() => false)
+      return fetch(`${this.origin}/healthz`)
+        .then((answer) => answer.ok)
+        .catch(() => false)
     })
   }
 
@@ -67,12 +70,39 @@ export class Relay {
     if (child === undefined) return
     child.kill(signal)
     await ended(child)
-    await until('the relay to be gone', 10_000, () => fetch(`${this.origin}/healthz`).then(() => false).catch(() => true))
+    await until('the relay to be gone', 10_000, () =>
+      fetch(`${this.origin}/healthz`)
+        .then(() => false)
+        .catch(() => true),
+    )
   }
+}
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A run of `kith` that ends by itself, with this on its standard input. */
+export async function runKith(
+  args: readonly string[],
+  { input = '', env }: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ended> {
+  const child = start(args, env)
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  child.stdin.end(input)
+  const code = await new Promise<number | null>((resolve) => child.once('close', (ended) => resolve(ended)))
+  return { code, stdout, stderr }
 }
 
 export interface MessageLine {
   readonly type: 'message'
+  /** Only when the run is in several rooms; so in every line. */
+  readonly room?: string
   readonly id: string
   readonly session: string
   readonly name: string
@@ -83,6 +113,7 @@ export interface MessageLine {
 
 export interface PeerLine {
   readonly type: 'peer'
+  readonly room?: string
   readonly session: string
   readonly name: string
   readonly path: 'relay' | 'direct' | 'through' | null
@@ -93,7 +124,7 @@ type Line =
   | MessageLine
   | PeerLine
   | { readonly type: 'ready'; readonly room: string; readonly link: string }
-  | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
+  | { readonly type: 'synced'; readonly room?: string; readonly entries: number; readonly gaps: number }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
 
 /** `kith … --json`: its lines as they come. */
@@ -147,8 +178,8 @@ export class Terminal {
     return ended(this.#child)
   }
 
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await ended(this.#child)
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> {
+    this.#child.kill(signal)
+    return ended(this.#child)
   }
 }

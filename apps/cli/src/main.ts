@@ -20,7 +20,7 @@ import type { Io } from './io.ts'
 import { runJson } from './json/json-chat.ts'
 import { formatLine } from './json/lines.ts'
 import { defaultRelay, openRooms, type ChatCommand } from './open-rooms.ts'
-import { watchParent } from './orphan.ts'
+import { familyOf, watchParent } from './orphan.ts'
 import { runPlain } from './plain-chat.ts'
 import { relayArguments, relayMain, runRelay } from './relay-program.ts'
 import { runFullScreen } from './screen/full-screen.ts'
@@ -29,7 +29,7 @@ import { runFullScreen } from './screen/full-screen.ts'
 export async function run(argv: readonly string[]): Promise<void> {
   // Whoever reads our output may go away first (kith … | head).
   process.stdout.on('error', () => process.exit(exitCodes.done))
-  watchParent(process, () => process.kill(process.pid, 'SIGTERM'))
+  watchParent(familyOf(process), () => process.kill(process.pid, 'SIGTERM'))
   const code = await execute(argv).catch((error: unknown) => fail(toFailure(error), argv.includes('--json')))
   await new Promise<void>((resolve) => process.stdout.write('', () => resolve()))
   // Native WebRTC threads would keep the process; everything that must be kept is durable by now.
