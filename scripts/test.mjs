@@ -12,7 +12,7 @@ import { lint } from './lint.mjs'
 import { ensureChromium } from './system.mjs'
 
 /** A project that hangs is stopped and counts as failed; together well under 15 minutes. */
-const limitMinutesByProject = { unit: 6, browser: 3, e2e: 5 }
+const limitMinutesByProject = { unit: 6, browser: 2, e2e: 6 }
 const reports = join(root, 'node_modules/.cache/kith')
 
 /**
