@@ -3,7 +3,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
-import { createRelay, defaultRelayPort, loadRelayKey, parseRelayKey, RelayKeyUnreadable } from './relay.ts'
+import {
+  createRelay,
+  defaultRelayPort,
+  iceServersFrom,
+  IceServersUnreadable,
+  loadRelayKey,
+  parseRelayKey,
+  RelayKeyUnreadable,
+} from './relay.ts'
 
 const usage = `kith relay: a meeting point for rooms, and the web app
 
@@ -15,6 +23,9 @@ const usage = `kith relay: a meeting point for rooms, and the web app
 
 KITH_RELAY_KEY     the relay's key, 64 hex digits, instead of the kept one
 KITH_RELAY_ORIGIN  public origins, separated by commas, such as https://chat.example
+KITH_ICE_SERVERS   STUN and TURN servers to name to clients: a JSON array of RTCIceServer (default none)
+KITH_TURN_URLS     TURN servers with a shared secret, separated by commas, and
+KITH_TURN_SECRET   that secret (coturn: static-auth-secret); clients get credentials that end after a day
 KITH_LOG           trace, debug, info, warn, error or silent; JSON lines on stderr (default info,
                    warn when that is a terminal)
 `
@@ -44,6 +55,7 @@ async function main(): Promise<void> {
     host: values.host,
     origins: (env['KITH_RELAY_ORIGIN'] ?? '').split(',').flatMap((origin) => origin.trim() || []),
     webRoot: values.web,
+    iceServers: iceServersFrom(env),
     log: pino({ level: logLevelFrom(env['KITH_LOG']), base: null }, pino.destination(2)),
     processMetrics: true,
   })
@@ -81,7 +93,9 @@ function portFrom(text: string | undefined): number {
 /** Exit codes: 2 wrong usage, 1 anything else that keeps it from running. */
 main().catch((error: unknown) => {
   const isUsage =
-    error instanceof BadUsage || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
+    error instanceof BadUsage ||
+    error instanceof IceServersUnreadable ||
+    (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
   const isPlain = isUsage || error instanceof RelayKeyUnreadable || (error as Error).name === 'RelayPortTaken'
   process.stderr.write(`${isPlain ? (error as Error).message : String((error as Error).stack)}\n`)
   process.exit(isUsage ? 2 : 1)

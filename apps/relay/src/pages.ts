@@ -7,11 +7,12 @@ import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatHex, type RelayLimits, relayVersion } from '@kith/protocol'
 import sirv from 'sirv'
+import type { GiveIceServers } from './ice-servers.ts'
 import type { Metrics } from './tally.ts'
 
 /**
- * `connect-src` names every WebSocket because a link names its relay: a page served here must reach the relay of a room
- * that meets elsewhere, on a home network also without TLS. Nothing secret can leave by it that script could not send to
+ * `connect-src` names every WebSocket and, for `GET /api/relay`, every origin, because a link names its relay: a page served
+ * here must reach the relay of a room that meets elsewhere, on a home network also without TLS. Nothing secret can leave by it that script could not send to
  * this very relay, and only the scripts of this origin run at all.
  */
 export const contentSecurityPolicy: string = [
@@ -20,7 +21,7 @@ export const contentSecurityPolicy: string = [
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self' http: https: ws: wss:",
   "worker-src 'self'",
   "manifest-src 'self'",
   "font-src 'self'",
@@ -56,6 +57,8 @@ export interface PagesOptions {
   /** Clients reach this relay by TLS only: tell browsers never to try without. */
   readonly isSecure: boolean
   readonly metrics: Metrics
+  /** Default: none. */
+  readonly iceServers?: GiveIceServers | undefined
   readonly now: () => number
   /** False while shutting down. */
   readonly isWell: () => boolean
@@ -82,7 +85,7 @@ export function createPages(options: PagesOptions): Pages {
           () => answer(response, 500, 'text/plain', 'The metrics cannot be read.\n'),
         )
       case '/api/relay':
-        return answer(response, 200, 'application/json', JSON.stringify({ ...about, time: options.now() }), [
+        return answer(response, 200, 'application/json', JSON.stringify({ ...about, ...changing(options) }), [
           ['access-control-allow-origin', '*'],
           ['cross-origin-resource-policy', 'cross-origin'],
         ])
@@ -132,6 +135,13 @@ function aboutRelay(options: PagesOptions): object {
       peersTold: limits.peersTold,
     },
   }
+}
+
+/** What `aboutRelay` says anew each time. */
+function changing({ now, iceServers }: PagesOptions): object {
+  const time = now()
+  const servers = iceServers?.(time) ?? []
+  return servers.length === 0 ? { time } : { time, iceServers: servers }
 }
 
 function answer(

@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { createNativeCrypto } from '@kith/peer/node/crypto'
 import { type RelayLimits, relayHost, relayLimits } from '@kith/protocol'
 import { type Logger, pino } from 'pino'
+import type { GiveIceServers } from './ice-servers.ts'
 import { createPages } from './pages.ts'
 import { type Silence, Sockets } from './sockets.ts'
 import { createMetrics, Tally } from './tally.ts'
 
+export { type GiveIceServers, type IceServer, iceServersFrom, IceServersUnreadable } from './ice-servers.ts'
 export { loadRelayKey, parseRelayKey, RelayKeyUnreadable, relayKeyFile } from './relay-key.ts'
 
 export const defaultRelayPort = 6765
@@ -29,6 +31,8 @@ export interface RelayOptions {
   /** Folder of the built web app. Default: this repository's. */
   readonly webRoot?: string | undefined
   readonly limits?: Partial<RelayLimits> | undefined
+  /** STUN and TURN servers that clients are told of. Default: none. */
+  readonly iceServers?: GiveIceServers | undefined
   /** Default: silent. */
   readonly log?: Logger | undefined
   /** When silent sockets are pinged and given up. */
@@ -80,6 +84,7 @@ export function createRelay(options: RelayOptions): Relay {
     relayKey: relay.publicKey,
     limits,
     version: relayProgramVersion(),
+    iceServers: options.iceServers,
     isSecure: origins.length > 0 && origins.every((origin) => origin.startsWith('https:')),
     metrics: createMetrics(tally, read, options.processMetrics ?? false),
     now,
