@@ -1,5 +1,6 @@
 /** Machines that sleep, freeze and wake, and programs that are closed and opened again. */
 import { describe, expect, it } from 'vitest'
+import { dialTimeoutMs } from '../src/engine/dials.ts'
 import { Talk, countedTexts } from './talk.ts'
 
 describe('after sleep', () => {
@@ -63,6 +64,35 @@ describe('after sleep', () => {
     talk.give(0, { type: 'woke' })
     talk.network.runFor(3_100)
     expect(talk.seen(0, 1)?.state).toBe('gone')
+  })
+
+  it('ENG10 a relay that went silent during the sleep is given up, and connected to again, within four seconds', () => {
+    const talk = new Talk({ people: [{}, {}] })
+    talk.start()
+    talk.network.runFor(5_000)
+    const sleeper = talk.person(1)
+    talk.network.freeze(sleeper)
+    talk.network.meddle = (towards, bytes) => (towards === 1 ? [] : [bytes])
+    talk.network.runFor(600_000)
+    const wokeAt = talk.network.now
+    talk.network.wake(sleeper)
+    expect(talk.network.runUntil(() => talk.asked(1, 'relayConnect', wokeAt).length > 0, 4_000)).toBe(true)
+    talk.network.meddle = undefined
+    talk.network.runFor(2_000)
+    expect(talk.events(1, 'relay').at(-1)?.state).toBe('up')
+  })
+
+  it('ENG10 whoever could not be dialled for a long time is dialled again on waking', () => {
+    let canLink = false
+    const talk = new Talk({ people: [{}, {}], canLink: () => canLink })
+    talk.start()
+    talk.network.runFor(600_000)
+    canLink = true
+    for (const peer of talk.people) talk.network.wake(peer)
+    // An attempt may be under way that cannot succeed any more; the wait after it is a short one again.
+    expect(talk.network.runUntil(() => talk.paths().every((path) => path === 'direct'), dialTimeoutMs + 3_000)).toBe(
+      true,
+    )
   })
 
   it('GOS8 a link whose far end fell silent is noticed within eight seconds', () => {
