@@ -45,6 +45,18 @@ describe('the relay away', () => {
     expect(talk.texts(0)).toEqual(texts)
   })
 
+  it('ENG5 from the start: it is called away after the first vain attempt, once, until it is there', () => {
+    const talk = new Talk({ people: [{}] })
+    talk.network.killRelay()
+    talk.start()
+    talk.network.runFor(30_000)
+    const states = (): string[] => talk.events(0, 'relay').map(({ state }) => state)
+    expect(states()).toEqual(['connecting', 'away'])
+    talk.network.startRelay()
+    expect(talk.network.runUntil(() => states().length === 3, 60_000)).toBe(true)
+    expect(states()).toEqual(['connecting', 'away', 'up'])
+  })
+
   it('ENG5 entries the relay did not confirm before it went are published again, in order', () => {
     const talk = new Talk({ people: [{}, {}] })
     talk.start()

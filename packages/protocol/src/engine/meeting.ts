@@ -86,6 +86,7 @@ export class Meeting {
   /** By topic, hex: who is in it, by session, hex. */
   readonly #members = new Map<string, Map<string, Met>>()
   #state: 'closed' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
+  #isAway = false
   #since: Millis = 0
   #notBefore: Millis = 0
   #connection: Uint8Array | undefined
@@ -153,13 +154,14 @@ export class Meeting {
 
   down(now: Millis): void {
     if (this.#state === 'closed') return
-    const wasReady = this.isReady
     this.#state = 'waiting'
     this.#notBefore = now + this.#backoff.next()
     this.#connection = undefined
     this.#tell({ type: 'down' }, now)
     this.#forgetEverybody(now)
-    if (wasReady) this.#events.away(now)
+    // Said once until it is back, also when it was never there: whoever opens the room on a train wants to know.
+    if (!this.#isAway) this.#events.away(now)
+    this.#isAway = true
   }
 
   frame(bytes: Uint8Array, now: Millis): void {
@@ -284,6 +286,7 @@ export class Meeting {
     switch (event.type) {
       case 'ready':
         this.#state = 'ready'
+        this.#isAway = false
         this.#backoff.reset()
         for (const topic of this.#topics.values()) {
           topic.askedAt = now
