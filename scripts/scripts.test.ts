@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkNode, staleReason } from './install.mjs'
 import { checkPort, readPort } from './start.mjs'
-import { findChromium } from './system.mjs'
+import { findChromium, findTurnServer } from './system.mjs'
 import { countReport } from './test.mjs'
 import { run } from './command.mjs'
 
@@ -83,6 +83,8 @@ describe('system', () => {
   it('takes KITH_CHROMIUM at its word, or says that it is wrong', () => {
     expect(findChromium({ KITH_CHROMIUM: process.execPath })).toBe(process.execPath)
     expect(() => findChromium({ KITH_CHROMIUM: '/nowhere/chromium' })).toThrow('not a program')
+    expect(findTurnServer({ KITH_TURNSERVER: process.execPath })).toBe(process.execPath)
+    expect(() => findTurnServer({ KITH_TURNSERVER: '/nowhere/turnserver' })).toThrow('not a program')
   })
 
   it('looks along the PATH', () => {

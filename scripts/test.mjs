@@ -9,7 +9,7 @@ import { buildTypes, buildWeb, tools } from './build.mjs'
 import { isMain, main, root, runTool, Stop } from './command.mjs'
 import { install } from './install.mjs'
 import { lint } from './lint.mjs'
-import { ensureChromium } from './system.mjs'
+import { ensureChromium, ensureTurnServer } from './system.mjs'
 
 /** A project that hangs is stopped and counts as failed; together well under 15 minutes. */
 const limitMinutesByProject = { unit: 6, browser: 2, e2e: 6 }
@@ -83,7 +83,8 @@ if (isMain(import.meta.url)) {
       async () => {
         const { path, version } = await ensureChromium()
         process.env['KITH_CHROMIUM'] = path
-        process.stdout.write(`${path}: ${version}\n`)
+        process.env['KITH_TURNSERVER'] = await ensureTurnServer()
+        process.stdout.write(`${path}: ${version}\n${process.env['KITH_TURNSERVER']}\n`)
       },
       { needed: true },
     )
