@@ -529,7 +529,7 @@ describe('a store locked by a passphrase', () => {
 
   it('TAB13 what the first tab opened the store with is handed to the others, so any of them can go on', async () => {
     const profile = new Profile(fixtureMessages(1))
-    profile.lock.setPassphrase('one')
+    await profile.lock.setPassphrase('one')
     const openedWith: unknown[] = []
     const openTab = (passphrase?: string): Promise<Opened> => {
       let opener: unknown
