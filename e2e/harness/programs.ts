@@ -37,13 +37,15 @@ async function ended(child: ChildProcessWithoutNullStreams): Promise<number | nu
 export class Relay {
   readonly port: number
   readonly dataDir: string
+  readonly env: Readonly<Record<string, string>>
   /** Everything it printed, over all its lives. */
   log = ''
   #child: ChildProcessWithoutNullStreams | undefined
 
-  constructor(port: number, dataDir: string) {
+  constructor(port: number, dataDir: string, env: Readonly<Record<string, string>> = {}) {
     this.port = port
     this.dataDir = dataDir
+    this.env = env
   }
 
   get origin(): string {
@@ -51,7 +53,7 @@ export class Relay {
   }
 
   async start(): Promise<void> {
-    const child = start(['relay', '--port', String(this.port), '--data', this.dataDir])
+    const child = start(['relay', '--port', String(this.port), '--data', this.dataDir], this.env)
     this.#child = child
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.log += chunk.toString()))
