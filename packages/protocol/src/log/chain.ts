@@ -2,7 +2,7 @@
  * The entries of one session: what is held, what is known to be missing, where it begins (floor) and ends (closed).
  *
  * Entry 0 (certificates) stands apart: it stays as long as any later entry does. `floor` is the first later seq that has
- * not expired. The end of every held range carries a valid signature of its own; everything below is covered by it.
+ * not expired; below it the latest profile stays as well. The end of every held range carries a valid signature of its own; everything below is covered by it.
  */
 import { formatHex } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
@@ -23,6 +23,8 @@ export class Chain {
   readonly liveEntries: Budget = new Budget(limits.entryBurst, limits.entriesPerSecond * 60)
   readonly liveBytes: Budget = new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute)
   floor = 1
+  /** The latest profile below the floor. */
+  pinned: Entry | undefined
   /** Lowest forked seq: nothing from here on counts. */
   closedAt: number | undefined
   /** Why it is closed. */
@@ -77,6 +79,7 @@ export class Chain {
       .varint(this.floor)
       .varint((this.closedAt ?? -1) + 1)
     if (this.head !== undefined) writer.raw(this.head.id)
+    if (this.pinned !== undefined) writer.varint(this.pinned.seq).raw(this.pinned.id)
     for (const [from, to] of this.lacking) writer.varint(from).varint(to)
     return writer.finish()
   }

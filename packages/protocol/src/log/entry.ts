@@ -28,8 +28,11 @@ export const maxEntryBytes: number = bodyOffset + limits.bodyBytes
 export const huskBytes: number = bodyOffset + 32
 export const maxSeq = 0xffff_ffff
 
-/** Kinds this version knows. Others are kept and passed on for newer programs, and shown by nobody here. */
-export const entryKinds = { opening: 0, post: 1 } as const
+/**
+ * Kinds this version knows. Others are kept and passed on for newer programs, and shown by nobody here. A profile is told
+ * from other posts because a session's latest one outlives its time.
+ */
+export const entryKinds = { opening: 0, post: 1, profile: 2 } as const
 
 /** Low 3 bits of the flags: how long an entry lives; 0 is for ever. */
 export type ExpiryClass = 0 | 1 | 2 | 3

@@ -7,6 +7,7 @@
 import type { Millis } from '../machine.ts'
 import type { Chain } from './chain.ts'
 import type { Change } from './change.ts'
+import { entryKinds } from './entry.ts'
 import { limits } from './limits.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -14,14 +15,15 @@ export function epochOf(now: Millis): Millis {
   return now - (now % limits.epochMs)
 }
 
-/** Drops the prefix that has expired; entry 0 stays. */
+/** Drops the prefix that has expired; entry 0 and the latest profile stay. */
 export function trimExpired(shelf: Shelf, chain: Chain, now: Millis, change: Change): void {
   const epoch = epochOf(now)
   const from = chain.floor
   for (;;) {
     const entry = chain.entries.get(chain.floor)
     if (entry === undefined || entry.expiresAt > epoch) break
-    shelf.remove(chain, entry, change)
+    if (entry.kind === entryKinds.profile) shelf.pin(chain, entry, change)
+    else shelf.remove(chain, entry, change)
     chain.floor++
   }
   if (chain.floor !== from) shelf.changed(chain)

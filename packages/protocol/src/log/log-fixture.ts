@@ -49,6 +49,7 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export interface WriteOptions {
+  readonly kind?: number | undefined
   readonly flags?: number | undefined
   readonly time?: Millis | undefined
   readonly body?: Uint8Array | undefined
@@ -76,7 +77,7 @@ export class Author {
     const seq = options.seq ?? (last === undefined ? 0 : last.seq + 1)
     this.#time = options.time ?? this.#time + 1000
     const header = encodeHeader({
-      kind: seq === 0 ? entryKinds.opening : entryKinds.post,
+      kind: seq === 0 ? entryKinds.opening : (options.kind ?? entryKinds.post),
       flags: options.flags ?? 0,
       time: this.#time,
       session: options.session ?? this.keys.publicKey,

@@ -304,6 +304,47 @@ describe('log', () => {
     expect(log.chain(formatHex(author.keys.publicKey))).toBeUndefined()
   })
 
+  it('LOG21 the latest profile lives as long as any later entry, and reaches who comes later', () => {
+    const author = new Author(toy, start)
+    const log = new Log({ crypto: toy })
+    for (const kind of [1, 2, 1, 2, 1]) {
+      if (author.entries.length === 0) author.write({ flags: 1 })
+      author.write({ flags: 1, kind })
+    }
+    const late = start + day + 2 * limits.epochMs
+    author.write({ flags: 1, time: late - day / 2 })
+    for (const entry of author.entries) log.receive(arrive(toy, entry), late)
+    const hex = formatHex(author.keys.publicKey)
+    expect(log.expire(late).removed).toEqual([])
+    const held = (some: Log): number[] => [...(some.chain(hex)?.entries.keys() ?? [])].sort((a, b) => a - b)
+    // They had expired when they came: only what stays was kept.
+    expect(held(log)).toEqual([0, 4, 6])
+    expect([log.size, log.missing, log.gaps]).toEqual([3, 0, 0])
+    // Who has none of it takes the profile on its own signature, once the beginning is known to have expired.
+    const [opening, profile, newest] = [0, 4, 6].map((seq) => author.entries[seq] as Entry) as [Entry, Entry, Entry]
+    for (const order of [
+      [opening, profile, newest],
+      [newest, opening, profile],
+    ]) {
+      const other = new Log({ crypto: toy })
+      for (const entry of order) importAll(other, [arrive(toy, entry)], late)
+      other.adoptFloor(hex, 6)
+      expect([held(other), other.missing, digestOf(other)]).toEqual([[0, 4, 6], 0, digestOf(log)])
+      importAll(other, [arrive(toy, author.entries[2] as Entry)], late)
+      expect(digestOf(other)).toBe(digestOf(log))
+      expect(importAll(other, [arrive(toy, author.entries[5] as Entry, true)], late).added).toEqual([])
+    }
+    // The next one takes its place, and it goes with the last entry that needs it.
+    const again = author.write({ flags: 1, kind: 2, time: late })
+    log.receive(arrive(toy, again), late)
+    author.write({ flags: 1, time: late + day / 2 })
+    log.receive(arrive(toy, author.entries.at(-1) as Entry), late + day / 2)
+    log.expire(late + day + 2 * limits.epochMs)
+    expect(held(log)).toEqual([0, 7, 8])
+    log.expire(late + 3 * day)
+    expect(log.size).toBe(0)
+  })
+
   it('LOG13 does not take back what has expired here, but takes what has not', () => {
     const author = new Author(toy, start)
     const entries = author.writeMany(6, { flags: 1 })

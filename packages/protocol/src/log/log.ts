@@ -15,7 +15,7 @@ import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
 import { Budget, Budgets } from './budget.ts'
 import { type Chain, follows } from './chain.ts'
 import { Change, type LogChange, type Outcome } from './change.ts'
-import { type Entry, signatureCheckOf, verifyEntry } from './entry.ts'
+import { type Entry, entryKinds, signatureCheckOf, verifyEntry } from './entry.ts'
 import { encodeForkProof, judgeFork, verifyForkProof } from './fork.ts'
 import { epochOf, isOver, trimExpired } from './expiry.ts'
 import { HybridClock } from './hybrid-clock.ts'
@@ -37,7 +37,7 @@ export interface ImportPlan {
   readonly runs: readonly (readonly Entry[])[]
 }
 
-type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'closed' | 'foreign' | 'expired'
+type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'pinned' | 'closed' | 'foreign' | 'expired'
 
 export class Log {
   readonly clock: HybridClock = new HybridClock()
@@ -215,9 +215,16 @@ export class Log {
   adoptFloor(session: string, floor: number): boolean {
     const chain = this.#shelf.chains.get(session)
     if (chain === undefined || floor <= chain.floor || chain.dormant) return false
-    const [lowest] = chain.held.missing(chain.floor, floor)
-    if (lowest === undefined || lowest[0] !== chain.floor) return false
-    chain.floor = Math.min(floor, lowest[1] + 1, chain.top)
+    const from = chain.floor
+    chain.floor = Math.min(floor, chain.top)
+    const change = new Change()
+    // Not beyond what is held, but for profiles, which stay below the floor.
+    for (let entry = lowestFrom(chain, from); entry !== undefined; entry = lowestFrom(chain, entry.seq + 1)) {
+      if (entry.seq >= chain.floor) break
+      if (entry.kind === entryKinds.profile) this.#shelf.pin(chain, entry, change)
+      else chain.floor = entry.seq
+    }
+    if (chain.floor <= from) return false
     this.#shelf.changed(chain)
     return true
   }
@@ -259,7 +266,8 @@ export class Log {
     if (held !== undefined) return equalBytes(held.id, entry.id) ? 'held' : 'conflict'
     if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
     if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && entry.expiresAt <= epochOf(now)) {
-      return 'expired'
+      const isLatest = entry.kind === entryKinds.profile && entry.seq > (chain.pinned?.seq ?? 0)
+      return isLatest ? 'pinned' : 'expired'
     }
     return entry.time > now + limits.aheadMs ? 'ahead' : 'new'
   }
@@ -285,7 +293,7 @@ export class Log {
       if (entry === undefined) return
       const held = chain?.entries.get(entry.seq)
       if (judgement === 'conflict' && held !== undefined) yield* [held, entry]
-      if (judgement === 'ahead') yield entry
+      if (judgement === 'ahead' || judgement === 'pinned') yield entry
     }
   }
 
@@ -303,6 +311,7 @@ export class Log {
       const judgement = this.#judge(chain, entry, now)
       const held = chain.entries.get(entry.seq)
       if (judgement === 'ahead') change.count(this.#park(chain, entry))
+      else if (judgement === 'pinned') change.count(this.#pin(chain, entry, change, trusted))
       else if (judgement === 'held' && held !== undefined) this.#takeAgain(chain, held, entry, change)
       else if (judgement === 'conflict' && held !== undefined) {
         const at = (seq: number): Entry | undefined => run[seq - (run[0] as Entry).seq]
@@ -358,6 +367,14 @@ export class Log {
     change.count('accepted', segment.length)
   }
 
+  /** A profile from below the floor, which nothing held leads to. */
+  #pin(chain: Chain, entry: Entry, change: Change, trusted: boolean): Outcome {
+    if (!trusted && !verifyEntry(this.#crypto, entry)) return 'forged'
+    this.#shelf.pin(chain, entry, change)
+    this.#shelf.changed(chain)
+    return 'accepted'
+  }
+
   #park(chain: Chain, entry: Entry): Outcome {
     if (this.#parking.has(chain, entry)) return 'duplicate'
     if (!verifyEntry(this.#crypto, entry)) return 'forged'
@@ -406,4 +423,10 @@ export class Log {
     const isEmpty = chain.entries.size === 0 && chain.closedAt === undefined
     if (isEmpty && this.#parking.isEmpty(chain)) this.#shelf.forget(chain)
   }
+}
+
+/** The held entry with the lowest seq from `seq` on. */
+function lowestFrom(chain: Chain, seq: number): Entry | undefined {
+  for (const [from, to] of chain.held) if (to >= seq) return chain.entries.get(Math.max(from, seq))
+  return undefined
 }

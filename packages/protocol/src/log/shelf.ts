@@ -63,12 +63,27 @@ export class Shelf {
     this.changed(chain)
   }
 
+  /** Keeps a profile below the floor instead of the one before it; call `changed` after it. */
+  pin(chain: Chain, profile: Entry, change: Change): void {
+    const before = chain.pinned
+    if (before !== undefined) this.remove(chain, before, change)
+    chain.pinned = profile
+    if (chain.entries.get(profile.seq) === profile) return
+    chain.entries.set(profile.seq, profile)
+    chain.held.add(profile.seq, profile.seq)
+    chain.bytes += profile.bytes.length
+    this.byKey.set(profile.key, profile)
+    if (profile.husk) chain.hollow.add(profile.seq, profile.seq)
+    change.add(profile)
+  }
+
   /** Takes one entry out; call `changed` after the last. */
   remove(chain: Chain, entry: Entry, change: Change): void {
     chain.entries.delete(entry.seq)
     chain.held.remove(entry.seq, entry.seq)
     chain.hollow.remove(entry.seq, entry.seq)
     chain.bytes -= entry.bytes.length
+    if (chain.pinned === entry) chain.pinned = undefined
     if (this.byKey.get(entry.key) === entry) this.byKey.delete(entry.key)
     change.remove(entry)
   }

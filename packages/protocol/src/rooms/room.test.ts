@@ -303,6 +303,33 @@ describe('room', () => {
     expect([...ada.records.keys()].filter((key) => key.startsWith('e/'))).toEqual([])
   })
 
+  it('ROM8 a name outlives the entry that set it, for as long as something is called by it', () => {
+    const party = createParty(toy, ['ada'], start)
+    const [ada, late] = [party.desk(0, start, { expiry: 1 }), party.reader()]
+    const say = (content: Content, now: number): void => {
+      const posted = ada.room.post(content, now)
+      if (!posted.ok) throw new Error(posted.code)
+      ada.apply(posted.value)
+    }
+    say({ type: 'text', text: 'one' }, start)
+    say({ type: 'profile', name: 'Ada L.' }, start + 1)
+    say({ type: 'text', text: 'two' }, start + day / 2)
+    const now = start + 1.2 * day
+    ada.apply(ada.room.expire(now))
+    expect(ada.screen).toMatchObject([{ text: 'two', name: 'Ada L.' }])
+    const kept = [...(ada.room.log.chain(ada.session)?.entries.values() ?? [])]
+    late.take(
+      kept.sort((a, b) => a.seq - b.seq).map((entry) => arrive(toy, entry)),
+      now,
+    )
+    late.room.adoptFloor(ada.session, 3)
+    expect(late.screen).toEqual(ada.screen)
+    expect(late.room.log.digest()).toEqual(ada.room.log.digest())
+    const again = new Desk({ crypto: toy, keys: party.keys }, ada.records, now)
+    expect(again.screen).toEqual(ada.screen)
+    expect(again.room.log.digest()).toEqual(ada.room.log.digest())
+  })
+
   it('ROM9 receipts, sending and holding are marks beside a message', () => {
     const party = createParty(toy, ['ada', 'bo'], start)
     const ada = party.desk(0, start)

@@ -333,8 +333,12 @@ export class Room {
           this.timeline.touchSession(session)
         }
         if (opening !== undefined) this.timeline.name(session, entry.key, opening.name)
+      } else if (entry.kind === entryKinds.profile) {
+        if (content?.type === 'profile') this.timeline.name(session, entry.key, content.name)
       } else if (entry.kind === entryKinds.post) {
-        this.timeline.add(entry, session, content?.type === 'opening' ? undefined : content)
+        // A name in a post would expire with it, so it does not count.
+        const said = content?.type === 'opening' || content?.type === 'profile' ? undefined : content
+        this.timeline.add(entry, session, said)
       }
     }
   }
@@ -345,11 +349,10 @@ export class Room {
       this.#references.forget(entry)
       this.#records.change(entry, true)
       this.#sent.delete(entry.key)
-      if (entry.seq === 0) {
-        const session = formatHex(entry.session)
-        this.timeline.unname(session, entry.key)
-        this.#authors.forget(session)
-      }
+      if (entry.kind === entryKinds.post) continue
+      const session = formatHex(entry.session)
+      this.timeline.unname(session, entry.key)
+      if (entry.seq === 0) this.#authors.forget(session)
     }
     const flush = this.timeline.flush()
     for (const entry of flush.deleted) {

@@ -3,7 +3,7 @@ import { formatHex } from '../codec/text.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { type Entry, type ExpiryClass, encodeHeader, entryKinds, maxSeq, noPrev, signEntry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
-import { type Body, encodeBody, fitName } from './content.ts'
+import { type Body, type Content, type Opening, encodeBody, fitName } from './content.ts'
 import type { BodySeal } from './seal.ts'
 
 /** The session that posts here. */
@@ -44,7 +44,7 @@ export class SessionWriter {
     const last = this.#last
     const nonce = this.#crypto.random(24)
     const header = encodeHeader({
-      kind: body.content.type === 'opening' ? entryKinds.opening : entryKinds.post,
+      kind: kindOf(body.content),
       flags: expiry,
       time,
       session: this.me.session.publicKey,
@@ -56,4 +56,9 @@ export class SessionWriter {
     const sealed = this.#seal.seal(header, nonce, encodeBody(body))
     return (this.#last = signEntry(this.#crypto, this.me.session.secretKey, header, sealed))
   }
+}
+
+function kindOf(content: Content | Opening): number {
+  if (content.type === 'opening') return entryKinds.opening
+  return content.type === 'profile' ? entryKinds.profile : entryKinds.post
 }

@@ -83,11 +83,13 @@ interface Node {
   readonly id: string
   readonly line: Line
   /** Undefined for husks and for what this version cannot read. */
-  content: Content | undefined
+  content: Said | undefined
   shown: boolean
   gone: boolean
 }
 
+/** What a post can say; names come by `name`. */
+export type Said = Exclude<Content, { readonly type: 'profile' }>
 type Targeted = Extract<Content, { readonly target: Uint8Array }>
 
 export class Timeline {
@@ -108,7 +110,7 @@ export class Timeline {
   }
 
   /** Adds an entry of a session (hex), or what it says once its body has come. */
-  add(entry: Entry, session: string, content: Content | undefined): void {
+  add(entry: Entry, session: string, content: Said | undefined): void {
     const id = formatHex(entry.id)
     const known = this.#nodes.get(id)
     if (known !== undefined) {
@@ -253,10 +255,9 @@ export class Timeline {
     this.#ordered = merged
   }
 
-  #say(node: Node, content: Content): void {
+  #say(node: Node, content: Said): void {
     node.content = content
-    if (content.type === 'profile') this.name(node.line.hex, node.entry.key, content.name)
-    else if (content.type !== 'text') indexed(this.#acts, formatHex(content.target)).add(node)
+    if (content.type !== 'text') indexed(this.#acts, formatHex(content.target)).add(node)
     else if (content.replyTo !== undefined) indexed(this.#replies, formatHex(content.replyTo)).add(node)
   }
 
@@ -264,8 +265,7 @@ export class Timeline {
     const { content } = node
     if (content === undefined) return
     node.content = undefined
-    if (content.type === 'profile') this.unname(node.line.hex, node.entry.key)
-    else if (content.type !== 'text') unindex(this.#acts, formatHex(content.target), node)
+    if (content.type !== 'text') unindex(this.#acts, formatHex(content.target), node)
     else if (content.replyTo !== undefined) unindex(this.#replies, formatHex(content.replyTo), node)
   }
 

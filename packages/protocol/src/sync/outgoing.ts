@@ -4,7 +4,7 @@
  * A heap of cursors, one per session, walks backwards through everything offered. What is taken of a session is always
  * the newest that is left, so it makes one run that ends where the last one began, and the receiver needs no further
  * signature for it (security.md §5, rule 2). Two exceptions to strict order, both for the receiver's sake: a session's
- * opening travels with its first page, because nobody can be named without it; and a session of which little is left
+ * opening travels with its first page, because nobody can be named without it (with the latest profile, where that is older); and a session of which little is left
  * travels whole, because that saves the opening a signature check of its own.
  */
 import type { Crypto } from '../crypto/crypto.ts'
@@ -97,12 +97,13 @@ export class Outgoing {
       }
       if (bytes < pageBytes / 4) return { lot: all, whole: true }
     }
-    const opening = cursor.ranges[0]?.[0] === 0 ? entries.get(0) : undefined
-    // On its own it has to be proved by its own signature.
-    if (opening === undefined || opening === cursor.entry || !verifyEntry(this.#crypto, opening)) {
-      return { lot: [cursor.entry], whole: false }
+    const lot = [cursor.entry]
+    for (const early of [cursor.offer.chain.pinned, entries.get(0)]) {
+      // On its own it has to be proved by its own signature.
+      if (early === undefined || early === cursor.entry || !includes(cursor.ranges, early.seq)) continue
+      if (verifyEntry(this.#crypto, early)) lot.unshift(early)
     }
-    return { lot: [opening, cursor.entry], whole: false }
+    return { lot, whole: false }
   }
 
   #consume(cursor: Cursor, lot: readonly Entry[], whole: boolean): void {
@@ -119,12 +120,12 @@ export class Outgoing {
 
   /** Cuts what has expired, and ends that could not be proved to somebody who does not hold what follows them. */
   #provable(offer: Offer, now: Millis): [number, number][] {
-    const { entries } = offer.chain
+    const { entries, pinned } = offer.chain
     const ranges: [number, number][] = []
     for (const [first, last] of offer.ranges) {
       let from = first
       let to = last
-      while (from <= to && from > 0 && isGone(entries.get(from), now)) from++
+      while (from <= to && from > 0 && from !== pinned?.seq && isGone(entries.get(from), now)) from++
       while (to >= from && !offer.theirs.has(to + 1) && !this.#stands(entries.get(to))) to--
       if (from <= to) ranges.push([from, to])
     }
@@ -167,11 +168,16 @@ function removeSeq(ranges: [number, number][], seq: number): void {
     else last[1]--
     return
   }
-  // Besides the newest only the opening is taken early, which is where the first range begins.
-  const first = ranges[0]
-  if (first === undefined || first[0] !== seq) return
-  if (first[0] === first[1]) ranges.shift()
-  else first[0]++
+  // Besides the newest only the opening and the latest profile are taken early, both at the beginning of a range.
+  const at = ranges.findIndex(([from]) => from === seq)
+  const range = ranges[at]
+  if (range === undefined) return
+  if (range[0] === range[1]) ranges.splice(at, 1)
+  else range[0]++
+}
+
+function includes(ranges: readonly (readonly [number, number])[], seq: number): boolean {
+  return ranges.some(([from, to]) => from <= seq && seq <= to)
 }
 
 /** Newest on top; the session decides ties. */

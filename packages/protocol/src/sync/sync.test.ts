@@ -254,6 +254,25 @@ describe('sync', () => {
     expect(other.digest).toBe(old.digest)
   })
 
+  it('SYN15 the latest profile of a session travels with its first page, also when it has expired', () => {
+    const author = new Author(toy, start)
+    author.writeMany(3, { flags: 1 })
+    author.write({ flags: 1, kind: 2 })
+    author.writeMany(10, { flags: 1 })
+    const late = start + day + 2 * limits.epochMs
+    for (let i = 0; i < 40; i++) author.write({ flags: 1, time: late + i })
+    const [old, fresh] = [new Replica(toy), new Replica(toy)]
+    for (const entry of author.entries) old.log.receive(arrive(toy, entry), entry.time)
+    old.log.expire(late + 2 * limits.epochMs)
+    const hex = formatHex(author.keys.publicKey)
+    expect(old.log.chain(hex)?.pinned?.seq).toBe(3)
+    exchange(fresh, old, late + 2 * limits.epochMs)
+    exchange(fresh, old, late + 2 * limits.epochMs)
+    expect(fresh.log.chain(hex)?.pinned?.seq).toBe(3)
+    expect([fresh.digest, fresh.log.missing]).toEqual([old.digest, 0])
+    expect(ended(exchange(fresh, old, late + 2 * limits.epochMs))).toEqual([true])
+  })
+
   it('SYN11 at most two pages are under way', () => {
     const entries = conversation(4, 1500)
     const [old, fresh] = [replicaOf(entries), new Replica(toy)]

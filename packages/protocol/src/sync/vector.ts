@@ -7,8 +7,8 @@
  * log.
  *
  *   vector  prefix length u8 · items varint · item…, ascending by session key
- *   item    prefix · (newest seq + 1) × 8 + bits varint (1 gaps, 2 floor, 4 closed) · [id 8, unless nothing is held] ·
- *           [floor varint] · [closed varint] · [ranges varint, then per range: from the last end varint, length − 1 varint]
+ *   item    prefix · (newest seq + 1) × 16 + bits varint (1 gaps, 2 floor, 4 closed, 8 profile below the floor) · [id 8, unless nothing is held] ·
+ *           [floor varint] · [closed varint] · [profile varint] · [ranges varint, then per range: from the last end varint, length − 1 varint]
  */
 import { compareBytes, equalBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
@@ -26,6 +26,7 @@ const idPrefixBytes = 8
 const bitGaps = 1
 const bitFloor = 2
 const bitClosed = 4
+const bitPinned = 8
 
 export interface VectorItem {
   /** First bytes of the session key. */
@@ -36,6 +37,8 @@ export interface VectorItem {
   readonly lacking: readonly Range[]
   readonly floor: number
   readonly closedAt: number | undefined
+  /** Seq of the latest profile below the floor. */
+  readonly pinned: number | undefined
 }
 
 /** The chains a vector is about, in its order. */
@@ -46,13 +49,17 @@ export function chainsInOrder(log: Log): Chain[] {
 export function encodeVector(chains: readonly Chain[]): Uint8Array {
   const length = prefixLengthFor(chains)
   const writer = new Writer(16 + chains.length * 20).u8(length).varint(chains.length)
-  for (const { session, top, head, lacking, floor, closedAt } of chains) {
+  for (const { session, top, head, lacking, floor, closedAt, pinned } of chains) {
     const bits =
-      (lacking.length > 0 ? bitGaps : 0) | (floor > 1 ? bitFloor : 0) | (closedAt === undefined ? 0 : bitClosed)
-    writer.raw(session.subarray(0, length)).varint((top + 1) * 8 + bits)
+      (lacking.length > 0 ? bitGaps : 0) |
+      (floor > 1 ? bitFloor : 0) |
+      (closedAt === undefined ? 0 : bitClosed) |
+      (pinned === undefined ? 0 : bitPinned)
+    writer.raw(session.subarray(0, length)).varint((top + 1) * 16 + bits)
     if (head !== undefined) writer.raw(head.id.subarray(0, idPrefixBytes))
     if (floor > 1) writer.varint(floor)
     if (closedAt !== undefined) writer.varint(closedAt)
+    if (pinned !== undefined) writer.varint(pinned.seq)
     if (lacking.length === 0) continue
     writer.varint(lacking.length)
     let end = 0
@@ -91,13 +98,15 @@ export function decodeVector(bytes: Uint8Array): Result<readonly VectorItem[], '
 function readItem(reader: Reader, length: number): VectorItem {
   const prefix = reader.raw(length)
   const packed = reader.varint()
-  const bits = packed % 8
-  const top = Math.floor(packed / 8) - 1
+  const bits = packed % 16
+  const top = Math.floor(packed / 16) - 1
   const headId = top >= 0 ? reader.raw(idPrefixBytes) : reader.raw(0)
   const floor = (bits & bitFloor) !== 0 ? reader.varint() : 1
   const closedAt = (bits & bitClosed) !== 0 ? reader.varint() : undefined
+  const pinned = (bits & bitPinned) !== 0 ? reader.varint() : undefined
   const lacking: Range[] = []
   const ranges = (bits & bitGaps) !== 0 ? reader.varint() : 0
+  if (pinned !== undefined && (pinned < 1 || pinned >= floor)) reader.fail()
   if (top > maxSeq || floor < 1 || floor > maxSeq + 1 || ranges > 2 * limits.gapRanges + 2) reader.fail()
   let end = 0
   for (let i = 0; i < ranges && !reader.failed; i++) {
@@ -107,7 +116,7 @@ function readItem(reader: Reader, length: number): VectorItem {
     lacking.push([from, to])
     end = to
   }
-  return { prefix, top, headId, lacking, floor, closedAt }
+  return { prefix, top, headId, lacking, floor, closedAt, pinned }
 }
 
 /** Seqs of one session to send, and those the far side has, next to which a run needs no signature of its own. */
@@ -240,6 +249,7 @@ function heldBy(item: VectorItem): RangeSet {
   const held = new RangeSet()
   if (item.top < 0) return held
   held.add(0, 0)
+  if (item.pinned !== undefined) held.add(item.pinned, item.pinned)
   if (item.top >= item.floor) held.add(item.floor, item.top)
   for (const [from, to] of item.lacking) held.remove(from, to)
   return held
