@@ -7,7 +7,7 @@ function typing(talk: Talk, index: number): boolean[] {
 }
 
 describe('typing', () => {
-  it('ENG2 is seen while it goes on, over direct and relay links alike, and ends when it ends', () => {
+  it('ENG12 is seen while it goes on, over direct and relay links alike, and ends when it ends', () => {
     for (const direct of [true, false]) {
       const talk = new Talk({ people: [{}, {}], canLink: () => direct })
       talk.start()
@@ -24,7 +24,7 @@ describe('typing', () => {
     }
   })
 
-  it('ENG10 fades when the typist falls silent, also where the link is given more time', () => {
+  it('ENG12 fades when the typist falls silent, also where the link is given more time', () => {
     const talk = new Talk({ people: [{}, {}] })
     talk.start()
     talk.network.runFor(6_000)
@@ -40,7 +40,7 @@ describe('typing', () => {
     expect(talk.seen(1, 0)?.state).toBe('linked')
   })
 
-  it('ENG4 is told to whoever links later, and forgotten with whoever leaves', () => {
+  it('ENG12 is told to whoever links later, and forgotten with whoever leaves', () => {
     const talk = new Talk({ people: [{}, {}] })
     talk.start(0)
     talk.network.runFor(3_000)
@@ -56,7 +56,7 @@ describe('typing', () => {
 })
 
 describe('names', () => {
-  it('ENG2 a new name is seen by everybody who is here, on the person and on what they say', () => {
+  it('ENG13 a new name is seen by everybody who is here, on the person and on what they say', () => {
     const talk = new Talk({ people: [{}, {}, {}] })
     talk.start(0, 1)
     talk.network.runFor(6_000)
