@@ -53,9 +53,12 @@ function precacheList(): Plugin {
           files.push(`./${name}`)
         }
         const version = hash.digest('hex').slice(0, 16)
-        worker.code = worker.code
-          .replace(/["'`]__KITH_VERSION__["'`]/, JSON.stringify(version))
-          .replace(/["'`]__KITH_FILES__["'`]/, JSON.stringify(JSON.stringify(files)))
+        const replace = (token: RegExp, text: string): void => {
+          if (!token.test(worker.code)) throw new Error(`the service worker has lost its ${token}`)
+          worker.code = worker.code.replace(token, () => text)
+        }
+        replace(/__KITH_VERSION__/, version)
+        replace(/(["'`])__KITH_FILES__\1/, JSON.stringify(JSON.stringify(files)))
       },
     },
   }

@@ -10,6 +10,9 @@ import { en } from './messages/en.ts'
 /** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
 const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.origin
 
+// An opened link wants its room: its part of the app comes while the store is opened.
+if (window.location.hash !== '') void import('./room/room.tsx').catch(() => undefined)
+
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
 

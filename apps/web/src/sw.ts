@@ -25,7 +25,7 @@ interface WorkerScope {
 const worker = self as unknown as WorkerScope
 
 // Both are written by the build.
-const cacheName: string = `kith-${'__KITH_VERSION__'}`
+const cacheName: string = 'kith-__KITH_VERSION__'
 const files: readonly string[] = JSON.parse('__KITH_FILES__') as readonly string[]
 
 const scope: string = worker.registration.scope

@@ -14,7 +14,6 @@ import { CircleHelp, Settings as SettingsIcon } from 'lucide-react'
 import type { Chat, RoomState } from '@kith/peer'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName } from '../person/friendly-name.ts'
-import { RoomView } from '../room/room.tsx'
 import { roomName } from '../room/status.ts'
 import { newestFirst } from '../start/order.ts'
 import { Start } from '../start/start.tsx'
@@ -25,9 +24,15 @@ import { ChatContext, useChat, useChatState } from './stores.ts'
 import { UpdateLine } from './update-line.tsx'
 import './app.css'
 
+const loadRoom = (): Promise<{ default: typeof import('../room/room.tsx').RoomView }> =>
+  import('../room/room.tsx').then(({ RoomView }) => ({ default: RoomView }))
+const RoomView = lazy(loadRoom)
 const Settings = lazy(() => import('../settings/settings.tsx'))
 const Help = lazy(() => import('../settings/help.tsx'))
 const Protection = lazy(() => import('../settings/protection.tsx'))
+
+/** After the first page has been painted and can be used. */
+const aheadMs = 600
 
 type Open = 'settings' | 'help' | 'protection'
 
@@ -55,6 +60,7 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
   const positions = useRef(new Map<string, Position>())
   const current = route.at === 'room' ? rooms.find((room) => secretOf(room.link) === route.secret) : undefined
   usePageTitle(current)
+  useRoomAhead()
   useVisibility()
   useKeys(rooms, current, () => setOpen((now) => (now === 'help' ? undefined : 'help')))
 
@@ -152,17 +158,19 @@ function RoomGate(props: RoomGateProps): ReactElement {
   const room = current === undefined ? undefined : chat.room(current.id)
   if (room !== undefined) {
     return (
-      <RoomView
-        room={room}
-        position={positions.get(room.id)}
-        onLeave={onLeave}
-        onBack={onBack}
-        onProtection={onProtection}
-        onForgotten={() => {
-          setForgotten(true)
-          onBack()
-        }}
-      />
+      <Suspense fallback={<p className="page-note">{words.app.opening}</p>}>
+        <RoomView
+          room={room}
+          position={positions.get(room.id)}
+          onLeave={onLeave}
+          onBack={onBack}
+          onProtection={onProtection}
+          onForgotten={() => {
+            setForgotten(true)
+            onBack()
+          }}
+        />
+      </Suspense>
     )
   }
   return (
@@ -175,6 +183,14 @@ function RoomGate(props: RoomGateProps): ReactElement {
       )}
     </div>
   )
+}
+
+/** Everything a room needs comes while the first page is read; a room opened by its link asked for it already. */
+function useRoomAhead(): void {
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadRoom().catch(() => undefined), aheadMs)
+    return () => window.clearTimeout(timer)
+  }, [])
 }
 
 /** The name of the room, which is the reader's own word for it; never anything of the link. */

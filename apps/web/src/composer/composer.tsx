@@ -160,7 +160,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
       setRefused(
         code === 'storeFull'
           ? words.composer.refusedFull
-          : code === 'textTooLong'
+          : code === 'tooLong'
             ? words.composer.refusedLong
             : words.composer.refused,
       )

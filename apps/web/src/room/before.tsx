@@ -36,14 +36,17 @@ export function Before({
   readonly onProtection: () => void
 }): ReactElement {
   const words = useMessages()
-  const phase = useRoomState(room, (state) => state.sync.phase)
+  const coming = useRoomState(
+    room,
+    ({ sync }) => sync.phase === 'loading' || (sync.phase === 'catchingUp' && sync.total > 0),
+  )
   const gaps = useRoomState(room, (state) => state.sync.gaps)
   const people = useRoomState(room, (state) => state.people)
   const link = useRoomState(room, (state) => state.link)
   const isEmpty = useRoomState(room, (state) => state.newest === undefined)
   const someoneCame = people.some((person) => !person.me)
 
-  if (phase === 'loading' || phase === 'catchingUp') {
+  if (coming) {
     return (
       <div className="before coming">
         <Outline rows={isEmpty ? 6 : 2} />

@@ -35,6 +35,16 @@ describe('a room says its state in one line', () => {
   })
 })
 
+it('does not count what nobody has told yet', () => {
+  const { state } = fakeChat('alone').first
+  const early = { ...state, sync: { phase: 'catchingUp', have: 0, total: 0, gaps: 0 } as const }
+  expect(statusOf({ ...early, relay: 'connecting' }, en)).toMatchObject({
+    tone: 'busy',
+    text: 'Looking for the others…',
+  })
+  expect(statusOf({ ...early, relay: 'connecting' }, en).progress).toBeUndefined()
+})
+
 describe('a room without a title is called by its people', () => {
   it('lists three and counts the rest', () => {
     const { state } = fakeChat('full').first

@@ -20,7 +20,8 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
   const calm = (text: string): Status => ({ tone: 'calm', text, progress: undefined })
   const busy = (text: string): Status => ({ tone: 'busy', text, progress: undefined })
 
-  if (room.sync.phase === 'catchingUp') {
+  // Nothing to count yet: that is still looking.
+  if (room.sync.phase === 'catchingUp' && room.sync.total > 0) {
     const { have, total } = room.sync
     const progress = total > 0 ? Math.min(1, have / total) : 0
     return { tone: 'busy', text: say.catchingUp(have, total), progress }
@@ -29,7 +30,7 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
     if (reached.length === 0) return { tone: 'away', text: say.offline, progress: undefined }
     return { tone: 'away', text: say.relayAwayDirect(direct.length, here.length), progress: undefined }
   }
-  if (room.sync.phase === 'loading')
+  if (room.sync.phase === 'loading' || room.sync.phase === 'catchingUp')
     return busy(room.relay === 'connecting' && others.length === 0 ? say.joining : say.loading)
   if (here.length === 0) {
     if (room.relay === 'connecting') return busy(say.joining)

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import type { RoomState } from '@kith/peer'
 import { secretOf } from '../app/route.ts'
 import { useDay } from '../timeline/use-day.ts'
-import { plainText } from '../markdown/parse.ts'
+import { brief } from '../markdown/brief.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
@@ -16,7 +16,7 @@ function preview(room: RoomState, words: Messages): string {
   if (newest === undefined) return words.room.noMessages
   if (newest.deleted) return words.room.deletedBrief
   const name = newest.mine ? words.room.you : newest.name
-  return words.timeline.announce(name, plainText(newest.text, 80))
+  return words.timeline.announce(name, brief(newest.text, 80))
 }
 
 interface RoomListProps {
