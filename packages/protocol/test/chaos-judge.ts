@@ -4,7 +4,7 @@ import { runChaos } from '../src/sim/chaos.ts'
 import type { ChaosOutcome } from '../src/sim/chaos.ts'
 import { createTestCrypto } from './talk.ts'
 
-const histories = 1_000
+export const histories = 1_000
 const perTest = 100
 
 export function judge(outcome: ChaosOutcome): void {

@@ -7,7 +7,7 @@ import { createNativeCrypto } from '../../peer/src/node/crypto.ts'
 import type { Crypto } from '../src/crypto/crypto.ts'
 import type { Random } from '../src/machine.ts'
 import { runChaos } from '../src/sim/chaos.ts'
-import { describeHistories, judge, runSeed } from './chaos-judge.ts'
+import { describeHistories, histories, judge, runSeed } from './chaos-judge.ts'
 
 describeHistories('even')
 
@@ -22,6 +22,7 @@ describe('random histories', () => {
     expect(runSeed(42).hash).not.toBe(runSeed(43).hash)
   })
 
-  const seed = process.env['KITH_SEED']
-  if (seed !== undefined) it('one seed', { timeout: 300_000 }, () => judge(runSeed(Number(seed))))
+  it('SIM2 one seed, that of KITH_SEED', { timeout: 300_000 }, () => {
+    judge(runSeed(Number(process.env['KITH_SEED'] ?? histories)))
+  })
 })
