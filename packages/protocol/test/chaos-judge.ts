@@ -8,7 +8,7 @@ export const histories = 1_000
 const perTest = 100
 
 export function judge(outcome: ChaosOutcome): void {
-  const again = `KITH_SEED=${outcome.seed} npx vitest run --project unit packages/protocol/test/chaos.test.ts -t 'one seed'`
+  const again = `KITH_SEED=${outcome.seed} npx vitest run --project unit packages/protocol/test/chaos.test.ts -t 'KITH_SEED'`
   const shown = outcome.timelines.map((timeline) => timeline.join('\n')).join('\n\n')
   expect(outcome.converged, `seed ${outcome.seed} did not converge; repeat with\n${again}\n\n${shown}`).toBe(true)
   expect(outcome.lost, `seed ${outcome.seed} lost messages; repeat with\n${again}`).toEqual([])
