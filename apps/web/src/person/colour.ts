@@ -1,7 +1,8 @@
 /**
- * A person's colour and glyph, from their author key: the same on every device, and different for a stranger with a
- * friend's name. Lightness and chroma are in tokens.css (`.person`), where they are checked for contrast.
+ * A person's colour and glyph, from the fingerprint of their author key: the same on every device, and different for a
+ * stranger with a friend's name. Lightness and chroma are in tokens.css (`.person`), where they are checked for contrast.
  */
+import { createNobleCrypto, fingerprint, parseHex } from '@kith/protocol'
 
 export interface Mark {
   /** Degrees on the colour wheel, in steps of `hueStep`. */
@@ -12,12 +13,23 @@ export interface Mark {
 
 /** Nearer hues cannot be told apart. */
 export const hueStep = 15
-export const glyphCount = 64
 
-/** Keys are uniformly distributed, so their own bits serve; 2^32 marks would fit in the 8 digits read. */
+/** Marks are asked for with every drawing; a room of more people than this makes some of them again. */
+const maxKept = 4096
+
+// Hashing alone: nothing here may ever draw a random number.
+const crypto = createNobleCrypto(() => {
+  throw new Error('a mark is not random')
+})
+
+const markByAuthor = new Map<string, Mark>()
+
 export function markOf(author: string): Mark {
-  const bits = Number.parseInt(author.slice(0, 8), 16)
-  const known = Number.isFinite(bits) ? bits : 0
-  const steps = 360 / hueStep
-  return { hue: (known % steps) * hueStep, glyph: Math.floor(known / steps) % glyphCount }
+  const known = markByAuthor.get(author)
+  if (known !== undefined) return known
+  const { hue, glyph } = fingerprint(crypto, parseHex(author) ?? new Uint8Array())
+  const mark = { hue: (Math.round(hue / hueStep) * hueStep) % 360, glyph }
+  if (markByAuthor.size >= maxKept) markByAuthor.clear()
+  markByAuthor.set(author, mark)
+  return mark
 }
