@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StorageLocked } from '@kith/peer'
 import { FakeChat } from '@kith/peer/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseArguments } from './arguments.ts'
@@ -31,7 +32,7 @@ interface Attempt {
   readonly notes: string[]
 }
 
-function open(argv: readonly string[], held: readonly string[] = []): Attempt {
+function open(argv: readonly string[], held: readonly string[] = [], locked?: StorageLocked): Attempt {
   const setups: ChatSetup[] = []
   const notes: string[] = []
   const chat = new FakeChat()
@@ -41,6 +42,7 @@ function open(argv: readonly string[], held: readonly string[] = []): Attempt {
     async (setup) => {
       setups.push(setup)
       if (held.includes(setup.dataDir)) throw new StorageHeld('held')
+      if (locked !== undefined && setup.passphrase !== undefined) throw locked
       return chat
     },
     (text) => void notes.push(text),
@@ -125,6 +127,18 @@ describe('opening rooms', () => {
     expect(given.setups[0]?.passphrase).toBe('battery')
     await writeFile(file, '\n')
     await expect(open(['join', link, '--passphrase-file', file]).opened).rejects.toMatchObject({ exitCode: 2 })
+  })
+
+  it('TRM12 locks what was not locked so far with the passphrase it is given, and says so', async () => {
+    place = { ...place, env: { KITH_PASSPHRASE: 'battery' } }
+    const { opened, chat, setups, notes } = open(['join', link], [], new StorageLocked('passphraseNotSet'))
+    await opened
+    expect(setups.map(({ passphrase }) => passphrase)).toEqual(['battery', undefined])
+    expect(chat.state.atRest).toBe('passphrase')
+    expect(notes.join()).toContain('From now on')
+    const refused = open(['join', link], [], new StorageLocked('passphraseWrong'))
+    await expect(refused.opened).rejects.toMatchObject({ reason: 'passphraseWrong' })
+    expect(refused.notes).toEqual([])
   })
 
   it('says what to do when there is no room yet', async () => {

@@ -1,6 +1,6 @@
 /** From a command to a chat with the rooms it is about. */
 import { readFile } from 'node:fs/promises'
-import type { Chat } from '@kith/peer'
+import type { Chat, StorageLocked } from '@kith/peer'
 import type { Address, ChatOptions, Command } from './arguments.ts'
 import { parseConfig, type Config } from './config.ts'
 import { configDataDir, profileDirs, type Place } from './data-dir.ts'
@@ -119,7 +119,7 @@ async function createIn(
 ): Promise<{ readonly chat: Chat; readonly dataDir: string }> {
   for (const [i, dataDir] of dirs.entries()) {
     try {
-      const chat = await createChat({ dataDir, ...setup })
+      const chat = await createLocked({ dataDir, ...setup }, createChat, note)
       if (i > 0) note(`Another kith is running, so this one keeps its rooms in ${dataDir}.`)
       return { chat, dataDir }
     } catch (error) {
@@ -127,6 +127,26 @@ async function createIn(
     }
   }
   throw new Failure('storageHeld', 'Too many kith are running. Choose a directory with --data DIR.', exitCodes.store)
+}
+
+/** A passphrase for a store that had none locks it from now on: that is what was asked for. */
+async function createLocked(setup: ChatSetup, createChat: CreateChat, note: (text: string) => void): Promise<Chat> {
+  const { passphrase, ...rest } = setup
+  try {
+    return await createChat(setup)
+  } catch (error) {
+    const isOpen = errorName(error) === 'StorageLocked' && (error as StorageLocked).reason === 'passphraseNotSet'
+    if (!isOpen || passphrase === undefined) throw error
+  }
+  const chat = await createChat(rest)
+  try {
+    await chat.setPassphrase(passphrase)
+  } catch (error) {
+    await chat.close()
+    throw error
+  }
+  note('What is kept here was not locked so far. From now on it opens with this passphrase only.')
+  return chat
 }
 
 async function ready(chat: Chat): Promise<void> {
