@@ -43,6 +43,11 @@ describe('native crypto', () => {
       runs,
     )
     expect(native.sha256()).toEqual(noble.sha256())
+    for (const length of [65_535, 65_536, 65_537]) {
+      const long = native.random(length)
+      expect(native.sha256(long)).toEqual(noble.sha256(long))
+      expect(native.sha256(long.subarray(1), long)).toEqual(noble.sha256(long.subarray(1), long))
+    }
   })
 
   test('CRY12 signs and verifies like noble, also what was changed', () => {

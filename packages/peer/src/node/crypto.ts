@@ -14,6 +14,7 @@ import {
   createPrivateKey,
   createPublicKey,
   diffieHellman,
+  hash,
   randomBytes,
   sign,
   verify,
@@ -44,11 +45,7 @@ export function createNativeCrypto(): Crypto {
 
   return {
     random: (length) => plain(randomBytes(length)),
-    sha256: (...parts) => {
-      const hash = createHash('sha256')
-      for (const part of parts) hash.update(part)
-      return plain(hash.digest())
-    },
+    sha256: (...parts) => sha256(parts),
     hmacSha256: (key, ...parts) => {
       const mac = createHmac('sha256', key)
       for (const part of parts) mac.update(part)
@@ -92,6 +89,25 @@ function hkdf(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, length: nu
     output.set(block.subarray(0, length - at), at)
   }
   return output
+}
+
+/** Inputs up to this are joined for one call; larger ones are hashed part by part. */
+const maxJoinedBytes = 65_536
+
+/** Text out, because a digest as a Buffer costs three times the hashing: its memory is outside of the heap. */
+function sha256(parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.length
+  if (parts.length > 1 && length > maxJoinedBytes) {
+    const state = createHash('sha256')
+    for (const part of parts) state.update(part)
+    return plain(state.digest())
+  }
+  const input = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, length)
+  const text = hash('sha256', input, 'latin1')
+  const digest = new Uint8Array(32)
+  for (let i = 0; i < 32; i++) digest[i] = text.charCodeAt(i)
+  return digest
 }
 
 function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
