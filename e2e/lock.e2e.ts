@@ -137,5 +137,20 @@ describe('a passphrase', () => {
     expect(doctor.out).toContain('writable and encrypted')
     expect(doctor.code).toBe(0)
     await again.leave()
+
+    // A store that had none so far gets one by being given one.
+    const open = `${folder.path}/dora`
+    const dora = new Terminal(['join', link, '--data', open, '--name', 'Dora'])
+    await dora.link()
+    await dora.leave()
+    const locking = new Terminal(['--data', open, '--passphrase-file', file])
+    await locking.link()
+    expect(locking.errors).toContain('From now on it opens with this passphrase only')
+    await locking.leave()
+    expect(await run(['--data', open, '--json'])).toMatchObject({ code: 4 })
+    const reopened = new Terminal(['--data', open, '--passphrase-file', file])
+    await reopened.link()
+    expect(reopened.errors).toBe('')
+    await reopened.leave()
   })
 })

@@ -32,7 +32,7 @@ describe('ICE servers of a relay', () => {
     [{ KITH_ICE_SERVERS: '[{"urls":[]}]' }],
     [{ KITH_ICE_SERVERS: '[{"urls":"turn:x:1"}]' }],
     [{ KITH_ICE_SERVERS: '[{"urls":"turn:x:1","username":"a"}]' }],
-    [{ KITH_ICE_SERVERS: JSON.stringify(Array(9).fill({ urls: 'stun:x' })) }],
+    [{ KITH_ICE_SERVERS: JSON.stringify(Array.from({ length: 9 }, () => ({ urls: 'stun:x' }))) }],
     [{ KITH_TURN_SECRET: 'x' }],
     [{ KITH_TURN_URLS: 'turn:x' }],
     [{ KITH_TURN_SECRET: 'x', KITH_TURN_URLS: 'stun:x' }],

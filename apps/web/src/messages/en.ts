@@ -236,7 +236,7 @@ export const en = {
     name: 'Your name',
     nameHint: 'For rooms you make or join from now on.',
     theme: 'Appearance',
-    themes: { auto: 'Like the system', light: 'Light', dark: 'Dark' },
+    themes: { auto: 'System', light: 'Light', dark: 'Dark' },
     relayOnly: 'Hide my address from other members',
     relayOnlyHint:
       'Everything goes by way of the relay, never directly. Slower, and nothing works while the relay is away.',
@@ -263,7 +263,7 @@ export const en = {
 
   lock: {
     title: 'Lock what is stored here',
-    hint: 'With a passphrase, who takes this device while Kith is closed finds nothing to read. It does not help while Kith is open, against a weak passphrase or a spied-on computer, and nothing brings a forgotten one back.',
+    hint: 'With a passphrase, somebody who takes this device while Kith is closed finds nothing to read. It does not help while Kith is open, against a weak passphrase or a spied-on computer, and nothing brings a forgotten one back.',
     set: 'Set a passphrase',
     change: 'Change it',
     remove: 'Remove it',

@@ -10,10 +10,16 @@ export function Lock(): ReactElement {
   const atRest = useChatState((state) => state.atRest)
   const [doing, setDoing] = useState<Doing>()
   const [done, setDone] = useState<string>()
+  /** Back from the form: the focus goes to what one can do next, or it would be nowhere. */
+  const [isBack, setBack] = useState(false)
   const id = useId()
   const begin = (next: Doing): void => {
     setDone(undefined)
     setDoing(next)
+  }
+  const end = (): void => {
+    setDoing(undefined)
+    setBack(true)
   }
   return (
     <section className="setting" aria-labelledby={id}>
@@ -25,17 +31,17 @@ export function Lock(): ReactElement {
           doing={doing}
           onDone={() => {
             setDone(doing === 'remove' ? say.removed : say.isSet)
-            setDoing(undefined)
+            end()
           }}
-          onCancel={() => setDoing(undefined)}
+          onCancel={end}
         />
       ) : atRest === 'key' ? (
-        <button type="button" className="button" onClick={() => begin('set')}>
+        <button type="button" className="button" autoFocus={isBack} onClick={() => begin('set')}>
           {say.set}
         </button>
       ) : (
         <div className="lock-buttons">
-          <button type="button" className="button" onClick={() => begin('change')}>
+          <button type="button" className="button" autoFocus={isBack} onClick={() => begin('change')}>
             {say.change}
           </button>
           <button type="button" className="button" onClick={() => begin('remove')}>

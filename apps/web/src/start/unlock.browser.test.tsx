@@ -124,6 +124,7 @@ describe('the lock in the settings', () => {
     expect(app.chat.state.atRest).toBe('passphrase')
     await expect.element(page.getByText('What is stored here is encrypted with your passphrase.')).toBeVisible()
 
+    await expect.element(page.getByRole('button', { name: 'Change it' })).toHaveFocus()
     await userEvent.click(page.getByRole('button', { name: 'Change it' }))
     await userEvent.fill(page.getByLabelText('Present passphrase'), 'no')
     await userEvent.fill(page.getByLabelText('New passphrase, four words or more'), 'three')

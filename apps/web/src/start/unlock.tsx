@@ -41,7 +41,7 @@ export function Unlock({ open }: UnlockProps): ReactElement {
   }
 
   return (
-    <main className="start">
+    <main className="start unlock">
       <div className="start-page">
         <header className="start-head">
           <Logo size={72} />

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Room, RoomState } from '../chat.ts'
 import type { OpenChat } from '../open-chat.ts'
 import { createNodeChat, type NodeChatOptions } from './node.ts'
+import { openNodeStorage } from './storage.ts'
 
 const chats: OpenChat[] = []
 const directories: string[] = []
@@ -101,6 +102,30 @@ describe('two terminals without a relay', () => {
       const bytes = await readFile(join(file.parentPath, file.name))
       for (const word of ['quick brown', 'Hidden garden', secret]) expect(bytes.includes(word)).toBe(false)
     }
+  })
+
+  it('FAC12 HOS2 one damaged record costs only itself: the history around it is there, and the room says so', async () => {
+    const dataDir = await directory()
+    const before = await start({ dataDir, name: 'Ada' })
+    const { id } = await before.create()
+    for (let number = 1; number <= 5; number++) await before.room(id)?.send(`message ${number}`)
+    await before.close()
+
+    const inside = await openNodeStorage(join(dataDir, 'store'))
+    const records = await inside.read({ prefix: `r/room/${id}/e/`, limit: 100 })
+    expect(records.length).toBeGreaterThanOrEqual(5)
+    const { key, value } = records[2]!
+    await inside.write([{ key, value: value.map((byte, at) => (at === 40 ? byte ^ 1 : byte)) }])
+    await inside.close()
+
+    const room = (await start({ dataDir })).room(id)
+    if (room === undefined) throw new Error('the room is gone')
+    await until(room, 'the notice', ({ state }) => state.notices.some(({ code }) => code === 'storeBroken'))
+    await until(room, 'what is not damaged', ({ timeline }) => timeline.length >= 4)
+    expect(texts(room)).toContain('message 1')
+    expect(texts(room)).toContain('message 5')
+    await room.send('and on')
+    expect(texts(room).at(-1)).toBe('and on')
   })
 
   it('FAC9 says which port is taken, and leaves the store free', async () => {
