@@ -139,7 +139,6 @@ export const en = {
     copy: 'Copy text',
     more: 'More',
     moreEmoji: 'More emoji',
-    reaction: (emoji: string, names: readonly string[]): string => `${emoji} ${list(names)}`,
     copyCode: 'Copy code',
     copied: 'Copied',
     code: 'Code',
