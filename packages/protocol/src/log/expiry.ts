@@ -7,7 +7,7 @@
 import type { Millis } from '../machine.ts'
 import type { Chain } from './chain.ts'
 import type { Change } from './change.ts'
-import { entryKinds } from './entry.ts'
+import { type Entry, entryKinds } from './entry.ts'
 import { limits } from './limits.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -27,6 +27,30 @@ export function trimExpired(shelf: Shelf, chain: Chain, now: Millis, change: Cha
     chain.floor++
   }
   if (chain.floor !== from) shelf.changed(chain)
+}
+
+/** Takes another peer's word that everything before `floor` has expired, as far as nothing is held there (LOG15). */
+export function adoptFloor(shelf: Shelf, chain: Chain, floor: number, change: Change): boolean {
+  if (floor <= chain.floor || chain.dormant) return false
+  const profiles: Entry[] = []
+  let lowered = Math.min(floor, chain.top)
+  // Profiles stay below the floor; anything else that is held ends it.
+  for (let entry = lowestFrom(chain, chain.floor); entry !== undefined; entry = lowestFrom(chain, entry.seq + 1)) {
+    if (entry.seq >= lowered) break
+    if (entry.kind === entryKinds.profile) profiles.push(entry)
+    else lowered = entry.seq
+  }
+  if (lowered <= chain.floor) return false
+  chain.floor = lowered
+  for (const profile of profiles) shelf.pin(chain, profile, change)
+  shelf.changed(chain)
+  return true
+}
+
+/** The held entry with the lowest seq from `seq` on. */
+function lowestFrom(chain: Chain, seq: number): Entry | undefined {
+  for (const [from, to] of chain.held) if (to >= seq) return chain.entries.get(Math.max(from, seq))
+  return undefined
 }
 
 /** Nothing of the chain counts, and its session cannot write any more: it can be forgotten. */

@@ -40,6 +40,21 @@ export function judgeFork(a: Entry, b: Entry): number | undefined {
   return a.seq === b.seq + 1 ? judgeFork(b, a) : undefined
 }
 
+/** From an entry up to the first one with a good signature of its own; `at` finds what follows it. */
+export function forkSide(
+  crypto: Pick<Crypto, 'verify'>,
+  entry: Entry,
+  at: (seq: number) => Entry | undefined,
+): Entry[] | undefined {
+  const side = [entry]
+  for (let end = entry; !verifyEntry(crypto, end); side.push(end)) {
+    const next = at(end.seq + 1)
+    if (next === undefined || !next.hasPrev(end.id) || side.length === limits.proofEntries) return undefined
+    end = next
+  }
+  return side
+}
+
 export function encodeForkProof(crypto: Pick<Crypto, 'sha256'>, a: readonly Entry[], b: readonly Entry[]): Uint8Array {
   const writer = new Writer(3 + (a.length + b.length) * huskBytes).u8(1)
   for (const side of [a, b]) {

@@ -334,6 +334,12 @@ describe('log', () => {
       expect(digestOf(other)).toBe(digestOf(log))
       expect(importAll(other, [arrive(toy, author.entries[5] as Entry, true)], late).added).toEqual([])
     }
+    // Of two that were held before the floor was known, the earlier one goes.
+    const both = new Log({ crypto: toy })
+    for (const seq of [0, 2, 4, 6]) importAll(both, [arrive(toy, author.entries[seq] as Entry)], start + 60_000)
+    importAll(both, [arrive(toy, newest)], late)
+    expect(both.adoptFloor(hex, 6)).toMatchObject({ adopted: true, removed: [{ seq: 2 }] })
+    expect([held(both), digestOf(both)]).toEqual([[0, 4, 6], digestOf(log)])
     // The next one takes its place, and it goes with the last entry that needs it.
     const again = author.write({ flags: 1, kind: 2, time: late })
     log.receive(arrive(toy, again), late)
@@ -378,10 +384,10 @@ describe('log', () => {
     )
     const hex = formatHex(author.keys.publicKey)
     expect(log.missing).toBe(5)
-    expect(log.adoptFloor(hex, 9)).toBe(true)
+    expect(log.adoptFloor(hex, 9).adopted).toBe(true)
     // Not beyond what is held: that would be a lie about entries that are here.
     expect([log.chain(hex)?.floor, log.missing]).toEqual([6, 0])
-    expect(log.adoptFloor(hex, 9)).toBe(false)
+    expect(log.adoptFloor(hex, 9).adopted).toBe(false)
     // Somebody lied: an honest peer brings one of them.
     importAll(
       log,

@@ -16,8 +16,8 @@ import { Budget, Budgets } from './budget.ts'
 import { type Chain, follows } from './chain.ts'
 import { Change, type LogChange, type Outcome } from './change.ts'
 import { type Entry, entryKinds, signatureCheckOf, verifyEntry } from './entry.ts'
-import { encodeForkProof, judgeFork, verifyForkProof } from './fork.ts'
-import { epochOf, isOver, trimExpired } from './expiry.ts'
+import { encodeForkProof, forkSide, judgeFork, verifyForkProof } from './fork.ts'
+import { adoptFloor, epochOf, isOver, trimExpired } from './expiry.ts'
 import { HybridClock } from './hybrid-clock.ts'
 import { limits } from './limits.ts'
 import { Parking } from './parking.ts'
@@ -212,21 +212,11 @@ export class Log {
   }
 
   /** Another peer says that everything before `floor` has expired: a gap at the very beginning is none then (LOG15). */
-  adoptFloor(session: string, floor: number): boolean {
-    const chain = this.#shelf.chains.get(session)
-    if (chain === undefined || floor <= chain.floor || chain.dormant) return false
-    const from = chain.floor
-    chain.floor = Math.min(floor, chain.top)
+  adoptFloor(session: string, floor: number): LogChange & { readonly adopted: boolean } {
     const change = new Change()
-    // Not beyond what is held, but for profiles, which stay below the floor.
-    for (let entry = lowestFrom(chain, from); entry !== undefined; entry = lowestFrom(chain, entry.seq + 1)) {
-      if (entry.seq >= chain.floor) break
-      if (entry.kind === entryKinds.profile) this.#shelf.pin(chain, entry, change)
-      else chain.floor = entry.seq
-    }
-    if (chain.floor <= from) return false
-    this.#shelf.changed(chain)
-    return true
+    const chain = this.#shelf.chains.get(session)
+    const adopted = chain !== undefined && adoptFloor(this.#shelf, chain, floor, change)
+    return { ...change.finish(), adopted }
   }
 
   /** Erases the body of an entry that was deleted. */
@@ -384,23 +374,12 @@ export class Log {
   /** Closes the chain if both sides of a contradiction can be proved. `at` finds what follows `theirs`. */
   #fork(chain: Chain, ours: Entry, theirs: Entry, at: (seq: number) => Entry | undefined, change: Change): boolean {
     const closesAt = judgeFork(ours, theirs)
-    const ourSide = this.#side(ours, (seq) => chain.entries.get(seq))
-    const theirSide = ourSide && this.#side(theirs, at)
+    const ourSide = forkSide(this.#crypto, ours, (seq) => chain.entries.get(seq))
+    const theirSide = ourSide && forkSide(this.#crypto, theirs, at)
     if (closesAt === undefined || ourSide === undefined || theirSide === undefined) return false
     const proof = encodeForkProof(this.#crypto, ourSide, theirSide)
     this.#close(chain, closesAt, proof, Math.max(ours.expiresAt, theirs.expiresAt), change)
     return true
-  }
-
-  /** From an entry up to the first one with a good signature of its own. */
-  #side(entry: Entry, at: (seq: number) => Entry | undefined): Entry[] | undefined {
-    const side = [entry]
-    for (let end = entry; !verifyEntry(this.#crypto, end); side.push(end)) {
-      const next = at(end.seq + 1)
-      if (next === undefined || !next.hasPrev(end.id) || side.length === limits.proofEntries) return undefined
-      end = next
-    }
-    return side
   }
 
   #close(chain: Chain, at: number, proof: Uint8Array, expiresAt: Millis, change: Change): boolean {
@@ -423,10 +402,4 @@ export class Log {
     const isEmpty = chain.entries.size === 0 && chain.closedAt === undefined
     if (isEmpty && this.#parking.isEmpty(chain)) this.#shelf.forget(chain)
   }
-}
-
-/** The held entry with the lowest seq from `seq` on. */
-function lowestFrom(chain: Chain, seq: number): Entry | undefined {
-  for (const [from, to] of chain.held) if (to >= seq) return chain.entries.get(Math.max(from, seq))
-  return undefined
 }

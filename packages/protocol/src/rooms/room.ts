@@ -61,7 +61,9 @@ export class Room {
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
   #writer: SessionWriter | undefined
+  /** To be told and stored with the next result. */
   #floorsChanged = false
+  readonly #dropped: Entry[] = []
   #counted = { version: '', authors: 0 }
 
   constructor(options: RoomOptions) {
@@ -258,7 +260,9 @@ export class Room {
 
   /** Another peer says that everything of a session before `floor` has expired. */
   adoptFloor(session: string, floor: number): void {
-    if (this.log.adoptFloor(session, floor)) this.#floorsChanged = true
+    const { adopted, removed } = this.log.adoptFloor(session, floor)
+    if (adopted) this.#floorsChanged = true
+    this.#dropped.push(...removed)
   }
 
   /** Drops what has expired and lets in what was parked; cheap when there is nothing to do. */
@@ -344,7 +348,7 @@ export class Room {
   }
 
   #finish(change: LogChange): RoomResult {
-    for (const entry of change.removed) {
+    for (const entry of [...this.#dropped.splice(0), ...change.removed]) {
       this.timeline.remove(entry)
       this.#references.forget(entry)
       this.#records.change(entry, true)
