@@ -104,7 +104,7 @@ function sha256(parts: readonly Uint8Array[]): Uint8Array {
     return plain(state.digest())
   }
   const input = parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts, length)
-  const text = hash('sha256', input, 'latin1')
+  const text = hash('sha256', input, 'binary')
   const digest = new Uint8Array(32)
   for (let i = 0; i < 32; i++) digest[i] = text.charCodeAt(i)
   return digest
