@@ -159,7 +159,10 @@ describe('the page, served by a relay', () => {
     await ana.page.getByText('before the tunnel').last().waitFor()
     await ana.until(/Offline/)
     await ana.say('in the tunnel')
-    await ana.page.getByRole('button', { name: /How far.*Waiting/ }).last().waitFor()
+    await ana.page
+      .getByRole('button', { name: /How far.*Waiting/ })
+      .last()
+      .waitFor()
     await relay.start()
     await ana.until(/Only you/, 60_000)
   })

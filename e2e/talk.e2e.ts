@@ -44,7 +44,11 @@ describe('two browsers and a terminal', () => {
   })
 
   const everybodyHas = async (count: number, limitMs = 30_000): Promise<void> => {
-    await until(`the terminal to have ${count} messages (it has ${cleo.messages.size})`, limitMs, () => cleo.messages.size >= count)
+    await until(
+      `the terminal to have ${count} messages (it has ${cleo.messages.size})`,
+      limitMs,
+      () => cleo.messages.size >= count,
+    )
     const ids = cleo.ids()
     for (const person of [ana, ben]) {
       let shown: Awaited<ReturnType<Person['readAll']>> = []

@@ -18,6 +18,13 @@ export function launchChromium(): Promise<Browser> {
   })
 }
 
+/** Runs in the page before the app: what its policy had to stop is a complaint, also when the console does not say so. */
+function reportViolations(): void {
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
+    reportError(new Error(`the policy stopped ${effectiveDirective} ${blockedURI} ${sample}`)),
+  )
+}
+
 /** Runs in the page before the app: keeps hold of its WebRTC connections, so that a test can pull the plug. */
 function holdConnections(): void {
   const Real = window.RTCPeerConnection
@@ -62,31 +69,39 @@ export class Person {
   static async arrive(browser: Browser, name: string): Promise<Person> {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1100, height: 800 } })
     await context.addInitScript(holdConnections)
+    await context.addInitScript(reportViolations)
+    context.setDefaultTimeout(15_000)
     return new Person(name, context, await context.newPage())
+  }
+
+  /** The same person in a further tab of the same browser. */
+  async anotherTab(): Promise<Person> {
+    return new Person(this.name, this.context, await this.context.newPage())
   }
 
   /** One click makes a room; resolves with its link. */
   async makeRoom(origin: string): Promise<string> {
     await this.page.goto(origin)
     await this.page.getByLabel('Your name').fill(this.name)
-    await this.page.getByRole('button', { name: 'New room' }).click()
+    await this.page.getByRole('main').getByRole('button', { name: 'New room' }).click()
     await this.page.waitForURL(/#.{43}$/)
-    await this.#composer().waitFor()
+    await this.composer().waitFor()
     return this.page.url()
   }
 
   async join(link: string): Promise<void> {
     await this.page.goto(link)
-    await this.#composer().waitFor()
+    await this.composer().waitFor()
   }
 
-  #composer(): ReturnType<Page['getByRole']> {
+  /** The field one writes in. */
+  composer(): ReturnType<Page['getByRole']> {
     return this.page.getByRole('textbox', { name: /^Message to/ })
   }
 
   async say(text: string): Promise<void> {
-    await this.#composer().fill(text)
-    await this.#composer().press('Enter')
+    await this.composer().fill(text)
+    await this.composer().press('Enter')
   }
 
   /** The line under the room's name. */
@@ -103,7 +118,7 @@ export class Person {
     const log = this.page.getByRole('log')
     const seen = new Map<string, ShownMessage>()
     await log.evaluate((element) => (element.scrollTop = 0))
-    for (let settled = 0; settled < 3; ) {
+    for (let settled = 0; settled < 3;) {
       await this.page.waitForTimeout(60)
       const { rows, isAtEnd } = await log.evaluate((element) => {
         const articles = [...element.querySelectorAll<HTMLElement>('[data-id]')]

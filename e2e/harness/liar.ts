@@ -27,6 +27,8 @@ export interface Lie {
 export class Liar {
   /** Replace it with `{}` and the relay is honest from then on. */
   lie: Lie
+  /** Every HTTP request as it came, upgrades too: line and headers. */
+  readonly requests: string[] = []
   readonly #port: number
   readonly #honestPort: number
   #server: Server | undefined
@@ -45,7 +47,10 @@ export class Liar {
     liar.#server = server
     server.on('request', (request, response) => liar.#pass(request, response))
     liar.#sockets = new WebSocketServer({ server, perMessageDeflate: false })
-    liar.#sockets.on('connection', (near, request) => liar.#stand(near, request.url ?? '/ws'))
+    liar.#sockets.on('connection', (near, request) => {
+      liar.#note(request)
+      liar.#stand(near, request.url ?? '/ws')
+    })
     return liar
   }
 
@@ -60,8 +65,13 @@ export class Liar {
     await new Promise((resolve) => this.#server?.close(resolve))
   }
 
+  #note({ method, url, rawHeaders }: IncomingMessage): void {
+    this.requests.push([`${method} ${url}`, ...rawHeaders].join('\n'))
+  }
+
   #pass(request: IncomingMessage, response: ServerResponse): void {
     const { method, url, headers } = request
+    this.#note(request)
     const onwards = httpRequest({ port: this.#honestPort, host: 'localhost', method, path: url, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
       answer.pipe(response)
@@ -102,4 +112,3 @@ export function flipOneBit(bytes: Uint8Array, random: LieRandom): Uint8Array {
   copy[at] = (copy[at] ?? 0) ^ (1 << random.between(0, 7))
   return copy
 }
-

@@ -40,7 +40,7 @@ const sliceUnits = 4096
 export function parseUtf8(bytes: Uint8Array): string | undefined {
   let text = ''
   let units: number[] = []
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const first = bytes[i++] as number
     let code = first
     if (first >= 0x80) {
