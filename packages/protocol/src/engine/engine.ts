@@ -129,7 +129,9 @@ export class Engine {
         clock: (offsetMs) => this.#skew.sample(relaySource, offsetMs),
         refused: (code, about, subject, retryAfterMs, at) => {
           if (about === 'publish') this.#flow.publishRefused(subject, retryAfterMs, at)
-          else if (retryAfterMs === 0) tell({ type: 'notice', code: 'relayRefused', about: code })
+          // A signal or frame for one member that was refused is sent again another way; the session is not refused.
+          else if (retryAfterMs === 0 && about !== 'signal' && about !== 'direct' && about !== 'probe')
+            tell({ type: 'notice', code: 'relayRefused', about: code })
         },
       },
     )
