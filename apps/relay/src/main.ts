@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop)
   // Whoever started it with a channel, as `kith relay` does, is gone when the channel closes.
-  if (process.connected === true) process.once('disconnect', stop)
+  if (process.connected) process.once('disconnect', stop)
   const { url } = await relay.listen()
   process.stdout.write(`Kith is at ${url}\n`)
 }

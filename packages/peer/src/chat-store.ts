@@ -80,7 +80,7 @@ export class ChatStore {
       }
       after = page.length === pageSize ? page.at(-1)?.key : undefined
     } while (after !== undefined)
-    return rooms.sort((a, b) => a.joinedAt - b.joinedAt)
+    return rooms.sort((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1))
   }
 
   async writeRoom(room: RoomRecord): Promise<void> {
