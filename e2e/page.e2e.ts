@@ -106,7 +106,7 @@ describe('the page, served by a relay', () => {
       return {
         html: attempt(() => (document.body.innerHTML = '<img src=x onerror="window.pwned=1">')),
         script: attempt(() => (document.createElement('script').text = 'window.pwned=1')),
-        later: attempt(() => void setTimeout('window.pwned=1')),
+        later: attempt(() => void Reflect.apply(setTimeout, window, ['window.pwned=1'])),
         worker: attempt(() => new Worker('data:text/javascript,postMessage(1)')),
         pwned: 'pwned' in window,
       }

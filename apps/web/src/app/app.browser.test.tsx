@@ -111,7 +111,7 @@ describe('settings', () => {
     await userEvent.click(page.getByRole('radio', { name: 'Dark' }))
     expect(document.documentElement.dataset['theme']).toBe('dark')
     expect(getComputedStyle(document.documentElement).colorScheme).toBe('dark')
-    await userEvent.click(page.getByRole('radio', { name: 'Like the system' }))
+    await userEvent.click(page.getByRole('radio', { name: 'System' }))
     expect(document.documentElement.dataset['theme']).toBeUndefined()
     await userEvent.click(page.getByRole('switch', { name: 'Hide my address from other members' }))
     expect(app.chat.state.settings.relayOnly).toBe(true)

@@ -41,6 +41,7 @@ export default function EmojiPicker({ onPick }: { readonly onPick: (emoji: strin
               <button
                 {...rest}
                 type="button"
+                role="gridcell"
                 aria-colindex={(rest['aria-colindex'] ?? 0) + 1}
                 className={`emoji-cell${emoji.isActive ? ' active' : ''}`}
               >

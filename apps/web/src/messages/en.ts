@@ -10,7 +10,9 @@ const { plural, number, list } = intl
 
 export const en = {
   locale: 'en',
-  format: intl as Formats,
+  get format(): Formats {
+    return intl
+  },
 
   app: {
     name: 'Kith',

@@ -19,7 +19,8 @@ function place(box: HTMLElement, anchor: HTMLElement): void {
   const { offsetWidth: width, offsetHeight: height } = box
   const below = at.bottom + gap + height <= window.innerHeight - margin
   const top = below ? at.bottom + gap : Math.max(margin, at.top - gap - height)
-  const wanted = at.right - width < margin ? at.left : at.right - width
+  // What hangs on the left of the window opens to the right, and the other way round.
+  const wanted = at.left + at.width / 2 < window.innerWidth / 2 ? at.left : at.right - width
   const left = Math.min(Math.max(margin, wanted), Math.max(margin, window.innerWidth - width - margin))
   box.style.top = `${top}px`
   box.style.left = `${left}px`

@@ -66,6 +66,15 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
           <p>{words.app.claim}</p>
         </header>
 
+        {rooms.length > 0 && (
+          <section className="start-rooms" aria-labelledby="start-rooms">
+            <h2 id="start-rooms" className="start-label">
+              {say.rooms}
+            </h2>
+            <RoomList rooms={rooms} current={undefined} onOpen={navigate} />
+          </section>
+        )}
+
         <div className="start-act">
           <label htmlFor={nameId} className="start-label">
             {say.nameLabel}
@@ -142,15 +151,6 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
             </p>
           </form>
         </div>
-
-        {rooms.length > 0 && (
-          <section className="start-rooms" aria-labelledby="start-rooms">
-            <h2 id="start-rooms" className="start-label">
-              {say.rooms}
-            </h2>
-            <RoomList rooms={rooms} current={undefined} onOpen={navigate} />
-          </section>
-        )}
 
         <p className="start-protection">
           <Lock size={14} aria-hidden /> {say.protection}{' '}

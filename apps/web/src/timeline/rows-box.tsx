@@ -18,7 +18,7 @@ export const RowsBox: React.FC<CustomContainerComponentProps & { readonly ref?: 
     queueMicrotask(follow)
   }, [style.height, follow])
   return (
-    <div ref={ref} style={style}>
+    <div ref={ref} className="rows" style={style}>
       {children}
     </div>
   )

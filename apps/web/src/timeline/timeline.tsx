@@ -5,7 +5,6 @@
 import {
   memo,
   useCallback,
-  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -25,17 +24,21 @@ import { shapeOf } from './grouping.ts'
 import { namesOf, NamesContext } from './names.ts'
 import { RowPopover, type OpenPopover } from './row-popover.tsx'
 import { Row } from './row.tsx'
-import { useDay } from './use-day.ts'
 import { FollowContext, RowsBox } from './rows-box.tsx'
+import { useDay } from './use-day.ts'
+import { useEnd } from './use-end.ts'
 import { usePlace } from './use-place.ts'
+import { useReading } from './use-reading.ts'
+import { useRowFocus } from './use-row-focus.ts'
 import { useRows } from './use-rows.ts'
 import './timeline.css'
 
-/** Nearer to the end than this counts as reading the newest. */
-const nearEndPx = 32
-const flashMs = 1400
-/** Frames to wait for a row that was scrolled to. */
-const focusTries = 60
+/** Rows above and below the window that are ready before they are needed. */
+const bufferPx = 600
+/** The unread mark stands this far below the top, so that one sees what was read last. */
+const aboveMarkPx = 72
+/** How far back the newest own message is looked for. */
+const mineLookback = 50
 
 /** Where a room was left, so that coming back finds the same line. */
 export interface Position {
@@ -56,8 +59,6 @@ export interface TimelineProps {
   readonly before: ReactNode
 }
 
-const empty = { length: 0 }
-
 export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function Timeline(props): ReactElement {
   const { room, name, position, onLeave, onReply, onEdit, onRemove, onEscape, before } = props
   const words = useMessages()
@@ -65,174 +66,102 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const people = useRoomState(room, (state) => state.people)
   const me = useRoomState(room, (state) => state.me)
   const unread = useRoomState(room, (state) => state.unread)
-  const firstUnread = useRoomState(room, (state) => state.firstUnread)
   const today = useDay()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
-  const pinned = useRef(true)
-  const lastTop = useRef(0)
-  const [atEnd, setAtEnd] = useState(true)
-  const [marker, setMarker] = useState(() => (room.state.unread > 0 ? room.state.firstUnread : undefined))
-  const [focusedId, setFocusedId] = useState<string>()
-  const [wantsFocus, setWantsFocus] = useState<string>()
-  const [flashId, setFlashId] = useState<string>()
   const [popover, setPopover] = useState<OpenPopover>()
-  const rows = useRows(view, pinned)
+  const { pinned, atEnd, toEnd, scrolled: endScrolled, follow: followEnd } = useEnd(scroller)
+  const { marker, markReadIfSeen, clearMarker } = useReading(room, pinned)
+  const { length, shift } = useRows(view, pinned)
   const correctPlace = usePlace(view, scroller, list, pinned)
+  const focus = useRowFocus(room, view, scroller, list)
   const names = useMemo(() => namesOf(people, me, words.room.you), [people, me, words])
 
-  // Not `scrollToIndex`: that goes on correcting for a moment, and would pull back a reader who scrolls up meanwhile.
-  const toEnd = useCallback(() => {
-    pinned.current = true
-    const element = scroller.current
-    if (element !== null) element.scrollTop = element.scrollHeight
-  }, [])
-
-  /** Rows turn out higher than guessed, the field grows, a keyboard opens: who was at the end stays there. */
   const follow = useCallback(() => {
-    if (pinned.current) toEnd()
-    else correctPlace()
-  }, [toEnd, correctPlace])
+    if (!followEnd()) correctPlace()
+  }, [followEnd, correctPlace])
 
-  useLayoutEffect(() => {
-    const element = scroller.current
-    if (element === null) return undefined
-    const size = new ResizeObserver(follow)
-    size.observe(element)
-    return () => size.disconnect()
-  }, [follow])
+  const scrolled = useCallback(() => {
+    endScrolled()
+    markReadIfSeen()
+  }, [endScrolled, markReadIfSeen])
 
-  const markReadIfSeen = useCallback(() => {
-    if (pinned.current && document.visibilityState === 'visible' && document.hasFocus()) room.markRead()
-  }, [room])
+  /** The line at the top of the window; undefined at the end, where one stays with the newest. */
+  const place = useCallback((): Position | undefined => {
+    const handle = list.current
+    if (handle === null || pinned.current || room.timeline.length === 0) return undefined
+    const top = Math.min(handle.findItemIndex(handle.scrollOffset), room.timeline.length - 1)
+    return { id: room.timeline.at(top).id, offset: handle.scrollOffset - handle.getItemOffset(top) }
+  }, [room, pinned])
 
   // Where to begin: at the unread mark, where the room was left, or at the newest.
   useLayoutEffect(() => {
     const start = marker ?? position?.id
     const index = start === undefined ? -1 : room.timeline.indexOf(start)
-    if (index >= 0 && marker !== undefined) {
+    if (index >= 0) {
       pinned.current = false
-      list.current?.scrollToIndex(index, { align: 'start', offset: -72 })
-    } else if (index >= 0 && position !== undefined) {
-      pinned.current = false
-      list.current?.scrollToIndex(index, { align: 'start', offset: position.offset })
+      const offset = marker === undefined ? (position?.offset ?? 0) : -aboveMarkPx
+      list.current?.scrollToIndex(index, { align: 'start', offset })
     } else toEnd()
+    // All of it may fit into the window; then nothing scrolls, and this is the end.
+    const timer = window.requestAnimationFrame(scrolled)
     return () => {
-      const handle = list.current
-      if (handle === null || pinned.current || room.timeline.length === 0) return onLeave(undefined)
-      const top = Math.min(handle.findItemIndex(handle.scrollOffset), room.timeline.length - 1)
-      onLeave({ id: room.timeline.at(top).id, offset: handle.scrollOffset - handle.getItemOffset(top) })
+      window.cancelAnimationFrame(timer)
+      onLeave(place())
     }
     // Only when a room is entered; later changes must not move the page.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [room])
 
-  const length = rows.length
   const newest = length > 0 ? view.at(length - 1) : undefined
   const seenNewest = useRef(newest?.id)
   useLayoutEffect(() => {
     if (newest !== undefined && newest.id !== seenNewest.current) {
-      const first = seenNewest.current === undefined
+      const isFirst = seenNewest.current === undefined
       seenNewest.current = newest.id
-      // Who writes has read, and wants to see what they wrote.
-      if (newest.mine && !first) {
+      // Who writes wants to see what they wrote.
+      if (newest.mine && !isFirst) {
         pinned.current = true
-        setMarker(undefined)
+        clearMarker()
       }
     }
-    if (pinned.current) toEnd()
+    followEnd()
     markReadIfSeen()
-  }, [newest, length, toEnd, markReadIfSeen])
+  }, [newest, length, pinned, clearMarker, followEnd, markReadIfSeen])
 
-  useEffect(() => {
-    const reading = pinned.current && document.visibilityState === 'visible' && document.hasFocus()
-    if (unread > 0 && !reading) setMarker(firstUnread)
-  }, [unread, firstUnread])
-
-  useEffect(() => {
-    window.addEventListener('focus', markReadIfSeen)
-    document.addEventListener('visibilitychange', markReadIfSeen)
-    return () => {
-      window.removeEventListener('focus', markReadIfSeen)
-      document.removeEventListener('visibilitychange', markReadIfSeen)
-    }
-  }, [markReadIfSeen])
-
-  useEffect(() => {
-    if (flashId === undefined) return undefined
-    const timer = window.setTimeout(() => setFlashId(undefined), flashMs)
-    return () => window.clearTimeout(timer)
-  }, [flashId])
-
-  // The virtual list keeps a row hidden, and thereby without focus, until it has measured it.
-  useEffect(() => {
-    if (wantsFocus === undefined) return undefined
-    let tries = 0
-    let timer = 0
-    const take = (): void => {
-      const row = scroller.current?.querySelector<HTMLElement>(`[data-id="${wantsFocus}"]`)
-      row?.focus({ preventScroll: true })
-      if (document.activeElement === row || ++tries > focusTries) setWantsFocus(undefined)
-      else timer = window.requestAnimationFrame(take)
-    }
-    take()
-    return () => window.cancelAnimationFrame(timer)
-  }, [wantsFocus])
-
-  const scrolled = useCallback(() => {
-    const element = scroller.current
-    if (element === null) return
-    const { scrollTop } = element
-    if (scrollTop + element.clientHeight >= element.scrollHeight - nearEndPx) pinned.current = true
-    // Away from the end without having gone up: the page has grown below, and will be followed.
-    else if (scrollTop < lastTop.current - 1) pinned.current = false
-    lastTop.current = scrollTop
-    setAtEnd(pinned.current)
-    if (pinned.current) markReadIfSeen()
-  }, [markReadIfSeen])
-
-  const focusRow = useCallback(
-    (index: number, align: 'nearest' | 'center' = 'nearest') => {
-      if (index < 0 || index >= room.timeline.length) return
-      const { id } = room.timeline.at(index)
-      list.current?.scrollToIndex(index, { align })
-      setFocusedId(id)
-      setWantsFocus(id)
-    },
-    [room],
-  )
-
+  const { focused, focusRow, jumpTo, release } = focus
   const actions = useMemo<RowActions>(
     () => ({
       reply: onReply,
       edit: onEdit,
       remove: onRemove,
       copy: (message) => void navigator.clipboard?.writeText(message.text),
+      // A reaction that is refused (the store is full) simply does not appear; the room has said why.
       react: (message, emoji, on) => void room.react(message.id, emoji, on).catch(() => undefined),
-      jumpTo: (id) => {
-        focusRow(room.timeline.indexOf(id), 'center')
-        setFlashId(id)
-      },
+      jumpTo,
       openReact: (message, anchor) => setPopover({ kind: 'react', id: message.id, anchor }),
       openMenu: (message, anchor) => setPopover({ kind: 'menu', id: message.id, anchor }),
       openDelivery: (message, anchor) => setPopover({ kind: 'delivery', id: message.id, anchor }),
-      focused: setFocusedId,
+      focused,
     }),
-    [room, onReply, onEdit, onRemove, focusRow],
+    [room, onReply, onEdit, onRemove, jumpTo, focused],
   )
 
-  const activeId = focusedId !== undefined && view.indexOf(focusedId) >= 0 ? focusedId : newest?.id
-  const activeIndex = activeId === undefined ? -1 : view.indexOf(activeId)
+  const toField = useCallback(() => {
+    release()
+    onEscape()
+  }, [release, onEscape])
 
   const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
     const row = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-id]') : null
-    if (event.key === 'Escape') return onEscape()
+    if (event.key === 'Escape') return toField()
+    const { activeIndex } = focus
     if (row === null || activeIndex < 0 || event.ctrlKey || event.metaKey || event.altKey) return
     const message = view.at(activeIndex)
     const own = mayEdit(message)
     const keys: Readonly<Record<string, () => void>> = {
       ArrowUp: () => focusRow(activeIndex - 1),
-      ArrowDown: () => (activeIndex === view.length - 1 ? onEscape() : focusRow(activeIndex + 1)),
+      ArrowDown: () => (activeIndex === view.length - 1 ? toField() : focusRow(activeIndex + 1)),
       Home: () => focusRow(0),
       End: () => focusRow(view.length - 1),
       r: () => actions.reply(message),
@@ -248,14 +177,14 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   }
 
   const newestMine = useMemo(() => {
-    for (let i = view.length - 1; i >= Math.max(0, view.length - 50); i--) if (view.at(i).mine) return view.at(i).id
+    const end = Math.max(0, view.length - mineLookback)
+    for (let i = view.length - 1; i >= end; i--) if (view.at(i).mine) return view.at(i).id
     return undefined
   }, [view])
 
-  const keepMounted = useMemo(
-    () => (focusedId === undefined || activeIndex < 0 ? [] : [activeIndex]),
-    [focusedId, activeIndex],
-  )
+  const { heldIndex } = focus
+  const keepMounted = useMemo(() => (heldIndex === undefined ? [] : [heldIndex]), [heldIndex])
+  const data = useMemo<ArrayLike<unknown>>(() => ({ length }), [length])
 
   const render = (_: unknown, index: number): ReactElement => {
     const message = view.at(index)
@@ -270,15 +199,13 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
         dayLabel={shape.day ? words.format.day(message.time, today) : undefined}
         unread={shape.unread}
         newestMine={message.id === newestMine}
-        active={message.id === activeId}
-        flash={message.id === flashId}
+        active={message.id === focus.activeId}
+        flash={message.id === focus.flashId}
         held={message.id === popover?.id}
         before={index === 0 ? before : undefined}
       />
     )
   }
-
-  const data = useMemo<ArrayLike<unknown>>(() => (length === 0 ? empty : { length }), [length])
 
   return (
     <NamesContext value={names}>
@@ -302,8 +229,8 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
                   <Virtualizer
                     ref={list}
                     data={data}
-                    shift={rows.shift}
-                    bufferSize={600}
+                    shift={shift}
+                    bufferSize={bufferPx}
                     keepMounted={keepMounted}
                     scrollRef={scroller}
                     onScroll={scrolled}
@@ -315,17 +242,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
               </>
             )}
           </div>
-          {!atEnd && length > 0 && (
-            <button
-              type="button"
-              className={`jump${unread > 0 ? ' unread' : ''}`}
-              aria-label={unread > 0 ? words.timeline.jumpUnread(unread) : words.timeline.jump}
-              onClick={toEnd}
-            >
-              {unread > 0 && <span>{words.timeline.jumpUnread(unread)}</span>}
-              <ArrowDown size={18} aria-hidden />
-            </button>
-          )}
+          {!atEnd && length > 0 && <Jump unread={unread} onJump={toEnd} />}
           <Announcer room={room} />
           {popover !== undefined && (
             <RowPopover
@@ -340,3 +257,15 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     </NamesContext>
   )
 })
+
+/** Back to the newest, and how many wait there. */
+function Jump({ unread, onJump }: { readonly unread: number; readonly onJump: () => void }): ReactElement {
+  const words = useMessages()
+  const text = unread > 0 ? words.timeline.jumpUnread(unread) : words.timeline.jump
+  return (
+    <button type="button" className={`jump${unread > 0 ? ' unread' : ''}`} aria-label={text} onClick={onJump}>
+      {unread > 0 && <span>{text}</span>}
+      <ArrowDown size={18} aria-hidden />
+    </button>
+  )
+}

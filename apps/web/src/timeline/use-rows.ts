@@ -34,6 +34,6 @@ export function useRows(view: TimelineView, pinned: RefObject<boolean>): Rows {
   useLayoutEffect(() => {
     shown.current = length === 0 ? undefined : { view, length, first: view.at(0).id, last: view.at(length - 1).id }
     if (length < view.length) again()
-  })
+  }, [view, length])
   return { length, shift }
 }

@@ -1,5 +1,5 @@
 /** Situations of the fake chat: what an interface has to look good in. */
-import type { FakeMessage, FakePerson, FakeRoomOptions } from './fake-room.ts'
+import { fakeKey, type FakeMessage, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 import { FakeChat, type FakeChatOptions } from './fake-chat.ts'
 import { lakeWeekend, manyMessages } from './fake-conversation.ts'
 
@@ -11,13 +11,14 @@ export function fakeLink(letter: string): string {
   return `${relay}/#${`${letter}k3Jv9QmXw2TfLr8ZbNc5YhPd7SgAe4UoViMtKxBq0Cw`.slice(0, 42)}A`
 }
 
+/** Their keys are chosen: colours and marks that can be told apart, as people’s are once one knows them. */
 const friends: readonly FakePerson[] = [
-  { name: 'Mara', path: 'direct', rttMs: 18 },
-  { name: 'Jonas', path: 'direct', rttMs: 31, platform: 'node' },
-  { name: 'Aiko', path: 'relay', rttMs: 64 },
-  { name: 'Tomás', path: 'direct', rttMs: 9 },
-  { name: 'Priya', path: 'through', rttMs: 120 },
-  { name: 'Wren', online: false },
+  { name: 'Mara', id: fakeKey('Mara 103'), path: 'direct', rttMs: 18 },
+  { name: 'Jonas', id: fakeKey('Jonas 23'), path: 'direct', rttMs: 31, platform: 'node' },
+  { name: 'Aiko', id: fakeKey('Aiko 19'), path: 'relay', rttMs: 64 },
+  { name: 'Tomás', id: fakeKey('Tomás 44'), path: 'direct', rttMs: 9 },
+  { name: 'Priya', id: fakeKey('Priya 32'), path: 'through', rttMs: 120 },
+  { name: 'Wren', id: fakeKey('Wren 26'), online: false },
 ]
 
 const lake: FakeRoomOptions = { title: 'Lake weekend', link: fakeLink('L'), people: friends, messages: lakeWeekend }
@@ -27,8 +28,8 @@ const others: readonly FakeRoomOptions[] = [
     title: 'Band practice',
     link: fakeLink('B'),
     people: [
-      { name: 'Noor', path: 'direct' },
-      { name: 'Sam', online: false },
+      { name: 'Noor', id: fakeKey('Noor 58'), path: 'direct' },
+      { name: 'Sam', id: fakeKey('Sam 73'), online: false },
     ],
     messages: [
       { by: 'Noor', agoMs: 95 * minute, text: 'Tuesday at eight, bring the other amp' },
