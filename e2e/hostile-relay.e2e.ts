@@ -316,6 +316,8 @@ describe('a hostile relay', () => {
         return answer.type === 'signal' ? [] : [bytes]
       },
     })
+    // Nobody can catch up here without a link: what is said has to find both in the room.
+    await until('everybody to be announced', 20_000, () => people.every(({ peers }) => peers.size === 1))
     const texts = await exchange()
     await everybodyHas(texts, 40_000)
     expect(altered).toBeGreaterThan(0)
