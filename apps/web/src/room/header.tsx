@@ -32,23 +32,30 @@ export function Header(props: HeaderProps): ReactElement {
       <button type="button" className="icon-button back" aria-label={words.app.back} onClick={onBack}>
         <ChevronLeft size={24} aria-hidden />
       </button>
-      <button
-        ref={peopleButton}
-        type="button"
-        className="room-identity"
-        aria-expanded={peopleOpen}
-        aria-describedby="room-status"
-        title={words.room.people}
-        onClick={onPeople}
-      >
+      <div className="room-identity">
         <Ring points={ringPoints(people)} size={44} label={words.people.ring(people.length, direct)} />
-        <span className="room-words">
+        <div className="room-words">
           <h1 className="room-name">{name}</h1>
-          <span id="room-status" className={`room-status ${status.tone}`} role="status">
+          {/* Counting up is shown and can be looked up; it is not read out number by number. */}
+          <p
+            id="room-status"
+            className={`room-status ${status.tone}`}
+            role={status.progress === undefined ? 'status' : undefined}
+          >
             {status.text}
-          </span>
-        </span>
-      </button>
+          </p>
+        </div>
+        <button
+          ref={peopleButton}
+          type="button"
+          className="room-people"
+          aria-expanded={peopleOpen}
+          aria-label={words.room.people}
+          aria-describedby="room-status"
+          title={words.room.people}
+          onClick={onPeople}
+        />
+      </div>
       <button type="button" className="button invite" onClick={onInvite} title={words.room.invite}>
         <UserPlus size={18} aria-hidden />
         <span>{words.room.invite}</span>
