@@ -11,8 +11,8 @@ import { install } from './install.mjs'
 import { lint } from './lint.mjs'
 import { ensureChromium, ensureTurnServer } from './system.mjs'
 
-/** A project that hangs is stopped and counts as failed; together well under 15 minutes. */
-const limitMinutesByProject = { unit: 6, browser: 2, e2e: 6 }
+/** A project that hangs is stopped and counts as failed. On two idle cores each takes less than half of this. */
+const limitMinutesByProject = { unit: 9, browser: 5, e2e: 10 }
 const reports = join(root, 'node_modules/.cache/kith')
 
 /**

@@ -50,7 +50,7 @@ describe('a wrong clock', () => {
       const talk = new Talk({ people: [{}, { skewMs }] })
       talk.start()
       talk.network.runFor(8_000)
-      talk.network.killRelay()
+      talk.network.relay.kill()
       talk.network.runFor(60_000)
       talk.say(1, 'from the wrong time')
       talk.say(0, 'from the right time')

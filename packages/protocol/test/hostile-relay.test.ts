@@ -111,7 +111,7 @@ describe('a hostile relay', () => {
   it('ENG11 that swaps signals never gets into a link, and text still arrives', () => {
     const room = talk(2)
     const seen: Uint8Array[] = []
-    room.network.meddle = onAnswers((answer, bytes, random) => {
+    room.network.relay.meddle = onAnswers((answer, bytes, random) => {
       if (answer.type !== 'signal') return [bytes]
       seen.push(answer.bytes)
       // Somebody else's signal, or this one altered, in the name of the sender.
@@ -131,7 +131,7 @@ describe('a hostile relay', () => {
 
   it('ENG11 that hands out other connection ids is caught by the link handshake', () => {
     const room = talk(3, false)
-    room.network.meddle = onAnswers((answer, bytes, random) => {
+    room.network.relay.meddle = onAnswers((answer, bytes, random) => {
       const altered = <T extends { readonly connection: Uint8Array }>(peer: T): T => ({
         ...peer,
         connection: flipOneBit(peer.connection, random),
@@ -149,7 +149,7 @@ describe('a hostile relay', () => {
   it('ENG11 that names people who are not here makes nobody appear', () => {
     const room = talk(4)
     const impostor = createNativeCrypto().signKeyPair(new Uint8Array(32).fill(9))
-    room.network.meddle = onAnswers((answer, bytes) =>
+    room.network.relay.meddle = onAnswers((answer, bytes) =>
       answer.type === 'joined'
         ? [bytes, encodeAnswer({ ...answer, peer: { ...answer.peer, session: impostor.publicKey } })]
         : [bytes],
@@ -163,7 +163,7 @@ describe('a hostile relay', () => {
   it('ENG11 that repeats everything doubles nothing', () => {
     const room = talk(5)
     const old: Uint8Array[] = []
-    room.network.meddle = onAnswers((answer, bytes, random) => {
+    room.network.relay.meddle = onAnswers((answer, bytes, random) => {
       // Repeating the greeting only makes a client hang up and try again.
       if (answer.type === 'hello' || answer.type === 'welcome') return [bytes]
       old.push(bytes)
@@ -179,7 +179,7 @@ describe('a hostile relay', () => {
   it('ENG11 that holds frames back and lets them go in another order loses nothing', () => {
     const room = talk(6)
     const held: Uint8Array[] = []
-    room.network.meddle = onAnswers((answer, bytes, random) => {
+    room.network.relay.meddle = onAnswers((answer, bytes, random) => {
       if (answer.type !== 'entry' && answer.type !== 'signal') return [bytes]
       held.push(bytes)
       if (held.length < 4) return []
@@ -194,7 +194,7 @@ describe('a hostile relay', () => {
 
   it('ENG11 that drops a third of everything loses nothing', () => {
     const room = talk(7)
-    room.network.meddle = (_, bytes, random) => (random.chance(0.33) ? [] : [bytes])
+    room.network.relay.meddle = (_, bytes, random) => (random.chance(0.33) ? [] : [bytes])
     start(room)
     room.network.runFor(40_000)
     exchange(room)
@@ -203,7 +203,7 @@ describe('a hostile relay', () => {
 
   it('ENG11 that drops every entry of its fan-out, for people who can only meet there, loses nothing', () => {
     const room = talk(8, false)
-    room.network.meddle = onAnswers((answer, bytes) => (answer.type === 'entry' ? [] : [bytes]))
+    room.network.relay.meddle = onAnswers((answer, bytes) => (answer.type === 'entry' ? [] : [bytes]))
     start(room)
     room.network.runFor(8_000)
     exchange(room)
@@ -216,7 +216,7 @@ describe('a hostile relay', () => {
     const otherRelay = crypto.signKeyPair(new Uint8Array(32).fill(5))
     const ids = new ReceiptIds(crypto.random)
     const genuine: Uint8Array[] = []
-    room.network.meddle = onAnswers((answer, bytes, random) => {
+    room.network.relay.meddle = onAnswers((answer, bytes, random) => {
       if (answer.type !== 'entry' && answer.type !== 'receipt') return [bytes]
       genuine.push(answer.receipt)
       const digest = answer.type === 'entry' ? crypto.sha256(answer.entry) : new Uint8Array(32)
@@ -241,7 +241,7 @@ describe('a hostile relay', () => {
 
   it('ENG11 that alters entries shows nobody a word that was not written', () => {
     const room = talk(10)
-    room.network.meddle = onAnswers((answer, bytes, random) =>
+    room.network.relay.meddle = onAnswers((answer, bytes, random) =>
       answer.type === 'entry' ? [encodeAnswer({ ...answer, entry: flipOneBit(answer.entry, random) })] : [bytes],
     )
     start(room)
@@ -252,7 +252,7 @@ describe('a hostile relay', () => {
 
   it('ENG8 that lies about the time cannot park what people say once they are linked', () => {
     const room = talk(11)
-    room.network.relaySkewMs = 3_600_000
+    room.network.relay.skewMs = 3_600_000
     start(room)
     room.network.runFor(20_000)
     exchange(room)

@@ -128,10 +128,10 @@ describe('histories', () => {
   })
 
   it('ENG9 an entry the relay swallowed is found by the digests', () => {
-    const talk = new Talk({ people: [{}, {}], canLink: () => false, relayLossRate: 0 })
+    const talk = new Talk({ people: [{}, {}], canLink: () => false })
     talk.start()
     talk.network.runFor(5_000)
-    talk.network.meddle = (_, bytes) => (bytes[1] === 0x48 ? [] : [bytes])
+    talk.network.relay.meddle = (_, bytes) => (bytes[1] === 0x48 ? [] : [bytes])
     talk.say(0, 'swallowed')
     talk.network.runFor(500)
     expect(talk.texts(1)).toEqual([])

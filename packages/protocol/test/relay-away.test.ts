@@ -22,7 +22,7 @@ describe('the relay away', () => {
     const talk = new Talk({ people: [{}, {}, {}] })
     talk.start()
     talk.network.runFor(5_000)
-    talk.network.killRelay()
+    talk.network.relay.kill()
     const texts = countedTexts(30)
     for (const [i, text] of texts.entries()) {
       talk.say(i % 3, text)
@@ -35,7 +35,7 @@ describe('the relay away', () => {
     expect(receipts().some(Boolean)).toBe(false)
 
     const backAt = talk.network.now
-    talk.network.startRelay()
+    talk.network.relay.start()
     expect(talk.network.runUntil(() => receipts().every(Boolean), 60_000)).toBe(true)
     for (const index of [0, 1, 2]) {
       expect(talk.events(index, 'relay').map(({ state }) => state)).toEqual(['connecting', 'up', 'away', 'up'])
@@ -47,12 +47,12 @@ describe('the relay away', () => {
 
   it('ENG5 from the start: it is called away after the first vain attempt, once, until it is there', () => {
     const talk = new Talk({ people: [{}] })
-    talk.network.killRelay()
+    talk.network.relay.kill()
     talk.start()
     talk.network.runFor(30_000)
     const states = (): string[] => talk.events(0, 'relay').map(({ state }) => state)
     expect(states()).toEqual(['connecting', 'away'])
-    talk.network.startRelay()
+    talk.network.relay.start()
     expect(talk.network.runUntil(() => states().length === 3, 60_000)).toBe(true)
     expect(states()).toEqual(['connecting', 'away', 'up'])
   })
@@ -63,10 +63,10 @@ describe('the relay away', () => {
     talk.network.runFor(5_000)
     for (const text of countedTexts(5)) talk.say(0, text)
     // What was on its way goes down with the relay.
-    talk.network.killRelay()
+    talk.network.relay.kill()
     talk.network.runFor(200)
     const backAt = talk.network.now
-    talk.network.startRelay()
+    talk.network.relay.start()
     const isUp = (): boolean => talk.events(0, 'relay').filter(({ state }) => state === 'up').length === 2
     expect(talk.network.runUntil(isUp, 5_000, 10)).toBe(true)
     // At once, not when an answer has been waited for in vain.
@@ -80,12 +80,12 @@ describe('the relay away', () => {
     const talk = new Talk({ people: [{}, {}], canLink: () => false })
     talk.start()
     talk.network.runFor(5_000)
-    talk.network.killRelay()
+    talk.network.relay.kill()
     const texts = countedTexts(10)
     for (const [i, text] of texts.entries()) talk.say(i % 2, text)
     talk.network.runFor(60_000)
     expect(talk.texts(0).length).toBe(5)
-    talk.network.startRelay()
+    talk.network.relay.start()
     expect(talk.network.runUntil(() => talk.everybodyShows(texts) && talk.everybodyIsSynced(), 60_000)).toBe(true)
   })
 
@@ -93,9 +93,9 @@ describe('the relay away', () => {
     const talk = new Talk({ people: [{}, {}], canLink: () => false })
     talk.start()
     talk.network.runFor(5_000)
-    talk.network.killRelay()
+    talk.network.relay.kill()
     talk.network.runFor(600_000)
-    talk.network.startRelay()
+    talk.network.relay.start()
     expect(talk.network.runUntil(() => talk.paths().every((path) => path === 'relay'), 40_000)).toBe(true)
   })
 })

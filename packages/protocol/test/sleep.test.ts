@@ -72,12 +72,12 @@ describe('after sleep', () => {
     talk.network.runFor(5_000)
     const sleeper = talk.person(1)
     talk.network.freeze(sleeper)
-    talk.network.meddle = (towards, bytes) => (towards === 1 ? [] : [bytes])
+    talk.network.relay.meddle = (towards, bytes) => (towards === 1 ? [] : [bytes])
     talk.network.runFor(600_000)
     const wokeAt = talk.network.now
     talk.network.wake(sleeper)
     expect(talk.network.runUntil(() => talk.asked(1, 'relayConnect', wokeAt).length > 0, 4_000)).toBe(true)
-    talk.network.meddle = undefined
+    talk.network.relay.meddle = undefined
     talk.network.runFor(2_000)
     expect(talk.events(1, 'relay').at(-1)?.state).toBe('up')
   })
@@ -127,7 +127,7 @@ describe('closed and opened again', () => {
     talk.network.runFor(5_000)
     const before = talk.people.map((peer) => peer.timeline())
     for (const peer of talk.people) talk.network.crash(peer)
-    talk.network.killRelay()
+    talk.network.relay.kill()
     talk.start()
     expect(talk.people.map((peer) => peer.shown.size)).toEqual([0, 0, 0])
     talk.network.runFor(1_000)

@@ -53,10 +53,10 @@ export function runChaos(options: ChaosOptions): ChaosOutcome {
     seed: options.seed,
     createCrypto: options.createCrypto,
     lossRate: random.pick([0, 0.01, 0.1]),
-    relayLossRate: random.pick([0, 0, 0.02, 0.1]),
     canLink: gapsBetween(random),
     keepEvents: true,
   })
+  network.relay.lossRate = random.pick([0, 0, 0.02, 0.1])
   const history = new History(network, random, options.createCrypto)
   for (let step = 0; step < (options.steps ?? 60); step++) {
     history.step()
@@ -135,19 +135,19 @@ class History {
     else if (dice < 0.67) network.start(peer)
     else if (dice < 0.72) network.partition((index) => (index + network.now) % 2, random.between(0, 1))
     else if (dice < 0.79) network.heal()
-    else if (dice < 0.82) network.killRelay()
-    else if (dice < 0.88) network.startRelay()
+    else if (dice < 0.82) network.relay.kill()
+    else if (dice < 0.88) network.relay.start()
     else if (dice < 0.91) network.cutDirect()
     else if (dice < 0.94) network.freeze(peer)
     else if (dice < 0.97) for (const sleeper of network.peers) network.wake(sleeper)
-    else network.meddle = random.chance(0.5) ? undefined : this.#meddler()
+    else network.relay.meddle = random.chance(0.5) ? undefined : this.#meddler()
   }
 
   heal(): void {
     const network = this.#network
-    network.meddle = undefined
-    network.relayLossRate = 0
-    network.startRelay()
+    network.relay.meddle = undefined
+    network.relay.lossRate = 0
+    network.relay.start()
     network.heal()
     for (const peer of network.peers) {
       if (peer.frozen) network.wake(peer)
