@@ -104,23 +104,18 @@ describe('ChunkedTimeline', () => {
     expect(view.chunks).toBeLessThan((20_000 / chunkSize) * 2.5)
   })
 
-  it('VIE2 takes 100,000 messages in pages, and one more in well under a frame', () => {
+  it('VIE2 takes 100,000 messages in pages, and one more without copying the others', () => {
     let view = new ChunkedTimeline()
     const pages: MessageChange<Message>[][] = []
     for (let page = 0; page < 100; page++) {
       pages.push(Array.from({ length: 1_000 }, (_, i) => put((100 - page) * 1_000 + i)))
     }
-    const start = performance.now()
     for (const page of pages) view = view.apply(page)
-    const bulkMs = performance.now() - start
     expect(view.length).toBe(100_000)
 
-    const rounds = 500
-    const oneStart = performance.now()
-    for (let i = 0; i < rounds; i++) view = view.apply([put(200_000 + i)])
-    const oneMs = (performance.now() - oneStart) / rounds
-    // Twenty times what it takes here: a guard against quadratic work, not a benchmark.
-    expect(bulkMs).toBeLessThan(4_000)
-    expect(oneMs).toBeLessThan(2)
+    const before = view.at(50_000)
+    for (let i = 0; i < 500; i++) view = view.apply([put(200_000 + i)])
+    expect(view.length).toBe(100_500)
+    expect(view.at(50_000)).toBe(before)
   })
 })
