@@ -188,7 +188,7 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Settings', exact: true }).click()
     await dialog.getByRole('radio', { name: 'Dark' }).check()
     expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark')
-    await dialog.getByRole('radio', { name: 'Like the system' }).check()
+    await dialog.getByRole('radio').first().check()
     await closed()
     await page.getByRole('button', { name: 'Keyboard and help' }).click()
     await dialog.getByText('Getting around').waitFor()
@@ -222,6 +222,9 @@ describe('a person', () => {
 
   it('finds the count and the mark of what is unread, and the draft after loading again', async () => {
     const { page } = ana
+    await shows(ana, 'how far?')
+    // How far one has read is written down with a delay.
+    await sleep(1_500)
     await ana.makeRoom(recorder.origin)
     await note()
     cleo.send('unread one')
