@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { FakeChat, type FakeRoomOptions } from '@kith/peer/testing'
+import { FakeChat, type FakeRoom, type FakeRoomOptions } from '@kith/peer/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Io } from './io.ts'
 import { runPlain } from './plain-chat.ts'
@@ -53,6 +53,17 @@ describe('plain lines', () => {
         '',
       ].join('\n'),
     )
+  })
+
+  it('TRM5 prints what it said also when that arrives before the own store was read', async () => {
+    const run = start([{ ...lake, sync: { phase: 'loading', have: 0, total: 0, gaps: 0 } }])
+    run.input.end('early')
+    await pass(1000)
+    expect(run.out.text).toBe('')
+    ;(run.room as FakeRoom).setSync({ phase: 'catchingUp', have: 1, total: 2, gaps: 0 })
+    await pass(3000)
+    expect(await run.code).toBe(0)
+    expect(run.out.text).toBe('2026-11-20 17:31 Robin: early\n')
   })
 
   it('TRM5 a pipe cannot give commands', async () => {

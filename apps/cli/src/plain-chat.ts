@@ -77,6 +77,8 @@ class PlainChat {
     })
     const code = await Promise.race([exit, this.#io.stopped, ended.then(async () => this.#deliver())])
     clearInterval(timer)
+    // What came while the store was being read is printed at the end of catching up, which may not have been reached.
+    this.#sweep(false)
     this.#stopRoom()
     return code
   }
@@ -194,7 +196,9 @@ class PlainChat {
     const outboxes = [...this.#outboxes.values()]
     const settled = (): boolean => this.#catchUps.get(this.#room.id)?.settled === true
     for (let waited = 0; waited < deliveryLimitMs && !settled(); waited += watchIntervalMs) {
-      if (outboxes.every((outbox) => outbox.unconfirmed === 0)) break
+      // Nothing is printed before the own store was read, and what was said belongs below what was there.
+      const loading = this.#room.state.sync.phase === 'loading'
+      if (!loading && outboxes.every((outbox) => outbox.unconfirmed === 0)) break
       await this.#io.sleep(watchIntervalMs)
     }
     const othersOnline = (): boolean => this.#room.state.people.some((person) => person.online && !person.me)
