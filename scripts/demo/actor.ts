@@ -4,7 +4,7 @@
  */
 import { Engine } from '@kith/protocol'
 import type { Crypto, RoomKeys, StoreChange } from '@kith/protocol'
-import { createNodeDialer, createSystemClock, createTickWakes, createVerifyMany, openChat } from '@kith/peer/node'
+import { createNodeDialer, createSystemClock, createTickWakes, openChat, verifyManyNative } from '@kith/peer/node'
 import type { OpenChat } from '@kith/peer/node'
 import { ChatStore, type PersonaSecrets } from '../../packages/peer/src/chat-store.ts'
 import { MemoryLock } from '../../packages/peer/src/memory/lock.ts'
@@ -52,7 +52,7 @@ export async function openActor(options: ActorOptions): Promise<OpenChat> {
     lock: new MemoryLock(),
     platform: 'node',
     nextTurn: (run) => void setImmediate(run),
-    verifyMany: createVerifyMany(crypto),
+    verifyMany: verifyManyNative,
     createEngine: (engine, now) => new Engine(engine, now),
     dialRelay: createNodeRelayDialer({ clock }),
     dialerFor: () => (offerer, events) => createNodeDialer({ clock })(offerer, events),

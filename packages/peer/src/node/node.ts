@@ -15,7 +15,7 @@ import { createRelayDialer, maxRelayFrameBytes } from '../web/relay-socket.ts'
 import { createNativeCrypto } from './crypto.ts'
 import { createAddressDialer, listenForSockets } from './sockets.ts'
 import { openSealedNodeStorage } from './storage.ts'
-import { createVerifyMany } from './verify.ts'
+import { verifyManyNative } from './verify.ts'
 import { createNodeDialer } from './webrtc.ts'
 
 export * from '../errors.ts'
@@ -30,7 +30,7 @@ export { createTickWakes } from '../tick-wakes.ts'
 export { createNativeCrypto } from './crypto.ts'
 export { createAddressDialer, listenForSockets } from './sockets.ts'
 export { openNodeStorage, openSealedNodeStorage, repairNodeStorage } from './storage.ts'
-export { createVerifyMany } from './verify.ts'
+export { verifyManyNative } from './verify.ts'
 export { createNodeDialer } from './webrtc.ts'
 
 /** Goodbyes have so long to leave native buffers, because a terminal's process ends when its chat is closed. */
@@ -78,7 +78,7 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       broken,
       platform: 'node',
       nextTurn: (run) => void setImmediate(run),
-      verifyMany: createVerifyMany(crypto),
+      verifyMany: verifyManyNative,
       createEngine: (options, now) => new Engine(options, now),
       dialRelay: createNodeRelayDialer({ clock }),
       dialerFor: (relay) =>

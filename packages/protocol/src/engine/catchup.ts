@@ -133,6 +133,8 @@ export class Catchup {
       partner.differsSince = now
       const jitter = Math.round(settleMs * fraction(this.#crypto.random))
       partner.delayMs = this.#fresh ? 0 : settleMs + jitter + (this.#own > session ? 0 : yieldMs)
+      // Whoever has just arrived is looking at an empty page: not even the next tick is waited for.
+      if (this.#fresh) this.#startDue(now)
     }
   }
 
