@@ -88,9 +88,10 @@ if (isMain(import.meta.url)) {
       },
       { needed: true },
     )
-    await step('lint', lint)
     await step('types', buildTypes)
     await step('test types', checkTestTypes)
+    // After the types: rules that know types read what the packages have built.
+    await step('lint', lint)
     await step('web', buildWeb)
     for (const project of ['unit', 'browser', 'e2e']) await step(project, () => testProject(project, total))
     process.stdout.write(`\n${took.join(' · ')}\n`)

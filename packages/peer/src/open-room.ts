@@ -162,6 +162,8 @@ export class OpenRoom implements Room {
   }
 
   setVisible(visible: boolean): void {
+    // A page that goes into the background may never come back.
+    if (!visible) this.#writeMark().catch(() => {})
     this.#host?.input({ type: 'setVisible', visible })
   }
 

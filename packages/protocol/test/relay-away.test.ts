@@ -1,6 +1,8 @@
 /** People who talk while the relay is away, and what is made good when it returns. */
 import { describe, expect, it } from 'vitest'
+import { decodeStatement } from '../src/identity/statement.ts'
 import type { Millis } from '../src/machine.ts'
+import { decodeAnswer, encodeAnswer } from '../src/relay/answer.ts'
 import { decodeRequest } from '../src/relay/request.ts'
 import { Talk, countedTexts } from './talk.ts'
 
@@ -43,6 +45,30 @@ describe('the relay away', () => {
       expect(published(talk, index, backAt)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     }
     expect(talk.texts(0)).toEqual(texts)
+  })
+
+  it('ENG5 entries refused because our entering got lost are published again once we are in', () => {
+    const talk = new Talk({ people: [{}, {}], canLink: () => false })
+    talk.start()
+    talk.network.runFor(5_000)
+    let refused = 0
+    talk.network.relay.meddle = (_, bytes) => {
+      const answer = decodeAnswer(bytes)
+      // The opening and the message.
+      if (answer?.type !== 'receipt' || refused === 2) return [bytes]
+      refused++
+      const decoded = decodeStatement(answer.receipt)
+      const subject = decoded.ok ? decoded.value.subject : new Uint8Array(32)
+      return [encodeAnswer({ type: 'refused', code: 'notMember', about: 'publish', subject, retryAfterMs: 0 })]
+    }
+    talk.say(0, 'am I in?')
+    talk.network.runFor(1_000)
+    expect(refused).toBe(2)
+    const receipts = (): boolean[] => [...(talk.people[0]?.shown.values() ?? [])].map(({ receipt }) => receipt)
+    expect(receipts()).toEqual([false])
+    // Sooner than anybody is asked for receipts that are missing.
+    expect(talk.network.runUntil(() => receipts().every(Boolean), 7_000)).toBe(true)
+    expect(talk.events(0, 'notice')).toEqual([])
   })
 
   it('ENG5 from the start: it is called away after the first vain attempt, once, until it is there', () => {

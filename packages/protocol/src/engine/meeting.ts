@@ -308,6 +308,12 @@ export class Meeting {
         break
       case 'refused':
         if (event.about === 'enter' && this.#topicOf(event.subject) === undefined) break
+        if (event.code === 'notMember' && event.about === 'publish') {
+          // Our entering got lost on the way: enter again, and what was published comes again too.
+          for (const topic of this.#topics.values()) if (!topic.listed) this.#enter(topic, now)
+          this.#events.refused(event.code, event.about, event.subject, unlistedMs, now)
+          break
+        }
         this.#events.refused(event.code, event.about, event.subject, event.retryAfterMs, now)
         break
       case 'peers': {
