@@ -83,6 +83,7 @@ export class Catchup {
   #entryAt: Millis = 0
   #progress: { have: number; total: number } | undefined
   #told: SyncEvent | undefined
+  #around: Surroundings = { met: 0, listed: false }
 
   constructor(own: string, crypto: Crypto, room: Room, events: CatchupEvents, now: Millis) {
     this.#own = own
@@ -160,8 +161,9 @@ export class Catchup {
         this.#events.hangUp(partner.link, 'stalled', now)
       }
     }
+    this.#around = around
     this.#startDue(now)
-    this.#report(around, now)
+    this.#report(now)
   }
 
   #startDue(now: Millis): void {
@@ -173,6 +175,7 @@ export class Catchup {
       if (!this.#fresh && now - this.#entryAt < settleMs && now - differsSince < impatientMs) continue
       partner.started = true
       partner.movedAt = now
+      this.#report(now)
       this.#run(partner, partner.exchange.start(now), now)
       return
     }
@@ -207,6 +210,7 @@ export class Catchup {
           partner.differsSince = undefined
           this.#progress = undefined
           this.#settled(partner)
+          this.#report(now)
           break
         case 'refuse':
           this.#events.hangUp(partner.link, output.code, now)
@@ -247,9 +251,9 @@ export class Catchup {
     partner.started = false
   }
 
-  #report(around: Surroundings, now: Millis): void {
+  #report(now: Millis): void {
     const { size: entries, missing, gaps } = this.#room.log
-    const phase = this.#phase(around, now)
+    const phase = this.#phase(now)
     const outstanding = this.#progress === undefined ? 0 : Math.max(0, this.#progress.total - this.#progress.have)
     const total = entries + Math.max(phase === 'catchingUp' ? outstanding : 0, missing)
     const event: SyncEvent = { type: 'sync', phase, have: entries, total, gaps }
@@ -261,7 +265,8 @@ export class Catchup {
     this.#events.tell(event)
   }
 
-  #phase(around: Surroundings, now: Millis): SyncEvent['phase'] {
+  #phase(now: Millis): SyncEvent['phase'] {
+    const around = this.#around
     if (!this.#loaded) return 'loading'
     let busy = this.#imports.length > 0
     let inStep = false
