@@ -9,6 +9,7 @@ import { createTickWakes } from '../tick-wakes.ts'
 import { IceServers, fetchJson } from '../web/ice-servers.ts'
 import { createRelayDialer } from '../web/relay-socket.ts'
 import { verifyManyWebCrypto } from '../web/verify.ts'
+import { paintBetween } from './paint.ts'
 import { createWebDialer } from '../web/webrtc.ts'
 import { openSealedBrowserStorage, type BrowserStorageOptions } from './storage.ts'
 import { shareChat } from './tabs.ts'
@@ -85,7 +86,7 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
       broken,
       platform: 'browser',
       nextTurn: createNextTurn(),
-      verifyMany: (checks) => verifyManyWebCrypto(checks),
+      verifyMany: paintBetween((checks) => verifyManyWebCrypto(checks)),
       createEngine: (options, now) => new Engine(options, now),
       dialRelay: createRelayDialer({ clock, open: (url) => new WebSocket(url) }),
       dialerFor:

@@ -14,6 +14,8 @@ import { countOf } from '../log/ranges.ts'
 import type { Millis } from '../machine.ts'
 import type { Offer } from './vector.ts'
 
+/** A screen and a half of messages. */
+export const firstPageBytes: number = 16 * 1024
 /** A session with no more than this many entries to send is sent whole. */
 export const wholeSessionEntries = 16
 
@@ -30,6 +32,7 @@ export class Outgoing {
   readonly #receiptsOf: (entry: Entry) => readonly Uint8Array[]
   readonly #heap: Cursor[] = []
   #left = 0
+  #sent = 0
 
   constructor(
     crypto: Pick<Crypto, 'verify'>,
@@ -59,7 +62,9 @@ export class Outgoing {
 
   nextPage(): Page {
     const bySession = new Map<Offer, Entry[]>()
-    let room = pageBytes
+    // The first page is what somebody who has just arrived is waiting to see.
+    let room = this.#sent === 0 ? firstPageBytes : pageBytes
+    this.#sent++
     let count = 0
     while (this.#heap.length > 0) {
       const cursor = this.#heap[0] as Cursor
