@@ -9,7 +9,7 @@
  * no clock and opens no socket; what it is told is in `input.ts`, what it asks for in `output.ts`.
  */
 import { formatHex } from '../codec/text.ts'
-import { decodePayload, encodePayload, maxNameBytes, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
+import { decodePayload, maxNameBytes } from '../gossip/wire.ts'
 import type { Beat, Payload } from '../gossip/wire.ts'
 import { encodeChain, verifyChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
@@ -28,6 +28,7 @@ import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineOptions } from './options.ts'
 import type { EngineEvent, Output } from './output.ts'
+import { Presence } from './presence.ts'
 import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
 import { relaySource, Skew } from './skew.ts'
@@ -35,10 +36,6 @@ import { Typing } from './typing.ts'
 
 export const tickMs = 500
 export const hiddenTickMs = 1_000
-/** A clock that is wrong for this long is wrong. */
-const clockAlarmMs = 3_000
-/** Changes of who we link with are told together. */
-const neighboursMs = 250
 /** Link failures that mean somebody in between is not who it should be. */
 const suspiciousCodes: ReadonlySet<string> = new Set([
   'badHandshake',
@@ -64,6 +61,7 @@ export class Engine {
   readonly #journal: Journal
   readonly #roster: Roster
   readonly #typing: Typing
+  readonly #presence: Presence
   readonly #skew = new Skew()
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
@@ -71,20 +69,14 @@ export class Engine {
   /** Time of the input being handled. */
   #now: Millis
   #nextRequest = 1
-  #name: string
-  #visible = true
   #listed: boolean
   #life: 'new' | 'running' | 'stopped' = 'new'
-  #toldClock = false
-  #clockWrongSince: Millis | undefined
   #suspicions = 0
-  #neighboursDueAt: Millis | undefined
 
   constructor(options: EngineOptions, now: Millis) {
     const { crypto, persona, secret, expiry } = options
     this.#options = options
     this.#now = now
-    this.#name = options.name
     const keys = openRoomKeys(crypto, secret)
     const session = createSession(crypto)
     this.#own = formatHex(session.sign.publicKey)
@@ -99,7 +91,8 @@ export class Engine {
     this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++)
     this.#roster = new Roster(tell)
     this.#typing = new Typing(tell)
-    const claims = (): Uint8Array => encodeClaims({ platform: options.platform, name: this.#name, chain: this.#chain })
+    const claims = (): Uint8Array =>
+      encodeClaims({ platform: options.platform, name: this.#presence.name, chain: this.#chain })
     this.#reach = new Reach(
       { options, keys, session, corrected, claims, now: () => this.#now, emit },
       {
@@ -136,13 +129,14 @@ export class Engine {
       },
     )
     this.#listed = !this.#reach.hasRelay
+    this.#presence = new Presence(this.#room, this.#reach, this.#typing, options.name)
     this.#flow = new Flow(
       { crypto, own: this.#own, room: this.#room, reach: this.#reach, corrected, emit, tell },
       {
         apply,
         moved: (at) => this.#catchup.moved(at),
         verifyReceipts: (checks) => this.#compute('receipts', checks),
-        acknowledge: (link, at) => this.#beat(link, false, at),
+        acknowledge: (link, at) => this.#presence.beat(link, false, at),
         relayKeysChanged: (encoded) => this.#journal.storeRelayKeys(encoded),
       },
     )
@@ -230,13 +224,12 @@ export class Engine {
       case 'woke':
         return this.#woke(now)
       case 'setVisible':
-        this.#visible = input.visible
-        return this.#beatAll(false, now)
+        return this.#presence.setVisible(input.visible, now)
       case 'setName':
         return this.#setName(input.name, now)
       case 'setTyping':
         this.#typing.set(input.typing, now)
-        return this.#presence(now)
+        return this.#presence.tell(now)
       case 'setAddresses':
         return this.#reach.setAddresses(input.addresses, now)
       case 'post':
@@ -258,7 +251,7 @@ export class Engine {
   }
 
   #stop(now: Millis): void {
-    for (const link of this.#reach.links()) this.#say(link.session, { type: 'goodbye' }, now)
+    this.#presence.goodbye(now)
     this.#reach.stop(now)
     this.#life = 'stopped'
   }
@@ -271,22 +264,18 @@ export class Engine {
 
   #tick(now: Millis): void {
     this.#reach.tick(now)
-    for (const link of this.#reach.links()) {
-      this.#roster.measured(link.session, link.heartbeat.rttMs)
-      if (link.heartbeat.isBeatDue(now, !this.#visible)) this.#beat(link, false, now)
-    }
-    if (this.#typing.tick(now)) this.#presence(now)
-    if (this.#neighboursDueAt !== undefined && now >= this.#neighboursDueAt) this.#tellNeighbours(now)
-    this.#watchClock(now)
+    for (const link of this.#reach.links()) this.#roster.measured(link.session, link.heartbeat.rttMs)
+    this.#presence.tick(now)
+    if (this.#skew.isToBeTold(now)) this.#tell({ type: 'notice', code: 'clockWrong' })
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
     this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
-    this.#emit({ type: 'timer', name: 'tick', at: now + (this.#visible ? tickMs : hiddenTickMs) })
+    this.#emit({ type: 'timer', name: 'tick', at: now + (this.#presence.isVisible ? tickMs : hiddenTickMs) })
   }
 
   #woke(now: Millis): void {
     this.#reach.woke(now)
-    this.#beatAll(true, now)
+    this.#presence.beatAll(true, now)
     this.#tick(now)
   }
 
@@ -298,7 +287,7 @@ export class Engine {
     if (step.result !== undefined) this.#apply(step.result, now)
     if (!step.done) return
     this.#catchup.loaded()
-    this.#beatAll(true, now)
+    this.#presence.beatAll(true, now)
   }
 
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
@@ -331,9 +320,8 @@ export class Engine {
     if (verified.ok) this.#apply(this.#room.introduce(link.sessionKey, chain, name, now), now)
     this.#roster.linked(link, verified.ok ? formatHex(verified.value.author) : link.session)
     this.#catchup.linked(link, now)
-    this.#beat(link, true, now)
-    if (this.#typing.isOn) this.#say(link.session, { type: 'presence', typing: true, name: this.#name }, now)
-    this.#neighboursDueAt ??= now + neighboursMs
+    this.#presence.greet(link, now)
+    this.#presence.neighboursChanged(now)
   }
 
   #unlinked(session: string, now: Millis): void {
@@ -342,7 +330,7 @@ export class Engine {
     this.#typing.forget(session)
     this.#skew.forget(session)
     this.#flow.neighbourhood.forget(session)
-    this.#neighboursDueAt ??= now + neighboursMs
+    this.#presence.neighboursChanged(now)
   }
 
   #payload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
@@ -384,72 +372,23 @@ export class Engine {
     return this.#roster.get(link.session)?.author ?? link.session
   }
 
-  #beatAll(urgent: boolean, now: Millis): void {
-    for (const link of this.#reach.links()) this.#beat(link, urgent, now)
-  }
-
-  #beat(link: LiveLink, urgent: boolean, now: Millis): void {
-    const beat: Payload = {
-      type: 'beat',
-      ...link.heartbeat.stamp(now),
-      digest: this.#room.log.digest(),
-      held: heldOf(this.#room, link.session),
-      hidden: !this.#visible,
-      urgent,
-    }
-    this.#say(link.session, beat, now)
-  }
-
   #beatReceived(link: LiveLink, beat: Beat, now: Millis): void {
     link.heartbeat.received(beat, now)
     const { offsetMs } = link.heartbeat
     if (offsetMs !== undefined) this.#skew.sample(link.session, offsetMs)
     if (beat.held > 0) this.#held(link, this.#own, beat.held - 1, now)
     this.#catchup.compare(link.session, beat.digest, now)
-    if (beat.urgent) this.#beat(link, false, now)
+    if (beat.urgent) this.#presence.beat(link, false, now)
   }
 
   #held(link: LiveLink, session: string, upTo: number, now: Millis): void {
     this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
   }
 
-  /** Who met only one other so far may be told otherwise by the next: a clock is called wrong when it stays so. */
-  #watchClock(now: Millis): void {
-    if (!this.#skew.isAlarming) {
-      this.#clockWrongSince = undefined
-      this.#toldClock = false
-      return
-    }
-    this.#clockWrongSince ??= now
-    if (this.#toldClock || now - this.#clockWrongSince < clockAlarmMs) return
-    this.#toldClock = true
-    this.#tell({ type: 'notice', code: 'clockWrong' })
-  }
-
-  // Presence.
-
   #setName(name: string, now: Millis): void {
-    if (name === this.#name || name === '' || name.length > maxNameBytes / 4) return
-    this.#name = name
+    if (name === this.#presence.name || name === '' || name.length > maxNameBytes / 4) return
     this.#flow.post({ type: 'profile', name }, 0, now)
-    this.#presence(now)
-  }
-
-  #presence(now: Millis): void {
-    const presence: Payload = { type: 'presence', typing: this.#typing.isOn, name: this.#name }
-    for (const link of this.#reach.links()) this.#say(link.session, presence, now)
-  }
-
-  #tellNeighbours(now: Millis): void {
-    this.#neighboursDueAt = undefined
-    const direct = this.#reach.directLinks().slice(0, maxNeighbours)
-    const prefixes = direct.map((link) => link.sessionKey.subarray(0, prefixBytes))
-    for (const link of this.#reach.links()) this.#say(link.session, { type: 'neighbours', prefixes }, now)
-  }
-
-  #say(session: string, payload: Payload, now: Millis): void {
-    const urgency = payload.type === 'beat' || payload.type === 'goodbye' ? priority.control : priority.text
-    this.#reach.send(session, urgency, encodePayload(payload), now)
+    this.#presence.rename(name, now)
   }
 
   #emit(output: Output): void {
@@ -459,10 +398,4 @@ export class Engine {
   #tell(event: EngineEvent): void {
     this.#emit({ type: 'event', event })
   }
-}
-
-/** How many entries of a session (hex) are held without a hole, counted from its opening. */
-function heldOf(room: Room, session: string): number {
-  const chain = room.log.chain(session)
-  return chain === undefined ? 0 : (chain.lacking[0]?.[0] ?? chain.top + 1)
 }

@@ -41,3 +41,13 @@ describe('skew', () => {
     expect(skew.isAlarming).toBe(true)
   })
 })
+
+it('ENG8 tells of a wrong clock once, when it has stayed wrong, and again after it was right', () => {
+  const skew = new Skew()
+  skew.sample('relay', 120_000)
+  expect([0, 2_999, 3_000, 10_000].map((now) => skew.isToBeTold(now))).toEqual([false, false, true, false])
+  skew.sample('relay', 0)
+  expect(skew.isToBeTold(11_000)).toBe(false)
+  skew.sample('relay', 120_000)
+  expect([12_000, 15_000].map((now) => skew.isToBeTold(now))).toEqual([false, true])
+})

@@ -15,6 +15,9 @@ export const toleratedSkewMs = 1_000
 /** Above this the person is told. */
 export const alarmingSkewMs = 60_000
 
+/** A clock that is wrong for this long is wrong. */
+const alarmAfterMs = 3_000
+
 /** The source that has two votes. */
 export const relaySource = 'relay'
 
@@ -23,6 +26,8 @@ const maxSources = 64
 export class Skew {
   readonly #offsets = new Map<string, number>()
   #median = 0
+  #wrongSince: Millis | undefined
+  #told = false
 
   /** Milliseconds to add to this machine's clock; 0 while it is about right. */
   get offsetMs(): number {
@@ -31,6 +36,22 @@ export class Skew {
 
   get isAlarming(): boolean {
     return Math.abs(this.#median) >= alarmingSkewMs
+  }
+
+  /**
+   * True once, when this machine's clock has stayed wrong: who met only one other so far may be told otherwise by the
+   * next. Call it at every tick.
+   */
+  isToBeTold(now: Millis): boolean {
+    if (!this.isAlarming) {
+      this.#wrongSince = undefined
+      this.#told = false
+      return false
+    }
+    this.#wrongSince ??= now
+    if (this.#told || now - this.#wrongSince < alarmAfterMs) return false
+    this.#told = true
+    return true
   }
 
   /** `source` (a session, or the relay) is ahead of us by `offsetMs`. */

@@ -1,0 +1,113 @@
+/** What linked peers are told of us: that we are alive, what we hold, our name, that we type, and whom we reach. */
+import { encodePayload, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
+import type { Payload } from '../gossip/wire.ts'
+import type { Millis } from '../machine.ts'
+import type { Room } from '../rooms/room.ts'
+import { priority } from './links.ts'
+import type { LiveLink } from './links.ts'
+import type { Reach } from './reach.ts'
+import type { Typing } from './typing.ts'
+
+/** Changes of who we link with are told together. */
+const neighboursMs = 250
+
+export class Presence {
+  readonly #room: Room
+  readonly #reach: Reach
+  readonly #typing: Typing
+  #name: string
+  #visible = true
+  #neighboursDueAt: Millis | undefined
+
+  constructor(room: Room, reach: Reach, typing: Typing, name: string) {
+    this.#room = room
+    this.#reach = reach
+    this.#typing = typing
+    this.#name = name
+  }
+
+  get name(): string {
+    return this.#name
+  }
+
+  /** False while the program is in the background: others have to be patient with it. */
+  get isVisible(): boolean {
+    return this.#visible
+  }
+
+  rename(name: string, now: Millis): void {
+    this.#name = name
+    this.tell(now)
+  }
+
+  setVisible(visible: boolean, now: Millis): void {
+    this.#visible = visible
+    this.beatAll(false, now)
+  }
+
+  /** The first words over a new link. */
+  greet(link: LiveLink, now: Millis): void {
+    this.beat(link, true, now)
+    if (this.#typing.isOn) this.#say(link.session, this.#own(), now)
+  }
+
+  /** Name and typing, to everybody. */
+  tell(now: Millis): void {
+    for (const link of this.#reach.links()) this.#say(link.session, this.#own(), now)
+  }
+
+  goodbye(now: Millis): void {
+    for (const link of this.#reach.links()) this.#say(link.session, { type: 'goodbye' }, now)
+  }
+
+  /** `urgent`: the far end is to answer at once. */
+  beat(link: LiveLink, urgent: boolean, now: Millis): void {
+    const beat: Payload = {
+      type: 'beat',
+      ...link.heartbeat.stamp(now),
+      digest: this.#room.log.digest(),
+      held: this.#heldOf(link.session),
+      hidden: !this.#visible,
+      urgent,
+    }
+    this.#say(link.session, beat, now)
+  }
+
+  beatAll(urgent: boolean, now: Millis): void {
+    for (const link of this.#reach.links()) this.beat(link, urgent, now)
+  }
+
+  /** Whom we link with directly has changed. */
+  neighboursChanged(now: Millis): void {
+    this.#neighboursDueAt ??= now + neighboursMs
+  }
+
+  tick(now: Millis): void {
+    for (const link of this.#reach.links())
+      if (link.heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, false, now)
+    if (this.#typing.tick(now)) this.tell(now)
+    if (this.#neighboursDueAt !== undefined && now >= this.#neighboursDueAt) this.#tellNeighbours(now)
+  }
+
+  #tellNeighbours(now: Millis): void {
+    this.#neighboursDueAt = undefined
+    const direct = this.#reach.directLinks().slice(0, maxNeighbours)
+    const prefixes = direct.map((link) => link.sessionKey.subarray(0, prefixBytes))
+    for (const link of this.#reach.links()) this.#say(link.session, { type: 'neighbours', prefixes }, now)
+  }
+
+  #own(): Payload {
+    return { type: 'presence', typing: this.#typing.isOn, name: this.#name }
+  }
+
+  /** How many entries of a session (hex) are held without a hole, counted from its opening. */
+  #heldOf(session: string): number {
+    const chain = this.#room.log.chain(session)
+    return chain === undefined ? 0 : (chain.lacking[0]?.[0] ?? chain.top + 1)
+  }
+
+  #say(session: string, payload: Payload, now: Millis): void {
+    const urgency = payload.type === 'beat' || payload.type === 'goodbye' ? priority.control : priority.text
+    this.#reach.send(session, urgency, encodePayload(payload), now)
+  }
+}
