@@ -32,6 +32,15 @@ describe('links of a pair', () => {
     expect(directFrames(talk, 0, since) + directFrames(talk, 1, since)).toBe(0)
   })
 
+  it('ENG2 ten people end as a full mesh of direct links, also the one who offers to all of the others', () => {
+    const browser = { platform: 'browser' } as const
+    const terminals = Array.from({ length: 9 }, () => ({ platform: 'node' }) as const)
+    const talk = new Talk({ people: [browser, ...terminals] })
+    talk.start()
+    expect(talk.network.runUntil(() => talk.paths().every((path) => path === 'direct'), 15_000)).toBe(true)
+    expect(talk.paths()).toHaveLength(90)
+  })
+
   it('ENG2 a pair that cannot link directly stays linked over the relay, and sees each other typing', () => {
     const talk = new Talk({ people: [{}, {}], canLink: () => false })
     talk.start()

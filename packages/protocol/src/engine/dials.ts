@@ -38,6 +38,8 @@ interface Attempt {
   open: boolean
   /** Its first signal was sent. */
   signalled: boolean
+  /** The handshake over it succeeded: it is no attempt any more. */
+  linked: boolean
 }
 
 interface Wanted {
@@ -84,7 +86,7 @@ export class Dials {
   /** Dials whoever is dialable, ours to offer to, and due. */
   dialDue(peers: Iterable<Dialable>, now: Millis): void {
     let underWay = 0
-    for (const wanted of this.#wanted.values()) if (wanted.attempt?.offerer === true) underWay++
+    for (const { attempt } of this.#wanted.values()) if (attempt?.offerer === true && !attempt.linked) underWay++
     for (const peer of peers) {
       if (underWay >= maxDialsAtOnce) return
       if (!this.offers(peer)) continue
@@ -137,7 +139,9 @@ export class Dials {
   /** The handshake over this transport succeeded. */
   succeeded(transport: string): void {
     const session = this.#sessionByTransport.get(transport)
-    if (session !== undefined) this.#wanted.get(session)?.backoff.reset()
+    const wanted = session === undefined ? undefined : this.#wanted.get(session)
+    wanted?.backoff.reset()
+    if (wanted?.attempt?.transport === transport) wanted.attempt.linked = true
     this.#addressByTransport.get(transport)?.backoff.reset()
   }
 
@@ -251,6 +255,7 @@ export class Dials {
       since: now,
       open: false,
       signalled: false,
+      linked: false,
     }
     wanted.attempt = attempt
     this.#sessionByTransport.set(attempt.transport, session)
