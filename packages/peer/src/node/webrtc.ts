@@ -7,18 +7,12 @@
  */
 import nodeDataChannel from 'node-datachannel'
 import type { DataChannel, IceServer, PeerConnection } from 'node-datachannel'
-import type { Channel } from '@kith/protocol'
+import { type Channel, readSdpFingerprint } from '@kith/protocol'
 import type { Clock } from '../clock.ts'
 import { lowWaterBytes, type Dialer } from '../transport.ts'
 import { createAttemptDialer, lingerMs, type Attempt, type AttemptEvents } from '../web/attempts.ts'
 import type { IceServerLike } from '../web/ice-servers.ts'
-import {
-  candidateItem,
-  formatDescription,
-  parseDescription,
-  parseFingerprint,
-  type Description,
-} from '../web/signals.ts'
+import { candidateItem, formatDescription, parseDescription, type Description } from '../web/signals.ts'
 
 export interface NodeDialerOptions {
   readonly clock: Clock
@@ -176,7 +170,7 @@ class NodeAttempt implements Attempt {
     if (this.#closed || this.#opened) return
     if (![...this.#channels.values()].every((channel) => channel.isOpen())) return
     const seen = this.#connection.remoteFingerprint()
-    const remote = parseFingerprint(`${seen.algorithm} ${seen.value}`)
+    const remote = readSdpFingerprint(`a=fingerprint:${seen.algorithm} ${seen.value}`)
     const local = this.#local
     // What DTLS really saw must be what was signalled; the stack checks it too, and we do not rely on that.
     const same = remote !== undefined && this.#remote !== undefined && Buffer.compare(remote, this.#remote) === 0

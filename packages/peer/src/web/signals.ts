@@ -11,7 +11,7 @@
  *           3 candidate: text ≤ 512, the `candidate:` attribute value (RFC 8839)
  * ```
  */
-import { Reader, Writer, accept, reject, type Result } from '@kith/protocol'
+import { Reader, Writer, accept, readSdpFingerprint, reject, type Result } from '@kith/protocol'
 
 export const maxSignalBytes: number = 8 * 1024
 /** So few that the longest description and candidates stay below `maxSignalBytes`. */
@@ -118,11 +118,10 @@ export function parseDescription(type: 'offer' | 'answer', sdp: string): Descrip
   const lines = sdp.split(/\r?\n/)
   const values = (prefix: string): readonly string[] =>
     lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length).trim())
-  const fingerprints = values('a=fingerprint:')
   const [ufrag] = values('a=ice-ufrag:')
   const [pwd] = values('a=ice-pwd:')
   const setup = setups.find((known) => known === values('a=setup:')[0])
-  const fingerprint = fingerprints.length === 1 ? parseFingerprint(fingerprints[0] as string) : undefined
+  const fingerprint = readSdpFingerprint(sdp)
   const media = values('m=')
   if (media.length !== 1 || !media[0]?.startsWith('application ')) return undefined
   if (ufrag === undefined || pwd === undefined || setup === undefined || fingerprint === undefined) return undefined
@@ -135,13 +134,6 @@ export function parseDescription(type: 'offer' | 'answer', sdp: string): Descrip
     fingerprint,
     maxMessageBytes: maxMessageBytes === 0 ? 0xffff_ffff : maxMessageBytes,
   }
-}
-
-/** `sha-256 AB:CD:…` → 32 bytes. */
-export function parseFingerprint(value: string): Uint8Array | undefined {
-  const match = /^sha-256 ((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$/i.exec(value)
-  if (match === null) return undefined
-  return Uint8Array.from((match[1] as string).split(':'), (byte) => Number.parseInt(byte, 16))
 }
 
 /** The SDP we write for the far side's description. */

@@ -268,11 +268,6 @@ export function huskOf(crypto: Pick<Crypto, 'sha256'>, entry: Entry): Uint8Array
   return bytes
 }
 
-/** Display order: time, then id. */
-export function compareEntries(a: Entry, b: Entry): number {
-  return a.time - b.time || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
-}
-
 export function formatKey(time: Millis, id: Uint8Array): string {
   return formatBase32(keyBytes(time, id))
 }
