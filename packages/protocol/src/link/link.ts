@@ -66,6 +66,12 @@ export type LinkOutput =
   | { readonly type: 'payload'; readonly priority: Priority; readonly bytes: Uint8Array }
   /** This payload was not queued: the far side is too slow (`queueFull`) or the link is not up (`notUp`). */
   | { readonly type: 'refused'; readonly priority: Priority; readonly code: 'queueFull' | 'notUp' }
+  /**
+   * The far side does not take what it is sent (`true`): the texts and signals that waited were dropped. Send it nothing
+   * eagerly, make it a leaf, let it pull and synchronise. `false` once nothing has waited for `slowRecoveryMs`. Control
+   * (P0) goes on all the while, within its own bound. Comes at each change only, after `up`.
+   */
+  | { readonly type: 'slow'; readonly slow: boolean }
   /** Final: hang the transport up. Comes exactly once; every later input is ignored. */
   | { readonly type: 'down'; readonly code: LinkDownCode }
 
