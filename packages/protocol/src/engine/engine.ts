@@ -22,6 +22,7 @@ import { syncTags } from '../sync/wire.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
+import type { Spreader } from './flow.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
 import { priority } from './links.ts'
@@ -63,6 +64,7 @@ export class Engine {
   readonly #typing: Typing
   readonly #presence: Presence
   readonly #skew = new Skew()
+  #mesh: Spreader | undefined
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
@@ -131,8 +133,18 @@ export class Engine {
     this.#listed = !this.#reach.hasRelay
     this.#presence = new Presence(this.#room, this.#reach, this.#typing, options.name)
     this.#flow = new Flow(
-      { crypto, own: this.#own, room: this.#room, reach: this.#reach, corrected, emit, tell },
       {
+        crypto,
+        trace: options.trace ?? false,
+        own: this.#own,
+        room: this.#room,
+        reach: this.#reach,
+        corrected,
+        emit,
+        tell,
+      },
+      {
+        spreader: () => this.#mesh,
         apply,
         moved: (at) => this.#catchup.moved(at),
         verifyReceipts: (checks) => this.#compute('receipts', checks),
@@ -350,15 +362,17 @@ export class Engine {
       case 'beat':
         return this.#beatReceived(link, payload, now)
       case 'entry':
-        return this.#flow.receive(payload.entry, payload.receipt, link, now)
+        return this.#flow.receive(payload.entry, payload.receipt, { link, tree: undefined, hop: 1 }, now)
       case 'neighbours':
-        return this.#flow.neighbourhood.announce(link.session, payload.prefixes)
+        return this.#flow.neighbourhood.announce(link.session, payload.neighbours)
       case 'presence':
         this.#roster.named(link.session, payload.name)
         return this.#typing.heard(link.session, this.#authorOf(link), payload.typing, now)
       case 'goodbye':
         this.#roster.gone(link.session)
         return this.#reach.close(link, 'remoteClosed', now)
+      case 'online':
+        return
       case 'receipts':
         return this.#flow.suggest(payload.receipts)
       case 'wantReceipts':

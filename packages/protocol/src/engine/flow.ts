@@ -8,6 +8,7 @@ import type { Crypto } from '../crypto/crypto.ts'
 import { acknowledgeMs } from '../gossip/heartbeat.ts'
 import { Neighbourhood } from '../gossip/spread.ts'
 import type { Arrival } from '../gossip/spread.ts'
+import type { TreeId } from '../gossip/broadcast.ts'
 import { encodePayload, maxReceiptsPerFrame } from '../gossip/wire.ts'
 import type { EntryReceipt } from '../gossip/wire.ts'
 import type { Entry } from '../log/entry.ts'
@@ -25,8 +26,27 @@ import { Receipts } from './receipts.ts'
 /** How often a linked peer is asked for receipts that are missing here. */
 const askReceiptsMs = 15_000
 
+/** How an entry came by a link. */
+export interface Bringing {
+  readonly link: LiveLink
+  /** The tree it came along; undefined when it was flooded, pulled, or sent in a small room. */
+  readonly tree: TreeId | undefined
+  /** Links between its author and us. */
+  readonly hop: number
+}
+
+/** A room of many: entries go along trees there. */
+export interface Spreader {
+  /** A new entry goes on; true when it left by at least one link. */
+  spread(entry: Entry, session: string, from: Bringing | undefined, now: Millis): boolean
+  /** A copy of what is held came by a link. */
+  copied(entry: Entry, from: Bringing, now: Millis): void
+}
+
 export interface FlowContext {
   readonly crypto: Crypto
+  /** Tell of every copy of an entry that comes by a link. */
+  readonly trace: boolean
   /** Own session key, hex. */
   readonly own: string
   readonly room: Room
@@ -44,6 +64,8 @@ export interface FlowEvents {
   verifyReceipts(checks: readonly SignatureCheck[]): void
   /** Time to tell this session that its entries are held here. */
   acknowledge(link: LiveLink, now: Millis): void
+  /** Set while the room is a mesh. */
+  spreader(): Spreader | undefined
   relayKeysChanged(encoded: Uint8Array): void
 }
 
@@ -84,22 +106,25 @@ export class Flow {
   }
 
   /** An entry from a link, or from the relay's fan-out. */
-  receive(bytes: Uint8Array, receipt: Uint8Array | undefined, from: LiveLink | undefined, now: Millis): void {
-    const { room, reach, corrected, tell } = this.#context
-    const received = room.receive(bytes, corrected(now), from?.session ?? 'relay')
+  receive(bytes: Uint8Array, receipt: Uint8Array | undefined, from: Bringing | undefined, now: Millis): void {
+    const { room, reach, corrected, tell, trace } = this.#context
+    const received = room.receive(bytes, corrected(now), from?.link.session ?? 'relay')
     this.#events.apply(received, now)
     const { entry, session, outcome } = received
     if (entry === undefined || session === undefined) {
       // An authenticated peer that sends what is no entry at all is broken or hostile.
-      if (from !== undefined) reach.close(from, 'malformed', now)
+      if (from !== undefined) reach.close(from.link, 'malformed', now)
       return
     }
     const isNew = outcome === 'accepted' || outcome === 'filled'
+    if (trace && from !== undefined)
+      tell({ type: 'trace', id: entry.key, hop: from.hop, copy: outcome === 'duplicate' })
+    if (from !== undefined && outcome === 'duplicate') this.#events.spreader()?.copied(entry, from, now)
     if (receipt !== undefined && (isNew || outcome === 'duplicate')) this.#keepReceipt(entry, receipt, now)
     if (outcome === 'overBudget') tell({ type: 'notice', code: 'floodLimited', about: session })
     if (!isNew) return
     this.#events.moved(now)
-    this.#spread(entry, { author: session, from: from?.session, byRelay: from === undefined }, now)
+    this.#spread(entry, session, from, from === undefined, now)
     this.#owe(session, now)
   }
 
@@ -191,14 +216,17 @@ export class Flow {
 
   #sendOwn(entry: Entry, now: Millis): void {
     const { own, room, reach } = this.#context
-    const hasLeft = this.#spread(entry, { author: own, from: undefined, byRelay: false }, now)
+    const hasLeft = this.#spread(entry, own, undefined, false, now)
     if (hasLeft) this.#events.apply(room.markSent(entry.key), now)
     if (reach.hasRelay) this.#publisher.add(entry.key, entry.bytes, now)
   }
 
   /** True when it left over at least one link. */
-  #spread(entry: Entry, arrival: Arrival, now: Millis): boolean {
+  #spread(entry: Entry, author: string, bringing: Bringing | undefined, byRelay: boolean, now: Millis): boolean {
     const { room, reach } = this.#context
+    const spreader = this.#events.spreader()
+    if (spreader !== undefined) return spreader.spread(entry, author, bringing, now)
+    const arrival: Arrival = { author, from: bringing?.link.session, byRelay }
     const linked = reach.directLinks().map((link) => link.session)
     const targets = this.neighbourhood.targets(arrival, linked, (session) => reach.isInTopic(session))
     if (targets.length === 0) return false

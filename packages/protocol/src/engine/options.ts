@@ -28,6 +28,8 @@ export interface EngineOptions {
   /** The host can make WebRTC transports. Default true. */
   readonly webrtc?: boolean | undefined
   readonly addresses?: readonly Address[] | undefined
+  /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */
+  readonly trace?: boolean | undefined
   /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */
   readonly expiry?: ExpiryClass | undefined
 }

@@ -65,6 +65,8 @@ export type EngineEvent =
       readonly total: number
       readonly gaps: number
     }
+  /** With the option `trace`: a copy of an entry came by a link, `hop` links from its author; `copy`: it was held. */
+  | { readonly type: 'trace'; readonly id: string; readonly hop: number; readonly copy: boolean }
   /** Something a person should know; codes are listed in the specification. */
   | { readonly type: 'notice'; readonly code: NoticeCode; readonly about?: string | undefined }
 

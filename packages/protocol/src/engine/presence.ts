@@ -1,6 +1,6 @@
 /** What linked peers are told of us: that we are alive, what we hold, our name, that we type, and whom we reach. */
 import { encodePayload, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
-import type { Payload } from '../gossip/wire.ts'
+import type { Neighbour, Payload } from '../gossip/wire.ts'
 import type { Millis } from '../machine.ts'
 import type { Room } from '../rooms/room.ts'
 import { priority } from './links.ts'
@@ -10,6 +10,8 @@ import type { Typing } from './typing.ts'
 
 /** Changes of who we link with are told together. */
 const neighboursMs = 250
+/** Round trips are told again this often, in a small room. */
+const retellMs = 20_000
 
 export class Presence {
   readonly #room: Room
@@ -77,23 +79,24 @@ export class Presence {
     for (const link of this.#reach.links()) this.beat(link, urgent, now)
   }
 
-  /** Whom we link with directly has changed. */
+  /** Whom we link with has changed. */
   neighboursChanged(now: Millis): void {
-    this.#neighboursDueAt ??= now + neighboursMs
+    this.#neighboursDueAt = Math.min(this.#neighboursDueAt ?? Infinity, now + neighboursMs)
   }
 
   tick(now: Millis): void {
     for (const link of this.#reach.links())
       if (link.heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, false, now)
     if (this.#typing.tick(now)) this.tell(now)
-    if (this.#neighboursDueAt !== undefined && now >= this.#neighboursDueAt) this.#tellNeighbours(now)
+    const dueAt = this.#neighboursDueAt
+    if (dueAt !== undefined && now >= dueAt) this.#tellNeighbours(now)
   }
 
   #tellNeighbours(now: Millis): void {
-    this.#neighboursDueAt = undefined
-    const direct = this.#reach.directLinks().slice(0, maxNeighbours)
-    const prefixes = direct.map((link) => link.sessionKey.subarray(0, prefixBytes))
-    for (const link of this.#reach.links()) this.#say(link.session, { type: 'neighbours', prefixes }, now)
+    this.#neighboursDueAt = now + retellMs
+    const links = this.#reach.links()
+    const neighbours = links.slice(0, maxNeighbours).map(neighbourOf)
+    for (const link of links) this.#say(link.session, { type: 'neighbours', neighbours }, now)
   }
 
   #own(): Payload {
@@ -110,4 +113,8 @@ export class Presence {
     const urgency = payload.type === 'beat' || payload.type === 'goodbye' ? priority.control : priority.text
     this.#reach.send(session, urgency, encodePayload(payload), now)
   }
+}
+
+function neighbourOf({ sessionKey, path, heartbeat }: LiveLink): Neighbour {
+  return { prefix: sessionKey.subarray(0, prefixBytes), path, rttMs: heartbeat.rttMs, through: undefined }
 }

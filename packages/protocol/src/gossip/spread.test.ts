@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { parseHex } from '../codec/text.ts'
 import { Neighbourhood } from './spread.ts'
+import type { Neighbour, NeighbourPath } from './wire.ts'
 
 const session = (name: string): string => name.charCodeAt(0).toString(16).repeat(32)
-const prefixes = (...names: string[]): Uint8Array[] =>
-  names.map((name) => (parseHex(session(name)) as Uint8Array).subarray(0, 8))
+const told = (name: string, path: NeighbourPath = 'direct'): Neighbour => ({
+  prefix: (parseHex(session(name)) as Uint8Array).subarray(0, 8),
+  path,
+  rttMs: undefined,
+  through: undefined,
+})
+const prefixes = (...names: string[]): Neighbour[] => names.map((name) => told(name))
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(session) as [string, string, string, string]
 const nobody = (): boolean => false
 
@@ -29,6 +35,12 @@ describe('spreading a live entry', () => {
 
   it('GOS4 is passed on in doubt: neighbours that were never announced count as none', () => {
     expect(new Neighbourhood().targets({ author: a, from: a, byRelay: false }, [a, c], nobody)).toEqual([c])
+  })
+
+  it('GOS4 counts links through a member, and not those by the relay', () => {
+    const mesh = new Neighbourhood()
+    mesh.announce(a, [told('c', 'relay'), told('d', 'through')])
+    expect(mesh.targets({ author: a, from: a, byRelay: false }, [a, c, d], nobody)).toEqual([c])
   })
 
   it('GOS4 forgets the neighbours of whoever left', () => {

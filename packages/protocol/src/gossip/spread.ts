@@ -8,11 +8,14 @@
  */
 import { formatHex } from '../codec/text.ts'
 import { prefixBytes } from './wire.ts'
+import type { Neighbour } from './wire.ts'
 
 /** Sessions are named in neighbour lists by the first 8 bytes of their key, hex. */
 export function prefixOf(sessionHex: string): string {
   return sessionHex.slice(0, prefixBytes * 2)
 }
+
+const noLinks: ReadonlyMap<string, Neighbour> = new Map()
 
 export interface Arrival {
   /** Session that wrote the entry, hex. */
@@ -24,20 +27,26 @@ export interface Arrival {
 }
 
 export class Neighbourhood {
-  readonly #neighbours = new Map<string, ReadonlySet<string>>()
+  readonly #neighbours = new Map<string, ReadonlyMap<string, Neighbour>>()
 
-  /** `session` said who it has direct links with. */
-  announce(session: string, prefixes: readonly Uint8Array[]): void {
-    this.#neighbours.set(prefixOf(session), new Set(prefixes.map(formatHex)))
+  /** `session` said who it has links with. */
+  announce(session: string, neighbours: readonly Neighbour[]): void {
+    this.#neighbours.set(prefixOf(session), new Map(neighbours.map((told) => [formatHex(told.prefix), told])))
   }
 
   forget(session: string): void {
     this.#neighbours.delete(prefixOf(session))
   }
 
-  /** Is `a` known to have a direct link with `b`? */
+  /** What `session` told of its links, by prefix; empty when it told nothing. */
+  linksOf(session: string): ReadonlyMap<string, Neighbour> {
+    return this.#neighbours.get(prefixOf(session)) ?? noLinks
+  }
+
+  /** Is `a` known to have a link with `b` that carries entries? Those over the relay do not: its fan-out does. */
   reaches(a: string, b: string): boolean {
-    return this.#neighbours.get(prefixOf(a))?.has(prefixOf(b)) ?? false
+    const told = this.linksOf(a).get(prefixOf(b))
+    return told !== undefined && told.path !== 'relay'
   }
 
   /**

@@ -2,11 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatBase32 } from '../codec/text.ts'
 import { decodePayload, encodePayload, maxNeighbours } from './wire.ts'
-import type { Payload } from './wire.ts'
+import type { Neighbour, Payload } from './wire.ts'
 
 const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
 const key = bytes(16).map(formatBase32)
 const time = fc.integer({ min: 0, max: 2 ** 48 - 1 })
+
+const neighbour: fc.Arbitrary<Neighbour> = fc
+  .record({
+    prefix: bytes(8),
+    path: fc.constantFrom('direct' as const, 'relay' as const, 'through' as const),
+    rttMs: fc.option(fc.nat(60_000), { nil: undefined }),
+    carrier: bytes(8),
+  })
+  .map(({ carrier, ...told }) => ({ ...told, through: told.path === 'through' ? carrier : undefined }))
 
 const payload: fc.Arbitrary<Payload> = fc.oneof(
   fc.record({
@@ -24,7 +33,8 @@ const payload: fc.Arbitrary<Payload> = fc.oneof(
     entry: fc.uint8Array({ maxLength: 500 }),
     receipt: fc.option(fc.uint8Array({ minLength: 1, maxLength: 300 }), { nil: undefined }),
   }),
-  fc.record({ type: fc.constant('neighbours' as const), prefixes: fc.array(bytes(8), { maxLength: 40 }) }),
+  fc.record({ type: fc.constant('neighbours' as const), neighbours: fc.array(neighbour, { maxLength: 40 }) }),
+  fc.record({ type: fc.constant('online' as const), online: fc.nat(), mesh: fc.boolean() }),
   fc.record({
     type: fc.constant('presence' as const),
     typing: fc.boolean(),
@@ -65,7 +75,7 @@ describe('payloads between linked peers', () => {
   })
 
   it('GOS1 refuse a list that claims to be longer than any may be', () => {
-    const encoded = encodePayload({ type: 'neighbours', prefixes: [] })
+    const encoded = encodePayload({ type: 'neighbours', neighbours: [] })
     const claim = Uint8Array.of(encoded[0] as number, 0xff, 0xff, 0x7f)
     expect(maxNeighbours).toBeLessThan(0x1f_ffff)
     expect(decodePayload(claim)).toEqual({ ok: false, code: 'malformed' })

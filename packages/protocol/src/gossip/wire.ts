@@ -6,11 +6,15 @@
  * |---|---|---|
  * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · digest 8 · held varint · flags u8 |
  * | 0x02 | entry | entry varint-prefixed · receipt varint-prefixed, empty when none |
- * | 0x03 | neighbours | count varint · that many 8-byte prefixes of session keys |
+ * | 0x03 | neighbours | count varint · that many (8-byte prefix of a session key · path u8 · round trip varint · [8-byte prefix of its carrier]) |
  * | 0x04 | presence | flags u8 · name varint-prefixed |
  * | 0x05 | goodbye | nothing |
  * | 0x06 | wantReceipts | count varint · that many 16-byte sorting keys of entries |
  * | 0x07 | receipts | count varint · that many (sorting key 16 · receipt varint-prefixed) |
+ * | 0x18 | online | how many are here varint · flags u8 |
+ *
+ * The path of a neighbour is 0 direct, 1 by the relay, 2 through a member, whose prefix follows; its round trip is in
+ * milliseconds, plus one, 0 when not measured.
  *
  * A link has authenticated its far end before the first of these, so nothing here is signed again.
  */
@@ -29,6 +33,8 @@ export const maxReceiptsPerFrame = 256
 export const prefixBytes = 8
 export const digestBytes = 8
 const keyBytes = 16
+/** The carrier is not known. */
+const noCarrier = new Uint8Array(prefixBytes)
 
 /**
  * Keepalive, clock sample, digest and acknowledgement in one: sent when a link has been silent and soon after entries
@@ -54,12 +60,28 @@ export interface Beat {
 export type Payload =
   | Beat
   | { readonly type: 'entry'; readonly entry: Uint8Array; readonly receipt: Uint8Array | undefined }
-  /** Sessions the sender has direct links with. */
-  | { readonly type: 'neighbours'; readonly prefixes: readonly Uint8Array[] }
+  /** Sessions the sender has links with. */
+  | { readonly type: 'neighbours'; readonly neighbours: readonly Neighbour[] }
   | { readonly type: 'presence'; readonly typing: boolean; readonly name: string }
   | { readonly type: 'goodbye' }
   | { readonly type: 'wantReceipts'; readonly keys: readonly string[] }
   | { readonly type: 'receipts'; readonly receipts: readonly EntryReceipt[] }
+  /** How many are here, and whether the sender's links are those of a mesh. */
+  | { readonly type: 'online'; readonly online: number; readonly mesh: boolean }
+
+/** A link somebody has, as it tells it. */
+export interface Neighbour {
+  /** First 8 bytes of the session key. */
+  readonly prefix: Uint8Array
+  readonly path: NeighbourPath
+  readonly rttMs: number | undefined
+  /** First 8 bytes of the session that carries a link of path `through`. */
+  readonly through: Uint8Array | undefined
+}
+
+export type NeighbourPath = 'direct' | 'relay' | 'through'
+const neighbourPaths: readonly NeighbourPath[] = ['direct', 'relay', 'through']
+const throughCode = 2
 
 export interface EntryReceipt {
   /** Sorting key of the entry. */
@@ -67,11 +89,21 @@ export interface EntryReceipt {
   readonly receipt: Uint8Array
 }
 
-const tags = { beat: 1, entry: 2, neighbours: 3, presence: 4, goodbye: 5, wantReceipts: 6, receipts: 7 } as const
+const tags = {
+  beat: 1,
+  entry: 2,
+  neighbours: 3,
+  presence: 4,
+  goodbye: 5,
+  wantReceipts: 6,
+  receipts: 7,
+  online: 0x18,
+} as const
 
 const flagHidden = 1
 const flagUrgent = 2
 const flagTyping = 1
+const flagMesh = 1
 
 export function encodePayload(payload: Payload): Uint8Array {
   const writer = new Writer(64).u8(tags[payload.type])
@@ -84,8 +116,17 @@ export function encodePayload(payload: Payload): Uint8Array {
       writer.bytes(payload.entry).bytes(payload.receipt ?? new Uint8Array(0))
       break
     case 'neighbours':
-      writer.varint(payload.prefixes.length)
-      for (const prefix of payload.prefixes) writer.raw(prefix)
+      writer.varint(payload.neighbours.length)
+      for (const { prefix, path, rttMs, through } of payload.neighbours) {
+        writer
+          .raw(prefix)
+          .u8(neighbourPaths.indexOf(path))
+          .varint(rttMs === undefined ? 0 : rttMs + 1)
+        if (path === 'through') writer.raw(through ?? noCarrier)
+      }
+      break
+    case 'online':
+      writer.varint(payload.online).u8(payload.mesh ? flagMesh : 0)
       break
     case 'presence':
       writer.u8(payload.typing ? flagTyping : 0).text(payload.name)
@@ -132,7 +173,11 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
       return { type: 'entry', entry, receipt: receipt.length > 0 ? receipt : undefined }
     }
     case tags.neighbours:
-      return { type: 'neighbours', prefixes: readMany(reader, maxNeighbours, () => reader.raw(prefixBytes)) }
+      return { type: 'neighbours', neighbours: readMany(reader, maxNeighbours, () => readNeighbour(reader)) }
+    case tags.online: {
+      const online = reader.varint()
+      return { type: 'online', online, mesh: (reader.u8() & flagMesh) !== 0 }
+    }
     case tags.presence: {
       const typing = (reader.u8() & flagTyping) !== 0
       return { type: 'presence', typing, name: reader.text(maxNameBytes) }
@@ -152,6 +197,16 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
     default:
       return undefined
   }
+}
+
+function readNeighbour(reader: Reader): Neighbour {
+  const prefix = reader.raw(prefixBytes)
+  const code = reader.u8()
+  const path = neighbourPaths[code]
+  if (path === undefined) reader.fail()
+  const rtt = reader.varint()
+  const through = code === throughCode ? reader.raw(prefixBytes) : undefined
+  return { prefix, path: path ?? 'direct', rttMs: rtt === 0 ? undefined : rtt - 1, through }
 }
 
 function readKey(reader: Reader): string {
