@@ -1,5 +1,5 @@
 /** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
-import type { Address, Crypto, EngineOptions, Millis } from '@kith/protocol'
+import type { Address, Crypto, EngineOptions, Millis, ReachReport, RoomMap } from '@kith/protocol'
 import type { BrokenRecords } from './broken-records.ts'
 import type { Clock } from './clock.ts'
 import type { RouteIncoming } from './incoming.ts'
@@ -10,9 +10,11 @@ import type { StoreLock } from './store-lock.ts'
 import type { AddressDialer, Dialer, RelayDialer } from './transport.ts'
 import type { Wakes } from './wakes.ts'
 
-/** An engine, and whether the first frame of an inbound socket is for its room. */
+/** An engine, what it tells on request, and whether the first frame of an inbound socket is for its room. */
 export interface RoomEngine extends EngineLike {
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean
+  map(now: Millis): RoomMap
+  reachReport(session: string, now: Millis): ReachReport
 }
 
 export interface Listening {

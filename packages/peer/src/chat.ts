@@ -5,7 +5,9 @@
  * User interfaces hold no protocol state. Everything here can be carried between tabs of one profile: values are
  * structured-cloneable, and commands answer with promises.
  */
-import type { Millis, NoticeCode, Path, Reaction } from '@kith/protocol'
+import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
+
+export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } from '@kith/protocol'
 
 /** How far an own message has come; others' messages are always `stored`. */
 export type Delivery = 'waiting' | 'sent' | 'stored'
@@ -39,6 +41,8 @@ export interface Presence {
   readonly platform: 'browser' | 'node'
   /** Undefined while it is still being reached. */
   readonly path: Path | undefined
+  /** With path `through`: the session that carries its frames, sealed. */
+  readonly through: string | undefined
   readonly rttMs: number | undefined
 }
 
@@ -51,6 +55,8 @@ export interface Person {
   readonly typing: boolean
   /** The best path among their presences; undefined when offline or still being reached. */
   readonly path: Path | undefined
+  /** The session that carries it when the best path is `through`. */
+  readonly through: string | undefined
   readonly presences: readonly Presence[]
 }
 
@@ -123,6 +129,13 @@ export interface Room {
   /** Everything up to the newest message was seen. */
   markRead(): void
   dismissNotice(id: number): void
+  /** Who is linked to whom, as far as it is known here and now. Rejects with `RoomClosed`. */
+  map(): Promise<RoomMap>
+  /**
+   * How somebody is reached, or why not: `who` is a session or a `Person.id`, whose best-reached program is meant then.
+   * For somebody who is not here it has no attempts. Rejects with `RoomClosed`.
+   */
+  reachReport(who: string): Promise<ReachReport>
 }
 
 export interface ChatSettings {

@@ -1,6 +1,6 @@
 /** A room that is open: its record, its engine under a host, and its view. */
 import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
-import type { Content, EngineEvent } from '@kith/protocol'
+import type { Content, EngineEvent, ReachReport, RoomMap } from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import type { ChatStore, RoomMark, RoomRecord } from './chat-store.ts'
 import type { ChatSettings, Message, Room, RoomState, TimelineView } from './chat.ts'
@@ -210,6 +210,23 @@ export class OpenRoom implements Room {
     this.#view.dismissNotice(id)
   }
 
+  async map(): Promise<RoomMap> {
+    return this.#running().map(this.#ports.clock.now())
+  }
+
+  async reachReport(who: string): Promise<ReachReport> {
+    const engine = this.#running()
+    const [session] = this.#view.sessionsOf(who)
+    if (session !== undefined) return engine.reachReport(session, this.#ports.clock.now())
+    const { people, relay } = this.#view.state
+    return absentReport(who, people.find(({ id }) => id === who)?.name ?? '', relay)
+  }
+
+  #running(): RoomEngine {
+    if (this.#engine === undefined) throw new RoomClosed()
+    return this.#engine
+  }
+
   #event(event: EngineEvent): void {
     this.#view.handle(event)
     if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
@@ -258,6 +275,23 @@ export class OpenRoom implements Room {
     this.#stopMark()
     this.#stopMark = undefined
     await this.#store.writeMark(this.id, { draft: this.#view.state.draft, readMark: this.#view.readMark })
+  }
+}
+
+/** What there is to say of somebody who is not here. */
+export function absentReport(session: string, name: string, relay: ReachReport['relay']): ReachReport {
+  return {
+    session,
+    name,
+    path: undefined,
+    through: undefined,
+    rttMs: undefined,
+    attempts: [],
+    relay,
+    isInTopic: false,
+    clockAheadMs: undefined,
+    ownClockAheadMs: 0,
+    heardAt: undefined,
   }
 }
 

@@ -43,6 +43,15 @@ export class People {
     this.#changed(line)
   }
 
+  /** The sessions of a person who is here, the best reached first; of a session, itself. */
+  sessionsOf(who: string): readonly string[] {
+    if (this.#authorBySession.has(who)) return [who]
+    const entries = [...(this.#lines.get(who)?.presences.values() ?? [])]
+    const rank = ({ presence }: { readonly presence: Presence }): number =>
+      presence.path === undefined ? paths.length : paths.indexOf(presence.path)
+    return entries.toSorted((a, b) => rank(a) - rank(b)).map(({ presence }) => presence.session)
+  }
+
   /** A session came, changed or went. */
   peer(peer: PeerInfo): void {
     const known = this.#authorBySession.get(peer.session)
@@ -56,6 +65,7 @@ export class People {
       session: peer.session,
       platform: peer.platform,
       path: peer.path,
+      through: peer.path === 'through' ? peer.through : undefined,
       rttMs: peer.rttMs,
     }
     line.presences.set(peer.session, { presence, name: peer.name, typing })
@@ -127,6 +137,7 @@ export class People {
     const me = author === this.#me
     const entries = [...line.presences.values()]
     const path = paths.find((path) => entries.some(({ presence }) => presence.path === path))
+    const best = path === undefined ? undefined : entries.find(({ presence }) => presence.path === path)
     return {
       id: author,
       name: line.name,
@@ -134,6 +145,7 @@ export class People {
       online: me || entries.length > 0,
       typing: entries.some(({ typing }) => typing),
       path,
+      through: best?.presence.through,
       presences: entries.map(({ presence }) => presence),
     }
   }

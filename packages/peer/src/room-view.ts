@@ -81,6 +81,11 @@ export class RoomView {
     return this.#readMark
   }
 
+  /** The sessions of a person who is here, the best reached first. */
+  sessionsOf(who: string): readonly string[] {
+    return this.#people.sessionsOf(who)
+  }
+
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

@@ -10,7 +10,7 @@
  */
 import type { SharedRoom } from './tabs-room.ts'
 import { unpackError } from './tabs-wire.ts'
-import type { Answer, Command, ErrorClasses } from './tabs-wire.ts'
+import type { Answer, Command, CommandValue, ErrorClasses } from './tabs-wire.ts'
 
 const interruptions = {
   room: 'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
@@ -28,7 +28,7 @@ export class CommandInterrupted extends Error {
 
 interface Pending {
   readonly command: Command
-  readonly resolve: (value: string | undefined) => void
+  readonly resolve: (value: CommandValue) => void
   readonly reject: (error: unknown) => void
   /** Newest message of the room when it was given: what is sent sorts after it. */
   readonly after: string
@@ -57,7 +57,7 @@ export class Calls {
     return this.#pending.size > 0
   }
 
-  issue(command: Command): Promise<string | undefined> {
+  issue(command: Command): Promise<CommandValue> {
     return new Promise((resolve, reject) => {
       const call = ++this.#last
       this.#pending.set(call, { command, resolve, reject, after: this.#newestIn(command), taken: false })
@@ -75,12 +75,12 @@ export class Calls {
     else this.failed(call, unpackError(answer.error, this.#ports.errors))
   }
 
-  succeeded(call: number, value: string | undefined): void {
+  succeeded(call: number, value: CommandValue): void {
     const pending = this.#pending.get(call)
     if (pending === undefined) return
     this.#pending.delete(call)
     if (this.#pending.size === 0) this.#claimed.clear()
-    else if (pending.command.name === 'send' && value !== undefined) this.#claimed.add(value)
+    else if (pending.command.name === 'send' && typeof value === 'string') this.#claimed.add(value)
     pending.resolve(value)
   }
 

@@ -1,7 +1,8 @@
 /** A chat for tests of shared tabs: it keeps its messages on a `FixtureDisk`, so that the next leader finds them. */
-import type { Chat, ChatState, Message, Room, RoomState, SyncState } from '../chat.ts'
+import type { Chat, ChatState, Message, ReachReport, Room, RoomMap, RoomState, SyncState } from '../chat.ts'
 import { LinkMalformed, MessageRefused } from '../errors.ts'
 import { MemoryLock } from '../memory/lock.ts'
+import { absentReport } from '../open-room.ts'
 import { ChunkedTimeline } from '../timeline-view.ts'
 
 export interface SavedRoom {
@@ -296,6 +297,17 @@ export class FixtureRoom implements Room {
 
   dismissNotice(id: number): void {
     this.set({ notices: this.#state.notices.filter((notice) => notice.id !== id) })
+  }
+
+  async map(): Promise<RoomMap> {
+    await this.#chat.pauses.beforeKept?.()
+    const { id } = this
+    return { self: id, mode: 'small', online: this.view.length, nodes: [], links: [], gaps: [[id, id]], trees: [] }
+  }
+
+  async reachReport(who: string): Promise<ReachReport> {
+    await this.#chat.pauses.beforeKept?.()
+    return absentReport(who, this.#state.title, 'none')
   }
 
   load(messages: readonly Message[]): void {

@@ -4,14 +4,14 @@
  * It shows a source: the real room where this tab leads, a mirror elsewhere. When the lead changes, the old source stays
  * on show until the new one has loaded what is stored, so that nothing flickers away and comes back.
  */
-import type { Message, Room, RoomState, TimelineView } from '../chat.ts'
+import type { Message, ReachReport, Room, RoomMap, RoomState, TimelineView } from '../chat.ts'
 import { keepShared } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'
-import type { Cast, Command } from './tabs-wire.ts'
+import type { Cast, Command, CommandValue } from './tabs-wire.ts'
 
 /** What a room asks of the chat it belongs to. */
 export interface RoomPort {
-  issue(command: Command): Promise<string | undefined>
+  issue(command: Command): Promise<CommandValue>
   cast(cast: Cast): void
   /** Something in this room changed. */
   changed(room: SharedRoom): void
@@ -136,6 +136,15 @@ export class SharedRoom implements Room {
 
   dismissNotice(id: number): void {
     this.#port.cast({ name: 'dismissNotice', room: this.id, id })
+  }
+
+  /** Where another tab leads, it is asked: only its engine knows. */
+  async map(): Promise<RoomMap> {
+    return (await this.#port.issue({ name: 'map', room: this.id })) as RoomMap
+  }
+
+  async reachReport(who: string): Promise<ReachReport> {
+    return (await this.#port.issue({ name: 'reachReport', room: this.id, who })) as ReachReport
   }
 
   #show(source: RoomSource): void {

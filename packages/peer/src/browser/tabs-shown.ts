@@ -8,11 +8,11 @@ import { keepShared } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'
 import { SharedRoom } from './tabs-room.ts'
 import type { RoomPort } from './tabs-room.ts'
-import type { Cast, ChatHead, Command } from './tabs-wire.ts'
+import type { Cast, ChatHead, Command, CommandValue } from './tabs-wire.ts'
 
 /** Where what is done in a room goes. */
 export interface ShownPort {
-  issue(command: Command): Promise<string | undefined>
+  issue(command: Command): Promise<CommandValue>
   cast(cast: Cast): void
 }
 
@@ -79,7 +79,7 @@ export class Shown implements RoomPort {
     for (const room of this.#rooms.values()) room.end()
   }
 
-  issue(command: Command): Promise<string | undefined> {
+  issue(command: Command): Promise<CommandValue> {
     return this.#port.issue(command)
   }
 

@@ -5,7 +5,7 @@
  * Everybody listens on the common channel; every tab has a mailbox of its own (a channel named after it), so that what
  * one tab is sent is not copied into all the others.
  */
-import type { Chat, ChatState, Message, Room, RoomState } from '../chat.ts'
+import type { Chat, ChatState, Message, ReachReport, Room, RoomMap, RoomState } from '../chat.ts'
 import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from '../errors.ts'
 import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
 
@@ -53,7 +53,7 @@ export interface TimelineFrame {
   readonly whole: boolean
 }
 
-/** What may change something and is answered. `room` undefined: the chat itself. */
+/** What is answered: commands that may change something, and questions. */
 export type Command =
   | { readonly name: 'create'; readonly title: string | undefined; readonly relay: string | undefined }
   | { readonly name: 'join'; readonly link: string }
@@ -68,6 +68,8 @@ export type Command =
   | { readonly name: 'react'; readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean }
   | { readonly name: 'setTitle'; readonly room: string; readonly value: string }
   | { readonly name: 'setName'; readonly room: string; readonly value: string }
+  | { readonly name: 'map'; readonly room: string }
+  | { readonly name: 'reachReport'; readonly room: string; readonly who: string }
 
 /** What is said and not answered. */
 export type Cast =
@@ -76,9 +78,12 @@ export type Cast =
   | { readonly name: 'markRead'; readonly room: string }
   | { readonly name: 'dismissNotice'; readonly room: string; readonly id: number }
 
+/** The id of the room for `create` and `join`, of the message for `send`; what was asked for by a question. */
+export type CommandValue = string | RoomMap | ReachReport | undefined
+
 export type Answer =
-  /** The id of the room for `create` and `join`, of the message for `send`. */
-  { readonly ok: true; readonly value: string | undefined } | { readonly ok: false; readonly error: PackedError }
+  | { readonly ok: true; readonly value: CommandValue }
+  | { readonly ok: false; readonly error: PackedError }
 
 export interface PackedError {
   readonly name: string
@@ -134,7 +139,7 @@ export function runCast(room: Room | undefined, cast: Cast): void {
 }
 
 /** Carries a command out on the real chat. */
-export async function runCommand(chat: Chat, command: Command): Promise<string | undefined> {
+export async function runCommand(chat: Chat, command: Command): Promise<CommandValue> {
   switch (command.name) {
     case 'create':
       return (await chat.create({ title: command.title, relay: command.relay })).id
@@ -162,7 +167,7 @@ export async function runCommand(chat: Chat, command: Command): Promise<string |
 
 type RoomCommand = Exclude<Extract<Command, { room: string }>, { name: 'forget' }>
 
-async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<string | undefined> {
+async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<CommandValue> {
   if (room === undefined) throw new RoomClosed()
   switch (command.name) {
     case 'send':
@@ -182,5 +187,9 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
     case 'setName':
       await room.setName(command.value)
       return undefined
+    case 'map':
+      return room.map()
+    case 'reachReport':
+      return room.reachReport(command.who)
   }
 }

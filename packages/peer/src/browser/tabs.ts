@@ -19,7 +19,16 @@ import { mailboxOf, Post } from './tabs-post.ts'
 import { RealSource, Shown } from './tabs-shown.ts'
 import type { ShownPort } from './tabs-shown.ts'
 import { carriedErrors, runCast, runCommand } from './tabs-wire.ts'
-import type { Cast, ChatHead, Command, CommonFrame, ErrorClasses, FrameToFollower, FrameToLeader } from './tabs-wire.ts'
+import type {
+  Cast,
+  ChatHead,
+  Command,
+  CommandValue,
+  CommonFrame,
+  ErrorClasses,
+  FrameToFollower,
+  FrameToLeader,
+} from './tabs-wire.ts'
 
 export { CommandInterrupted }
 
@@ -175,7 +184,7 @@ class SharedChat implements Chat, ShownPort {
     return this.#closed
   }
 
-  issue(command: Command): Promise<string | undefined> {
+  issue(command: Command): Promise<CommandValue> {
     return this.#closed === undefined ? this.#calls.issue(command) : Promise.reject(new ChatClosed())
   }
 
@@ -391,8 +400,8 @@ class SharedChat implements Chat, ShownPort {
     )
   }
 
-  #roomOf(id: string | undefined): Room {
-    const room = id === undefined ? undefined : this.#shown.room(id)
+  #roomOf(id: CommandValue): Room {
+    const room = typeof id === 'string' ? this.#shown.room(id) : undefined
     if (room === undefined) throw new RoomClosed()
     return room
   }

@@ -1,6 +1,7 @@
 /** One room of the fake chat. */
-import type { Millis, Path } from '@kith/protocol'
+import type { Millis, Path, ReachReport, RoomMap } from '@kith/protocol'
 import type { Message, Notice, Person, RelayState, Room, RoomState, SyncState, TimelineView } from '../chat.ts'
+import { fakeReport, smallMap } from './fake-map.ts'
 
 export interface FakePerson {
   readonly name: string
@@ -9,7 +10,11 @@ export interface FakePerson {
   readonly online?: boolean | undefined
   readonly path?: Path | undefined
   readonly platform?: 'browser' | 'node' | undefined
+  /** Name of who carries path `through`; without it the first who is directly connected. */
+  readonly through?: string | undefined
   readonly rttMs?: number | undefined
+  /** What the reach report says otherwise than what goes with the path. */
+  readonly reach?: ((now: Millis) => Partial<ReachReport>) | undefined
   readonly typing?: boolean | undefined
 }
 
@@ -43,6 +48,10 @@ export interface FakeRoomOptions {
   /** `send` rejects. */
   readonly refusing?: boolean | undefined
   readonly now?: (() => Millis) | undefined
+  /** Everybody with everybody without it. */
+  readonly map?: ((people: readonly Person[]) => RoomMap) | undefined
+  /** `map` and `reachReport` never answer, or reject. */
+  readonly mapState?: 'loading' | 'failing' | undefined
 }
 
 /** Named as the peer names its own. */
@@ -121,6 +130,7 @@ export class FakeRoom implements Room {
   readonly #parentChanged: () => void
   readonly #now: () => Millis
   readonly #paceMs: number
+  readonly #options: FakeRoomOptions
   #messages: readonly Message[] = []
   #timeline: TimelineView | undefined
   #state: RoomState
@@ -133,6 +143,7 @@ export class FakeRoom implements Room {
   typing = false
 
   constructor(options: FakeRoomOptions, parentChanged: () => void = () => {}) {
+    this.#options = options
     this.#parentChanged = parentChanged
     this.#now = options.now ?? Date.now
     this.#paceMs = options.paceMs ?? 0
@@ -140,10 +151,13 @@ export class FakeRoom implements Room {
     this.id = fakeKey(`room ${options.link}`).slice(0, 32)
     const myName = options.myName ?? 'Robin'
     const me = fakeKey(`person ${myName}`)
-    const people = [
-      person({ name: myName, id: me, online: true }, true),
-      ...(options.people ?? []).map((other) => person(other, false)),
-    ]
+    const people = withCarriers(
+      [
+        person({ name: myName, id: me, online: true }, true),
+        ...(options.people ?? []).map((other) => person(other, false)),
+      ],
+      options.people ?? [],
+    )
     this.#state = {
       id: this.id,
       title: options.title,
@@ -241,6 +255,25 @@ export class FakeRoom implements Room {
     this.#set({ notices: this.#state.notices.filter((notice) => notice.id !== id) })
   }
 
+  async map(): Promise<RoomMap> {
+    await this.#question()
+    return (this.#options.map ?? smallMap)(this.#state.people)
+  }
+
+  async reachReport(who: string): Promise<ReachReport> {
+    await this.#question()
+    const { people, relay } = this.#state
+    const found = people.find(({ id, presences }) => id === who || presences.some(({ session }) => session === who))
+    const now = this.#now()
+    const change = this.#options.people?.find(({ name }) => name === found?.name)?.reach?.(now)
+    return fakeReport(found ?? person({ name: '', id: who, online: false }, false), relay, now, change)
+  }
+
+  async #question(): Promise<void> {
+    if (this.#options.mapState === 'loading') await new Promise(() => {})
+    if (this.#options.mapState === 'failing') throw new Error('the room is closed')
+  }
+
   // ——— Handles for tests and fixtures ———
 
   /** Somebody else writes now. */
@@ -276,7 +309,7 @@ export class FakeRoom implements Room {
           other.name === change.name && !other.me ? person({ id: other.id, ...change }, false) : other,
         )
       : [...this.#state.people, person(change, false)]
-    this.#set({ people })
+    this.#set({ people: withCarriers(people, [change]) })
   }
 
   setSync(sync: SyncState): void {
@@ -400,15 +433,28 @@ function person(options: FakePerson, me: boolean): Person {
     online,
     typing: options.typing ?? false,
     path,
+    through: undefined,
     presences: online
       ? [
           {
             session: id.slice(0, 32),
             platform: options.platform ?? 'browser',
             path,
+            through: undefined,
             rttMs: path && (options.rttMs ?? 24),
           },
         ]
       : [],
   }
+}
+
+/** Whoever is reached through a member is given one who carries. */
+function withCarriers(people: readonly Person[], options: readonly FakePerson[]): readonly Person[] {
+  return people.map((other) => {
+    if (other.path !== 'through') return other
+    const wanted = options.find(({ name }) => name === other.name)?.through
+    const carrier = people.find(({ name, path }) => (wanted === undefined ? path === 'direct' : name === wanted))
+    const through = carrier?.presences[0]?.session
+    return { ...other, through, presences: other.presences.map((presence) => ({ ...presence, through })) }
+  })
 }
