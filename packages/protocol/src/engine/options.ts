@@ -14,6 +14,9 @@ export interface Persona {
   readonly statements: readonly Uint8Array[]
 }
 
+/** `mobile` is anything on a battery or a metered network; a `keeper` is the last choice as a parent. */
+export type PeerKind = 'desktop' | 'mobile' | 'node' | 'keeper'
+
 export interface EngineOptions {
   readonly crypto: Crypto
   /** 32 bytes: the room's secret. */
@@ -28,6 +31,8 @@ export interface EngineOptions {
   /** The host can make WebRTC transports. Default true. */
   readonly webrtc?: boolean | undefined
   readonly addresses?: readonly Address[] | undefined
+  /** How many links this machine carries, and whether it may be a root. Default `node` in Node, else `desktop`. */
+  readonly kind?: PeerKind | undefined
   /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */
   readonly trace?: boolean | undefined
   /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */

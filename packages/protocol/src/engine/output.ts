@@ -31,7 +31,8 @@ export type Output =
 /** How frames reach a peer: `through` a member comes with circuits. */
 export type Path = 'direct' | 'relay' | 'through'
 
-export type PeerState = 'joining' | 'linked' | 'gone'
+/** `here`: a member of the mesh without a link to us; what it says comes through others. */
+export type PeerState = 'joining' | 'linked' | 'here' | 'gone'
 
 /** One online session as this engine sees it. */
 export interface PeerInfo {

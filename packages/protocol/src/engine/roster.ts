@@ -1,14 +1,17 @@
 /** Who is online, as this engine sees it: one line per session, told again whenever something in it changed. */
 import type { Platform } from './claims.ts'
 import type { LiveLink } from './links.ts'
-import type { EngineEvent, PeerInfo } from './output.ts'
+import type { EngineEvent, PeerInfo, PeerState } from './output.ts'
 
 /** A round trip that moved less than this part of itself is not worth telling. */
 const rttStepMs = 25
 
 interface Line {
   info: PeerInfo
+  /** The relay says it is here. */
   inTopic: boolean
+  /** The mesh's registry says it is here. */
+  inRegistry: boolean
 }
 
 export class Roster {
@@ -28,24 +31,15 @@ export class Roster {
     return this.#lines.size
   }
 
+  *all(): Generator<PeerInfo> {
+    for (const { info } of this.#lines.values()) yield info
+  }
+
   /** The relay says it is here. */
   met(session: string, platform: Platform): void {
     const line = this.#lines.get(session)
-    if (line !== undefined) {
-      line.inTopic = true
-      return
-    }
-    const info: PeerInfo = {
-      session,
-      author: session,
-      name: '',
-      platform,
-      path: undefined,
-      state: 'joining',
-      rttMs: undefined,
-    }
-    this.#lines.set(session, { info, inTopic: true })
-    this.#tell({ type: 'peer', peer: info })
+    if (line === undefined) this.#add(session, '', platform, 'joining', { inTopic: true, inRegistry: false })
+    else line.inTopic = true
   }
 
   left(session: string): void {
@@ -55,10 +49,29 @@ export class Roster {
     this.#dropIfGone(session, line)
   }
 
+  /** The mesh's registry says it is here: its messages come, with no link between us. */
+  listed(session: string, name: string, platform: Platform): void {
+    const line = this.#lines.get(session)
+    if (line === undefined) return this.#add(session, name, platform, 'here', { inTopic: false, inRegistry: true })
+    line.inRegistry = true
+    const isNamed = line.info.name !== '' || name === ''
+    if (line.info.state !== 'joining' && isNamed) return
+    const state = line.info.state === 'joining' ? 'here' : line.info.state
+    this.#change(line, { state, name: isNamed ? line.info.name : name })
+  }
+
+  unlisted(session: string): void {
+    const line = this.#lines.get(session)
+    if (line === undefined || !line.inRegistry) return
+    line.inRegistry = false
+    if (line.info.state === 'here' && line.inTopic) this.#change(line, { state: 'joining' })
+    this.#dropIfGone(session, line)
+  }
+
   linked(link: LiveLink, author: string): void {
     const { session, claims, path } = link
-    const inTopic = this.#lines.get(session)?.inTopic ?? false
-    const before = this.#lines.get(session)?.info
+    const line = this.#lines.get(session)
+    const before = line?.info
     const name = before !== undefined && before.name !== '' ? before.name : claims.name
     const info: PeerInfo = {
       session,
@@ -69,14 +82,14 @@ export class Roster {
       state: 'linked',
       rttMs: link.heartbeat.rttMs,
     }
-    this.#lines.set(session, { info, inTopic })
+    this.#lines.set(session, { info, inTopic: line?.inTopic ?? false, inRegistry: line?.inRegistry ?? false })
     this.#tell({ type: 'peer', peer: info })
   }
 
   unlinked(session: string): void {
     const line = this.#lines.get(session)
     if (line === undefined) return
-    this.#change(line, { path: undefined, state: 'joining', rttMs: undefined })
+    this.#change(line, { path: undefined, state: line.inRegistry ? 'here' : 'joining', rttMs: undefined })
     this.#dropIfGone(session, line)
   }
 
@@ -84,7 +97,7 @@ export class Roster {
   gone(session: string): void {
     const line = this.#lines.get(session)
     if (line === undefined) return
-    line.inTopic = false
+    line.inTopic = line.inRegistry = false
     line.info = { ...line.info, state: 'gone' }
     this.#dropIfGone(session, line)
   }
@@ -102,13 +115,19 @@ export class Roster {
       this.#change(line, { rttMs })
   }
 
+  #add(session: string, name: string, platform: Platform, state: PeerState, flags: Omit<Line, 'info'>): void {
+    const info: PeerInfo = { session, author: session, name, platform, path: undefined, state, rttMs: undefined }
+    this.#lines.set(session, { info, ...flags })
+    this.#tell({ type: 'peer', peer: info })
+  }
+
   #change(line: Line, change: Partial<PeerInfo>): void {
     line.info = { ...line.info, ...change }
     this.#tell({ type: 'peer', peer: line.info })
   }
 
   #dropIfGone(session: string, line: Line): void {
-    if (line.inTopic || line.info.state === 'linked') return
+    if (line.inTopic || line.inRegistry || line.info.state === 'linked') return
     this.#lines.delete(session)
     this.#tell({ type: 'peer', peer: { ...line.info, state: 'gone', path: undefined, rttMs: undefined } })
   }
