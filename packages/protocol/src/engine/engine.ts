@@ -9,6 +9,7 @@
  * no clock and opens no socket; what it is told is in `input.ts`, what it asks for in `output.ts`.
  */
 import { formatHex } from '../codec/text.ts'
+import { noTree } from '../gossip/broadcast-wire.ts'
 import { decodePayload, maxNameBytes } from '../gossip/wire.ts'
 import type { Beat, Payload } from '../gossip/wire.ts'
 import { encodeChain, verifyChain } from '../identity/chain.ts'
@@ -362,7 +363,7 @@ export class Engine {
       case 'beat':
         return this.#beatReceived(link, payload, now)
       case 'entry':
-        return this.#flow.receive(payload.entry, payload.receipt, { link, tree: undefined, hop: 1 }, now)
+        return this.#flow.receive(payload.entry, payload.receipt, { link, tree: noTree, hop: 1, pulled: false }, now)
       case 'neighbours':
         return this.#flow.neighbourhood.announce(link.session, payload.neighbours)
       case 'presence':

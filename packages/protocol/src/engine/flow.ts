@@ -8,7 +8,7 @@ import type { Crypto } from '../crypto/crypto.ts'
 import { acknowledgeMs } from '../gossip/heartbeat.ts'
 import { Neighbourhood } from '../gossip/spread.ts'
 import type { Arrival } from '../gossip/spread.ts'
-import type { TreeId } from '../gossip/broadcast.ts'
+import type { TreeId } from '../gossip/broadcast-wire.ts'
 import { encodePayload, maxReceiptsPerFrame } from '../gossip/wire.ts'
 import type { EntryReceipt } from '../gossip/wire.ts'
 import type { Entry } from '../log/entry.ts'
@@ -29,10 +29,12 @@ const askReceiptsMs = 15_000
 /** How an entry came by a link. */
 export interface Bringing {
   readonly link: LiveLink
-  /** The tree it came along; undefined when it was flooded, pulled, or sent in a small room. */
-  readonly tree: TreeId | undefined
+  /** The tree it came along; `noTree` when it was flooded, or sent in a small room. */
+  readonly tree: TreeId
   /** Links between its author and us. */
   readonly hop: number
+  /** We asked for it. */
+  readonly pulled: boolean
 }
 
 /** A room of many: entries go along trees there. */
