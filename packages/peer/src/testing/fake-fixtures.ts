@@ -2,6 +2,7 @@
 import { fakeKey, type FakeMessage, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 import { FakeChat, type FakeChatOptions } from './fake-chat.ts'
 import { lakeWeekend, manyMessages } from './fake-conversation.ts'
+import { meshMap, smallMap } from './fake-map.ts'
 
 const relay = 'https://kith.example'
 const minute = 60_000
@@ -64,6 +65,38 @@ export type Situation =
   | 'failing'
   | 'huge'
   | 'crowd'
+  | MapSituation
+
+/** What the map has to draw. */
+export type MapSituation =
+  | 'map2'
+  | 'map3'
+  | 'map8'
+  | 'map16'
+  | 'map40'
+  | 'map2000'
+  | 'mapLoading'
+  | 'mapFailing'
+  | 'mapBlocked'
+
+const names =
+  'Mara Jonas Aiko Tomás Priya Noor Sam Wren Eli Ines Malik Freya Otto Lucía Hana Bo Zuri Emil Yara Kofi Lena Rui Sana Piet Dunja Arlo Mei Nils Olu Tess Ivo Amara Finn Selin Raul Juno Anouk Tariq Vera Milo Ada Ravi Elif Hugo Nia Jun Lotte Samir Ida Leo Asha Theo Maja Idris Cleo Bashir Ronja Dev Salma Kaj'.split(
+    ' ',
+  )
+
+/** So many people who are directly connected, told apart by their keys. */
+function many(count: number): readonly FakePerson[] {
+  return Array.from({ length: count }, (_, i): FakePerson => {
+    const name = names[i % names.length] ?? ''
+    const known = friends.find((friend) => friend.name === name)
+    const platform = i % 5 === 3 ? 'node' : 'browser'
+    return { name, id: known?.id ?? fakeKey(`${name} 7`), path: 'direct', platform, rttMs: 8 + ((i * 37) % 90) }
+  })
+}
+
+function mapOf(title: string, people: readonly FakePerson[], map?: FakeRoomOptions['map']): FakeChatOptions {
+  return { rooms: [{ ...lake, title, people, map }, ...others] }
+}
 
 const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
   /** First start: no room yet. */
@@ -175,7 +208,54 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
       },
     ],
   }),
+  map2: (): FakeChatOptions => mapOf('Two of us', many(1)),
+  /** A pair that has no link talks through the third. */
+  map3: (): FakeChatOptions =>
+    mapOf('Three of us', [
+      { name: 'Mara', id: fakeKey('Mara 103'), path: 'direct', rttMs: 18 },
+      { name: 'Priya', id: fakeKey('Priya 32'), path: 'through', rttMs: 120 },
+    ]),
+  /** Every kind of path, somebody in the background, and a pair of others without a link. */
+  map8: (): FakeChatOptions =>
+    mapOf(
+      'Lake weekend',
+      many(7).map((person): FakePerson => {
+        if (person.name === 'Aiko') return { ...person, path: 'relay', rttMs: 64 }
+        if (person.name === 'Priya') return { ...person, path: 'through', through: 'Mara', rttMs: 120 }
+        return person
+      }),
+      (people) => smallMap(people, { gaps: [['Jonas', 'Noor']], hidden: ['Sam'] }),
+    ),
+  map16: (): FakeChatOptions =>
+    mapOf('Choir', many(15), (people) =>
+      smallMap(people, {
+        gaps: [
+          ['Jonas', 'Freya'],
+          ['Aiko', 'Otto'],
+        ],
+        hidden: ['Wren'],
+      }),
+    ),
+  map40: (): FakeChatOptions => mapOf('Summer school', many(39), (people) => meshMap(people)),
+  map2000: (): FakeChatOptions => mapOf('Festival', many(59), (people) => meshMap(people, { online: 2000 })),
+  mapLoading: (): FakeChatOptions => ({ rooms: [{ ...lake, mapState: 'loading' }, ...others] }),
+  mapFailing: (): FakeChatOptions => ({ rooms: [{ ...lake, mapState: 'failing' }, ...others] }),
+  /** Somebody cannot be reached at all, and somebody’s clock is wrong. */
+  mapBlocked: (): FakeChatOptions =>
+    mapOf('Lake weekend', [
+      ...friends.slice(0, 2),
+      {
+        name: 'Aiko',
+        id: fakeKey('Aiko 19'),
+        path: 'relay',
+        rttMs: 64,
+        reach: () => ({ clockAheadMs: 187_000 }),
+      },
+      { name: 'Tomás', id: fakeKey('Tomás 44') },
+    ]),
 }
+
+export const mapSituations: readonly MapSituation[] = ['map2', 'map3', 'map8', 'map16', 'map40', 'map2000']
 
 export const situationNames: readonly Situation[] = Object.keys(situations) as Situation[]
 
