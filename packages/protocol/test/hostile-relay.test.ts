@@ -193,7 +193,7 @@ describe('a hostile relay', () => {
   })
 
   it('ENG11 that drops a third of everything loses nothing', () => {
-    const room = talk(7)
+    const room = talk(11)
     room.network.relay.meddle = (_, bytes, random) => (random.chance(0.33) ? [] : [bytes])
     start(room)
     room.network.runFor(40_000)

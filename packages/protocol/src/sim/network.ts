@@ -1,9 +1,9 @@
 /**
  * A whole network in one process: machines, a relay, links between machines, and chance from one seed.
  *
- * Everything that happens is an event in one queue, in the order of its time; nothing else moves the clock. The network
- * delays, partitions, cuts and loses; what it does is decided by the seeded generator alone, so a seed repeats a run to
- * the last bit (`hash`).
+ * Everything that happens is an event of the wheel (`event-wheel.ts`), in the order of its time; nothing else moves the clock. The network
+ * delays, partitions, cuts and loses; what it does is decided by the seed alone, so a seed repeats a run to the last bit
+ * (`hash`). The hash is made of one per machine, each of what happened there in its order.
  *
  * Transports and the relay's sockets are reliable and ordered, as data channels and WebSockets are: a lost packet costs
  * time (`lossRate` × a retransmission time-out), a partition breaks what crosses it. Frames of the relay may vanish
@@ -11,17 +11,19 @@
  */
 import type { Crypto } from '../crypto/crypto.ts'
 import type { Input } from '../engine/input.ts'
-import type { Output } from '../engine/output.ts'
+import type { EngineEvent, Output } from '../engine/output.ts'
 import type { Millis, Random } from '../machine.ts'
 import { Carriers } from './carriers.ts'
+import { mix, pairFraction } from './chance.ts'
 import { EventHash } from './event-hash.ts'
-import { EventQueue } from './event-queue.ts'
+import { EventWheel } from './event-wheel.ts'
+import type { EventSink } from './event-wheel.ts'
 import { SimPeer } from './peer.ts'
-import type { EngineLike } from './peer.ts'
+import type { EngineLike, Timer } from './peer.ts'
 import { createSeededRandom } from './random.ts'
 import type { SeededRandom } from './random.ts'
 import { SimRelay } from './sim-relay.ts'
-import { relayPlace } from './world.ts'
+import { events, nobody, relayPlace } from './world.ts'
 import type { World } from './world.ts'
 
 export interface NetworkOptions {
@@ -33,8 +35,14 @@ export interface NetworkOptions {
   readonly lossRate?: number | undefined
   /** Can this pair link directly? Default: every pair can. */
   readonly canLink?: ((a: number, b: number) => boolean) | undefined
+  /** Bits per second of every machine's line. Default: no limit. */
+  readonly bandwidth?: { readonly up: number; readonly down: number } | undefined
+  /** What a crash or a partition breaks is noticed at the far end after this. Default 4 s. */
+  readonly breakMs?: Millis | undefined
   /** Keep events of every peer for inspection. Default false. */
   readonly keepEvents?: boolean | undefined
+  /** For thousands: told of every event instead of each machine keeping what it shows; and equal frames share their bytes. */
+  readonly watch?: ((peer: SimPeer, event: EngineEvent, now: Millis) => void) | undefined
   /** Where the clock starts. */
   readonly startMs?: Millis | undefined
 }
@@ -49,41 +57,95 @@ export type EngineFactory = (options: {
 const retransmissionMs = 200
 const storeMs = 3
 const computeMs = 2
+const defaultBreakMs = 4_000
+/** Tabs in the background: see `SimPeer.throttled`. */
+const never = -1
+const throttleMs = 1_000
+const deepThrottleMs = 60_000
+/** What a kind of input counts as in the hash. */
+const inputCodes: Readonly<Record<Input['type'], number>> = {
+  start: 1,
+  stop: 2,
+  timerFired: 3,
+  stored: 4,
+  loaded: 5,
+  computed: 6,
+  relayUp: 7,
+  relayDown: 8,
+  relayFrame: 9,
+  signalMade: 10,
+  transportUp: 11,
+  transportFrame: 12,
+  transportFull: 13,
+  transportDrained: 14,
+  transportDown: 15,
+  woke: 16,
+  setVisible: 17,
+  setName: 18,
+  setTyping: 19,
+  setAddresses: 20,
+  post: 21,
+}
 
-export class Network implements World {
+export class Network implements World, EventSink {
   now: Millis
+  readonly seed: number
   readonly random: SeededRandom
   readonly peers: SimPeer[] = []
   readonly relay: SimRelay
+  readonly carriers: Carriers
+  /** Inputs given to programs so far. */
+  inputs = 0
   readonly #options: NetworkOptions
+  readonly #startMs: Millis
   readonly #crypto: Crypto
-  readonly #carriers: Carriers
-  readonly #queue = new EventQueue<() => void>()
-  readonly #hash = new EventHash()
+  readonly #wheel = new EventWheel()
   readonly #factories: EngineFactory[] = []
-  readonly #latency = new Map<number, number>()
-  #group: (place: number) => number = () => 0
-  #timerToken = 0
+  readonly #low: number
+  readonly #span: number
+  readonly #lossRate: number
+  #group: ((place: number) => number) | undefined
 
   constructor(options: NetworkOptions) {
     this.#options = options
+    this.seed = options.seed
     this.random = createSeededRandom(options.seed)
     this.#crypto = options.createCrypto(this.random.fork().bytes)
-    this.now = options.startMs ?? 1_700_000_000_000
-    this.#carriers = new Carriers(this, options.canLink ?? (() => true))
-    this.relay = new SimRelay(this, this.#crypto)
+    this.#startMs = this.now = options.startMs ?? 1_700_000_000_000
+    const [low, high] = options.latencyMs ?? [10, 50]
+    this.#low = low
+    this.#span = high - low
+    this.#lossRate = options.lossRate ?? 0
+    this.carriers = new Carriers(this, {
+      canLink: options.canLink ?? (() => true),
+      breakMs: options.breakMs ?? defaultBreakMs,
+      bandwidth: options.bandwidth,
+      shareFrames: options.watch !== undefined,
+    })
+    this.relay = new SimRelay(this, this.#crypto, this.random.fork())
     this.relay.start()
   }
 
   /** Fingerprint of everything that happened so far. */
   get hash(): string {
-    return this.#hash.hex
+    const hash = new EventHash()
+    for (const peer of this.peers) {
+      hash.add(peer.hashLow >>> 0)
+      hash.add(peer.hashHigh >>> 0)
+    }
+    return hash.hex
+  }
+
+  /** Events that are still to come. */
+  get pending(): number {
+    return this.#wheel.size
   }
 
   // Machines.
 
   add(name: string, factory: EngineFactory, skewMs = 0): SimPeer {
-    const peer = new SimPeer(this.peers.length, name, skewMs)
+    const index = this.peers.length
+    const peer = new SimPeer(index, name, skewMs, mix(this.seed, index, relayPlace) | 1)
     this.peers.push(peer)
     this.#factories.push(factory)
     return peer
@@ -99,7 +161,8 @@ export class Network implements World {
     peer.run++
     peer.shown.clear()
     peer.sync = undefined
-    const crypto = this.#options.createCrypto(this.random.fork().bytes)
+    const random = createSeededRandom(mix(this.seed, peer.index, peer.run) * 0x10_0000 + peer.index)
+    const crypto = this.#options.createCrypto(random.bytes)
     peer.engine = factory({ crypto, peer, now: this.now + peer.skewMs })
     this.give(peer, { type: 'start' })
   }
@@ -111,8 +174,9 @@ export class Network implements World {
     peer.frozen = false
     peer.held.length = 0
     peer.timers.clear()
-    this.#carriers.break((near) => near === peer.index)
-    this.relay.close(peer.index)
+    this.carriers.crash(peer)
+    this.relay.hangUp(peer)
+    peer.relaySocket = 0
   }
 
   freeze(peer: SimPeer): void {
@@ -130,6 +194,7 @@ export class Network implements World {
   sleep(ms: Millis): void {
     for (const peer of this.peers) this.freeze(peer)
     this.now += ms
+    this.#wheel.jump(this.now - this.#startMs)
     for (const peer of this.peers) this.wake(peer)
   }
 
@@ -138,59 +203,52 @@ export class Network implements World {
   /** Machines reach each other, and the relay, only within their group. */
   partition(groupOf: (peer: number) => number, relayGroup = 0): void {
     this.#group = (place) => (place === relayPlace ? relayGroup : groupOf(place))
-    this.#carriers.break((near, far) => far !== undefined && !this.connects(near, far))
+    for (const peer of this.peers) {
+      this.carriers.break(peer, (far) => !this.connects(peer.index, far), false)
+      if (peer.relaySocket > 0 && !this.connects(peer.index, relayPlace)) {
+        this.post(this.now + 1, events.relayDown, peer.index, peer.index, peer.relaySocket, 0, undefined)
+      }
+    }
     this.relay.drop((peer) => !this.connects(peer, relayPlace))
   }
 
   heal(): void {
-    this.partition(() => 0)
+    this.#group = undefined
   }
 
   /** Breaks every direct link between machines, at once and noticed at once. */
   cutDirect(): void {
-    this.#carriers.break(() => true, true)
+    for (const peer of this.peers) this.carriers.break(peer, () => true, true)
   }
 
   connects(a: number, b: number): boolean {
-    return this.#group(a) === this.#group(b)
+    return this.#group === undefined || this.#group(a) === this.#group(b)
   }
 
-  delay(a: number, b: number): Millis {
-    const [low, high] = this.#options.latencyMs ?? [10, 50]
-    const pair = Math.min(a, b) * 1_000_003 + Math.max(a, b)
-    let base = this.#latency.get(pair)
-    if (base === undefined) {
-      base = low + (high - low) * this.random.next()
-      this.#latency.set(pair, base)
-    }
-    const retransmission = this.random.chance(this.#options.lossRate ?? 0) ? retransmissionMs : 0
-    return Math.max(1, Math.round(base * (0.9 + 0.2 * this.random.next()) + retransmission))
+  distance(a: number, b: number): number {
+    return this.#low + this.#span * pairFraction(this.seed, a, b)
+  }
+
+  travel(distance: number, state: number): Millis {
+    const lost = this.#lossRate > 0 && (mix(state, 1) >>> 0) / 0x1_0000_0000 < this.#lossRate ? retransmissionMs : 0
+    return Math.max(1, Math.round(distance * (0.9 + 0.2 * (state / 0x1_0000_0000)) + lost))
   }
 
   // Time.
 
-  schedule(at: Millis, happen: () => void): void {
-    this.#queue.push(Math.max(at, this.now), happen)
+  post(at: Millis, kind: number, target: number, source: number, a: number, b: number, data: unknown): void {
+    this.#wheel.push(at - this.#startMs, kind, target, source, a, b, data)
   }
 
-  deliver(at: Millis, peerIndex: number, run: number, input: Input): void {
-    this.schedule(at, () => {
-      const peer = this.peers[peerIndex]
-      if (peer !== undefined && peer.run === run) this.give(peer, input)
-    })
+  /** At `at`, or now if that is past. Calls of one millisecond come before what happens to machines. */
+  schedule(at: Millis, happen: () => void): void {
+    this.post(at, events.call, nobody, nobody, 0, 0, happen)
   }
 
   /** Everything due until `now + ms` happens. */
   runFor(ms: Millis): void {
     const until = this.now + ms
-    for (;;) {
-      const next = this.#queue.nextAt
-      if (next === undefined || next > until) break
-      const event = this.#queue.pop()
-      if (event === undefined) break
-      this.now = Math.max(this.now, event.at)
-      event.value()
-    }
+    this.#wheel.run(until - this.#startMs, this, this.#tick)
     this.now = until
   }
 
@@ -204,6 +262,36 @@ export class Network implements World {
     return condition()
   }
 
+  happen(kind: number, target: number, source: number, a: number, b: number, data: unknown): void {
+    if (kind === events.call) return (data as () => void)()
+    if (target === relayPlace) return this.#atRelay(kind, source, a, data as Uint8Array)
+    const peer = this.peers[target]
+    if (peer === undefined) return
+    switch (kind) {
+      case events.frame:
+      case events.frameIn:
+        return this.carriers.arrived(peer, source, a, data as Uint8Array, kind === events.frameIn)
+      case events.timer:
+        return this.#timer(peer, data as Timer)
+      case events.input:
+        if (peer.run === a) this.give(peer, data as Input)
+        return
+      case events.connect:
+        return this.carriers.connected(peer, source, a, b, data as string | undefined)
+      case events.accept:
+        return this.carriers.accepted(peer, source, a, b)
+      case events.open:
+        return this.carriers.opened(peer, a)
+      case events.refuse:
+      case events.down:
+        return this.carriers.ended(peer, a)
+      case events.sent:
+        return this.carriers.sent(peer, a, b)
+      default:
+        if (peer.relaySocket === a) this.#fromRelay(peer, kind, data as Uint8Array)
+    }
+  }
+
   /** Hands an input to a machine's program now. */
   give(peer: SimPeer, input: Input): void {
     if (peer.engine === undefined) return
@@ -211,29 +299,54 @@ export class Network implements World {
       peer.held.push(input)
       return
     }
-    this.#hash.add(this.now)
-    this.#hash.add(peer.index)
-    this.#hash.addText(input.type)
-    if ('bytes' in input) this.#hash.addBytes(input.bytes)
+    this.inputs++
+    peer.noteWord((this.now - this.#startMs) * 32 + inputCodes[input.type])
+    if ('bytes' in input) peer.noteBytes(input.bytes)
     const outputs = peer.engine.handle(input, this.now + peer.skewMs)
-    for (const output of outputs) this.#carryOut(peer, output)
+    for (let i = 0; i < outputs.length; i++) this.#carryOut(peer, outputs[i] as Output)
+  }
+
+  readonly #tick = (at: Millis): void => {
+    this.now = this.#startMs + at
+  }
+
+  #atRelay(kind: number, peer: number, token: number, bytes: Uint8Array): void {
+    if (kind === events.relayDial) this.relay.dialled(peer, token)
+    else if (kind === events.relayFrame) this.relay.heard(peer, token, bytes)
+    else this.relay.hungUp(peer, token)
+  }
+
+  #fromRelay(peer: SimPeer, kind: number, bytes: Uint8Array): void {
+    if (kind === events.relaySays) return this.give(peer, { type: 'relayFrame', bytes })
+    if (kind === events.relayUp) return this.give(peer, { type: 'relayUp' })
+    peer.relaySocket = 0
+    this.give(peer, { type: 'relayDown' })
   }
 
   #carryOut(peer: SimPeer, output: Output): void {
     switch (output.type) {
+      case 'transmit':
+        this.carriers.transmit(peer, output.transport, output.bytes)
+        break
+      case 'event':
+        if (this.#options.watch === undefined) peer.observe(output.event, this.#options.keepEvents ?? false)
+        else this.#options.watch(peer, output.event, this.now)
+        break
       case 'timer':
         this.#setTimer(peer, output.name, output.at)
         break
       case 'cancelTimer':
-        peer.timers.delete(output.name)
+        this.#cancelTimer(peer, output.name)
         break
       case 'store': {
         const { run } = peer
-        this.schedule(this.now + storeMs, () => {
-          if (peer.run !== run) return
-          peer.store.apply(output.changes)
-          this.give(peer, { type: 'stored', request: output.request, ok: true })
-        })
+        const { request, changes } = output
+        const happen = (): void => {
+          if (peer.run !== run || peer.engine === undefined) return
+          peer.store.apply(changes)
+          this.give(peer, { type: 'stored', request, ok: true })
+        }
+        this.post(this.now + storeMs, events.call, peer.index, peer.index, 0, 0, happen)
         break
       }
       case 'load':
@@ -249,44 +362,61 @@ export class Network implements World {
         this.relay.connect(peer)
         break
       case 'relayClose':
-        this.relay.close(peer.index)
+        this.relay.hangUp(peer)
         break
       case 'relaySend':
         this.relay.send(peer, output.bytes)
         break
       case 'dial':
-        this.#carriers.dial(peer, output.transport, output.offerer)
+        this.carriers.dial(peer, output.transport, output.offerer)
         break
       case 'signal':
-        this.#carriers.signal(peer, output.transport, output.bytes)
+        this.carriers.signal(peer, output.transport, output.bytes)
         break
       case 'dialAddress':
-        this.#carriers.dialAddress(peer, output.transport, output.address.port)
-        break
-      case 'transmit':
-        this.#carriers.transmit(peer, output.transport, output.bytes)
+        this.carriers.dialAddress(peer, output.transport, output.address.port)
         break
       case 'hangUp':
-        this.#carriers.hangUp(peer, output.transport)
-        break
-      case 'event':
-        peer.observe(output.event, this.#options.keepEvents ?? false)
+        this.carriers.hangUp(peer, output.transport)
         break
     }
   }
 
-  #setTimer(peer: SimPeer, name: string, at: Millis): void {
-    const token = ++this.#timerToken
-    const { run } = peer
-    peer.timers.set(name, token)
-    this.schedule(at - peer.skewMs, () => {
-      if (peer.run !== run || peer.timers.get(name) !== token) return
-      peer.timers.delete(name)
-      this.give(peer, { type: 'timerFired', name })
-    })
+  #setTimer(peer: SimPeer, name: string, asked: Millis): void {
+    let at = Math.max(this.now, asked - peer.skewMs)
+    if (peer.throttled) {
+      const step = peer.transports.size > 0 ? throttleMs : deepThrottleMs
+      at = Math.ceil(at / step) * step
+    }
+    const before = peer.timers.get(name)
+    if (before !== undefined && before.queuedAt <= at) {
+      before.at = at
+      return
+    }
+    if (before !== undefined) before.at = never
+    const timer: Timer = { name, at, queuedAt: at }
+    peer.timers.set(name, timer)
+    this.post(at, events.timer, peer.index, peer.index, 0, 0, timer)
+  }
+
+  #cancelTimer(peer: SimPeer, name: string): void {
+    const timer = peer.timers.get(name)
+    if (timer !== undefined) timer.at = never
+    peer.timers.delete(name)
+  }
+
+  #timer(peer: SimPeer, timer: Timer): void {
+    if (timer.at === never || peer.timers.get(timer.name) !== timer) return
+    if (timer.at > this.now) {
+      timer.queuedAt = timer.at
+      this.post(timer.at, events.timer, peer.index, peer.index, 0, 0, timer)
+      return
+    }
+    peer.timers.delete(timer.name)
+    this.give(peer, { type: 'timerFired', name: timer.name })
   }
 
   #later(peer: SimPeer, delayMs: number, input: Input): void {
-    this.deliver(this.now + delayMs, peer.index, peer.run, input)
+    this.post(this.now + delayMs, events.input, peer.index, peer.index, peer.run, 0, input)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One simulated machine: an engine, its store, its timers and its clock.
+ * One simulated machine: an engine, its store, its timers, its transports and its clock.
  *
  * A machine survives its programs: `start` after `crash` is a new session over the same store, as a reload is.
  */
@@ -9,6 +9,7 @@ import type { Input } from '../engine/input.ts'
 import type { StoreChange, StoredRecord, StoreRange } from '../engine/effects.ts'
 import type { Millis } from '../machine.ts'
 import type { TimelineMessage } from '../rooms/timeline.ts'
+import type { Half } from './carriers.ts'
 
 /** What the simulator needs of an engine; a test may put something hostile in its place. */
 export interface EngineLike {
@@ -43,6 +44,14 @@ export class SimStore {
   }
 }
 
+/** A timer that was asked for; `at` moves when it is asked for again, and is −1 once it does not count. */
+export interface Timer {
+  readonly name: string
+  at: Millis
+  /** When its event comes; it is put off then if `at` is later. */
+  queuedAt: Millis
+}
+
 export class SimPeer {
   readonly index: number
   readonly name: string
@@ -55,18 +64,35 @@ export class SimPeer {
   run = 0
   /** Nothing is handled while frozen; it all happens on waking. */
   frozen = false
+  /** A tab in the background: timers fire on full seconds, without any link on full minutes. */
+  throttled = false
   readonly held: Input[] = []
-  readonly timers: Map<string, number> = new Map()
+  readonly timers: Map<string, Timer> = new Map()
+  /** Ends of transports held here, by the engine's name and by number. */
+  readonly transports: Map<string, Half> = new Map()
+  readonly halves: (Half | undefined)[] = []
+  /** When its lines are free again, as fractions of a millisecond. */
+  upFreeAt = 0
+  downFreeAt = 0
+  /** The relay's socket: 0 none, else its number; when its newest frame arrives there. */
+  relaySocket = 0
+  relaySockets = 0
+  relayLeaveAt: Millis = 0
+  relayState: number
+  /** Fingerprint of everything that happened here. */
+  hashLow = 0x243f_6a88
+  hashHigh = 0x85a3_08d3
   /** What the program shows: messages by id. */
   readonly shown: Map<string, TimelineMessage> = new Map()
   readonly events: EngineEvent[] = []
   /** Newest `sync` event. */
   sync: Extract<EngineEvent, { type: 'sync' }> | undefined
 
-  constructor(index: number, name: string, skewMs: number) {
+  constructor(index: number, name: string, skewMs: number, state: number) {
     this.index = index
     this.name = name
     this.skewMs = skewMs
+    this.relayState = state
   }
 
   observe(event: EngineEvent, keep: boolean): void {
@@ -82,6 +108,36 @@ export class SimPeer {
   /** The timeline as text, in display order: equal on every machine once they have converged. */
   timeline(): string[] {
     return [...this.shown.keys()].sort().map((id) => describe(this.shown.get(id) as TimelineMessage))
+  }
+
+  /** Notes 32 bits of what happened. */
+  noteWord(word: number): void {
+    this.hashLow = Math.imul(this.hashLow ^ word, 0x2c1b_3c6d)
+    this.hashLow ^= this.hashLow >>> 15
+    this.hashHigh = Math.imul((this.hashHigh + this.hashLow) | 0, 0x297a_2d39) ^ word
+    this.hashHigh ^= this.hashHigh >>> 13
+  }
+
+  noteBytes(bytes: Uint8Array): void {
+    const { length } = bytes
+    let low = this.hashLow
+    let high = this.hashHigh ^ length
+    let i = 0
+    for (; i + 4 <= length; i += 4) {
+      const word =
+        (bytes[i] as number) |
+        ((bytes[i + 1] as number) << 8) |
+        ((bytes[i + 2] as number) << 16) |
+        ((bytes[i + 3] as number) << 24)
+      low = Math.imul(low ^ word, 0x2c1b_3c6d)
+      high = (Math.imul(high, 0x297a_2d39) + low) | 0
+      low ^= low >>> 15
+    }
+    let word = length
+    for (; i < length; i++) word = (word << 8) | (bytes[i] as number)
+    this.hashLow = low
+    this.hashHigh = high
+    this.noteWord(word)
   }
 }
 

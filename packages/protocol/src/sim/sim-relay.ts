@@ -9,17 +9,20 @@ import { RelayServer } from '../relay/server.ts'
 import type { RelayServerInput, RelayServerOutput } from '../relay/server.ts'
 import type { SimPeer } from './peer.ts'
 import type { SeededRandom } from './random.ts'
-import { relayPlace } from './world.ts'
+import { xorshift } from './chance.ts'
+import { events, relayPlace } from './world.ts'
 import type { World } from './world.ts'
 
 /** Bytes a hostile relay is about to deliver; it may alter, drop (none) or repeat (several) them. */
 export type RelayMeddler = (towards: number, bytes: Uint8Array, random: SeededRandom) => readonly Uint8Array[]
 
+/** One machine's connection, as the relay knows it. */
 interface Socket {
   readonly peer: number
-  readonly run: number
+  /** The machine's own number for it. */
+  readonly token: number
+  readonly connection: number
   arriveAt: Millis
-  leaveAt: Millis
 }
 
 const host = 'relay.example'
@@ -28,13 +31,13 @@ export class SimRelay {
   readonly #world: World
   readonly #crypto: Crypto
   readonly #key: KeyPair
-  readonly #sockets = new Map<number, Socket>()
-  /** By machine: the number of its socket. */
-  readonly #socketOf = new Map<number, number>()
+  readonly #random: SeededRandom
+  readonly #byConnection = new Map<number, Socket>()
+  readonly #byPeer = new Map<number, Socket>()
   #server: RelayServer | undefined
   /** Counts the relay's lives, so that timers of an earlier one are dropped. */
   #life = 0
-  #nextSocket = 1
+  #nextConnection = 1
   /** What the relay's clock is ahead of everybody's. */
   skewMs = 0
   /** Part of its frames, either way, that vanish. */
@@ -42,9 +45,10 @@ export class SimRelay {
   /** Set to make it hostile. */
   meddle: RelayMeddler | undefined
 
-  constructor(world: World, crypto: Crypto) {
+  constructor(world: World, crypto: Crypto, random: SeededRandom) {
     this.#world = world
     this.#crypto = crypto
+    this.#random = random
     this.#key = crypto.signKeyPair(crypto.random(32))
   }
 
@@ -57,49 +61,80 @@ export class SimRelay {
   kill(): void {
     this.#server = undefined
     this.#life++
-    this.drop(() => true)
+    for (const socket of [...this.#byPeer.values()]) this.#close(socket)
   }
 
+  /** How many machines are connected. */
+  get sockets(): number {
+    return this.#byPeer.size
+  }
+
+  // The machine's end.
+
   connect(peer: SimPeer): void {
-    this.close(peer.index)
-    const at = this.#world.now + this.#world.delay(peer.index, relayPlace)
-    if (this.#server === undefined || !this.#world.connects(peer.index, relayPlace)) {
-      this.#world.deliver(at, peer.index, peer.run, { type: 'relayDown' })
-      return
+    this.hangUp(peer)
+    peer.relaySocket = ++peer.relaySockets
+    if (this.#world.connects(peer.index, relayPlace)) this.#toRelay(peer, events.relayDial, undefined)
+    else {
+      const { index, relaySocket } = peer
+      const at = this.#world.now + this.#travel(index, peer.relayState)
+      this.#world.post(at, events.relayDown, index, relayPlace, relaySocket, 0, undefined)
     }
-    const connection = this.#nextSocket++
-    this.#sockets.set(connection, { peer: peer.index, run: peer.run, arriveAt: 0, leaveAt: 0 })
-    this.#socketOf.set(peer.index, connection)
-    this.#world.deliver(at, peer.index, peer.run, { type: 'relayUp' })
-    this.#world.schedule(at, () => {
-      if (this.#sockets.has(connection)) this.#handle({ type: 'connected', connection, host })
-    })
   }
 
   send(peer: SimPeer, bytes: Uint8Array): void {
-    const connection = this.#socketOf.get(peer.index)
-    const socket = connection === undefined ? undefined : this.#sockets.get(connection)
-    if (connection === undefined || socket === undefined || socket.run !== peer.run) return
-    if (this.#world.random.chance(this.lossRate)) return
-    socket.leaveAt = Math.max(socket.leaveAt, this.#world.now + this.#world.delay(peer.index, relayPlace))
-    this.#world.schedule(socket.leaveAt, () => {
-      if (this.#sockets.has(connection)) this.#handle({ type: 'frame', connection, bytes })
-    })
+    if (peer.relaySocket > 0) this.#toRelay(peer, events.relayFrame, bytes)
   }
 
-  close(peer: number): void {
-    const connection = this.#socketOf.get(peer)
-    if (connection === undefined) return
-    const socket = this.#sockets.get(connection)
-    this.#socketOf.delete(peer)
-    this.#sockets.delete(connection)
-    if (socket !== undefined) this.#world.deliver(this.#world.now + 1, peer, socket.run, { type: 'relayDown' })
-    this.#handle({ type: 'closed', connection })
+  hangUp(peer: SimPeer): void {
+    if (peer.relaySocket === 0) return
+    this.#toRelay(peer, events.relayHangUp, undefined)
+    const { now } = this.#world
+    this.#world.post(now + 1, events.relayDown, peer.index, peer.index, peer.relaySocket, 0, undefined)
   }
 
-  /** Drops the sockets of the machines that `choose` picks. */
+  // What arrives at the relay.
+
+  dialled(peer: number, token: number): void {
+    const before = this.#byPeer.get(peer)
+    if (before !== undefined) this.#forget(before)
+    const connection = this.#nextConnection++
+    const socket: Socket = { peer, token, connection, arriveAt: 0 }
+    if (this.#server === undefined || !this.#world.connects(peer, relayPlace)) {
+      this.#toPeer(socket, events.relayDown, undefined)
+      return
+    }
+    this.#byConnection.set(connection, socket)
+    this.#byPeer.set(peer, socket)
+    this.#toPeer(socket, events.relayUp, undefined)
+    this.#handle({ type: 'connected', connection, host })
+  }
+
+  heard(peer: number, token: number, bytes: Uint8Array): void {
+    const socket = this.#byPeer.get(peer)
+    if (socket?.token !== token || this.#random.chance(this.lossRate)) return
+    this.#handle({ type: 'frame', connection: socket.connection, bytes })
+  }
+
+  hungUp(peer: number, token: number): void {
+    const socket = this.#byPeer.get(peer)
+    if (socket?.token === token) this.#forget(socket)
+  }
+
+  /** The machines that `choose` picks cannot be reached any more; they notice by themselves. */
   drop(choose: (peer: number) => boolean): void {
-    for (const { peer } of [...this.#sockets.values()]) if (choose(peer)) this.close(peer)
+    for (const socket of [...this.#byPeer.values()]) if (choose(socket.peer)) this.#forget(socket)
+  }
+
+  #forget(socket: Socket): void {
+    this.#byPeer.delete(socket.peer)
+    this.#byConnection.delete(socket.connection)
+    this.#handle({ type: 'closed', connection: socket.connection })
+  }
+
+  #close(socket: Socket): void {
+    this.#forget(socket)
+    this.#toPeer(socket, events.relayDown, undefined)
   }
 
   #handle(input: RelayServerInput): void {
@@ -113,15 +148,16 @@ export class SimRelay {
         for (const connection of output.connections) this.#deliver(connection, output.bytes)
         break
       case 'close': {
-        const socket = this.#sockets.get(output.connection)
-        if (socket !== undefined) this.close(socket.peer)
+        const socket = this.#byConnection.get(output.connection)
+        if (socket !== undefined) this.#close(socket)
         break
       }
       case 'timer': {
         const life = this.#life
-        this.#world.schedule(Math.max(this.#world.now, output.at - this.skewMs), () => {
+        const happen = (): void => {
           if (life === this.#life) this.#handle({ type: 'timerFired', name: output.name })
-        })
+        }
+        this.#world.post(output.at - this.skewMs, events.call, relayPlace, relayPlace, 0, 0, happen)
         break
       }
       case 'hold':
@@ -131,11 +167,27 @@ export class SimRelay {
   }
 
   #deliver(connection: number, bytes: Uint8Array): void {
-    const socket = this.#sockets.get(connection)
-    if (socket === undefined || this.#world.random.chance(this.lossRate)) return
-    for (const delivered of this.meddle?.(socket.peer, bytes, this.#world.random) ?? [bytes]) {
-      socket.arriveAt = Math.max(socket.arriveAt, this.#world.now + this.#world.delay(socket.peer, relayPlace))
-      this.#world.deliver(socket.arriveAt, socket.peer, socket.run, { type: 'relayFrame', bytes: delivered })
+    const socket = this.#byConnection.get(connection)
+    if (socket === undefined || this.#random.chance(this.lossRate)) return
+    for (const delivered of this.meddle?.(socket.peer, bytes, this.#random) ?? [bytes]) {
+      this.#toPeer(socket, events.relaySays, delivered)
     }
+  }
+
+  #toPeer(socket: Socket, kind: number, bytes: Uint8Array | undefined): void {
+    const at = this.#world.now + this.#travel(socket.peer, this.#random.between(1, 0x7fff_ffff))
+    socket.arriveAt = Math.max(socket.arriveAt, at)
+    this.#world.post(socket.arriveAt, kind, socket.peer, relayPlace, socket.token, 0, bytes)
+  }
+
+  #toRelay(peer: SimPeer, kind: number, bytes: Uint8Array | undefined): void {
+    peer.relayState = xorshift(peer.relayState)
+    const at = this.#world.now + this.#travel(peer.index, peer.relayState)
+    peer.relayLeaveAt = Math.max(peer.relayLeaveAt, at)
+    this.#world.post(peer.relayLeaveAt, kind, relayPlace, peer.index, peer.relaySocket, 0, bytes)
+  }
+
+  #travel(peer: number, state: number): Millis {
+    return this.#world.travel(this.#world.distance(peer, relayPlace), state)
   }
 }
