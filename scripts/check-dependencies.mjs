@@ -10,7 +10,17 @@ import { join } from 'node:path'
 import { isMain, main, root, Stop } from './command.mjs'
 
 const page = join(root, 'docs/dependencies.md')
-const taken = new Set(['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'MPL-2.0', 'MPL 2.0'])
+const taken = new Set([
+  'MIT',
+  'ISC',
+  '0BSD',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'Apache-2.0',
+  'Apache-2.0 OR MIT',
+  'MPL-2.0',
+  'MPL 2.0',
+])
 const row = /^\| `([^`]+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$/gm
 const exceptionRow = /^- `([^`]+)` \(([^)]+)\): \S/gm
 
