@@ -278,7 +278,7 @@ export class Engine {
   #tick(now: Millis): void {
     this.#reach.tick(now)
     for (const link of this.#reach.links()) this.#roster.measured(link.session, link.heartbeat.rttMs)
-    this.#presence.tick(now)
+    this.#presence.tick(now, true)
     if (this.#skew.isToBeTold(now)) this.#tell({ type: 'notice', code: 'clockWrong' })
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)

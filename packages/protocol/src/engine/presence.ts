@@ -84,9 +84,17 @@ export class Presence {
     this.#neighboursDueAt = Math.min(this.#neighboursDueAt ?? Infinity, now + neighboursMs)
   }
 
-  tick(now: Millis): void {
-    for (const link of this.#reach.links())
-      if (link.heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, false, now)
+  /** How many are here, and whether our links are those of a mesh. */
+  tellOnline(link: LiveLink, online: number, mesh: boolean, now: Millis): void {
+    this.#say(link.session, { type: 'online', online, mesh }, now)
+  }
+
+  /** `beats`: nothing else keeps the links alive. */
+  tick(now: Millis, beats: boolean): void {
+    if (beats) {
+      for (const link of this.#reach.links())
+        if (link.heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, false, now)
+    }
     if (this.#typing.tick(now)) this.tell(now)
     const dueAt = this.#neighboursDueAt
     if (dueAt !== undefined && now >= dueAt) this.#tellNeighbours(now)

@@ -38,7 +38,8 @@ export class Roster {
   /** The relay says it is here. */
   met(session: string, platform: Platform): void {
     const line = this.#lines.get(session)
-    if (line === undefined) this.#add(session, '', platform, 'joining', { inTopic: true, inRegistry: false })
+    const peer = { session, author: session, name: '', platform }
+    if (line === undefined) this.#add(peer, 'joining', { inTopic: true, inRegistry: false })
     else line.inTopic = true
   }
 
@@ -50,9 +51,10 @@ export class Roster {
   }
 
   /** The mesh's registry says it is here: its messages come, with no link between us. */
-  listed(session: string, name: string, platform: Platform): void {
+  listed(peer: Pick<PeerInfo, 'session' | 'author' | 'name' | 'platform'>): void {
+    const { session, name } = peer
     const line = this.#lines.get(session)
-    if (line === undefined) return this.#add(session, name, platform, 'here', { inTopic: false, inRegistry: true })
+    if (line === undefined) return this.#add(peer, 'here', { inTopic: false, inRegistry: true })
     line.inRegistry = true
     const isNamed = line.info.name !== '' || name === ''
     if (line.info.state !== 'joining' && isNamed) return
@@ -115,9 +117,13 @@ export class Roster {
       this.#change(line, { rttMs })
   }
 
-  #add(session: string, name: string, platform: Platform, state: PeerState, flags: Omit<Line, 'info'>): void {
-    const info: PeerInfo = { session, author: session, name, platform, path: undefined, state, rttMs: undefined }
-    this.#lines.set(session, { info, ...flags })
+  #add(
+    peer: Pick<PeerInfo, 'session' | 'author' | 'name' | 'platform'>,
+    state: PeerState,
+    flags: Omit<Line, 'info'>,
+  ): void {
+    const info: PeerInfo = { ...peer, path: undefined, state, rttMs: undefined }
+    this.#lines.set(peer.session, { info, ...flags })
     this.#tell({ type: 'peer', peer: info })
   }
 

@@ -1,0 +1,430 @@
+/**
+ * The room as a network: which links this peer keeps (`gossip/overlay.ts`), how entries travel on them
+ * (`gossip/broadcast.ts`), which of them have gone silent (`gossip/liveness.ts`) and who is here (`gossip/registry.ts`).
+ *
+ * It exists while the room is a mesh and knows no more than that: `Engine` decides when to begin and end it. Links are
+ * made and closed by `Reach`; entries are kept by the room, and the last minute of them by ref here, for whoever pulls.
+ */
+import { Broadcast } from '../gossip/broadcast.ts'
+import type { TreeView } from '../gossip/broadcast.ts'
+import { broadcastTags, decodeTreeEntry, encodeTreeEntry, shortId } from '../gossip/broadcast-wire.ts'
+import type { Ref, TreeId } from '../gossip/broadcast-wire.ts'
+import { Liveness } from '../gossip/liveness.ts'
+import { decodeOverlay, encodeOverlay, overlayTag } from '../gossip/overlay-wire.ts'
+import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
+import { Overlay } from '../gossip/overlay.ts'
+import { decodeProbe, encodeProbe, probeTag } from '../gossip/probe-wire.ts'
+import { Registry } from '../gossip/registry.ts'
+import { decodeRegistry, encodeRegistry, registryTag } from '../gossip/registry-wire.ts'
+import type { RegistryEntry } from '../gossip/registry-wire.ts'
+import type { SessionKeys } from '../identity/session.ts'
+import type { Entry } from '../log/entry.ts'
+import type { Millis } from '../machine.ts'
+import type { Room } from '../rooms/room.ts'
+import type { Bringing, Spreader } from './flow.ts'
+import { priority } from './links.ts'
+import type { LiveLink } from './links.ts'
+import type { MapTree } from './map.ts'
+import type { EngineOptions } from './options.ts'
+import type { Output } from './output.ts'
+import type { Reach } from './reach.ts'
+
+/** First bytes of the payloads that belong here. */
+export const meshTags = { from: broadcastTags.treeEntry, to: probeTag } as const
+export const meshTimers: readonly string[] = ['mesh/broadcast', 'mesh/overlay', 'mesh/liveness', 'mesh/registry']
+/** Entries kept for pulls: the last minute's, and no more than this. */
+export const maxRecent = 2_048
+export const recentMs = 60_000
+/** In the foreground for this long, a desktop may lead a tree. */
+export const settledDesktopMs = 60_000
+/** About so many peers stay in the relay's topic, for whoever comes or has lost everybody. */
+export const greeters = 48
+const hourMs = 3_600_000
+
+export interface MeshContext {
+  readonly options: EngineOptions
+  readonly session: SessionKeys
+  readonly own: Contact
+  /** Eight bytes all of the room share. */
+  readonly roomTag: Uint8Array
+  readonly room: Room
+  readonly reach: Reach
+  readonly corrected: (now: Millis) => Millis
+  readonly emit: (output: Output) => void
+}
+
+export interface MeshEvents {
+  /** An entry came along. */
+  entry(bytes: Uint8Array, receipt: Uint8Array | undefined, from: Bringing, now: Millis): void
+  /** Tell this link that we are alive, and what we hold. */
+  beat(link: LiveLink, now: Millis): void
+  /** A session became, or is no more, a neighbour entries are exchanged with. */
+  neighbour(session: string, up: boolean, now: Millis): void
+  /** Who is here has changed. */
+  listed(put: readonly RegistryEntry[], gone: readonly string[]): void
+  /** A card of the registry or the overlay: is it signed by the session it names, for this room? */
+  isCard(card: Uint8Array): boolean
+}
+
+interface Recent {
+  readonly entry: Entry
+  readonly at: Millis
+}
+
+export class Mesh implements Spreader {
+  readonly #context: MeshContext
+  readonly #events: MeshEvents
+  readonly #overlay: Overlay
+  readonly #broadcast: Broadcast
+  readonly #liveness: Liveness
+  readonly #registry: Registry
+  readonly #recent = new Map<Ref, Recent>()
+  /** Time of the call being handled: what the machines below say is said now. */
+  #now: Millis
+  #visibleSince: Millis | undefined
+  #isLonely = false
+  #online: number
+
+  constructor(context: MeshContext, events: MeshEvents, online: number, now: Millis) {
+    const { options, session, own, roomTag, room, reach, corrected } = context
+    const { crypto } = options
+    this.#context = context
+    this.#events = events
+    this.#now = now
+    this.#online = online
+    this.#visibleSince = now
+    this.#overlay = new Overlay(
+      {
+        own,
+        random: crypto.random,
+        kind: kindOf(options),
+        emit: (output) => {
+          switch (output.type) {
+            case 'send':
+              return this.#send(output.to, encodeOverlay(output.message))
+            case 'connect':
+              return void reach.connect(output.contact, output.priority, output.via, this.#now)
+            case 'release':
+              return reach.release(output.session, this.#now)
+            case 'lonely':
+              this.#isLonely = true
+              return this.#attend(this.#now)
+            case 'neighbour':
+              return this.#neighbour(output.session, output.up)
+            case 'timer':
+              return this.#timer('overlay', output.at)
+          }
+        },
+      },
+      now,
+    )
+    this.#broadcast = new Broadcast({
+      own: own.session,
+      ownKey: session.sign.publicKey,
+      roomTag,
+      random: crypto.random,
+      sign: (message) => crypto.sign(session.sign.secretKey, message),
+      verify: crypto.verify,
+      sha256: crypto.sha256,
+      roomTime: corrected,
+      digest: () => room.log.digest(),
+      port: {
+        send: (to, payload) => this.#send(to, payload),
+        forward: (ref, to, tree, hop, pulled) => this.#forward(ref, to, tree, hop, pulled),
+        timer: (at) => this.#timer('broadcast', at),
+        beacon: () => undefined,
+        misbehaved: (session, code) => {
+          const link = reach.find(session)
+          if (link !== undefined) reach.close(link, code, this.#now)
+        },
+      },
+    })
+    this.#liveness = new Liveness((output) => {
+      switch (output.type) {
+        case 'beat': {
+          const link = reach.find(output.session)
+          if (link !== undefined) this.#events.beat(link, this.#now)
+          return
+        }
+        case 'send':
+          return this.#send(output.to, encodeProbe(output.message))
+        case 'suspect':
+          this.#overlay.suspect(output.session, output.isSuspect, this.#now)
+          this.#broadcast.neighbourSuspect(output.session, output.isSuspect, this.#now)
+          return
+        case 'dead': {
+          const link = reach.find(output.session)
+          if (link === undefined) return
+          this.#registry.lost(output.session, this.#now)
+          return reach.close(link, 'silent', this.#now)
+        }
+        case 'timer':
+          return this.#timer('liveness', output.at)
+      }
+    })
+    this.#registry = new Registry(
+      {
+        own: own.session,
+        random: crypto.random,
+        verifyCard: (card) => this.#events.isCard(card),
+        emit: (output) => {
+          if (output.type === 'send') this.#send(output.to, encodeRegistry(output.message))
+          else if (output.type === 'timer') this.#timer('registry', output.at)
+          else this.#events.listed(output.put, output.gone)
+        },
+      },
+      now,
+    )
+    this.#registry.setSelf({ card: own.card, name: options.name, since: now }, now)
+    this.setOnline(online, now)
+  }
+
+  // What the engine asks.
+
+  /** How many are here. */
+  get online(): number {
+    return this.#broadcast.online
+  }
+
+  get neighbours(): readonly string[] {
+    return this.#overlay.active
+  }
+
+  /** The trees, for the map. */
+  get trees(): readonly MapTree[] {
+    return this.#broadcast.trees.map(({ root, slot, hops, parent, children }: TreeView) => ({
+      root,
+      slot,
+      hops,
+      parent,
+      children,
+    }))
+  }
+
+  /** May this peer link with us? */
+  admits(session: string, urgency: NeighbourPriority, now: Millis): boolean {
+    this.#now = now
+    return this.#overlay.admits(session, urgency, now)
+  }
+
+  /** The neighbour that told of a session. */
+  viaOf(session: string): string | undefined {
+    return this.#overlay.viaOf(session)
+  }
+
+  // What happens.
+
+  /** How many the engine believes to be here, until a root counts them. */
+  setOnline(online: number, now: Millis): void {
+    this.#now = now
+    this.#online = online
+    this.#broadcast.setOnline(online)
+    this.#tellOnline(now)
+  }
+
+  setName(name: string, now: Millis): void {
+    this.#now = now
+    this.#registry.setSelf({ card: this.#context.own.card, name, since: now }, now)
+  }
+
+  setVisible(visible: boolean, now: Millis): void {
+    this.#now = now
+    this.#visibleSince = visible ? now : undefined
+    this.#liveness.setHidden(!visible, now)
+    this.#judgeCapable(now)
+  }
+
+  woke(now: Millis): void {
+    this.#now = now
+    this.#liveness.woke(now)
+  }
+
+  linked(link: LiveLink, contact: Contact, now: Millis): void {
+    this.#now = now
+    const { session, heartbeat, path } = link
+    this.#liveness.watch(session, heartbeat, now)
+    this.#overlay.linked(contact, { rttMs: heartbeat.rttMs, path }, now)
+  }
+
+  unlinked(session: string, now: Millis): void {
+    this.#now = now
+    this.#liveness.forget(session, now)
+    this.#overlay.unlinked(session, now)
+  }
+
+  learned(contacts: readonly Contact[], now: Millis): void {
+    this.#now = now
+    this.#overlay.learned(contacts, now)
+  }
+
+  connectFailed(session: string, why: 'busy' | 'failed' | 'timeout', now: Millis): void {
+    this.#now = now
+    this.#overlay.failed(session, why, now)
+  }
+
+  /** Slow peers carry nothing for others and are told of entries instead of sent them. */
+  slow(session: string, isSlow: boolean, now: Millis): void {
+    this.#now = now
+    this.#broadcast.setLeaf(session, isSlow, now)
+  }
+
+  measured(session: string, rttMs: number): void {
+    this.#overlay.measured(session, rttMs)
+    this.#broadcast.measured(session, rttMs)
+  }
+
+  /** A payload of tag 0x08 to 0x12; false when it is malformed. */
+  receive(link: LiveLink, tag: number, bytes: Uint8Array, now: Millis): boolean {
+    this.#now = now
+    const from = link.session
+    if (tag === broadcastTags.treeEntry) {
+      const decoded = decodeTreeEntry(bytes)
+      if (!decoded.ok) return false
+      const { tree, hop, pulled, entry, receipt } = decoded.value
+      this.#events.entry(entry, receipt, { link, tree, hop, pulled }, now)
+      return true
+    }
+    if (tag <= broadcastTags.pull) {
+      this.#broadcast.receive(from, bytes, now)
+      return true
+    }
+    if (tag === overlayTag) {
+      const message = decodeOverlay(bytes)
+      if (message.ok) this.#overlay.receive(from, message.value, now)
+      return message.ok || message.code === 'unknownTag'
+    }
+    if (tag === registryTag) {
+      const message = decodeRegistry(bytes)
+      if (message.ok) this.#registry.receive(from, message.value, now)
+      return message.ok || message.code === 'unknownTag'
+    }
+    if (tag === probeTag) {
+      const message = decodeProbe(bytes)
+      if (message.ok) this.#liveness.receive(from, message.value, now)
+      return message.ok || message.code === 'unknownTag'
+    }
+    return true
+  }
+
+  timerFired(name: string, now: Millis): void {
+    this.#now = now
+    if (name === 'mesh/broadcast') this.#broadcast.timerFired(now)
+    else if (name === 'mesh/overlay') this.#overlay.timerFired(now)
+    else if (name === 'mesh/liveness') this.#liveness.timerFired(now)
+    else if (name === 'mesh/registry') this.#registry.timerFired(now)
+  }
+
+  /** Call about once a second. */
+  tick(now: Millis): void {
+    this.#now = now
+    this.#judgeCapable(now)
+    this.#tellOnline(now)
+    this.#attend(now)
+    this.#registry.setTree(this.#place(), now)
+    for (const [ref, { at }] of this.#recent) {
+      if (now - at < recentMs && this.#recent.size <= maxRecent) break
+      this.#recent.delete(ref)
+    }
+  }
+
+  // Entries.
+
+  spread(entry: Entry, session: string, from: Bringing | undefined, now: Millis): boolean {
+    this.#now = now
+    const ref = this.#keep(entry, now)
+    if (from === undefined && session !== this.#context.own.session) this.#broadcast.known(ref, now)
+    else if (from === undefined) this.#broadcast.author(ref, now)
+    else this.#broadcast.arrived(ref, from.link.session, from.tree, from.hop, from.pulled, now)
+    return this.#overlay.active.length > 0
+  }
+
+  copied(entry: Entry, from: Bringing, now: Millis): void {
+    this.#now = now
+    this.#broadcast.duplicate(shortId(entry.id), from.link.session, from.tree, from.pulled, now)
+  }
+
+  /** Entries that a synchronisation or the relay brought. */
+  known(entries: Iterable<Entry>, now: Millis): void {
+    this.#now = now
+    const since = this.#context.corrected(now) - recentMs
+    const { log } = this.#context.room
+    for (const entry of entries) {
+      if (entry.time > since && log.get(entry.key) !== undefined) this.#broadcast.known(this.#keep(entry, now), now)
+    }
+  }
+
+  #keep(entry: Entry, now: Millis): Ref {
+    const ref = shortId(entry.id)
+    this.#recent.set(ref, { entry, at: now })
+    return ref
+  }
+
+  #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean): void {
+    const { room, reach } = this.#context
+    const entry = this.#recent.get(ref)?.entry
+    if (entry === undefined || entry.husk) return
+    const payload = encodeTreeEntry(tree, hop, pulled, entry.bytes, room.receiptsOf(entry)[0])
+    for (const session of to) reach.send(session, priority.text, payload, this.#now)
+  }
+
+  // Links.
+
+  #neighbour(session: string, up: boolean): void {
+    const link = this.#context.reach.find(session)
+    if (up) {
+      this.#isLonely = false
+      const isLeaf = link?.heartbeat.isHidden === true
+      this.#broadcast.neighbourUp(session, { rttMs: link?.heartbeat.rttMs, leaf: isLeaf }, this.#now)
+    } else this.#broadcast.neighbourDown(session, this.#now)
+    this.#events.neighbour(session, up, this.#now)
+  }
+
+  /** Who stays in the relay's topic: those whom chance chose for this hour, and whoever has nobody. */
+  #attend(now: Millis): void {
+    this.#context.reach.setAttending(this.#isLonely || this.#overlay.isLonely || this.#isGreeter(now), now)
+  }
+
+  #isGreeter(now: Millis): boolean {
+    const { options, own, corrected } = this.#context
+    if (this.#online <= greeters) return true
+    const hour = Math.floor(corrected(now) / hourMs)
+    const seed = new Uint8Array(36)
+    seed.set(own.card.subarray(0, 32))
+    new DataView(seed.buffer).setUint32(32, hour)
+    const drawn = new DataView(options.crypto.sha256(seed).slice(0, 4).buffer).getUint32(0) / 2 ** 32
+    return drawn * this.#online < greeters
+  }
+
+  #judgeCapable(now: Millis): void {
+    const kind = kindOf(this.#context.options)
+    const settled = this.#visibleSince !== undefined && now - this.#visibleSince >= settledDesktopMs
+    this.#broadcast.setCapable(kind === 'node' || (kind === 'desktop' && settled), now)
+  }
+
+  #tellOnline(now: Millis): void {
+    const online = this.#broadcast.online
+    this.#overlay.setOnline(online, now)
+    this.#registry.setOnline(online, now)
+  }
+
+  #place(): { readonly isRoot: boolean; readonly parent: string | undefined; readonly children: readonly string[] } {
+    let lowest: TreeView | undefined
+    for (const tree of this.#broadcast.trees) {
+      if (tree.slot !== 'hot' && (lowest === undefined || tree.slot < (lowest.slot as number))) lowest = tree
+    }
+    if (lowest === undefined) return { isRoot: false, parent: undefined, children: [] }
+    return { isRoot: lowest.root === this.#context.own.session, parent: lowest.parent, children: lowest.children }
+  }
+
+  #send(to: string, payload: Uint8Array): void {
+    this.#context.reach.send(to, priority.control, payload, this.#now)
+  }
+
+  #timer(machine: string, at: Millis): void {
+    this.#context.emit({ type: 'timer', name: `mesh/${machine}`, at })
+  }
+}
+
+function kindOf(options: EngineOptions): 'desktop' | 'mobile' | 'node' | 'keeper' {
+  return options.kind ?? (options.platform === 'node' ? 'node' : 'desktop')
+}

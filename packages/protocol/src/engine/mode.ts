@@ -1,0 +1,174 @@
+/**
+ * Small room or mesh: counts who is here, begins and ends the mesh, and hands it what is its business.
+ *
+ * In a small room everybody links with everybody and there is no `Mesh` at all. The rule that decides is in `crowd.ts`.
+ */
+import { broadcastTags, decodeTreeEntry } from '../gossip/broadcast-wire.ts'
+import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
+import type { RegistryEntry } from '../gossip/registry-wire.ts'
+import type { SessionKeys } from '../identity/session.ts'
+import type { Entry } from '../log/entry.ts'
+import type { Millis } from '../machine.ts'
+import type { Room } from '../rooms/room.ts'
+import type { Catchup } from './catchup.ts'
+import { Crowd } from './crowd.ts'
+import type { Flow } from './flow.ts'
+import type { LiveLink } from './links.ts'
+import { Mesh, meshTimers } from './mesh.ts'
+import type { EngineOptions } from './options.ts'
+import type { Output } from './output.ts'
+import type { Presence } from './presence.ts'
+import type { Reach } from './reach.ts'
+import type { Roster } from './roster.ts'
+
+/** What the engine is made of besides. */
+export interface ModeContext {
+  readonly options: EngineOptions
+  /** Own session, hex, and its keys. */
+  readonly own: string
+  readonly session: SessionKeys
+  readonly room: Room
+  readonly reach: Reach
+  readonly roster: Roster
+  readonly presence: Presence
+  readonly flow: () => Flow
+  readonly catchup: () => Catchup
+  readonly corrected: (now: Millis) => Millis
+  readonly emit: (output: Output) => void
+}
+
+export class Mode {
+  readonly #context: ModeContext
+  readonly #crowd = new Crowd()
+  #mesh: Mesh | undefined
+
+  constructor(context: ModeContext) {
+    this.#context = context
+  }
+
+  /** While the room is one. */
+  get mesh(): Mesh | undefined {
+    return this.#mesh
+  }
+
+  /** How many are here, ourselves included. */
+  get online(): number {
+    return this.#mesh?.online ?? this.#context.roster.size + 1
+  }
+
+  /** Call at every tick. */
+  tick(now: Millis): void {
+    this.#judge(now)
+    this.#mesh?.tick(now)
+  }
+
+  linked(link: LiveLink, now: Millis): void {
+    if (this.#mesh === undefined) return
+    const { presence, reach } = this.#context
+    presence.tellOnline(link, this.online, true, now)
+    const contact = reach.contactOf(link.session)
+    if (contact !== undefined) this.#mesh.linked(link, contact, now)
+  }
+
+  unlinked(session: string, now: Millis): void {
+    this.#crowd.forget(session)
+    this.#mesh?.unlinked(session, now)
+  }
+
+  /** A neighbour told how many are here. */
+  told(session: string, online: number, mesh: boolean, now: Millis): void {
+    this.#crowd.heard(session, online, mesh, now)
+    this.#judge(now)
+  }
+
+  /** May this peer link with us? In a small room everybody may. */
+  admits(session: string, urgency: NeighbourPriority, now: Millis): boolean {
+    return this.#mesh?.admits(session, urgency, now) ?? true
+  }
+
+  /** A payload with a tag of the mesh; false when it is malformed. */
+  receive(link: LiveLink, tag: number, bytes: Uint8Array, now: Millis): boolean {
+    if (this.#mesh !== undefined) return this.#mesh.receive(link, tag, bytes, now)
+    if (tag !== broadcastTags.treeEntry) return true
+    // A neighbour that takes the room for a mesh: an entry is an entry all the same.
+    const decoded = decodeTreeEntry(bytes)
+    if (!decoded.ok) return false
+    const { entry, receipt, tree, hop, pulled } = decoded.value
+    this.#context.flow().receive(entry, receipt, { link, tree, hop, pulled }, now)
+    return true
+  }
+
+  /** Entries that a synchronisation brought. */
+  imported(entries: readonly Entry[], now: Millis): void {
+    this.#mesh?.known(entries, now)
+  }
+
+  #judge(now: Millis): void {
+    const counted = this.#context.roster.size + 1
+    this.#mesh?.setOnline(counted, now)
+    const isMesh = this.#crowd.isMesh(this.#mesh !== undefined, this.online, now)
+    if (isMesh && this.#mesh === undefined) this.#begin(Math.max(counted, this.#crowd.told(now)), now)
+    else if (!isMesh && this.#mesh !== undefined) this.#end(now)
+  }
+
+  #begin(online: number, now: Millis): void {
+    const { options, session, room, reach, presence, flow, catchup, corrected, emit } = this.#context
+    const mesh = new Mesh(
+      {
+        options,
+        session,
+        own: reach.ownContact,
+        // Beacons of one room mean nothing in another.
+        roomTag: room.keys.lobbyKey.subarray(0, 8),
+        room,
+        reach,
+        corrected,
+        emit,
+      },
+      {
+        entry: (bytes, receipt, from, at) => flow().receive(bytes, receipt, from, at),
+        beat: (link, at) => presence.beat(link, false, at),
+        neighbour: (other, up, at) => catchup().neighbour(other, up, at),
+        listed: (put, gone) => this.#listed(put, gone, now),
+        isCard: (card) => reach.openCard(card) !== undefined,
+      },
+      online,
+      now,
+    )
+    this.#mesh = mesh
+    catchup().setMode('mesh', now)
+    reach.setMode('mesh', now)
+    mesh.setVisible(presence.isVisible, now)
+    for (const link of reach.links()) {
+      const contact = reach.contactOf(link.session)
+      if (contact !== undefined) mesh.linked(link, contact, now)
+    }
+    mesh.learned(reach.contacts(), now)
+    this.#tell(now)
+  }
+
+  /** So few are left that everybody can link with everybody again. */
+  #end(now: Millis): void {
+    const { emit, reach, catchup } = this.#context
+    this.#mesh = undefined
+    for (const name of meshTimers) emit({ type: 'cancelTimer', name })
+    catchup().setMode('small', now)
+    reach.setMode('small', now)
+    this.#tell(now)
+  }
+
+  #tell(now: Millis): void {
+    const { presence, reach } = this.#context
+    for (const link of reach.links()) presence.tellOnline(link, this.online, this.#mesh !== undefined, now)
+  }
+
+  #listed(put: readonly RegistryEntry[], gone: readonly string[], now: Millis): void {
+    const { own, reach, room, roster } = this.#context
+    for (const { session, card, name } of put) {
+      if (session === own) continue
+      const platform = reach.openCard(card)?.platform ?? 'browser'
+      roster.listed({ session, author: room.personOf(session, now).author, name, platform })
+    }
+    for (const session of gone) roster.unlisted(session)
+  }
+}
