@@ -8,6 +8,7 @@
 import { equalBytes } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { fraction } from '../gossip/backoff.ts'
+import type { Beat, Settled } from '../gossip/wire.ts'
 import type { Page } from '../log/page.ts'
 import type { Millis } from '../machine.ts'
 import type { Room, RoomPlan, RoomResult } from '../rooms/room.ts'
@@ -29,6 +30,8 @@ const stallMs = 15_000
 const aloneMs = 2_500
 /** Somebody who is here but cannot be linked is waited for no longer than this. */
 const unreachableMs = 15_000
+/** In place of a digest, while the own store is being read. */
+const unread = new Uint8Array(8)
 
 export interface CatchupEvents {
   send(link: LiveLink, bytes: Uint8Array, now: Millis): void
@@ -39,7 +42,14 @@ export interface CatchupEvents {
   held(link: LiveLink, session: string, upTo: number, now: Millis): void
   hangUp(link: LiveLink, code: string, now: Millis): void
   tell(event: EngineEvent): void
+  /** Send this link an urgent beat: what it answers is compared. */
+  probe(link: LiveLink, now: Millis): void
+  /** The corrected clock, which entries are dated by. */
+  roomTime(now: Millis): Millis
 }
+
+/** `mesh`: a room of many, where something is always on its way and only what is settled is compared. */
+export type CatchupMode = 'small' | 'mesh'
 
 interface Partner {
   readonly link: LiveLink
@@ -93,6 +103,21 @@ export class Catchup {
     this.#startedAt = now
   }
 
+  /** Digest for beats: of everything held, zeros until the own store was read. */
+  get digest(): Uint8Array {
+    return this.#loaded ? this.#room.log.digest() : unread
+  }
+
+  /** What a beat to this session tells of what is older than a border; undefined when that is not asked. */
+  settledFor(_session: string, _urgent: boolean, _now: Millis): Settled | undefined {
+    return undefined
+  }
+
+  setMode(_mode: CatchupMode, _now: Millis): void {}
+
+  /** A link of the mesh broke: whatever was on it may be lost. */
+  linksLost(_now: Millis): void {}
+
   /** The own store was read: from here on histories can be compared. */
   loaded(): void {
     this.#loaded = true
@@ -123,10 +148,10 @@ export class Catchup {
     this.#entryAt = now
   }
 
-  /** The far end's digest, from a beat. */
-  compare(session: string, digest: Uint8Array, now: Millis): void {
+  /** What a beat of the far end tells of its history. */
+  compare(session: string, { digest }: Pick<Beat, 'digest' | 'settled' | 'urgent'>, now: Millis): void {
     const partner = this.#partners.get(session)
-    if (partner === undefined || !this.#loaded) return
+    if (partner === undefined || !this.#loaded || equalBytes(digest, unread)) return
     if (equalBytes(digest, this.#room.log.digest())) {
       partner.differsSince = undefined
       this.#settled(partner)

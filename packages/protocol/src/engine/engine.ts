@@ -132,7 +132,7 @@ export class Engine {
       },
     )
     this.#listed = !this.#reach.hasRelay
-    this.#presence = new Presence(this.#room, this.#reach, this.#typing, options.name)
+    this.#presence = new Presence(this.#room, () => this.#catchup, this.#reach, this.#typing, options.name)
     this.#flow = new Flow(
       {
         crypto,
@@ -165,6 +165,8 @@ export class Engine {
         receipts: (page) => this.#flow.suggestFrom(page),
         held: (link, of, upTo, at) => this.#held(link, of, upTo, at),
         hangUp: (link, code, at) => this.#reach.close(link, code, at),
+        probe: (link, at) => this.#presence.beat(link, true, at),
+        roomTime: corrected,
       },
       now,
     )
@@ -392,7 +394,7 @@ export class Engine {
     const { offsetMs } = link.heartbeat
     if (offsetMs !== undefined) this.#skew.sample(link.session, offsetMs)
     if (beat.held > 0) this.#held(link, this.#own, beat.held - 1, now)
-    this.#catchup.compare(link.session, beat.digest, now)
+    this.#catchup.compare(link.session, beat, now)
     if (beat.urgent) this.#presence.beat(link, false, now)
   }
 

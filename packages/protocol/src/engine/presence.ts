@@ -1,6 +1,6 @@
 /** What linked peers are told of us: that we are alive, what we hold, our name, that we type, and whom we reach. */
 import { encodePayload, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
-import type { Neighbour, Payload } from '../gossip/wire.ts'
+import type { Neighbour, Payload, Settled } from '../gossip/wire.ts'
 import type { Millis } from '../machine.ts'
 import type { Room } from '../rooms/room.ts'
 import { priority } from './links.ts'
@@ -13,16 +13,26 @@ const neighboursMs = 250
 /** Round trips are told again this often, in a small room. */
 const retellMs = 20_000
 
+/** What beats tell of the history held here. */
+export interface Holdings {
+  /** Digest of everything; zeros while the own store is still being read. */
+  readonly digest: Uint8Array
+  /** What a beat to this session tells of what is older than a border; undefined when that is not asked. */
+  settledFor(session: string, urgent: boolean, now: Millis): Settled | undefined
+}
+
 export class Presence {
   readonly #room: Room
+  readonly #holdings: () => Holdings
   readonly #reach: Reach
   readonly #typing: Typing
   #name: string
   #visible = true
   #neighboursDueAt: Millis | undefined
 
-  constructor(room: Room, reach: Reach, typing: Typing, name: string) {
+  constructor(room: Room, holdings: () => Holdings, reach: Reach, typing: Typing, name: string) {
     this.#room = room
+    this.#holdings = holdings
     this.#reach = reach
     this.#typing = typing
     this.#name = name
@@ -67,10 +77,11 @@ export class Presence {
     const beat: Payload = {
       type: 'beat',
       ...link.heartbeat.stamp(now),
-      digest: this.#room.log.digest(),
+      digest: this.#holdings().digest,
       held: this.#heldOf(link.session),
       hidden: !this.#visible,
       urgent,
+      settled: this.#holdings().settledFor(link.session, urgent, now),
     }
     this.#say(link.session, beat, now)
   }

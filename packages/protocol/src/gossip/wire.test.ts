@@ -27,6 +27,7 @@ const payload: fc.Arbitrary<Payload> = fc.oneof(
     held: fc.nat(),
     hidden: fc.boolean(),
     urgent: fc.boolean(),
+    settled: fc.option(fc.record({ epoch: fc.integer({ min: 1, max: 2 ** 40 }), digest: bytes(8) }), { nil: undefined }),
   }),
   fc.record({
     type: fc.constant('entry' as const),

@@ -4,7 +4,7 @@
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · digest 8 · held varint · flags u8 |
+ * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · digest 8 · held varint · flags u8 · settled epoch varint · [settled digest 8, unless the epoch is 0] |
  * | 0x02 | entry | entry varint-prefixed · receipt varint-prefixed, empty when none |
  * | 0x03 | neighbours | count varint · that many (8-byte prefix of a session key · path u8 · round trip varint · [8-byte prefix of its carrier]) |
  * | 0x04 | presence | flags u8 · name varint-prefixed |
@@ -55,6 +55,14 @@ export interface Beat {
   readonly hidden: boolean
   /** The sender wants a beat back at once. */
   readonly urgent: boolean
+  /** What the sender holds from before a border, where it was asked or asks (`Catchup.settledFor`). */
+  readonly settled: Settled | undefined
+}
+
+/** A digest over what is older than the border `epoch` (`log/settled.ts`), which is never 0. */
+export interface Settled {
+  readonly epoch: number
+  readonly digest: Uint8Array
 }
 
 export type Payload =
@@ -111,6 +119,8 @@ export function encodePayload(payload: Payload): Uint8Array {
     case 'beat':
       writer.u48(payload.sentAt).u48(payload.echo).varint(payload.heldBack).raw(payload.digest).varint(payload.held)
       writer.u8((payload.hidden ? flagHidden : 0) | (payload.urgent ? flagUrgent : 0))
+      writer.varint(payload.settled?.epoch ?? 0)
+      if (payload.settled !== undefined) writer.raw(payload.settled.digest)
       break
     case 'entry':
       writer.bytes(payload.entry).bytes(payload.receipt ?? new Uint8Array(0))
@@ -165,7 +175,10 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
       const held = reader.varint()
       const flags = reader.u8()
       const hidden = (flags & flagHidden) !== 0
-      return { type: 'beat', sentAt, echo, heldBack, digest, held, hidden, urgent: (flags & flagUrgent) !== 0 }
+      const urgent = (flags & flagUrgent) !== 0
+      const epoch = reader.varint()
+      const settled = epoch === 0 ? undefined : { epoch, digest: reader.raw(digestBytes) }
+      return { type: 'beat', sentAt, echo, heldBack, digest, held, hidden, urgent, settled }
     }
     case tags.entry: {
       const entry = reader.bytes(maxEntryBytes)

@@ -31,6 +31,10 @@ export class Chain {
   proof: Uint8Array | undefined
   proofExpiresAt: Millis = Infinity
   bytes = 0
+  /** What of this chain is in the sum of `settled.ts`. */
+  summed = false
+  summedFloor = 1
+  summedClosedAt: number | undefined
   #lacking: readonly Range[] | undefined
 
   constructor(session: Uint8Array) {

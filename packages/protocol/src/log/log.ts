@@ -108,6 +108,11 @@ export class Log {
     return this.#shelf.digest()
   }
 
+  /** 8 bytes about everything before a border (`settled.ts`), or undefined when it cannot be told. */
+  settled(epoch: number): Uint8Array | undefined {
+    return this.#shelf.settled.read(epoch)
+  }
+
   /** Adds the next entry of an own session. */
   append(entry: Entry): void {
     const chain = this.#shelf.chainOf(entry.session)
@@ -121,6 +126,7 @@ export class Log {
 
   /** A live entry (rule 1). `source` is whose budget a session that was never seen costs. */
   receive(entry: Entry, now: Millis, source = ''): LogChange & { readonly outcome: Outcome } {
+    this.#shelf.settled.advance(now)
     const change = new Change()
     const refusal = this.#receive(entry, now, source, change)
     if (refusal !== undefined) change.count(refusal)
@@ -150,6 +156,7 @@ export class Log {
       const good = valid[i]
       if (good !== undefined && entry.mark === 'unchecked') entry.mark = good ? 'valid' : 'junk'
     })
+    this.#shelf.settled.advance(now)
     const change = new Change()
     for (const run of plan.runs) {
       const first = run[0] as Entry
@@ -167,6 +174,7 @@ export class Log {
 
   /** Entries from our own store, whose marks are believed. */
   restore(entries: readonly Entry[], now: Millis): LogChange {
+    this.#shelf.settled.advance(now)
     const change = new Change()
     const { runs } = this.planImport(entries, now)
     for (const run of runs) this.#takeRun(this.#shelf.chainOf((run[0] as Entry).session), run, now, change, true)
@@ -192,6 +200,7 @@ export class Log {
 
   /** Lets in what was parked and drops what has expired. Cheap when there is nothing to do. */
   expire(now: Millis): LogChange {
+    this.#shelf.settled.advance(now)
     const change = new Change()
     for (const [chain, due] of this.#parking.due(now)) {
       for (const entry of due) this.#takeRun(chain, [entry], now, change, false)
@@ -200,15 +209,19 @@ export class Log {
     const epoch = epochOf(now)
     if (epoch > this.#expiredAt) {
       this.#expiredAt = epoch
-      for (const chain of [...this.#shelf.chains.values()]) {
-        trimExpired(this.#shelf, chain, now, change)
-        if (!isOver(chain, epoch)) continue
-        for (const entry of [...chain.entries.values()]) this.#shelf.remove(chain, entry, change)
-        this.#parking.remove(chain, () => true)
-        this.#shelf.forget(chain)
-      }
+      this.#shelf.settled.sweep(epoch, () => this.#sweep(now, epoch, change))
     }
     return change.finish()
+  }
+
+  #sweep(now: Millis, epoch: Millis, change: Change): void {
+    for (const chain of [...this.#shelf.chains.values()]) {
+      trimExpired(this.#shelf, chain, now, change)
+      if (!isOver(chain, epoch)) continue
+      for (const entry of [...chain.entries.values()]) this.#shelf.remove(chain, entry, change)
+      this.#parking.remove(chain, () => true)
+      this.#shelf.forget(chain)
+    }
   }
 
   /** Another peer says that everything before `floor` has expired: a gap at the very beginning is none then (LOG15). */
@@ -315,11 +328,7 @@ export class Log {
   /** The same entry once more: only its body, or a better copy of its signature, can be news. */
   #takeAgain(chain: Chain, held: Entry, copy: Entry, change: Change): void {
     if (held.husk && !copy.husk && chain.hollow.has(held.seq)) {
-      const before = held.bytes.length
-      held.fill(copy)
-      chain.bytes += held.bytes.length - before
-      chain.hollow.remove(held.seq, held.seq)
-      this.#shelf.changed(chain)
+      this.#shelf.fill(chain, held, copy)
       change.add(held)
       change.count('filled')
       return

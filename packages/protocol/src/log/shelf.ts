@@ -5,6 +5,7 @@ import { Chain } from './chain.ts'
 import type { Change } from './change.ts'
 import { DigestSum } from './digest.ts'
 import type { Entry } from './entry.ts'
+import { SettledSum } from './settled.ts'
 
 /** What a chain adds to the totals. */
 export interface Tally {
@@ -19,6 +20,7 @@ const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
 export class Shelf {
   readonly chains: Map<string, Chain> = new Map()
   readonly byKey: Map<string, Entry> = new Map()
+  readonly settled: SettledSum
   readonly #tallies = new Map<Chain, Tally>()
   readonly #digest: DigestSum
   readonly #undigested = new Set<Chain>()
@@ -26,6 +28,7 @@ export class Shelf {
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
     this.#digest = new DigestSum(crypto)
+    this.settled = new SettledSum(crypto)
   }
 
   get total(): Tally {
@@ -54,6 +57,7 @@ export class Shelf {
       chain.bytes += entry.bytes.length
       this.byKey.set(entry.key, entry)
       if (entry.husk) chain.hollow.add(entry.seq, entry.seq)
+      else if (chain.summed) this.settled.add(entry.id, entry.time)
       change.add(entry)
     }
     chain.held.add(first.seq, last.seq)
@@ -74,11 +78,13 @@ export class Shelf {
     chain.bytes += profile.bytes.length
     this.byKey.set(profile.key, profile)
     if (profile.husk) chain.hollow.add(profile.seq, profile.seq)
+    else if (chain.summed) this.settled.add(profile.id, profile.time)
     change.add(profile)
   }
 
   /** Takes one entry out; call `changed` after the last. */
   remove(chain: Chain, entry: Entry, change: Change): void {
+    if (chain.summed && !chain.hollow.has(entry.seq)) this.settled.remove(entry.id, entry.time)
     chain.entries.delete(entry.seq)
     chain.held.remove(entry.seq, entry.seq)
     chain.hollow.remove(entry.seq, entry.seq)
@@ -95,9 +101,15 @@ export class Shelf {
     const before = entry.bytes.length
     entry.strip(crypto)
     chain.bytes -= before - entry.bytes.length
-    if (!chain.hollow.has(entry.seq)) return
-    chain.hollow.remove(entry.seq, entry.seq)
-    this.changed(chain)
+    if (chain.hollow.has(entry.seq)) this.#explain(chain, entry)
+  }
+
+  /** The body of a husk has come. */
+  fill(chain: Chain, entry: Entry, copy: Entry): void {
+    const before = entry.bytes.length
+    entry.fill(copy)
+    chain.bytes += entry.bytes.length - before
+    this.#explain(chain, entry)
   }
 
   /** The body of a husk is missing after all. */
@@ -105,11 +117,13 @@ export class Shelf {
     const chain = this.#holder(entry)
     if (chain === undefined || !entry.husk || chain.hollow.has(entry.seq)) return
     chain.hollow.add(entry.seq, entry.seq)
+    if (chain.summed) this.settled.remove(entry.id, entry.time)
     this.changed(chain)
   }
 
   forget(chain: Chain): void {
     this.#count(chain, noTally)
+    this.#sum(chain, false)
     this.#tallies.delete(chain)
     this.#undigested.delete(chain)
     this.#digest.remove(chain)
@@ -119,9 +133,42 @@ export class Shelf {
   /** To be called after any change of a chain. */
   changed(chain: Chain): void {
     chain.changed()
-    const { entries, missing, lacking } = chain
-    this.#count(chain, chain.counts ? { sessions: 1, size: entries.size, missing, gaps: lacking.length } : noTally)
+    const { entries, missing, lacking, counts } = chain
+    this.#count(chain, counts ? { sessions: 1, size: entries.size, missing, gaps: lacking.length } : noTally)
+    this.#sum(chain, counts)
     this.#undigested.add(chain)
+  }
+
+  /** A husk is missing no more. */
+  #explain(chain: Chain, entry: Entry): void {
+    chain.hollow.remove(entry.seq, entry.seq)
+    if (chain.summed) this.settled.add(entry.id, entry.time)
+    this.changed(chain)
+  }
+
+  /** Entries are summed as they come and go; the whole chain when it begins or ends to count. */
+  #sum(chain: Chain, counts: boolean): void {
+    const { settled } = this
+    if (counts !== chain.summed) {
+      chain.summed = counts
+      for (const entry of chain.entries.values()) {
+        if (chain.hollow.has(entry.seq)) continue
+        if (counts) settled.add(entry.id, entry.time)
+        else settled.remove(entry.id, entry.time)
+      }
+    }
+    const floor = counts ? chain.floor : 1
+    if (floor !== chain.summedFloor) {
+      if (chain.summedFloor > 1) settled.term('floor', chain.session, chain.summedFloor, -1)
+      if (floor > 1) settled.term('floor', chain.session, floor, 1)
+      chain.summedFloor = floor
+    }
+    const closedAt = counts ? chain.closedAt : undefined
+    if (closedAt !== chain.summedClosedAt) {
+      if (chain.summedClosedAt !== undefined) settled.term('closed', chain.session, chain.summedClosedAt, -1)
+      if (closedAt !== undefined) settled.term('closed', chain.session, closedAt, 1)
+      chain.summedClosedAt = closedAt
+    }
   }
 
   #holder(entry: Entry): Chain | undefined {
