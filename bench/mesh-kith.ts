@@ -1,0 +1,146 @@
+/**
+ * Our side of the mesh benchmark: engines of one room under the real host, on real sockets between them, each with its
+ * own listener, cryptography, session and store in memory. Nobody has a relay; each knows the addresses of one or two who
+ * came before it.
+ */
+import {
+  createAddressDialer,
+  createNativeCrypto,
+  createSystemClock,
+  listenForSockets,
+  verifyManyNative,
+} from '@kith/peer/node'
+import { Engine, type Address, type EngineEvent } from '@kith/protocol'
+import { Host } from '../packages/peer/src/host.ts'
+import { MemoryDisk, openMemoryStorage } from '../packages/peer/src/memory/storage.ts'
+import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
+import { Reader } from '../packages/protocol/src/codec/reader.ts'
+import { decodeEntry, maxEntryBytes } from '../packages/protocol/src/log/entry.ts'
+import { createRandom, Ledger, type Load, measureSide, type MeshSide, serve } from './mesh-load.ts'
+
+interface Peer {
+  readonly host: Host
+  readonly engine: Engine
+  readonly address: Address
+  readonly disk: MemoryDisk
+}
+
+interface Counters {
+  redundant: number
+  /** By session of a peer: whom it has a direct link with. */
+  readonly linked: readonly Set<string>[]
+  /** By message id: its number. */
+  readonly numbers: Map<string, number>
+}
+
+async function openPeer(
+  index: number,
+  secret: Uint8Array,
+  known: readonly Address[],
+  counters: Counters,
+  ledger: Ledger,
+): Promise<Peer> {
+  const clock = createSystemClock()
+  const crypto = createNativeCrypto()
+  const disk = new MemoryDisk()
+  const engine = new Engine(
+    {
+      crypto,
+      secret,
+      persona: openPersona(crypto, createPersonaSecrets(crypto, clock.now())),
+      name: `Peer ${index}`,
+      platform: 'node',
+      webrtc: false,
+      addresses: known,
+      trace: true,
+    },
+    clock.now(),
+  )
+  const linked = counters.linked[index] as Set<string>
+  const onEvent = (event: EngineEvent): void => {
+    if (event.type === 'timeline') {
+      for (const change of event.changes) {
+        if (change.type !== 'put') continue
+        const { id, text } = change.message
+        counters.numbers.set(id, Number.parseInt(text, 10))
+        ledger.heard(index, text)
+      }
+    } else if (event.type === 'trace') {
+      if (event.copy) counters.redundant++
+    } else if (event.type === 'peer') {
+      if (event.peer.path === 'direct') linked.add(event.peer.session)
+      else linked.delete(event.peer.session)
+    } else if (event.type === 'notice') {
+      process.stderr.write(`peer ${index}: ${event.code} ${event.about ?? ''}\n`)
+    }
+  }
+  const host: Host = new Host(engine, {
+    clock,
+    storage: await openMemoryStorage(disk),
+    storePrefix: '',
+    verifyMany: verifyManyNative,
+    dialAddress: createAddressDialer({ clock }),
+    onEvent,
+  })
+  const { address } = await listenForSockets({
+    clock,
+    port: 0,
+    host: '127.0.0.1',
+    route: (incoming) => {
+      if (engine.accepts(incoming.first, incoming.binding.local, clock.now())) host.accept(incoming)
+    },
+  })
+  host.start()
+  return { host, engine, address, disk }
+}
+
+async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
+  const random = createRandom(load.seed + 1)
+  const secret = createNativeCrypto().random(32)
+  const counters: Counters = {
+    redundant: 0,
+    linked: Array.from({ length: load.peers }, () => new Set<string>()),
+    numbers: new Map(),
+  }
+  const peers: Peer[] = []
+  for (let i = 0; i < load.peers; i++) {
+    const known = new Set<Address>()
+    for (let k = 0; k < 2 && i > 0; k++) known.add((peers[Math.floor(random() * i)] as Peer).address)
+    peers.push(await openPeer(i, secret, [...known], counters, ledger))
+  }
+  let tag = 0
+  let sizes: Map<number, number> | undefined
+  return {
+    post: (sender, text) =>
+      (peers[sender] as Peer).host.input({ type: 'post', tag: ++tag, content: { type: 'text', text } }),
+    encodedBytes: (n) => (sizes ??= entrySizes(peers, counters.numbers)).get(n) ?? Number.NaN,
+    links: () => counters.linked.reduce((sum, linked) => sum + linked.size, 0),
+    redundant: () => counters.redundant,
+  }
+}
+
+/** By number of the message: the size of its entry, as the stores have them. */
+function entrySizes(peers: readonly Peer[], numbers: ReadonlyMap<string, number>): Map<number, number> {
+  const crypto = createNativeCrypto()
+  const sizes = new Map<number, number>()
+  for (const { disk } of peers) {
+    for (const [key, value] of disk.records) {
+      if (!key.startsWith('e/')) continue
+      // A batch, as `rooms/records.ts` writes it.
+      const reader = new Reader(value)
+      reader.u8()
+      while (reader.remaining > 0) {
+        reader.u8()
+        const bytes = reader.bytes(maxEntryBytes)
+        for (let receipts = reader.u8(); receipts > 0; receipts--) reader.bytes(maxEntryBytes)
+        const entry = decodeEntry(crypto, bytes)
+        const number = entry.ok ? numbers.get(entry.value.key) : undefined
+        if (number !== undefined) sizes.set(number, bytes.length)
+      }
+    }
+    if (sizes.size >= numbers.size) break
+  }
+  return sizes
+}
+
+serve((load) => measureSide(load, (ledger) => start(load, ledger)))
