@@ -1,0 +1,75 @@
+/** What reached whom, when and how often: written while a simulation runs, one column per machine, and read at its end. */
+import type { EngineEvent } from '../engine/output.ts'
+import type { Millis } from '../machine.ts'
+
+/** What is known of one entry. */
+interface Line {
+  /** By machine: when it was shown there, −1 when it was not. Only of messages. */
+  readonly shownAt: Int32Array | undefined
+  maxHop: number
+}
+
+export class Recorder {
+  readonly #machines: number
+  readonly #lines = new Map<string, Line>()
+  /** Entries that came by links and were new, and those that were not. */
+  fresh = 0
+  copies = 0
+  readonly notices: Map<string, number> = new Map()
+  /** By post: its entry's sorting key. */
+  readonly #keyByTag = new Map<number, string>()
+
+  constructor(machines: number) {
+    this.#machines = machines
+  }
+
+  event(peer: number, event: EngineEvent, at: Millis): void {
+    switch (event.type) {
+      case 'trace':
+        if (event.copy) this.copies++
+        else {
+          this.fresh++
+          const line = this.#line(event.id)
+          if (event.hop > line.maxHop) line.maxHop = event.hop
+        }
+        break
+      case 'timeline':
+        for (const change of event.changes) if (change.type === 'put') this.#shown(change.message.id, peer, at)
+        break
+      case 'posted':
+        this.#keyByTag.set(event.tag, event.id)
+        break
+      case 'notice':
+        this.notices.set(event.code, (this.notices.get(event.code) ?? 0) + 1)
+        break
+      default:
+        break
+    }
+  }
+
+  /** When the message posted with `tag` was shown at each machine, −1 where it was not. */
+  shownAt(tag: number): Int32Array | undefined {
+    return this.#lines.get(this.#keyByTag.get(tag) ?? '')?.shownAt
+  }
+
+  /** The most links a copy of it travelled. */
+  maxHop(tag: number): number {
+    return this.#lines.get(this.#keyByTag.get(tag) ?? '')?.maxHop ?? 0
+  }
+
+  #shown(id: string, peer: number, at: Millis): void {
+    let line = this.#lines.get(id)
+    if (line?.shownAt === undefined) {
+      line = { shownAt: new Int32Array(this.#machines).fill(-1), maxHop: line?.maxHop ?? 0 }
+      this.#lines.set(id, line)
+    }
+    const { shownAt } = line
+    if (shownAt !== undefined && (shownAt[peer] as number) < 0) shownAt[peer] = at
+  }
+
+  #line(id: string): Line {
+    let line = this.#lines.get(id)
+    if (line === undefined) this.#lines.set(id, (line = { shownAt: undefined, maxHop: 0 }))
+    return line
+  }
+}

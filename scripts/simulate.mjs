@@ -1,0 +1,79 @@
+/**
+ * `npm run simulate -- SCENARIO [--n N] [--seed S] [--json]`: runs one scenario with N real engines on a simulated network
+ * (packages/protocol/src/sim) and says what it measured. `--list` names the scenarios.
+ *
+ * The TypeScript is bundled once per change into node_modules/.cache, because a simulation of thousands should not begin
+ * with translating itself, and runs in a process of its own with as much memory as it may need.
+ */
+import { build } from 'esbuild'
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { join } from 'node:path'
+import { isMain, main, root, Stop } from './command.mjs'
+import { install } from './install.mjs'
+
+const usage = 'npm run simulate -- steady --n 1000 --seed 1'
+const defaults = { n: 1_000, seed: 1 }
+const limits = { n: [2, 200_000], seed: [0, 2 ** 31 - 1] }
+
+/** What the person asked for. */
+export function readArguments(args) {
+  const asked = { scenario: undefined, json: false, list: false, profile: false, ...defaults }
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]
+    if (!arg.startsWith('--')) {
+      if (asked.scenario !== undefined) throw new Stop(`One scenario at a time: ${asked.scenario} or ${arg}?`, usage)
+      asked.scenario = arg
+      continue
+    }
+    const [flag, inline] = arg.slice(2).split(/=(.*)/s)
+    if (flag === 'json' || flag === 'list' || flag === 'profile') asked[flag] = true
+    else if (flag === 'n' || flag === 'seed') asked[flag] = readNumber(flag, inline ?? args[++i])
+    else throw new Stop(`There is no option --${flag}.`, usage)
+  }
+  if (asked.scenario === undefined && !asked.list) throw new Stop('Which scenario?', `${usage}, or --list`)
+  return asked
+}
+
+function readNumber(flag, text) {
+  const [least, most] = limits[flag]
+  const value = Number(text)
+  if (!/^[0-9]+$/.test(text ?? '') || value < least || value > most) {
+    throw new Stop(`--${flag} is a whole number from ${least} to ${most}, not ${text ?? 'nothing'}.`, usage)
+  }
+  return value
+}
+
+/** Bundles the runner; resolves with its path. */
+async function bundle() {
+  const folder = join(root, 'node_modules/.cache/kith-simulate')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, 'simulate.mjs')
+  await build({
+    entryPoints: [join(root, 'scripts/simulate/run.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['source'],
+    sourcemap: 'inline',
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    const asked = readArguments(process.argv.slice(2))
+    await install({ stdio: 'toStderr' })
+    const file = await bundle()
+    const megabytes = Math.floor((totalmem() / 2 ** 20) * 0.9)
+    const flags = [`--max-old-space-size=${megabytes}`, '--max-semi-space-size=64']
+    if (asked.profile) flags.push('--cpu-prof', `--cpu-prof-dir=${join(root, 'node_modules/.cache/kith-simulate')}`)
+    const child = spawn(process.execPath, [...flags, file, JSON.stringify(asked)], { stdio: 'inherit' })
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal))
+    process.exitCode = await new Promise((done) => child.on('close', (code) => done(code ?? 1)))
+  })
+}

@@ -1,0 +1,51 @@
+/** The process behind `npm run simulate`: runs what it was asked for and prints it, for people or as JSON. */
+import { scenarioNamed, scenarios, simulate } from '@kith/protocol/sim'
+import type { SimulateFigures } from '@kith/protocol/sim'
+
+interface Asked {
+  readonly scenario?: string
+  readonly n: number
+  readonly seed: number
+  readonly json: boolean
+  readonly list: boolean
+}
+
+function table(figures: SimulateFigures): string {
+  const rows = Object.entries(figures).flatMap(([name, value]: [string, unknown]) => {
+    if (value === undefined) return []
+    if (typeof value === 'number') return [[name, value.toLocaleString('en', { maximumFractionDigits: 4 })] as const]
+    return [[name, typeof value === 'string' ? value : JSON.stringify(value)] as const]
+  })
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join('\n')
+}
+
+function list(json: boolean): string {
+  if (json) return JSON.stringify(scenarios.map(({ name }) => name))
+  return scenarios.map(({ name, about }) => `  ${name.padEnd(10)}  ${about}`).join('\n')
+}
+
+function run(asked: Asked): number {
+  if (asked.list) {
+    process.stdout.write(`${list(asked.json)}\n`)
+    return 0
+  }
+  const scenario = scenarioNamed(asked.scenario ?? '')
+  if (scenario === undefined) {
+    process.stderr.write(`\nThere is no scenario ${asked.scenario}. These are:\n${list(false)}\n`)
+    return 1
+  }
+  const shows = !asked.json && process.stderr.isTTY
+  const figures = simulate({
+    scenario,
+    peers: asked.n,
+    seed: asked.seed,
+    clock: () => Math.round(performance.now()),
+    progress: shows ? (text) => process.stderr.write(`\r${text}  `) : undefined,
+  })
+  if (shows) process.stderr.write('\r')
+  process.stdout.write(asked.json ? `${JSON.stringify(figures)}\n` : `${scenario.about}\n${table(figures)}\n`)
+  return 0
+}
+
+process.exitCode = run(JSON.parse(process.argv[2] ?? '{}') as Asked)
