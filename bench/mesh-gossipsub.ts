@@ -6,20 +6,24 @@
  * peers with the same IP address (with it the mesh empties and nothing arrives), and the limit of five incoming
  * connections a second from one host. It has no way of its own to find peers, so each node is told eight others.
  */
-import { createRandom, Ledger, type Load, measureSide, type MeshSide, serve, textBytes } from './mesh-load.ts'
+import { createRandom, type Ledger, type Load, measureSide, type MeshSide, serve, textBytes } from './mesh-load.ts'
 
 const contacts = 8
 const topic = 'room'
 
 // Node 20 does not have it yet; it is all that keeps libp2p from running there.
-Promise.withResolvers ??= function withResolvers<T>(): PromiseWithResolvers<T> {
-  let resolve!: PromiseWithResolvers<T>['resolve']
-  let reject!: PromiseWithResolvers<T>['reject']
-  const promise = new Promise<T>((done, fail) => {
-    resolve = done
-    reject = fail
+if (!('withResolvers' in Promise)) {
+  Object.assign(Promise, {
+    withResolvers(): object {
+      let resolve: unknown
+      let reject: unknown
+      const promise = new Promise((done, fail) => {
+        resolve = done
+        reject = fail
+      })
+      return { promise, resolve, reject }
+    },
   })
-  return { promise, resolve, reject }
 }
 
 // Loaded late, after the line above.

@@ -16,7 +16,7 @@ import { MemoryDisk, openMemoryStorage } from '../packages/peer/src/memory/stora
 import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
 import { Reader } from '../packages/protocol/src/codec/reader.ts'
 import { decodeEntry, maxEntryBytes } from '../packages/protocol/src/log/entry.ts'
-import { createRandom, Ledger, type Load, measureSide, type MeshSide, serve } from './mesh-load.ts'
+import { createRandom, type Ledger, type Load, measureSide, type MeshSide, serve } from './mesh-load.ts'
 
 interface Peer {
   readonly host: Host

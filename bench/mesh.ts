@@ -12,21 +12,14 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Load, SideFigures } from './mesh-load.ts'
+import type { Load, Measured, SideFigures } from './mesh-load.ts'
 
-export interface MeshFigures extends SideFigures {
+export interface MeshFigures extends Measured {
   readonly peers: number
-  readonly gossipsub?: SideFigures & {
-    /** At the load above it fell behind; these are from the highest load it held. */
-    readonly held?: SideFigures
-  }
+  readonly gossipsub?: Measured
 }
 
-/** Above this it is saturated: what is lost or late is then a matter of how long one waits. */
-const saturatedShare = 0.9
-const saturatedDelivery = 0.99
-
-async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<SideFigures> {
+async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<Measured> {
   const execArgv = ['-C', 'source', '--import', 'tsx', '--expose-gc']
   const child = fork(fileURLToPath(new URL(`./mesh-${side}.ts`, import.meta.url)), [], {
     execArgv,
@@ -40,11 +33,11 @@ async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<SideFigu
   }
 }
 
-async function answerOf(child: ChildProcess): Promise<SideFigures> {
+async function answerOf(child: ChildProcess): Promise<Measured> {
   const died = once(child, 'exit').then(([code]) => {
     throw new Error(`a benchmark process ended with ${String(code)}`)
   })
-  const [answer] = (await Promise.race([once(child, 'message'), died])) as [SideFigures]
+  const [answer] = (await Promise.race([once(child, 'message'), died])) as [Measured]
   return answer
 }
 
@@ -56,16 +49,12 @@ export async function run(options: Readonly<Record<string, unknown>> = {}): Prom
     seconds: number('seconds', 20),
     warmUpSeconds: number('warmUp', 15),
     seed: number('seed', 1),
+    lowerRates: [0.6, 0.4, 0.2].map((share) => number('rate', 10) * share),
   }
-  if (options['only'] === 'gossipsub') return { peers: load.peers, ...(await measure('gossipsub', load)) }
+  const only = options['only']
+  if (only === 'kith' || only === 'gossipsub') return { peers: load.peers, ...(await measure(only, load)) }
   const ours = await measure('kith', load)
-  if (options['only'] === 'kith') return { peers: load.peers, ...ours }
-  const theirs = await measure('gossipsub', load)
-  const isSaturated = theirs.delivered < saturatedDelivery || theirs.cpuShare > saturatedShare
-  const held = isSaturated
-    ? await measure('gossipsub', { ...load, rate: load.rate * 0.4, seconds: 10, warmUpSeconds: 13 })
-    : undefined
-  return { peers: load.peers, ...ours, gossipsub: { ...theirs, ...(held === undefined ? {} : { held }) } }
+  return { peers: load.peers, ...ours, gossipsub: await measure('gossipsub', load) }
 }
 
 export function table(figures: MeshFigures): string {
@@ -73,17 +62,21 @@ export function table(figures: MeshFigures): string {
   const lines = [
     `${figures.peers} peers in one process, ${figures.rate} messages a second from random senders`,
     `${''.padEnd(24)}${['bytes/byte', 'p50 ms', 'p99 ms', 'CPU ms', 'copies', 'arrived', 'links'].map((head) => head.padStart(11)).join('')}`,
-    row('Kith', figures),
+    ...rows(gossipsub === undefined ? 'alone' : 'Kith', figures),
   ]
   if (gossipsub === undefined) return lines.join('\n')
-  lines.push(row(`gossipsub, ${gossipsub.rate} a second`, gossipsub))
-  if (gossipsub.held !== undefined) lines.push(row(`gossipsub, ${gossipsub.held.rate} a second`, gossipsub.held))
+  lines.push(...rows('gossipsub', gossipsub))
   const times = (key: 'bytesPerByte' | 'p99Ms' | 'cpuMsPerDelivery'): string =>
     `${(gossipsub[key] / figures[key]).toFixed(1)}×`
   lines.push(
     `gossipsub takes ${times('bytesPerByte')} the bytes, ${times('p99Ms')} the time and ${times('cpuMsPerDelivery')} the processor.`,
   )
   return lines.join('\n')
+}
+
+function rows(name: string, side: Measured): string[] {
+  if (side.held === undefined) return [row(name, side)]
+  return [row(`${name}, fell behind`, side), row(`${name} at ${side.held.rate} a second`, side.held)]
 }
 
 function row(name: string, side: SideFigures): string {
