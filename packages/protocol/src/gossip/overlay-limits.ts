@@ -42,6 +42,8 @@ export const emergencyMs = 10_000
 /** Without a neighbour for so long: the relay is asked; doubled each time up to the maximum. */
 export const lonelyMs = 1_000
 export const maxLonelyMs = 30_000
+/** With less than half a view and nobody left to try: as if alone. */
+export const starvedMs = 2_000
 
 /** A link that is not a neighbour's is released after this time. */
 export const idleMs = 10_000
@@ -70,6 +72,8 @@ export const exploreMs = 180_000
 /** After the room grew by half: two halves may have met by few links. */
 export const exploreGrownMs = 60_000
 export const grownExplorations = 4
+/** After strangers were heard of while the passive view is not full. */
+export const exploreStrangerMs = 5_000
 /** Neighbours given up while there are too many, one at a time. */
 export const partMs = 2_000
 /** Nobody is asked to part sooner than so long after it became a neighbour. */

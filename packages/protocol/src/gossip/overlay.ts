@@ -93,8 +93,8 @@ export class Overlay {
   #isSettled = false
   #lossAt: Millis | undefined
   #emergencyUntil: Millis = 0
-  #aloneSince: Millis | undefined
-  #lonelyAt: Millis
+  /** When the relay is asked (again); undefined while there are neighbours, or somebody to become one. */
+  #lonelyAt: Millis | undefined
   #lonelyWaitMs = limits.lonelyMs
   #connectAfter: Millis = 0
   #shuffleAt: Millis
@@ -113,7 +113,6 @@ export class Overlay {
     this.#kind = options.kind
     this.#size = viewSize(options.kind, this.#online)
     this.#startedAt = now
-    this.#aloneSince = now
     this.#lonelyAt = now + limits.lonelyMs
     this.#shuffleAt = now + limits.busyPaceMs
     this.#exploreAt = now + this.#around(limits.exploreMs, 0.5)
@@ -204,8 +203,15 @@ export class Overlay {
     this.#changed(now)
   }
 
-  /** Peers learnt outside: the relay's topic, the registry, whoever answered `busy`. Those are known to be here. */
+  /**
+   * Peers learnt outside: the relay's topic, the registry, whoever knocked and was not admitted, who was named in an
+   * answer `busy`. Those are known to be here.
+   */
   learned(contacts: readonly Contact[], now: Millis): void {
+    // Whoever knows few and hears of strangers may be on an island: one of them is tried soon.
+    if (!this.#passive.isFull && contacts.some(({ session }) => this.#isStranger(session))) {
+      this.#exploreAt = Math.min(this.#exploreAt, now + this.#around(limits.exploreStrangerMs, 0.5))
+    }
     for (const contact of contacts) {
       this.#cooling.isHere(contact.session)
       this.#remember(contact, undefined, now + limits.walkMs, now, [])
@@ -312,7 +318,7 @@ export class Overlay {
   timerFired(now: Millis): void {
     this.#timerAt = undefined
     this.#expire(now)
-    if (this.#aloneSince !== undefined) this.#tellLonely(now)
+    this.#tellLonely(now)
     if (now >= this.#shuffleAt) {
       this.#walks.start()
       this.#shuffleAt = now + this.#shuffleWait(now)
@@ -539,6 +545,11 @@ export class Overlay {
     this.#passive.add(this.#intern(contact), via, sureUntil, via === undefined ? limits.passiveSize : quota, told)
   }
 
+  #isStranger(session: string): boolean {
+    const isKnown = this.#links.get(session) !== undefined || this.#passive.get(session) !== undefined
+    return !isKnown && session !== this.#own.session
+  }
+
   #explore(now: Millis): void {
     const isGrown = this.#grownExplorations > 0
     if (isGrown) this.#grownExplorations--
@@ -590,26 +601,38 @@ export class Overlay {
   /** The number of live neighbours may have changed. */
   #changed(now: Millis): void {
     const { live } = this.#links
-    if (live > 0) {
-      this.#aloneSince = undefined
-      this.#lonelyWaitMs = limits.lonelyMs
-      if (live * 2 >= this.#size.want) this.#isSettled = true
-    } else if (this.#aloneSince === undefined) {
-      this.#aloneSince = now
-      this.#lonelyAt = now + limits.lonelyMs
+    if (live * 2 >= this.#size.want) this.#isSettled = true
+    if (live === 0) {
       this.#joined = false
+      this.#lonelyAt ??= now + limits.lonelyMs
     }
     this.#seek(now)
     this.#schedule(now)
   }
 
   #tellLonely(now: Millis): void {
-    // Nobody left to try: waiting longer helps nothing.
-    const isHopeless = this.#connects.size === 0 && this.#lonelyWaitMs === limits.lonelyMs
-    if (now < this.#lonelyAt && !isHopeless) return
+    const isAlone = this.#links.live === 0
+    const hasHope =
+      this.#connects.size > 0 || this.#passive.pick((session) => this.#mayTry(session, now), now) !== undefined
+    if (!isAlone && (hasHope || !this.#isStarved())) {
+      this.#lonelyAt = undefined
+      this.#lonelyWaitMs = limits.lonelyMs
+      return
+    }
+    // Alone and nobody left to try: waiting longer helps nothing.
+    const isFirst = this.#lonelyWaitMs === limits.lonelyMs
+    if (isAlone && isFirst && !hasHope) this.#lonelyAt = now
+    this.#lonelyAt ??= now + limits.starvedMs
+    if (now < this.#lonelyAt) return
     this.#lonelyWaitMs = Math.min(limits.maxLonelyMs, this.#lonelyWaitMs * 2)
     this.#lonelyAt = now + this.#around(this.#lonelyWaitMs, 0.2)
     this.#emit({ type: 'lonely' })
+  }
+
+  /** Fewer neighbours than half a view though there are more peers: perhaps an island. */
+  #isStarved(): boolean {
+    const { live } = this.#links
+    return live * 2 < this.#size.want && live < this.#online - 1
   }
 
   // Time.
@@ -657,7 +680,7 @@ export class Overlay {
     let due = Math.min(this.#shuffleAt, this.#exploreAt)
     for (const lost of this.#lost) due = Math.min(due, Math.max(lost.nextAt, now + slowTickMs))
     if (this.#connects.size > 0) due = Math.min(due, now + busyTickMs)
-    if (this.#aloneSince !== undefined) due = Math.min(due, Math.max(this.#lonelyAt, now + busyTickMs))
+    if (this.#lonelyAt !== undefined) due = Math.min(due, Math.max(this.#lonelyAt, now + busyTickMs))
     const isBusy =
       this.#promises.size > 0 || this.#links.useful < this.#size.want || this.#links.live > this.#size.limit
     if (isBusy) due = Math.min(due, now + slowTickMs)

@@ -274,7 +274,10 @@ export class OverlayLab {
     const oneWayMs = this.#latency(peer.index, other.index) + relayMs / 2
     this.later(oneWayMs, () => {
       if (!other.isAlive || this.#isCut(peer.index, other.index)) return tell(knockTimeoutMs - oneWayMs, 'timeout')
-      if (!other.overlay.admits(peer.contact.session, wish.priority, this.now)) return tell(oneWayMs, 'busy')
+      if (!other.overlay.admits(peer.contact.session, wish.priority, this.now)) {
+        other.overlay.learned([peer.contact], this.now)
+        return tell(oneWayMs, 'busy')
+      }
       if (!this.#canLink(peer.index, other.index)) return tell(transportTimeoutMs, 'failed')
       this.later(oneWayMs + 3 * this.#latency(peer.index, other.index), () => {
         if (!peer.isAlive || !other.isAlive || this.#isCut(peer.index, other.index)) {
@@ -321,19 +324,28 @@ export class OverlayLab {
   /** The relay tells who is in the topic: greeters, and who is lonely too. */
   #introduce(peer: LabPeer): void {
     if (!peer.isAlive) return
-    const here = this.living.filter((other) => other !== peer && !this.#isCut(peer.index, other.index))
-    const ordered = here.toSorted((a, b) => (a.contact.session < b.contact.session ? -1 : 1))
-    const met = ordered.filter((other) => other.isLonelyUntil > this.now)
-    for (const other of this.peers.toSorted((a, b) => (a.contact.session < b.contact.session ? -1 : 1)).slice(0, greeters))
-      if (here.includes(other) && !met.includes(other)) met.push(other)
+    const isHere = (other: LabPeer): boolean => other.isAlive && other !== peer && !this.#isCut(peer.index, other.index)
+    const met = this.peers.filter(
+      (other) => isHere(other) && (other.isLonelyUntil > this.now || this.#isGreeter(other)),
+    )
+    for (let i = met.length - 1; i > 0; i--) {
+      const other = this.#random.between(0, i)
+      const swapped = met[i] as LabPeer
+      met[i] = met[other] as LabPeer
+      met[other] = swapped
+    }
     const learned = met.slice(0, 100).map((other) => other.contact)
     peer.overlay.learned(learned, this.now)
     for (const other of met) {
-      if (other.isLonelyUntil <= this.now) continue
       this.later(relayMs, () => {
         if (other.isAlive) other.overlay.learned([peer.contact], this.now)
       })
     }
+  }
+
+  /** About 32 of all stay in the topic, as the engine has it. */
+  #isGreeter(peer: LabPeer): boolean {
+    return parseInt(peer.contact.session.slice(0, 8), 16) * this.peers.length < greeters * 0x1_0000_0000
   }
 
   #isCut(a: number, b: number): boolean {
