@@ -1,7 +1,34 @@
-/** Which links have gone silent in a room of mesh mode. Signatures first; the machine follows. */
-import type { Millis } from '../machine.ts'
+/**
+ * Which links of a mesh have gone silent.
+ *
+ * Anything heard on a link counts as a sign of life, so a busy link costs nothing; an idle one is pinged. A link silent
+ * for 3 s is *suspect*: trees and overlay stop counting on it while two other neighbours are asked when they last heard
+ * its far end. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is in the
+ * background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
+ *
+ * One timer for all links, and what is due within `togetherMs` is done at once, so an idle peer wakes about once a
+ * second. A timer that came late means that this machine slept: then nobody is judged by the silence before.
+ */
+import type { Millis, Random } from '../machine.ts'
+import { fraction } from './backoff.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { ProbeMessage } from './probe-wire.ts'
+import { prefixBytes } from './wire.ts'
+
+/** Neighbours that are asked about a suspect. */
+export const maxProbes = 2
+/** Questions of one neighbour that are answered within a second. */
+export const maxProbesAnswered = 16
+/** Pings due this soon are sent now, so that links share a timer. */
+export const togetherMs = 250
+/** While somebody is suspect it is looked for so often. */
+export const watchMs = 250
+/** Whatever is due, not sooner. */
+const leastWaitMs = 50
+/** A timer later than this: the machine slept. */
+export const lateMs = 2_000
+/** Somebody else's word counts when it heard the far end so much later than we did. */
+export const newsMs = 500
 
 export type LivenessOutput =
   /** Send a whole beat (digest, clock) over this link, then call `heartbeat.stamp` as today. */
@@ -14,44 +41,187 @@ export type LivenessOutput =
   | { readonly type: 'dead'; readonly session: string }
   | { readonly type: 'timer'; readonly at: Millis }
 
+export interface LivenessOptions {
+  readonly emit: (output: LivenessOutput) => void
+  readonly random: Random
+  /** Is `middle` known to have a link with `target`? Such a neighbour is asked first. */
+  readonly reaches?: (middle: string, target: string) => boolean
+}
+
+interface Watch {
+  readonly session: string
+  readonly heartbeat: Heartbeat
+  isSuspect: boolean
+  /** The transport said so; until something is heard. */
+  isDisconnected: boolean
+  isBuried: boolean
+  /** Who was asked about it. */
+  asked: readonly string[]
+  answered: number
+  answeredAt: Millis
+}
+
+const ping: ProbeMessage = { type: 'ping' }
+const nobody: readonly string[] = []
+
 export class Liveness {
-  constructor(emit: (output: LivenessOutput) => void) {
-    void emit
+  readonly #emit: (output: LivenessOutput) => void
+  readonly #random: Random
+  readonly #reaches: (middle: string, target: string) => boolean
+  readonly #watches = new Map<string, Watch>()
+  #hidden = false
+  #timerAt: Millis | undefined
+
+  constructor(options: LivenessOptions) {
+    this.#emit = options.emit
+    this.#random = options.random
+    this.#reaches = options.reaches ?? (() => false)
   }
 
-  /** We are in the background: beat less often. */
+  /** We are in the background: ping less often. The next beat says so. */
   setHidden(hidden: boolean, now: Millis): void {
-    void [hidden, now]
+    this.#hidden = hidden
+    this.#schedule(now)
   }
 
   /** A link is up. The engine calls `heartbeat.heard` and `heartbeat.sent` for whatever it carries. */
   watch(session: string, heartbeat: Heartbeat, now: Millis): void {
-    void [session, heartbeat, now]
+    heartbeat.pace = 'mesh'
+    if (this.isSuspect(session)) this.#emit({ type: 'suspect', session, isSuspect: false })
+    this.#watches.set(session, {
+      session,
+      heartbeat,
+      isSuspect: false,
+      isDisconnected: false,
+      isBuried: false,
+      asked: nobody,
+      answered: 0,
+      answeredAt: now,
+    })
+    this.#schedule(now)
   }
 
-  forget(session: string, now: Millis): void {
-    void [session, now]
+  /** The link is gone, or in the care of a small room again. */
+  forget(session: string): void {
+    const watch = this.#watches.get(session)
+    if (watch === undefined) return
+    watch.heartbeat.pace = 'small'
+    this.#watches.delete(session)
   }
 
   isSuspect(session: string): boolean {
-    return session === ''
+    return this.#watches.get(session)?.isSuspect ?? false
   }
 
   /** The transport says "disconnected": suspect at once. */
   doubt(session: string, now: Millis): void {
-    void [session, now]
+    const watch = this.#watches.get(session)
+    if (watch === undefined) return
+    watch.isDisconnected = true
+    watch.heartbeat.doubt(now)
+    this.#judge(watch, now)
+    this.#schedule(now)
   }
 
-  /** The machine slept: everybody has 2.5 s to be heard. */
+  /** The machine slept: everybody has 2.5 s to be heard, and is asked to be. */
   woke(now: Millis): void {
-    void now
+    for (const watch of this.#watches.values()) {
+      watch.heartbeat.doubt(now)
+      this.#emit({ type: 'beat', session: watch.session })
+    }
+    this.#schedule(now)
   }
 
   receive(from: string, message: ProbeMessage, now: Millis): void {
-    void [from, message, now]
+    if (message.type === 'probe') this.#answer(from, message.target, now)
+    else if (message.type === 'probeAnswer') this.#answered(from, message.target, message.heardAgoMs, now)
   }
 
   timerFired(now: Millis): void {
-    void now
+    const isLate = this.#timerAt !== undefined && now - this.#timerAt >= lateMs
+    this.#timerAt = undefined
+    if (isLate) {
+      this.woke(now)
+      return
+    }
+    for (const watch of this.#watches.values()) {
+      this.#judge(watch, now)
+      const { heartbeat, session } = watch
+      if (watch.isBuried) continue
+      if (heartbeat.isBeatDue(now + togetherMs, this.#hidden)) this.#emit({ type: 'beat', session })
+      else if (heartbeat.isPingDue(now + togetherMs, this.#hidden)) {
+        this.#emit({ type: 'send', to: session, message: ping })
+      }
+    }
+    this.#schedule(now)
+  }
+
+  #judge(watch: Watch, now: Millis): void {
+    const { heartbeat, session } = watch
+    if (!heartbeat.isDoubted) watch.isDisconnected = false
+    if (heartbeat.isDead(now)) {
+      if (!watch.isBuried) {
+        watch.isBuried = true
+        this.#emit({ type: 'dead', session })
+      }
+      return
+    }
+    watch.isBuried = false
+    // After sleep the silence is our own.
+    const isSuspect = watch.isDisconnected || (!heartbeat.isDoubted && heartbeat.isSuspect(now))
+    if (isSuspect === watch.isSuspect) return
+    watch.isSuspect = isSuspect
+    watch.asked = nobody
+    this.#emit({ type: 'suspect', session, isSuspect })
+    if (isSuspect) this.#probe(watch, now)
+  }
+
+  #probe(watch: Watch, now: Millis): void {
+    const others: { readonly session: string; readonly rank: number }[] = []
+    for (const { session, heartbeat, isSuspect } of this.#watches.values()) {
+      if (session === watch.session || isSuspect || heartbeat.isSuspect(now)) continue
+      others.push({ session, rank: fraction(this.#random) + (this.#reaches(session, watch.session) ? 1 : 0) })
+    }
+    others.sort((a, b) => b.rank - a.rank)
+    watch.asked = others.slice(0, maxProbes).map((other) => other.session)
+    const target = watch.session.slice(0, prefixBytes * 2)
+    for (const to of watch.asked) this.#emit({ type: 'send', to, message: { type: 'probe', target } })
+  }
+
+  #answer(from: string, target: string, now: Millis): void {
+    const asker = this.#watches.get(from)
+    if (asker === undefined) return
+    if (now - asker.answeredAt >= 1_000) {
+      asker.answered = 0
+      asker.answeredAt = now
+    }
+    if (++asker.answered > maxProbesAnswered) return
+    const watch = this.#byPrefix(target)
+    const heardAgoMs = watch === undefined ? undefined : Math.max(0, now - watch.heartbeat.heardAt)
+    this.#emit({ type: 'send', to: from, message: { type: 'probeAnswer', target, heardAgoMs } })
+  }
+
+  #answered(from: string, target: string, heardAgoMs: number | undefined, now: Millis): void {
+    const watch = this.#byPrefix(target)
+    if (watch === undefined || heardAgoMs === undefined || !watch.asked.includes(from)) return
+    if (now - heardAgoMs > watch.heartbeat.heardAt + newsMs) watch.heartbeat.vouched()
+  }
+
+  #byPrefix(prefix: string): Watch | undefined {
+    for (const watch of this.#watches.values()) if (watch.session.startsWith(prefix)) return watch
+    return undefined
+  }
+
+  #schedule(now: Millis): void {
+    let due = Infinity
+    for (const { heartbeat, isSuspect, isBuried } of this.#watches.values()) {
+      if (isBuried) continue
+      due = Math.min(due, isSuspect ? now + watchMs : heartbeat.nextAt(now, this.#hidden))
+    }
+    if (due === Infinity) return
+    due = Math.max(due, now + leastWaitMs)
+    if (this.#timerAt !== undefined && this.#timerAt > now && this.#timerAt <= due) return
+    this.#timerAt = due
+    this.#emit({ type: 'timer', at: due })
   }
 }

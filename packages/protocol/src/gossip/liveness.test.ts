@@ -1,0 +1,282 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatHex } from '../codec/text.ts'
+import { createSeededRandom } from '../sim/random.ts'
+import {
+  deadMs,
+  Heartbeat,
+  hiddenDeadMs,
+  hiddenSuspectMs,
+  meshBeatMs,
+  pingMs,
+  suspectMs,
+  vouchedDeadMs,
+  wakeMs,
+} from './heartbeat.ts'
+import { lateMs, Liveness, maxProbes, maxProbesAnswered, togetherMs } from './liveness.ts'
+import type { LivenessOutput } from './liveness.ts'
+import { decodeProbe, encodeProbe, pingBytes, probeTag } from './probe-wire.ts'
+import type { ProbeMessage } from './probe-wire.ts'
+
+const start = 1_000_000
+const session = (index: number): string => index.toString(16).padStart(2, '0').repeat(32)
+
+/** One peer with links, driven by its own timer; what it sends counts as sent. */
+class Rig {
+  readonly beats = new Map<string, Heartbeat>()
+  readonly log: { readonly at: number; readonly output: LivenessOutput }[] = []
+  readonly liveness: Liveness
+  now = start
+  timerAt: number | undefined
+  /** Who says something, and how often. */
+  readonly speaking = new Map<string, number>()
+
+  constructor(links: number) {
+    this.liveness = new Liveness({ random: createSeededRandom(7).bytes, emit: (output) => this.take(output) })
+    for (let i = 1; i <= links; i++) {
+      const heartbeat = new Heartbeat(this.now)
+      this.beats.set(session(i), heartbeat)
+      this.speaking.set(session(i), 500)
+      this.liveness.watch(session(i), heartbeat, this.now)
+    }
+  }
+
+  take(output: LivenessOutput): void {
+    if (output.type === 'timer') this.timerAt = output.at
+    else this.log.push({ at: this.now, output })
+    if (output.type === 'beat') this.beats.get(output.session)?.stamp(this.now)
+    if (output.type === 'send') this.beats.get(output.to)?.sent(this.now)
+    if (output.type === 'dead') this.liveness.forget(output.session)
+  }
+
+  run(forMs: number): void {
+    for (const end = this.now + forMs; this.now < end; this.now += 10) {
+      for (const [who, everyMs] of this.speaking) if (this.now % everyMs === 0) this.beats.get(who)?.heard(this.now)
+      if (this.timerAt !== undefined && this.timerAt <= this.now) {
+        const due = this.timerAt
+        this.timerAt = undefined
+        this.liveness.timerFired(Math.max(due, this.now))
+      }
+    }
+  }
+
+  of(type: LivenessOutput['type']): LivenessOutput[] {
+    return this.log.filter(({ output }) => output.type === type).map(({ output }) => output)
+  }
+
+  at(type: LivenessOutput['type']): number | undefined {
+    return this.log.find(({ output }) => output.type === type)?.at
+  }
+}
+
+describe('liveness of links in a mesh', () => {
+  it('GOS70 pings what is idle and sends a whole beat now and then', () => {
+    const rig = new Rig(8)
+    rig.run(60_000)
+    for (const who of rig.beats.keys()) {
+      const spoke = rig.log.filter(
+        ({ output }) =>
+          (output.type === 'send' && output.to === who) || (output.type === 'beat' && output.session === who),
+      )
+      const waits = spoke.slice(1).map(({ at }, i) => at - (spoke[i]?.at ?? 0))
+      expect(Math.max(...waits)).toBeLessThanOrEqual(pingMs + 10)
+      const beats = spoke.filter(({ output }) => output.type === 'beat')
+      expect(beats.length).toBeGreaterThanOrEqual(60_000 / meshBeatMs - 1)
+      expect(beats.length).toBeLessThanOrEqual(60_000 / (meshBeatMs - togetherMs) + 1)
+    }
+    expect(rig.of('suspect')).toEqual([])
+  })
+
+  it('GOS70 says nothing but beats on a link that carries something else', () => {
+    const rig = new Rig(1)
+    for (let i = 0; i < 100; i++) {
+      rig.beats.get(session(1))?.sent(rig.now)
+      rig.run(200)
+    }
+    expect(rig.of('send')).toEqual([])
+    expect(rig.of('beat').length).toBeGreaterThan(0)
+  })
+
+  it('GOS71 suspects after three silent seconds and gives up after five', () => {
+    const rig = new Rig(4)
+    rig.run(2_000)
+    rig.speaking.delete(session(2))
+    const heardAt = rig.beats.get(session(2))?.heardAt ?? 0
+    rig.run(6_000)
+    expect(rig.of('suspect')).toEqual([{ type: 'suspect', session: session(2), isSuspect: true }])
+    expect((rig.at('suspect') ?? 0) - heardAt).toBeGreaterThanOrEqual(suspectMs)
+    expect((rig.at('suspect') ?? 0) - heardAt).toBeLessThanOrEqual(suspectMs + 20)
+    expect(rig.of('dead')).toEqual([{ type: 'dead', session: session(2) }])
+    expect((rig.at('dead') ?? 0) - heardAt).toBeLessThanOrEqual(deadMs + togetherMs)
+    expect((rig.at('dead') ?? 0) - heardAt).toBeGreaterThanOrEqual(deadMs)
+  })
+
+  it('GOS71 takes a suspicion back when something is heard', () => {
+    const rig = new Rig(3)
+    rig.speaking.delete(session(1))
+    rig.run(4_000)
+    expect(rig.liveness.isSuspect(session(1))).toBe(true)
+    rig.speaking.set(session(1), 500)
+    rig.run(1_000)
+    expect(rig.liveness.isSuspect(session(1))).toBe(false)
+    expect(rig.of('suspect')).toHaveLength(2)
+    expect(rig.of('dead')).toEqual([])
+  })
+
+  it('GOS71 suspects at once what the transport calls disconnected', () => {
+    const rig = new Rig(2)
+    rig.run(1_000)
+    rig.speaking.delete(session(1))
+    const at = rig.now
+    rig.liveness.doubt(session(1), at)
+    expect(rig.liveness.isSuspect(session(1))).toBe(true)
+    rig.run(wakeMs + togetherMs + 10)
+    expect(rig.of('dead')).toEqual([{ type: 'dead', session: session(1) }])
+  })
+
+  it('GOS72 asks two other neighbours, and waits longer when one of them hears it', () => {
+    const rig = new Rig(5)
+    rig.run(1_000)
+    rig.speaking.delete(session(3))
+    const heardAt = rig.beats.get(session(3))?.heardAt ?? 0
+    rig.run(3_500)
+    const probes = rig.log.filter(({ output }) => output.type === 'send' && output.message.type === 'probe')
+    expect(probes).toHaveLength(maxProbes)
+    const target = session(3).slice(0, 16)
+    for (const { output } of probes) {
+      expect(output).toMatchObject({ message: { type: 'probe', target } })
+      if (output.type === 'send') expect(output.to).not.toBe(session(3))
+    }
+    const asked = probes[0]?.output.type === 'send' ? probes[0].output.to : ''
+    rig.liveness.receive(asked, { type: 'probeAnswer', target, heardAgoMs: 100 }, rig.now)
+    rig.run(5_000)
+    const dead = rig.at('dead') ?? 0
+    expect(dead - heardAt).toBeGreaterThanOrEqual(vouchedDeadMs)
+    expect(dead - heardAt).toBeLessThanOrEqual(vouchedDeadMs + togetherMs)
+  })
+
+  it('GOS72 takes a good word only from whom it asked, and bad words from nobody', () => {
+    const rig = new Rig(5)
+    rig.run(1_000)
+    rig.speaking.delete(session(3))
+    const heardAt = rig.beats.get(session(3))?.heardAt ?? 0
+    const target = session(3).slice(0, 16)
+    rig.liveness.receive(session(1), { type: 'probeAnswer', target, heardAgoMs: 0 }, rig.now)
+    rig.run(3_500)
+    const asked = rig.log.flatMap(({ output }) =>
+      output.type === 'send' && output.message.type === 'probe' ? [output.to] : [],
+    )
+    const others = [...rig.beats.keys()].filter((who) => !asked.includes(who))
+    for (const who of others) rig.liveness.receive(who, { type: 'probeAnswer', target, heardAgoMs: 0 }, rig.now)
+    for (const who of asked) rig.liveness.receive(who, { type: 'probeAnswer', target, heardAgoMs: undefined }, rig.now)
+    expect(rig.of('dead')).toEqual([])
+    rig.run(5_000)
+    expect((rig.at('dead') ?? 0) - heardAt).toBeLessThanOrEqual(deadMs + togetherMs)
+  })
+
+  it('GOS72 answers how long ago it heard somebody, not without bound', () => {
+    const rig = new Rig(3)
+    rig.run(1_000)
+    rig.speaking.clear()
+    const heardAgoMs = rig.now - (rig.beats.get(session(2))?.heardAt ?? 0)
+    rig.log.length = 0
+    rig.liveness.receive(session(1), { type: 'probe', target: session(2).slice(0, 16) }, rig.now)
+    rig.liveness.receive(session(1), { type: 'probe', target: session(9).slice(0, 16) }, rig.now)
+    expect(rig.of('send')).toEqual([
+      {
+        type: 'send',
+        to: session(1),
+        message: { type: 'probeAnswer', target: session(2).slice(0, 16), heardAgoMs },
+      },
+      {
+        type: 'send',
+        to: session(1),
+        message: { type: 'probeAnswer', target: session(9).slice(0, 16), heardAgoMs: undefined },
+      },
+    ])
+    for (let i = 0; i < 1_000; i++) {
+      rig.liveness.receive(session(1), { type: 'probe', target: session(2).slice(0, 16) }, rig.now)
+    }
+    expect(rig.of('send')).toHaveLength(maxProbesAnswered)
+    rig.liveness.receive(session(8), { type: 'probe', target: session(2).slice(0, 16) }, rig.now)
+    expect(rig.of('send')).toHaveLength(maxProbesAnswered)
+  })
+
+  it('GOS73 is patient with a far end that said it is hidden', () => {
+    const rig = new Rig(2)
+    const beat = { type: 'beat', sentAt: start, echo: 0, heldBack: 0, digest: new Uint8Array(8), held: 0 } as const
+    rig.beats.get(session(1))?.received({ ...beat, hidden: true, urgent: false }, rig.now)
+    rig.speaking.delete(session(1))
+    rig.run(20_000)
+    expect((rig.at('suspect') ?? 0) - start).toBeGreaterThanOrEqual(hiddenSuspectMs)
+    expect((rig.at('dead') ?? 0) - start).toBeGreaterThanOrEqual(hiddenDeadMs)
+    expect((rig.at('dead') ?? 0) - start).toBeLessThanOrEqual(hiddenDeadMs + togetherMs)
+  })
+
+  it('GOS73 speaks seldom enough for a throttled tab and often enough to stay', () => {
+    const rig = new Rig(1)
+    rig.liveness.setHidden(true, rig.now)
+    rig.run(60_000)
+    const spoke = rig.log.map(({ at }) => at)
+    const waits = spoke.slice(1).map((at, i) => at - (spoke[i] ?? 0))
+    expect(Math.min(...waits)).toBeGreaterThan(1_000)
+    expect(Math.max(...waits)).toBeLessThan(hiddenSuspectMs)
+  })
+
+  it('GOS74 judges nobody by the time this machine slept', () => {
+    const rig = new Rig(4)
+    rig.run(3_000)
+    rig.log.length = 0
+    rig.now += 600_000
+    rig.speaking.delete(session(4))
+    rig.liveness.timerFired(rig.now)
+    expect(rig.of('beat')).toHaveLength(4)
+    expect(rig.of('suspect')).toEqual([])
+    expect(rig.of('dead')).toEqual([])
+    rig.run(wakeMs + 500)
+    expect(rig.of('dead')).toEqual([{ type: 'dead', session: session(4) }])
+    expect(lateMs).toBeLessThan(600_000)
+  })
+
+  it('GOS71 leaves a link of a small room alone', () => {
+    const rig = new Rig(1)
+    const heartbeat = rig.beats.get(session(1)) as Heartbeat
+    rig.liveness.forget(session(1))
+    expect(heartbeat.pace).toBe('small')
+    expect(heartbeat.isSuspect(rig.now + 6_000)).toBe(false)
+    expect(heartbeat.isDead(rig.now + 6_000)).toBe(false)
+  })
+})
+
+describe('probes', () => {
+  const target = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => formatHex(bytes))
+  const message: fc.Arbitrary<ProbeMessage> = fc.oneof(
+    fc.constant({ type: 'ping' as const }),
+    fc.record({ type: fc.constant('probe' as const), target }),
+    fc.record({
+      type: fc.constant('probeAnswer' as const),
+      target,
+      heardAgoMs: fc.option(fc.nat(), { nil: undefined }),
+    }),
+  )
+
+  it('GOS75 decode to what was encoded', () => {
+    fc.assert(
+      fc.property(message, (value) => {
+        expect(decodeProbe(encodeProbe(value))).toEqual({ ok: true, value })
+      }),
+    )
+    expect(pingBytes).toHaveLength(2)
+  })
+
+  it('GOS75 are rejected, not thrown on, when they are nonsense', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 30 }), (bytes) => {
+        const framed = Uint8Array.of(probeTag, ...bytes)
+        const decoded = decodeProbe(framed)
+        if (decoded.ok) expect(encodeProbe(decoded.value)).toEqual(framed)
+        else expect(['malformed', 'unknownTag']).toContain(decoded.code)
+      }),
+    )
+  })
+})
