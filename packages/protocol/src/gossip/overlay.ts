@@ -297,22 +297,32 @@ export class Overlay {
         if (link.state === 'active' && this.#links.useful >= this.#size.want) this.#end(link, now)
         break
       case 'join':
-        if (link.state === 'active') this.#walks.join(link, now)
-        break
       case 'forwardJoin':
-        if (link.state === 'active') this.#walks.forwardJoin(from, message.ttl, message.contact, now)
-        break
       case 'shuffle':
-        if (link.state === 'active') this.#walks.shuffle(link, message, now)
-        break
       case 'shuffleReply':
-        if (link.state === 'active') this.#walks.shuffleReply(from, message.walk, message.contacts, now)
-        this.#seek(now)
+        // It takes us for a neighbour; a message about that was lost when the link changed its path.
+        if (link.state !== 'active') this.#send(from, { type: 'disconnect' })
+        else this.#walk(link, message, now)
         break
       default:
         unreachable(message)
     }
     this.#schedule(now)
+  }
+
+  #walk(
+    link: LinkRecord,
+    message: Extract<OverlayMessage, { type: 'join' | 'forwardJoin' | 'shuffle' | 'shuffleReply' }>,
+    now: Millis,
+  ): void {
+    const from = link.contact.session
+    if (message.type === 'join') this.#walks.join(link, now)
+    else if (message.type === 'forwardJoin') this.#walks.forwardJoin(from, message.ttl, message.contact, now)
+    else if (message.type === 'shuffle') this.#walks.shuffle(link, message, now)
+    else {
+      this.#walks.shuffleReply(from, message.walk, message.contacts, now)
+      this.#seek(now)
+    }
   }
 
   timerFired(now: Millis): void {
@@ -583,7 +593,9 @@ export class Overlay {
 
   /** One lost neighbour is tried again, each less and less often: the room may have been in two. */
   #retryLost(now: Millis): void {
-    if (this.#lost.length === 0 || this.#isEmergency(now) || this.#links.live >= this.#size.limit) return
+    const { live } = this.#links
+    // In an emergency there are better contacts, as long as there is anybody.
+    if (this.#lost.length === 0 || live >= this.#size.limit || (live > 0 && this.#isEmergency(now))) return
     const lost = this.#lost.find((lost) => lost.nextAt <= now && this.#mayTry(lost.contact.session, now))
     if (lost === undefined) return
     lost.tries++
@@ -681,8 +693,8 @@ export class Overlay {
     for (const lost of this.#lost) due = Math.min(due, Math.max(lost.nextAt, now + slowTickMs))
     if (this.#connects.size > 0) due = Math.min(due, now + busyTickMs)
     if (this.#lonelyAt !== undefined) due = Math.min(due, Math.max(this.#lonelyAt, now + busyTickMs))
-    const isBusy =
-      this.#promises.size > 0 || this.#links.useful < this.#size.want || this.#links.live > this.#size.limit
+    const isMissing = this.#links.useful < this.#size.want && this.#passive.records.length > 0
+    const isBusy = isMissing || this.#isStarved() || this.#promises.size > 0 || this.#links.live > this.#size.limit
     if (isBusy) due = Math.min(due, now + slowTickMs)
     for (const link of this.#links.all()) {
       if (link.state === 'asking') due = Math.min(due, now + busyTickMs)
