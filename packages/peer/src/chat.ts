@@ -39,7 +39,9 @@ export interface Message {
 export interface Presence {
   readonly session: string
   readonly platform: 'browser' | 'node'
-  /** Undefined while it is still being reached. */
+  /** `here`: in a large room, a member one is not linked with; what it says comes through others. */
+  readonly state: 'joining' | 'linked' | 'here'
+  /** Undefined without a link: while it is still being reached, and for those who are only `here`. */
   readonly path: Path | undefined
   /** With path `through`: the session that carries its frames, sealed. */
   readonly through: string | undefined
@@ -53,10 +55,12 @@ export interface Person {
   readonly me: boolean
   readonly online: boolean
   readonly typing: boolean
-  /** The best path among their presences; undefined when offline or still being reached. */
+  /** The best path among their presences; undefined when offline, still being reached, or reached through others. */
   readonly path: Path | undefined
   /** The session that carries it when the best path is `through`. */
   readonly through: string | undefined
+  /** Nothing is heard from them yet, neither by a link nor through others. */
+  readonly reaching: boolean
   readonly presences: readonly Presence[]
 }
 

@@ -87,7 +87,10 @@ export function readMap(map: RoomMap): MapFacts {
     put(link.a, link.b, { how: link.path, through, rttMs: link.rttMs, isTree: link.isTree })
   }
   for (const [a, b] of map.gaps) put(a, b, { how: 'gap', isGap: true })
-  const list = [...pairs.values()].map((pair) => (pair.how === 'direct' ? { ...pair, isGap: false } : pair))
+  // In a small room everybody should be linked with everybody; a carrier stands in for the link that is not there.
+  const isMissing = ({ how, isGap }: MapPair): boolean =>
+    how === 'gap' || (how === 'through' && (isGap || map.mode === 'small'))
+  const list = [...pairs.values()].map((pair) => ({ ...pair, isGap: isMissing(pair) }))
   const count = (how: MapPair['how']): number => list.filter((pair) => pair.how === how).length
   return {
     self,

@@ -64,6 +64,7 @@ export class People {
     const presence: Presence = {
       session: peer.session,
       platform: peer.platform,
+      state: peer.state,
       path: peer.path,
       through: peer.path === 'through' ? peer.through : undefined,
       rttMs: peer.rttMs,
@@ -146,6 +147,7 @@ export class People {
       typing: entries.some(({ typing }) => typing),
       path,
       through: best?.presence.through,
+      reaching: entries.length > 0 && entries.every(({ presence }) => presence.state === 'joining'),
       presences: entries.map(({ presence }) => presence),
     }
   }

@@ -39,6 +39,11 @@ describe('what a reach report comes to', () => {
     expect(adviceOn(report(change))).toEqual(advice)
   })
 
+  it('takes somebody far away in a large room for what they are', () => {
+    const far = report({ attempts: [attempt({ state: 'failed', failures: 3, step: 'signal' })] })
+    expect([verdictOf(far, true), adviceOn(far, true)]).toEqual(['beyond', []])
+  })
+
   it('names the step that keeps a better path from working, a failed proof before anything else', () => {
     const relay = attempt({ way: 'relay', failures: 1 })
     const direct = attempt({ way: 'webrtc', failures: 2, step: 'transport' })

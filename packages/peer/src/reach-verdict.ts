@@ -10,6 +10,8 @@ export type ReachVerdict =
   | 'reaching'
   /** No path, and what was tried has failed. */
   | 'blocked'
+  /** In a large room: here, and not linked with us; what they say comes through others. */
+  | 'beyond'
   /** No program of theirs is here. */
   | 'absent'
 
@@ -41,20 +43,22 @@ const proofCodes: ReadonlySet<string> = new Set([
 /** Also with a path in use, what keeps the better one from working is worth saying after this many failures. */
 const tellAfterFailures = 2
 
-export function verdictOf(report: ReachReport): ReachVerdict {
+/** `isHere`: they are a member of the mesh whom we are not meant to be linked with (`Presence.state`). */
+export function verdictOf(report: ReachReport, isHere = false): ReachVerdict {
   if (report.path !== undefined) return report.path
+  if (isHere) return 'beyond'
   const tried = report.attempts.filter(({ state }) => state !== 'off')
   if (tried.length === 0) return report.isInTopic ? 'reaching' : 'absent'
   return tried.every(({ state, failures }) => state === 'failed' || failures > 0) ? 'blocked' : 'reaching'
 }
 
 /** The most telling first. Nothing where nothing is to be done. */
-export function adviceOn(report: ReachReport): readonly ReachAdvice[] {
-  const verdict = verdictOf(report)
+export function adviceOn(report: ReachReport, isHere = false): readonly ReachAdvice[] {
+  const verdict = verdictOf(report, isHere)
   const advice: ReachAdvice[] = []
   if (isOff(report.ownClockAheadMs)) advice.push('ownClock')
   else if (isOff(report.clockAheadMs)) advice.push('theirClock')
-  if (verdict === 'direct') return advice
+  if (verdict === 'direct' || verdict === 'beyond') return advice
   const isStuck = verdict === 'absent' || verdict === 'blocked' || verdict === 'reaching'
   if (isStuck && report.relay === 'away') advice.push('relayAway')
   if (verdict === 'absent') return [...advice, 'askToOpen']

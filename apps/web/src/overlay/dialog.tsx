@@ -13,9 +13,11 @@ interface DialogProps {
   readonly children: ReactNode
   /** A question that is answered by its own buttons needs no other way out. */
   readonly small?: boolean
+  /** As much of the window as a picture wants. */
+  readonly wide?: boolean
 }
 
-export function Dialog({ title, onClose, children, small = false }: DialogProps): ReactElement {
+export function Dialog({ title, onClose, children, small = false, wide = false }: DialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   const words = useMessages()
@@ -32,7 +34,7 @@ export function Dialog({ title, onClose, children, small = false }: DialogProps)
   return (
     <dialog
       ref={dialog}
-      className={`dialog${small ? ' small' : ''}`}
+      className={`dialog${small ? ' small' : ''}${wide ? ' wide' : ''}`}
       aria-labelledby={heading}
       onCancel={(event) => {
         if (event.target !== event.currentTarget) return

@@ -27,7 +27,8 @@ const nearest: readonly Tie[] = ['me', 'direct', 'through', 'relay', 'reaching',
 export function tieOf(person: Person): Tie {
   if (person.me) return 'me'
   if (!person.online) return 'away'
-  return person.path ?? 'reaching'
+  // In a large room most are reached through others, without a link of one's own.
+  return person.path ?? (person.reaching ? 'reaching' : 'through')
 }
 
 /** Me first, then by key: a place on the ring does not depend on who came first or how they are reached. */

@@ -14,13 +14,14 @@ interface HeaderProps {
   readonly peopleOpen: boolean
   readonly onBack: () => void
   readonly onPeople: () => void
+  readonly onMap: () => void
   readonly onInvite: () => void
   readonly onSettings: () => void
   readonly peopleButton: RefObject<HTMLButtonElement | null>
 }
 
 export function Header(props: HeaderProps): ReactElement {
-  const { room, name, peopleOpen, onBack, onPeople, onInvite, onSettings, peopleButton } = props
+  const { room, name, peopleOpen, onBack, onPeople, onMap, onInvite, onSettings, peopleButton } = props
   const words = useMessages()
   const people = useRoomState(room, (state) => state.people)
   const relay = useRoomState(room, (state) => state.relay)
@@ -33,7 +34,10 @@ export function Header(props: HeaderProps): ReactElement {
         <ChevronLeft size={24} aria-hidden />
       </button>
       <div className="room-identity">
-        <Ring points={ringPoints(people)} size={44} label={words.people.ring(people.length, direct)} />
+        {/* The status light in use: pressed, it opens into the map. */}
+        <button type="button" className="room-ring" aria-label={words.room.map} title={words.room.map} onClick={onMap}>
+          <Ring points={ringPoints(people)} size={44} label={words.people.ring(people.length, direct)} />
+        </button>
         <div className="room-words">
           <h1 className="room-name">{name}</h1>
           {/* Counting up is shown and can be looked up; it is not read out number by number. */}

@@ -1,6 +1,6 @@
 /** Everybody in the room, and how each is reached, in words; the ring large above them. */
 import { useEffect, useRef, type ReactElement } from 'react'
-import { SquareTerminal, UserPlus, X } from 'lucide-react'
+import { ChevronRight, SquareTerminal, UserPlus, X } from 'lucide-react'
 import type { Person, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
@@ -9,21 +9,29 @@ import { ringPoints, tieOf } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
 import './people-panel.css'
 
-export function pathWords(person: Person, words: Messages): string {
+/** How a person is reached; `carrier` is the name of who carries path `through`. */
+export function pathWords(person: Person, carrier: string | undefined, words: Messages): string {
   if (person.typing) return words.people.typing
   const parts: string[] = []
   if (!person.online) return ''
-  if (!person.me) parts.push(words.path[person.path ?? 'reaching'])
+  if (person.path === 'through' && carrier !== undefined) parts.push(words.path.throughName(carrier))
+  else if (!person.me) parts.push(words.path[person.path ?? (person.reaching ? 'reaching' : 'here')])
   const rtt = person.presences.find((presence) => presence.path === person.path)?.rttMs
   if (person.path !== undefined && rtt !== undefined) parts.push(words.path.rtt(rtt))
   if (person.presences.length > 1) parts.push(words.path.programs(person.presences.length))
   return parts.join(' · ')
 }
 
-function PersonLine({ person }: { readonly person: Person }): ReactElement {
+interface PersonLineProps {
+  readonly person: Person
+  readonly carrier: string | undefined
+  readonly onReach: (person: Person) => void
+}
+
+function PersonLine({ person, carrier, onReach }: PersonLineProps): ReactElement {
   const words = useMessages()
   const terminal = person.presences.some((presence) => presence.platform === 'node')
-  const path = pathWords(person, words)
+  const path = pathWords(person, carrier, words)
   return (
     <li className="person-line">
       <Glyph author={person.id} away={!person.online} />
@@ -33,11 +41,16 @@ function PersonLine({ person }: { readonly person: Person }): ReactElement {
           {person.me && <span className="person-me">{words.path.me}</span>}
           {terminal && <SquareTerminal size={15} role="img" aria-label={words.path.terminal} />}
         </p>
-        {path !== '' && (
-          <p className="person-path">
+        {path !== '' && person.me && <p className="person-path">{path}</p>}
+        {path !== '' && !person.me && (
+          <button type="button" className="person-path" onClick={() => onReach(person)}>
             <Tie person={person} />
             {path}
-          </p>
+            <span className="visually-hidden">
+              {person.reaching ? words.path.why(person.name) : words.path.how(person.name)}
+            </span>
+            <ChevronRight size={14} aria-hidden />
+          </button>
         )}
       </div>
     </li>
@@ -58,11 +71,13 @@ function Tie({ person }: { readonly person: Person }): ReactElement | null {
 interface PeoplePanelProps {
   readonly room: Room
   readonly onInvite: () => void
+  readonly onMap: () => void
+  readonly onReach: (person: Person) => void
   /** Undefined inside a dialog, which has its own way out. */
   readonly onClose?: (() => void) | undefined
 }
 
-export function PeoplePanel({ room, onInvite, onClose }: PeoplePanelProps): ReactElement {
+export function PeoplePanel({ room, onInvite, onMap, onReach, onClose }: PeoplePanelProps): ReactElement {
   const words = useMessages()
   const people = useRoomState(room, (state) => state.people)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -71,6 +86,10 @@ export function PeoplePanel({ room, onInvite, onClose }: PeoplePanelProps): Reac
   const here = byName.filter((person) => person.online)
   const away = byName.filter((person) => !person.online)
   const direct = people.filter((person) => person.path === 'direct').length
+  const carrierOf = ({ through }: Person): string | undefined =>
+    through === undefined
+      ? undefined
+      : people.find(({ presences }) => presences.some(({ session }) => session === through))?.name
   return (
     <div className="people">
       {onClose !== undefined && (
@@ -83,13 +102,13 @@ export function PeoplePanel({ room, onInvite, onClose }: PeoplePanelProps): Reac
           </button>
         </header>
       )}
-      <div className="people-map">
+      <button type="button" className="people-map" aria-label={words.room.map} title={words.room.map} onClick={onMap}>
         <Ring map points={ringPoints(people)} size={208} label={words.people.ring(people.length, direct)} />
-      </div>
+      </button>
       <h3 className="people-group">{words.people.here}</h3>
       <ul>
         {here.map((person) => (
-          <PersonLine key={person.id} person={person} />
+          <PersonLine key={person.id} person={person} carrier={carrierOf(person)} onReach={onReach} />
         ))}
       </ul>
       {away.length > 0 && (
@@ -97,7 +116,7 @@ export function PeoplePanel({ room, onInvite, onClose }: PeoplePanelProps): Reac
           <h3 className="people-group">{words.people.away}</h3>
           <ul>
             {away.map((person) => (
-              <PersonLine key={person.id} person={person} />
+              <PersonLine key={person.id} person={person} carrier={undefined} onReach={onReach} />
             ))}
           </ul>
         </>

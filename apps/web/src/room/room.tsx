@@ -1,6 +1,6 @@
 /** One room: header, messages, field, and what opens over them. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
-import type { Message, Room } from '@kith/peer'
+import type { Message, Person, Room } from '@kith/peer'
 import { useChat, useRoomState } from '../app/stores.ts'
 import { useMedia } from '../app/use-media.ts'
 import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
@@ -17,8 +17,10 @@ import './room.css'
 const PeoplePanel = lazy(async () => ({ default: (await import('./people-panel.tsx')).PeoplePanel }))
 const InviteDialog = lazy(() => import('./invite.tsx'))
 const RoomSettings = lazy(() => import('./room-settings.tsx'))
+const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
+const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
 
-type Open = 'people' | 'invite' | 'settings'
+type Open = 'people' | 'invite' | 'settings' | 'map'
 
 interface RoomViewProps {
   readonly room: Room
@@ -46,6 +48,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const [mode, setMode] = useState<ComposerMode>(writing)
   const [removing, setRemoving] = useState<Message>()
   const [open, setOpen] = useState<Open>()
+  const [reaching, setReaching] = useState<Person>()
   const wide = useMedia('(min-width: 1080px)')
 
   const done = useCallback(() => setMode(writing), [])
@@ -56,6 +59,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const close = useCallback(() => setOpen(undefined), [])
   const invite = useCallback(() => setOpen('invite'), [])
   const settings = useCallback(() => setOpen('settings'), [])
+  const map = useCallback(() => setOpen('map'), [])
   const closePeople = useCallback(() => {
     setOpen(undefined)
     peopleButton.current?.focus()
@@ -74,6 +78,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
       if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
       if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
       else if (event.code === 'KeyI') setOpen('invite')
+      else if (event.code === 'KeyM') setOpen('map')
       else return
       event.preventDefault()
     }
@@ -101,6 +106,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
           peopleButton={peopleButton}
           onBack={onBack}
           onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
+          onMap={map}
           onInvite={invite}
           onSettings={settings}
         />
@@ -127,13 +133,17 @@ export function RoomView(props: RoomViewProps): ReactElement {
         {open === 'people' &&
           (wide ? (
             <aside className="room-side" aria-label={words.people.title}>
-              <PeoplePanel room={room} onInvite={invite} onClose={closePeople} />
+              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onClose={closePeople} />
             </aside>
           ) : (
             <Dialog title={words.people.title} onClose={close}>
-              <PeoplePanel room={room} onInvite={invite} />
+              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} />
             </Dialog>
           ))}
+        {open === 'map' && <MapDialog room={room} onClose={close} />}
+        {reaching !== undefined && (
+          <ReachDialog room={room} who={reaching.id} name={reaching.name} onClose={() => setReaching(undefined)} />
+        )}
         {open === 'invite' && <InviteDialog room={room} onClose={close} />}
         {open === 'settings' && (
           <RoomSettings

@@ -15,7 +15,7 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
   const say = words.status
   const others = room.people.filter((person) => !person.me)
   const here = others.filter((person) => person.online)
-  const reached = here.filter((person) => person.path !== undefined)
+  const reached = here.filter((person) => !person.reaching)
   const direct = here.filter((person) => person.path === 'direct')
   const calm = (text: string): Status => ({ tone: 'calm', text, progress: undefined })
   const busy = (text: string): Status => ({ tone: 'busy', text, progress: undefined })

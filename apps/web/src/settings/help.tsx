@@ -43,6 +43,7 @@ export default function Help({ onClose }: { readonly onClose: () => void }): Rea
       [
         [say.rooms, [alt, '↑'], [alt, '↓']],
         [say.people, [alt, 'P']],
+        [say.map, [alt, 'M']],
         [say.invite, [alt, 'I']],
         [say.help, [ctrl, '/']],
       ],

@@ -94,6 +94,16 @@ function many(count: number): readonly FakePerson[] {
   })
 }
 
+/** Of so many others in a large room seven are linked with me: one by the relay, one through a member. */
+function meshOf(count: number): readonly FakePerson[] {
+  return many(count)
+    .toSorted((a, b) => ((a.id ?? '') < (b.id ?? '') ? -1 : 1))
+    .map((person, i) => {
+      if (i > 6) return { ...person, path: undefined, here: true }
+      return i === 4 ? { ...person, path: 'through' } : i === 5 ? { ...person, path: 'relay' } : person
+    })
+}
+
 function mapOf(title: string, people: readonly FakePerson[], map?: FakeRoomOptions['map']): FakeChatOptions {
   return { rooms: [{ ...lake, title, people, map }, ...others] }
 }
@@ -236,8 +246,8 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
         hidden: ['Wren'],
       }),
     ),
-  map40: (): FakeChatOptions => mapOf('Summer school', many(39), (people) => meshMap(people)),
-  map2000: (): FakeChatOptions => mapOf('Festival', many(59), (people) => meshMap(people, { online: 2000 })),
+  map40: (): FakeChatOptions => mapOf('Summer school', meshOf(39), (people) => meshMap(people)),
+  map2000: (): FakeChatOptions => mapOf('Festival', meshOf(59), (people) => meshMap(people, { online: 2000 })),
   mapLoading: (): FakeChatOptions => ({ rooms: [{ ...lake, mapState: 'loading' }, ...others] }),
   mapFailing: (): FakeChatOptions => ({ rooms: [{ ...lake, mapState: 'failing' }, ...others] }),
   /** Somebody cannot be reached at all, and somebody’s clock is wrong. */

@@ -58,7 +58,6 @@ export function smallMap(
         gaps.push(pair)
         continue
       }
-      if (path === 'through') gaps.push(pair)
       const through = path === 'through' ? person?.through : undefined
       const rttMs = person?.presences[0]?.rttMs
       links.push(linkOf(a.session, b.session, path, { through, ...(rttMs === undefined ? {} : { rttMs }) }))
@@ -70,9 +69,10 @@ export function smallMap(
 /** A part of a larger room as one member knows it: its own links, theirs, and a few beyond; three trees and a speaker. */
 export function meshMap(people: readonly Person[], options: { readonly online?: number } = {}): RoomMap {
   const here = people.filter((person) => person.online)
-  const [me, ...others] = here.toSorted((a, b) => Number(b.me) - Number(a.me) || (a.id < b.id ? -1 : 1))
+  const rank = ({ me, path }: Person): number => (me ? 0 : path === undefined ? 2 : 1)
+  const [me, ...others] = here.toSorted((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1))
   if (me === undefined) return smallMap(people)
-  const near = Math.min(7, Math.max(3, Math.floor(others.length / 6)))
+  const near = others.filter(({ path }) => path !== undefined).length
   const ringOf = (i: number): number => (i < near ? 1 : i < near + Math.ceil((others.length - near) * 0.55) ? 2 : 3)
   const rootOf = (i: number): MapNode['root'] => (i === 2 ? 0 : i === near + 4 ? 1 : i === near + 11 ? 2 : undefined)
   const hot = near + 7
@@ -91,8 +91,7 @@ export function meshMap(people: readonly Person[], options: { readonly online?: 
   const rings = [1, 2, 3].map((ring) => nodes.slice(1).filter((_, i) => ringOf(i) === ring))
   const [first = [], second = [], third = []] = rings
   for (const [i, node] of first.entries()) {
-    const through = i === 4 ? first[3]?.session : undefined
-    const path: Path = i === 4 ? 'through' : i === 5 ? 'relay' : 'direct'
+    const { path = 'direct', through } = others[i] ?? {}
     add(self, node, path, { through, isTree: i < 4 })
   }
   for (const [inner, outer] of [

@@ -10,6 +10,8 @@ export interface FakePerson {
   readonly online?: boolean | undefined
   readonly path?: Path | undefined
   readonly platform?: 'browser' | 'node' | undefined
+  /** Without a path: a member of a large room whom one is not linked with. */
+  readonly here?: boolean | undefined
   /** Name of who carries path `through`; without it the first who is directly connected. */
   readonly through?: string | undefined
   readonly rttMs?: number | undefined
@@ -434,11 +436,13 @@ function person(options: FakePerson, me: boolean): Person {
     typing: options.typing ?? false,
     path,
     through: undefined,
+    reaching: !me && online && path === undefined && options.here !== true,
     presences: online
       ? [
           {
             session: id.slice(0, 32),
             platform: options.platform ?? 'browser',
+            state: path !== undefined || me ? 'linked' : options.here === true ? 'here' : 'joining',
             path,
             through: undefined,
             rttMs: path && (options.rttMs ?? 24),

@@ -1,0 +1,344 @@
+/**
+ * The map as a picture: lines in an SVG, people as buttons over it, so that keyboard and screen reader meet buttons and
+ * not a drawing. Arrow keys go to the nearest in their direction; Tab enters and leaves.
+ */
+import {
+  memo,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactElement,
+} from 'react'
+import { Megaphone } from 'lucide-react'
+import { qualityOf, type MapFacts, type MapNode, type MapPair, type RoomMap } from '@kith/peer'
+import { useMapMessages, type MapMessages } from '../messages/map.tsx'
+import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { cloudPath, curveOf, gapOf } from './curves.ts'
+import { layOut, maxRingNodes, nearestTowards, type Circles, type Layout, type Place } from './layout.ts'
+import './picture.css'
+
+/** With more lines than this each is drawn lighter. */
+const denseFrom = 40
+/** Words at gaps only as long as they do not cover the picture. */
+const maxGapWords = 6
+const maxCloudDots = 260
+
+interface PictureProps {
+  readonly map: RoomMap
+  readonly facts: MapFacts
+  readonly trees: boolean
+  readonly selected: string | undefined
+  readonly onSelect: (session: string | undefined) => void
+}
+
+export function Picture({ map, facts, trees, selected, onSelect }: PictureProps): ReactElement {
+  const words = useMapMessages()
+  const stage = useRef<HTMLDivElement>(null)
+  const [size, setSize] = useState<Layout['size']>()
+  const [hovered, setHovered] = useState<string>()
+  const circles = useRef<Circles>([])
+  useLayoutEffect(() => {
+    const element = stage.current
+    if (element === null) return undefined
+    const measure = (): void => {
+      const { clientWidth: width, clientHeight: height } = element
+      setSize((before) => (before?.width === width && before.height === height ? before : { width, height }))
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+  const layout = useMemo(() => {
+    if (size === undefined) return undefined
+    const wide = size.width >= 560
+    const isRing = facts.nodes.length <= maxRingNodes
+    const cloud = map.online > facts.nodes.length
+    // Beside a ring stand names, as long as they are.
+    const longest = Math.max(...facts.nodes.map(({ name, isSelf }) => (isSelf ? words.you : name).length))
+    const beside = Math.min(wide ? 150 : 88, 44 + 6.8 * longest)
+    const margin = isRing
+      ? { x: beside, y: wide ? 60 : 54 }
+      : { x: (wide ? 76 : 36) + (cloud ? 22 : 0), y: 40 + (cloud ? 38 : 0) }
+    const made = layOut(facts, { size, margin, before: circles.current })
+    circles.current = made.circles
+    return made
+  }, [facts, size, map.online, words])
+
+  const shown = hovered ?? selected
+  return (
+    <div
+      ref={stage}
+      className={`map-stage${facts.pairs.length > denseFrom ? ' dense' : ''}${trees ? ' trees' : ''}`}
+      role="group"
+      aria-label={words.map.label(facts.nodes.length, facts.pairs.length - facts.gaps, facts.gaps)}
+      onClick={(event) => {
+        if (event.target instanceof Element && event.target.closest('button') === null) onSelect(undefined)
+      }}
+    >
+      {layout !== undefined && (
+        <>
+          <Lines layout={layout} facts={facts} map={map} shown={shown} trees={trees} words={words} />
+          <People
+            layout={layout}
+            facts={facts}
+            shown={shown}
+            selected={selected}
+            onSelect={onSelect}
+            onHover={setHovered}
+          />
+          {map.online > layout.placeBySession.size && (
+            <p className="map-more">{words.map.more(map.online - layout.placeBySession.size)}</p>
+          )}
+        </>
+      )}
+    </div>
+  )
+}
+
+interface LinesProps {
+  readonly layout: Layout
+  readonly facts: MapFacts
+  readonly map: RoomMap
+  readonly shown: string | undefined
+  readonly trees: boolean
+  readonly words: MapMessages
+}
+
+const Lines = memo(function Lines({ layout, facts, map, shown, trees, words }: LinesProps): ReactElement {
+  const id = useId()
+  const { width, height } = layout.size
+  const gaps = facts.pairs.filter(({ isGap }) => isGap)
+  const concerns = ({ a, b, through }: MapPair): boolean =>
+    shown === undefined || a.session === shown || b.session === shown || through?.session === shown
+  const more = map.online - layout.placeBySession.size
+  const treeEdges = trees ? edgesOf(map) : []
+  return (
+    <svg className="map-lines" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+      {layout.radii.map(([rx, ry], i) => (
+        <ellipse key={i} className="map-circle" cx={layout.centre.x} cy={layout.centre.y} rx={rx} ry={ry} />
+      ))}
+      {more > 0 && <path className="map-cloud" d={cloudPath(layout, Math.min(maxCloudDots, more))} />}
+      <g className="map-links">
+        {facts.pairs.map((pair, i) => {
+          if (pair.how === 'gap') return null
+          const curve = curveOf(layout, pair)
+          const from = layout.placeBySession.get(pair.a.session)
+          const to = layout.placeBySession.get(pair.b.session)
+          if (curve === undefined || from === undefined || to === undefined) return null
+          const state = concerns(pair) ? (shown === undefined ? '' : ' strong') : ' faint'
+          return (
+            <g
+              key={`${pair.a.session} ${pair.b.session}`}
+              className={`map-link ${pair.how} ${qualityOf(pair.rttMs)}${pair.isOwn ? ' own' : ''}${state}`}
+            >
+              <linearGradient
+                id={`${id}${i}`}
+                gradientUnits="userSpaceOnUse"
+                x1={from.x}
+                y1={from.y}
+                // A gradient without length is not drawn.
+                x2={to.x + 0.01}
+                y2={to.y + 0.01}
+              >
+                <stop offset="0.1" className="person map-stop" style={hueStyle(pair.a.author)} />
+                <stop offset="0.9" className="person map-stop" style={hueStyle(pair.b.author)} />
+              </linearGradient>
+              <path d={curve.d} stroke={`url(#${id}${i})`} />
+            </g>
+          )
+        })}
+      </g>
+      {gaps.map((pair) => {
+        const curve = gapOf(layout, pair)
+        if (curve === undefined) return null
+        return (
+          <g
+            key={`${pair.a.session} ${pair.b.session} gap`}
+            className={`map-gap${concerns(pair) ? '' : ' faint'}`}
+            data-gap={`${pair.a.name} ${pair.b.name}`}
+          >
+            <path className="map-gap-paper" d={curve.d} />
+            <path className="map-gap-line" d={curve.d} />
+            {(gaps.length <= maxGapWords || (shown !== undefined && concerns(pair))) && (
+              <text x={curve.middle.x} y={curve.middle.y} className="map-gap-word">
+                {words.map.noLink}
+              </text>
+            )}
+          </g>
+        )
+      })}
+      {treeEdges.map(({ from, to, slots }) => {
+        const pair = facts.pairs.find(
+          ({ a, b }) => (a.session === from && b.session === to) || (a.session === to && b.session === from),
+        )
+        const [a, b] = [facts.nodeBySession.get(from), facts.nodeBySession.get(to)]
+        if (a === undefined || b === undefined) return null
+        const curve = curveOf(layout, { a, b, through: pair?.through })
+        if (curve === undefined) return null
+        return (
+          <g key={`${from} ${to}`} className={`map-tree${slots.includes('hot') ? ' hot' : ''}`}>
+            <path d={curve.d} />
+            <path
+              className="map-arrow"
+              d="M-5-4.5 5 0-5 4.5z"
+              transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle})`}
+            />
+          </g>
+        )
+      })}
+    </svg>
+  )
+})
+
+interface TreeEdge {
+  readonly from: string
+  readonly to: string
+  readonly slots: readonly (number | 'hot')[]
+}
+
+/** Each own link that trees use, in the direction messages take on it. */
+function edgesOf({ self, trees }: RoomMap): readonly TreeEdge[] {
+  const edges = new Map<string, { from: string; to: string; slots: (number | 'hot')[] }>()
+  const add = (from: string, to: string, slot: number | 'hot'): void => {
+    const key = `${from} ${to}`
+    const edge = edges.get(key)
+    if (edge === undefined) edges.set(key, { from, to, slots: [slot] })
+    else edge.slots.push(slot)
+  }
+  for (const { slot, parent, children } of trees) {
+    if (parent !== undefined) add(parent, self, slot)
+    for (const child of children) add(self, child, slot)
+  }
+  return [...edges.values()]
+}
+
+interface PeopleProps {
+  readonly layout: Layout
+  readonly facts: MapFacts
+  readonly shown: string | undefined
+  readonly selected: string | undefined
+  readonly onSelect: (session: string | undefined) => void
+  readonly onHover: (session: string | undefined) => void
+}
+
+const arrows: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+const People = memo(function People(props: PeopleProps): ReactElement {
+  const { layout, facts, shown, selected, onSelect, onHover } = props
+  const words = useMapMessages()
+  const box = useRef<HTMLDivElement>(null)
+  const [focused, setFocused] = useState(facts.self.session)
+  const stop = layout.placeBySession.has(focused) ? focused : facts.self.session
+  const near = useMemo(() => {
+    const sessions = new Set<string>()
+    for (const { a, b, how } of facts.pairs) {
+      if (how === 'gap') continue
+      if (a.session === shown) sessions.add(b.session)
+      if (b.session === shown) sessions.add(a.session)
+    }
+    return sessions
+  }, [facts, shown])
+  const walk = (event: KeyboardEvent): void => {
+    const arrow = arrows[event.key]
+    if (arrow === undefined) return
+    event.preventDefault()
+    const next = nearestTowards(layout, stop, ...arrow)
+    if (next === undefined) return
+    setFocused(next)
+    box.current?.querySelector<HTMLElement>(`[data-session="${next}"]`)?.focus()
+  }
+  return (
+    <div ref={box} className="map-people" onKeyDown={walk}>
+      {[...layout.placeBySession.values()].map((place) => {
+        const { node } = place
+        const { session } = node
+        const isFaint = shown !== undefined && session !== shown && !near.has(session)
+        return (
+          <button
+            key={session}
+            type="button"
+            data-session={session}
+            className={`person map-person ${sideOf(place, layout)}${node.isSelf ? ' self' : ''}${node.hidden ? ' hidden' : ''}${isFaint ? ' faint' : ''}${namesAlways(place, layout) ? ' named' : ''}`}
+            style={personStyle(place, layout)}
+            tabIndex={session === stop ? 0 : -1}
+            aria-pressed={session === selected}
+            aria-label={spoken(node, facts, words)}
+            onClick={() => {
+              setFocused(session)
+              onSelect(session === selected ? undefined : session)
+            }}
+            onPointerEnter={(event) => event.pointerType === 'mouse' && onHover(session)}
+            onPointerLeave={() => onHover(undefined)}
+            onFocus={(event) => {
+              setFocused(session)
+              if (event.currentTarget.matches(':focus-visible')) onHover(session)
+            }}
+            onBlur={() => onHover(undefined)}
+          >
+            <Glyph author={node.author} size={layout.dot * 2} />
+            {node.root !== undefined && (
+              <span className={`map-root${node.root === 'hot' ? ' hot' : ''}`}>
+                {node.root === 'hot' ? <Megaphone size={11} aria-hidden /> : node.root + 1}
+              </span>
+            )}
+            <span className="map-name">{node.isSelf ? words.you : node.name || words.somebody}</span>
+          </button>
+        )
+      })}
+    </div>
+  )
+})
+
+/** Names that always stand; the others come with the pointer. */
+function namesAlways({ hops, node }: Place, { shape, placeBySession }: Layout): boolean {
+  return shape === 'ring' || hops === 0 || node.root !== undefined || (hops === 1 && placeBySession.size <= 70)
+}
+
+/** On which side of the disc the name stands, so that it lies outside the ring. */
+function sideOf({ angle, hops }: Place, { shape }: Layout): string {
+  if (hops === 0 && shape === 'hops') return 'below'
+  if (shape === 'hops' && Math.abs(Math.cos(angle)) < 0.8) return Math.sin(angle) < 0 ? 'above' : 'below'
+  const [x, y] = [Math.cos(angle), Math.sin(angle)]
+  if (Math.abs(x) < 0.34) return y < 0 ? 'above' : 'below'
+  return x < 0 ? 'left' : 'right'
+}
+
+function personStyle(place: Place, { dot, size, shape }: Layout): CSSProperties {
+  const { x, y, node } = place
+  const room =
+    shape === 'hops' ? 88 : Math.abs(Math.cos(place.angle)) < 0.34 ? 120 : Math.min(x, size.width - x) - dot - 10
+  return {
+    ...hueStyle(node.author),
+    left: x,
+    top: y,
+    '--dot': `${dot}px`,
+    '--name-room': `${Math.max(40, Math.round(room))}px`,
+  } as CSSProperties
+}
+
+function spoken(node: MapNode, facts: MapFacts, words: MapMessages): string {
+  const parts = [node.isSelf ? words.you : node.name || words.somebody]
+  const own = facts.pairs.find(
+    ({ a, b, isOwn }) => isOwn && (a.session === node.session || b.session === node.session) && !node.isSelf,
+  )
+  if (own !== undefined) parts.push(howWords(own, words))
+  if (node.root !== undefined) parts.push(node.root === 'hot' ? words.map.hotShort : words.map.rootShort(node.root))
+  if (node.hidden) parts.push(words.map.hidden)
+  return parts.join(', ')
+}
+
+export function howWords({ how, through, rttMs }: MapPair, words: MapMessages): string {
+  const { reached, rtt } = words.map
+  const way = how === 'through' ? reached.through(through?.name || words.somebody) : reached[how]
+  return rttMs === undefined ? way : `${way} · ${rtt(rttMs)}`
+}

@@ -1,0 +1,11 @@
+/** The words of the map in the reader's language. Loaded with the map. */
+import { mapEn, type MapMessages } from './map-en.ts'
+import { useMessages } from './messages.tsx'
+
+export type { MapMessages }
+
+const catalogues: Readonly<Record<string, MapMessages>> = { en: mapEn }
+
+export function useMapMessages(): MapMessages {
+  return catalogues[useMessages().locale] ?? mapEn
+}
