@@ -33,11 +33,14 @@ export * from './link/handshake.ts'
 export {
   type Priority,
   firstBulkPriority,
+  frameCost,
   maxFrameBytes,
   maxFramePayloadBytes,
   maxPayloadBytes,
 } from './link/frames.ts'
 export { maxQueuedBytes, maxQueuedPayloads } from './link/scheduler.ts'
+export { maxWindowBytes, startWindowBytes, targetDelayMs } from './link/flow.ts'
+export { maxQueuedMs, slowRecoveryMs } from './link/slow.ts'
 export { readSdpFingerprint } from './link/sdp.ts'
 export { equalSecrets } from './crypto/compare.ts'
 export { type ChachaKey, xchachaToChacha } from './crypto/xchacha.ts'
