@@ -47,6 +47,8 @@ class Half {
   full = false
   /** When the frame that is being sent is through. */
   freeAt: Millis = start
+  /** When the last frame arrives: a pipe keeps the order, also when it gets shorter. */
+  lastArrival: Millis = start
 }
 
 interface Event {
@@ -80,7 +82,8 @@ export function runPipe(pipe: Pipe, load: Load): Ran {
     half.bytes -= frame.length
     half.freeAt = now + (frame.length + 60) / pipe.rate(now - start)
     at(half.freeAt, side, { type: 'pump' })
-    at(half.freeAt + pipe.latencyMs(now - start), far(side), { type: 'frame', bytes: frame })
+    half.lastArrival = Math.max(half.lastArrival, half.freeAt + pipe.latencyMs(now - start))
+    at(half.lastArrival, far(side), { type: 'frame', bytes: frame })
     if (half.full && half.bytes <= lowWater) {
       half.full = false
       at(now, side, { type: 'drained' })
