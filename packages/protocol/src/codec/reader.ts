@@ -10,13 +10,11 @@ import { parseUtf8 } from './utf8.ts'
 
 export class Reader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
   #at = 0
   #failed = false
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get failed(): boolean {
@@ -47,15 +45,15 @@ export class Reader {
   }
 
   u16(): number {
-    return this.#take(2) ? this.#view.getUint16(this.#at - 2) : 0
+    return this.#take(2) ? this.#get16(this.#at - 2) : 0
   }
 
   u32(): number {
-    return this.#take(4) ? this.#view.getUint32(this.#at - 4) : 0
+    return this.#take(4) ? this.#get32(this.#at - 4) : 0
   }
 
   u48(): number {
-    return this.#take(6) ? this.#view.getUint16(this.#at - 6) * 0x1_0000_0000 + this.#view.getUint32(this.#at - 4) : 0
+    return this.#take(6) ? this.#get16(this.#at - 6) * 0x1_0000_0000 + this.#get32(this.#at - 4) : 0
   }
 
   varint(): number {
@@ -102,6 +100,14 @@ export class Reader {
   /** Everything that is left. */
   rest(): Uint8Array {
     return this.raw(this.remaining)
+  }
+
+  #get16(at: number): number {
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number)
+  }
+
+  #get32(at: number): number {
+    return ((this.#get16(at) << 16) | this.#get16(at + 2)) >>> 0
   }
 
   #take(size: number): boolean {

@@ -4,6 +4,57 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const hexDigits = '0123456789abcdef'
 
+/**
+ * Texts of 32-byte names (keys, ids) and 16-byte sorting keys that were made lately, one per place. The same few are asked
+ * for again and again, and a text that is shared is a text that is not kept many times.
+ */
+class Recent {
+  readonly #width: number
+  readonly #bytes: Uint8Array
+  readonly #texts: (string | undefined)[]
+  readonly #mask: number
+
+  constructor(width: number, places: number) {
+    this.#width = width
+    this.#bytes = new Uint8Array(width * places)
+    this.#texts = Array.from({ length: places })
+    this.#mask = places - 1
+  }
+
+  /** The last four bytes choose the place: what begins alike is common, what ends alike is not. */
+  find(bytes: Uint8Array): string | undefined {
+    const place = this.#place(bytes)
+    const text = this.#texts[place]
+    if (text === undefined) return undefined
+    const held = this.#bytes
+    const from = place * this.#width
+    for (let i = 0; i < this.#width; i++) if (held[from + i] !== bytes[i]) return undefined
+    return text
+  }
+
+  note(bytes: Uint8Array, text: string): string {
+    const place = this.#place(bytes)
+    this.#bytes.set(bytes, place * this.#width)
+    this.#texts[place] = text
+    return text
+  }
+
+  #place(bytes: Uint8Array): number {
+    const at = this.#width - 4
+    const end =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+    return (end ^ (end >>> 13)) & this.#mask
+  }
+}
+
+const nameBytes = 32
+const sortingKeyBytes = 16
+const names = new Recent(nameBytes, 4096)
+const sortingKeys = new Recent(sortingKeyBytes, 1024)
+
 const sliceUnits = 4096
 
 /** In one piece: a string grown by `+=` stays a tree of its parts, sixteen times the memory of a key that is kept. */
@@ -19,6 +70,11 @@ function asciiText(units: readonly number[]): string {
  * give 26 characters whose ASCII order is the order of the bytes.
  */
 export function formatBase32(bytes: Uint8Array): string {
+  if (bytes.length !== sortingKeyBytes) return base32Of(bytes)
+  return sortingKeys.find(bytes) ?? sortingKeys.note(bytes, base32Of(bytes))
+}
+
+function base32Of(bytes: Uint8Array): string {
   const characters = Math.ceil((bytes.length * 8) / 5)
   const units: number[] = []
   let pending = 0
@@ -100,6 +156,11 @@ export function parseBase64url(text: string): Uint8Array | undefined {
 }
 
 export function formatHex(bytes: Uint8Array): string {
+  if (bytes.length !== nameBytes) return hexOf(bytes)
+  return names.find(bytes) ?? names.note(bytes, hexOf(bytes))
+}
+
+function hexOf(bytes: Uint8Array): string {
   const units: number[] = []
   for (const byte of bytes) {
     units.push(hexDigits.charCodeAt(byte >> 4), hexDigits.charCodeAt(byte & 15))

@@ -1,6 +1,8 @@
 /** UTF-8 without `TextDecoder`, which is a platform global. Strict: no surrogates, no over-long forms. */
 
 export function formatUtf8(text: string): Uint8Array {
+  const ascii = formatAscii(text)
+  if (ascii !== undefined) return ascii
   const bytes = new Uint8Array(text.length * 3)
   let at = 0
   for (let i = 0; i < text.length; i++) {
@@ -34,10 +36,39 @@ export function formatUtf8(text: string): Uint8Array {
   return bytes.slice(0, at)
 }
 
+function formatAscii(text: string): Uint8Array | undefined {
+  const { length } = text
+  if (length > maxAscii) return undefined
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return undefined
+    bytes[i] = code
+  }
+  return bytes
+}
+
 const sliceUnits = 4096
+/** Short texts of plain ASCII, which most are. */
+const asciiUnits: number[] = []
+const maxAscii = 128
+
+function parseAscii(bytes: Uint8Array): string | undefined {
+  const { length } = bytes
+  if (length > maxAscii) return undefined
+  for (let i = 0; i < length; i++) {
+    const unit = bytes[i] as number
+    if (unit >= 0x80) return undefined
+    asciiUnits[i] = unit
+  }
+  asciiUnits.length = length
+  return String.fromCharCode.apply(undefined, asciiUnits)
+}
 
 /** Undefined when the bytes are not well-formed UTF-8. */
 export function parseUtf8(bytes: Uint8Array): string | undefined {
+  const ascii = parseAscii(bytes)
+  if (ascii !== undefined) return ascii
   let text = ''
   let units: number[] = []
   for (let i = 0; i < bytes.length;) {

@@ -5,16 +5,20 @@
  * own mistake, so writers throw `BrokenPromise`.
  */
 import { BrokenPromise } from '../machine.ts'
+import { emptyBytes } from './bytes.ts'
 import { formatUtf8 } from './utf8.ts'
+
+/** Buffers of finished writers, for the next ones: almost all are small and live for a moment. */
+const spare: Uint8Array[] = []
+const spareBytes = 2048
+const maxSpare = 16
 
 export class Writer {
   #buffer: Uint8Array
-  #view: DataView
   #length = 0
 
   constructor(capacity = 256) {
-    this.#buffer = new Uint8Array(capacity)
-    this.#view = new DataView(this.#buffer.buffer)
+    this.#buffer = (capacity <= spareBytes ? spare.pop() : undefined) ?? new Uint8Array(Math.max(capacity, spareBytes))
   }
 
   get length(): number {
@@ -29,21 +33,24 @@ export class Writer {
 
   u16(value: number): this {
     const at = this.#claim(2, value, 0xffff)
-    this.#view.setUint16(at, value)
+    this.#buffer[at] = value >>> 8
+    this.#buffer[at + 1] = value
     return this
   }
 
   u32(value: number): this {
     const at = this.#claim(4, value, 0xffff_ffff)
-    this.#view.setUint32(at, value)
+    this.#put32(at, value)
     return this
   }
 
   /** 48-bit unsigned integer: times in milliseconds. */
   u48(value: number): this {
     const at = this.#claim(6, value, 0xffff_ffff_ffff)
-    this.#view.setUint16(at, Math.floor(value / 0x1_0000_0000))
-    this.#view.setUint32(at + 2, value % 0x1_0000_0000)
+    const high = Math.floor(value / 0x1_0000_0000)
+    this.#buffer[at] = high >>> 8
+    this.#buffer[at + 1] = high
+    this.#put32(at + 2, value % 0x1_0000_0000)
     return this
   }
 
@@ -75,9 +82,21 @@ export class Writer {
     return this.bytes(formatUtf8(text))
   }
 
-  /** A copy of what was written. */
+  /** A copy of what was written; nothing may be written after it. */
   finish(): Uint8Array {
-    return this.#buffer.slice(0, this.#length)
+    const buffer = this.#buffer
+    const written = buffer.slice(0, this.#length)
+    this.#buffer = emptyBytes
+    if (buffer.length === spareBytes && spare.length < maxSpare) spare.push(buffer)
+    return written
+  }
+
+  #put32(at: number, value: number): void {
+    const buffer = this.#buffer
+    buffer[at] = value >>> 24
+    buffer[at + 1] = value >>> 16
+    buffer[at + 2] = value >>> 8
+    buffer[at + 3] = value
   }
 
   #claim(size: number, value: number, max: number): number {
@@ -91,10 +110,10 @@ export class Writer {
     const at = this.#length
     const needed = at + size
     if (needed > this.#buffer.length) {
+      if (this.#buffer.length === 0) throw new BrokenPromise('the writer has finished')
       const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2))
       larger.set(this.#buffer.subarray(0, at))
       this.#buffer = larger
-      this.#view = new DataView(larger.buffer)
     }
     this.#length = needed
     return at

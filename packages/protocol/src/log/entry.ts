@@ -292,14 +292,17 @@ export function createIdScratch(): Uint8Array {
   return scratch
 }
 
+/** For one at a time: hashing is never interrupted. */
+const idScratch: Uint8Array = createIdScratch()
+
 /** `header` may be longer than a header, and may be a husk's. One call of the hash with one part is the fast way. */
 function entryId(
   crypto: Pick<Crypto, 'sha256'>,
   header: Uint8Array,
   bodyHash: Uint8Array,
-  scratch: Uint8Array = createIdScratch(),
+  scratch: Uint8Array = idScratch,
 ): Uint8Array {
-  scratch.set(header.subarray(1, headerBytes), idLabel.length + 1)
+  for (let i = 1; i < headerBytes; i++) scratch[idLabel.length + i] = header[i] as number
   scratch.set(bodyHash, idLabel.length + headerBytes)
   return crypto.sha256(scratch)
 }
