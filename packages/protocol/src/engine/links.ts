@@ -54,6 +54,8 @@ export interface LinksEvents {
   /** No link with the session is left. */
   unlinked(session: string, now: Millis): void
   payload(link: LiveLink, bytes: Uint8Array, now: Millis): void
+  /** The far end of the link in use does not take what it is sent, or does again. */
+  slow(session: string, isSlow: boolean, now: Millis): void
   /** A link ended, or never came up. */
   closed(id: string, code: string, now: Millis): void
 }
@@ -202,6 +204,11 @@ export class Links {
           break
         case 'refused':
           // The far side is too slow for what we say: it will find what it missed by the digests in the beats.
+          break
+        case 'slow':
+          if (slot.live !== undefined && this.#best.get(slot.live.session) === slot) {
+            this.#events.slow(slot.live.session, output.slow, now)
+          }
           break
         case 'down':
           this.close(slot.id, output.code, now)

@@ -75,6 +75,11 @@ export class Mode {
     this.#mesh?.unlinked(session, now)
   }
 
+  /** What is sent to this neighbour waits too long, or no longer does. */
+  slow(session: string, isSlow: boolean, now: Millis): void {
+    this.#mesh?.slow(session, isSlow, now)
+  }
+
   /** A neighbour told how many are here. */
   told(session: string, online: number, mesh: boolean, now: Millis): void {
     this.#crowd.heard(session, online, mesh, now)

@@ -33,6 +33,7 @@ export interface ReachContext {
 }
 
 export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
+  Partial<Pick<LinksEvents, 'slow'>> &
   Omit<MeetingEvents, 'signal' | 'direct'> & {
     /** A link or an attempt at one ended. */
     failed(code: string, now: Millis): void
@@ -56,6 +57,7 @@ export class Reach {
     this.#relayLinks = new RelayLinks(this.#own, crypto.random)
     this.#links = new Links(session.sign.publicKey, emit, {
       ...events,
+      slow: (session, isSlow, now) => events.slow?.(session, isSlow, now),
       recognised: (id, session) => this.#dials.recognised(id, session),
       linked: (link, now) => {
         if (link.path === 'relay') this.#relayLinks.succeeded(link.id)
