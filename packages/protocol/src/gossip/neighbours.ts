@@ -97,6 +97,11 @@ export class Neighbours {
     return this.#count((link) => isLive(link) && !link.isMine)
   }
 
+  /** Live neighbours of our own choice. */
+  get mine(): number {
+    return this.#count((link) => isLive(link) && link.isMine)
+  }
+
   get keepers(): number {
     return this.#count((link) => isLive(link) && link.kind === 'keeper')
   }

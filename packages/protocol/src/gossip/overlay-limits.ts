@@ -45,6 +45,8 @@ export const maxLonelyMs = 30_000
 /** With less than half a view and nobody left to try: as if alone. */
 export const starvedMs = 2_000
 
+/** Neighbours named to somebody who finds no place here. */
+export const referredContacts = 3
 /** A link that is not a neighbour's is released after this time. */
 export const idleMs = 10_000
 /** A place kept for somebody whose knock was answered with yes. */
