@@ -1,0 +1,92 @@
+/**
+ * A card: what one member must know of another to call it, signed by the session it names, to be passed on by anybody.
+ *
+ *     card      = session key 32 ‖ KEM key 32 ‖ flags u8 ‖ created u48 ‖ signature 64                      135 bytes
+ *     signature = Ed25519(session, "kith1/card\0" ‖ room id 16 ‖ card up to here)
+ *     flags     = 1 Node (else a browser) · 2 may be a root · 4 cannot be dialled by WebRTC; the others are zero
+ *
+ * It holds no secret and no address. The room's id is signed, not carried: a card of one room is no use in another. A
+ * card is believed from 15 minutes before it was made until a day after.
+ */
+import { concatBytes, label } from '../codec/bytes.ts'
+import { Reader } from '../codec/reader.ts'
+import { Writer } from '../codec/writer.ts'
+import type { Crypto, KeyPair } from '../crypto/crypto.ts'
+import { type Millis, type Result, accept, reject } from '../machine.ts'
+
+export const cardBytes: number = 32 + 32 + 1 + 6 + 64
+/** Long enough for whoever is passed on and on, short enough that the dead are forgotten. */
+export const cardLifeMs: Millis = 24 * 3_600_000
+export const cardSkewMs: Millis = 15 * 60_000
+
+export type Platform = 'browser' | 'node'
+
+export interface Card {
+  /** Session key (Ed25519), 32 bytes. */
+  readonly session: Uint8Array
+  /** The session's KEM key (X25519), 32 bytes: what signals are sealed to. */
+  readonly kem: Uint8Array
+  readonly platform: Platform
+  /** It offers to lead trees. */
+  readonly rootCapable: boolean
+  /** WebRTC can reach it. */
+  readonly webrtc: boolean
+  readonly created: Millis
+}
+
+export type CardRejection = 'malformed' | 'expired' | 'forged'
+
+const cardLabel = label('kith1/card')
+const signatureBytes = 64
+const flagNode = 1
+const flagRoot = 2
+const flagNoWebrtc = 4
+
+export function encodeCard(
+  crypto: Pick<Crypto, 'sign'>,
+  roomId: Uint8Array,
+  session: KeyPair,
+  about: Omit<Card, 'session'>,
+): Uint8Array {
+  const flags =
+    (about.platform === 'node' ? flagNode : 0) |
+    (about.rootCapable ? flagRoot : 0) |
+    (about.webrtc ? 0 : flagNoWebrtc)
+  const said = new Writer(cardBytes).raw(session.publicKey).raw(about.kem).u8(flags).u48(about.created).finish()
+  return concatBytes(said, crypto.sign(session.secretKey, concatBytes(cardLabel, roomId, said)))
+}
+
+/** What a card says, whoever signed it: only for bytes that something else vouches for. */
+export function readCard(bytes: Uint8Array): Card | undefined {
+  if (bytes.length !== cardBytes) return undefined
+  const reader = new Reader(bytes)
+  const session = reader.raw(32)
+  const kem = reader.raw(32)
+  const flags = reader.u8()
+  const created = reader.u48()
+  if (flags > (flagNode | flagRoot | flagNoWebrtc)) return undefined
+  return {
+    session,
+    kem,
+    platform: (flags & flagNode) === 0 ? 'browser' : 'node',
+    rootCapable: (flags & flagRoot) !== 0,
+    webrtc: (flags & flagNoWebrtc) === 0,
+    created,
+  }
+}
+
+/** A card somebody passed on; `now` is the room's time. */
+export function openCard(
+  crypto: Pick<Crypto, 'verify'>,
+  roomId: Uint8Array,
+  bytes: Uint8Array,
+  now: Millis,
+): Result<Card, CardRejection> {
+  const card = readCard(bytes)
+  if (card === undefined) return reject('malformed')
+  if (card.created > now + cardSkewMs || card.created < now - cardLifeMs) return reject('expired')
+  const said = bytes.subarray(0, cardBytes - signatureBytes)
+  const signature = bytes.subarray(cardBytes - signatureBytes)
+  if (!crypto.verify(card.session, concatBytes(cardLabel, roomId, said), signature)) return reject('forged')
+  return accept(card)
+}
