@@ -14,7 +14,15 @@
  *     timerFired()                  at the time of the last port.timer
  */
 import type { Millis, Random } from '../machine.ts'
+import { broadcastTags, maxHops, noTree } from './broadcast-wire.ts'
 import type { Ref, TreeId } from './broadcast-wire.ts'
+import { Jitter } from './jitter.ts'
+import { Lanes, never } from './lanes.ts'
+import type { Lane } from './lanes.ts'
+import { Lazy, refusedTree } from './lazy.ts'
+import { Recent } from './recent.ts'
+import type { Tree } from './tree.ts'
+import { Trees } from './trees.ts'
 
 export interface BroadcastPort {
   /** Send this payload to a neighbour, at the highest priority. The bytes are shared: nobody may change them. */
@@ -56,7 +64,7 @@ export interface NeighbourInfo {
   readonly leaf: boolean
 }
 
-/** One tree as the map shows it. */
+/** One tree as the map shows it: children are those at the last thing that happened here. */
 export interface TreeView {
   readonly tree: TreeId
   /** Session key of the root, hex. */
@@ -69,39 +77,284 @@ export interface TreeView {
   readonly children: readonly string[]
 }
 
-export declare class Broadcast {
-  constructor(options: BroadcastOptions)
+/** Own messages in this time that make a speaker hot, and how long its own tree then stands after the last. */
+export const hotMessages = 10
+export const hotWindowMs = 10_000
+export const hotRestMs = 30_000
+/** A parent that left out this many of the last 16 entries is no parent any more, and for this long if it meant to. */
+export const maxMisses = 3
+export const barredMs = 60_000
+/** Entries under way while a parent is changed are not counted against the new one. */
+export const graceMs = 1_000
 
-  /** May this peer be a root? A Node peer, or a desktop in the foreground for a minute; not metered, never hidden. */
-  setCapable(capable: boolean, now: Millis): void
-  /** How many the engine believes to be online, used until a beacon says. */
-  setOnline(online: number): void
+export class Broadcast {
+  readonly #port: BroadcastPort
+  readonly #lanes = new Lanes()
+  readonly #recent: Recent
+  readonly #lazy: Lazy
+  readonly #trees: Trees
+  readonly #to: string[] = []
+  /** When the last own messages were made: a ring. */
+  readonly #spoken: Millis[] = []
+  #spokenAt = 0
+  #timerAt: Millis = never
+  /** Of the last call. */
+  #now: Millis = 0
 
-  neighbourUp(session: string, info: NeighbourInfo, now: Millis): void
-  neighbourDown(session: string, now: Millis): void
-  /** Silent for 3 s, or heard again. Trees stop counting on a suspect. */
-  neighbourSuspect(session: string, suspect: boolean, now: Millis): void
-  measured(session: string, rttMs: number): void
-  setLeaf(session: string, leaf: boolean, now: Millis): void
+  constructor(options: BroadcastOptions) {
+    const jitter = new Jitter(options.random)
+    this.#port = options.port
+    this.#recent = new Recent(jitter.between(0, 0x7fff_ffff))
+    this.#lazy = new Lazy(this.#lanes, this.#recent, options.port, jitter)
+    this.#trees = new Trees(options, this.#lanes, jitter, {
+      due: (at) => this.#arm(at),
+      doubt: (now) => this.#lazy.doubt(now),
+    })
+  }
 
-  /** A payload of tag 0x09 to 0x0d from a neighbour. */
-  receive(from: string, payload: Uint8Array, now: Millis): void
-
-  /** An own entry is to go out. */
-  author(ref: Ref, now: Millis): void
-  /** A new and valid entry came over a link; `tree` is `noTree` and `hop` 1 when it came without a tree tag. */
-  arrived(ref: Ref, from: string, tree: TreeId, hop: number, pulled: boolean, now: Millis): void
-  /** A copy of an entry that is held came over a link. */
-  duplicate(ref: Ref, from: string, tree: TreeId, pulled: boolean, now: Millis): void
-  /** It is held although no gossip brought it. Only for entries of the last minute: older ones are never announced. */
-  known(ref: Ref, now: Millis): void
-  timerFired(now: Millis): void
+  // What is asked.
 
   /** How many are online: as the beacons say, else as the engine said. */
-  get online(): number
+  get online(): number {
+    return this.#trees.online
+  }
+
   /** This peer leads a shared tree or its own. */
-  get isRoot(): boolean
+  get isRoot(): boolean {
+    return this.#trees.own !== undefined
+  }
+
   /** Sessions that lead the shared trees now. */
-  get roots(): readonly string[]
-  get trees(): readonly TreeView[]
+  get roots(): readonly string[] {
+    return this.#trees.shared.flatMap((tree) => (tree === undefined ? [] : [tree.root]))
+  }
+
+  /** For the map. */
+  get trees(): readonly TreeView[] {
+    const now = this.#now
+    const views: TreeView[] = []
+    for (const tree of this.#trees.list) {
+      if (tree.isRetired || !tree.isLive(now)) continue
+      const children = tree.edges.filter((edge) => tree.isChild(edge, now)).map((edge) => edge.lane.session)
+      const slot = tree.isHot ? 'hot' : tree.slot
+      const { id, root, hop, parent } = tree
+      views.push({ tree: id, root, slot, hops: hop, parent: parent?.lane.session, children })
+    }
+    return views
+  }
+
+  /** Entries that were announced and have not come. */
+  get wanted(): number {
+    return this.#lazy.wanted
+  }
+
+  // What is known.
+
+  /** May this peer be a root? A Node peer, or a desktop in the foreground for a minute; not metered, never hidden. */
+  setCapable(capable: boolean, now: Millis): void {
+    this.#trees.setCapable(capable, now)
+  }
+
+  /** How many the engine believes to be online, used until a beacon says. */
+  setOnline(online: number): void {
+    this.#trees.setOnline(online)
+  }
+
+  neighbourUp(session: string, info: NeighbourInfo, now: Millis): void {
+    if (this.#lanes.find(session) !== undefined) return
+    const lane = this.#lanes.add(session, info, now)
+    if (lane === undefined) return
+    this.#lazy.laneUp(lane, now)
+    this.#trees.laneUp(lane, now)
+    this.#arm(this.#lazy.dueAt)
+  }
+
+  neighbourDown(session: string, now: Millis): void {
+    const lane = this.#lanes.find(session)
+    if (lane === undefined) return
+    this.#lanes.remove(lane)
+    this.#trees.laneDown(lane, now)
+    this.#arm(this.#lazy.dueAt)
+  }
+
+  /** Silent for 3 s, or heard again. Trees stop counting on a suspect. */
+  neighbourSuspect(session: string, suspect: boolean, now: Millis): void {
+    const lane = this.#lanes.find(session)
+    if (lane === undefined || lane.suspect === suspect) return
+    lane.suspect = suspect
+    if (suspect) this.#trees.laneDoubtful(lane, now)
+    else this.#lazy.hold(false, now)
+    this.#arm(this.#lazy.dueAt)
+  }
+
+  measured(session: string, rttMs: number): void {
+    const lane = this.#lanes.find(session)
+    if (lane !== undefined) lane.rttMs = rttMs
+  }
+
+  /** Slow, hidden or metered: never a parent. */
+  setLeaf(session: string, leaf: boolean, now: Millis): void {
+    const lane = this.#lanes.find(session)
+    if (lane === undefined || lane.leaf === leaf) return
+    lane.leaf = leaf
+    if (leaf) this.#trees.laneDoubtful(lane, now)
+  }
+
+  // What comes.
+
+  /** A payload of tag 0x09 to 0x0d from a neighbour. */
+  receive(from: string, payload: Uint8Array, now: Millis): void {
+    const lane = this.#lanes.find(from)
+    if (lane === undefined) return
+    this.#now = now
+    lane.heardAt = now
+    if (!this.#dispatch(lane, payload, now)) this.#port.misbehaved(from, 'malformed')
+  }
+
+  #dispatch(lane: Lane, payload: Uint8Array, now: Millis): boolean {
+    switch (payload[0]) {
+      case broadcastTags.beacon:
+        return this.#trees.receiveBeacon(lane, payload, now)
+      case broadcastTags.attach:
+        return this.#trees.receiveAttach(lane, payload, now)
+      case broadcastTags.detach:
+        return this.#trees.receiveDetach(lane, payload, now)
+      case broadcastTags.have: {
+        const isWellFormed = this.#lazy.receiveHave(lane, payload, now)
+        this.#arm(this.#lazy.dueAt)
+        return isWellFormed
+      }
+      case broadcastTags.pull:
+        return this.#lazy.receivePull(lane, payload, now)
+      default:
+        return false
+    }
+  }
+
+  /** An own entry is to go out. */
+  author(ref: Ref, now: Millis): void {
+    if (this.#recent.find(ref) >= 0) return
+    const tree = this.#trees.choose(now)
+    const place = this.#recent.add(ref, tree?.id ?? noTree, 0, now)
+    this.#forward(ref, place, tree, undefined, 1, now)
+    this.#speak(now)
+    this.#hold(tree === undefined, now)
+  }
+
+  /** A new and valid entry came over a link; `tree` is `noTree` and `hop` 1 when it came without a tree tag. */
+  arrived(ref: Ref, from: string, treeId: TreeId, hop: number, pulled: boolean, now: Millis): void {
+    const lane = this.#lanes.find(from)
+    if (lane !== undefined) lane.heardAt = now
+    if (this.#recent.find(ref) >= 0) return
+    this.#lazy.came(ref, lane, pulled, now)
+    const known = treeId === noTree ? undefined : this.#trees.find(treeId)
+    const tree = treeId === noTree ? this.#trees.choose(now) : known
+    const place = this.#recent.add(ref, tree?.id ?? treeId, hop, now)
+    if (lane !== undefined) this.#recent.setKnown(place, lane.index)
+    if (known !== undefined) this.#judgeParent(known, lane, pulled, now)
+    if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now)
+    this.#hold(pulled || known === undefined, now)
+  }
+
+  /** A copy of an entry that is held came over a link. */
+  duplicate(ref: Ref, from: string, treeId: TreeId, pulled: boolean, now: Millis): void {
+    const lane = this.#lanes.find(from)
+    if (lane === undefined) return
+    lane.heardAt = now
+    const place = this.#recent.find(ref)
+    if (place >= 0) this.#recent.setKnown(place, lane.index)
+    const tree = this.#trees.find(treeId)
+    if (pulled || tree === undefined) return
+    // The parent was late, and owes nothing.
+    if (tree.parent?.lane === lane) lane.misses &= lane.misses - 1
+    else this.#trees.repair(tree, lane, now)
+  }
+
+  /** It is held although no gossip brought it. Only for entries of the last minute: older ones are never announced. */
+  known(ref: Ref, now: Millis): void {
+    if (this.#recent.find(ref) >= 0) return
+    this.#lazy.came(ref, undefined, true, now)
+    this.#recent.add(ref, noTree, 0, now)
+    this.#hold(false, now)
+  }
+
+  /** It came over a link, but the room does not take it: it is not asked for again, and not announced. */
+  refused(ref: Ref, now: Millis): void {
+    if (this.#recent.find(ref) >= 0) return
+    this.#lazy.came(ref, undefined, true, now)
+    this.#recent.add(ref, refusedTree, 0, now)
+  }
+
+  timerFired(now: Millis): void {
+    this.#now = now
+    this.#timerAt = never
+    if (this.#lazy.dueAt <= now && this.#lazy.run(now)) this.#lazy.doubt(now)
+    if (this.#trees.dueAt <= now) this.#trees.run(now)
+    this.#arm(Math.min(this.#lazy.dueAt, this.#trees.dueAt))
+  }
+
+  // What goes.
+
+  #forward(ref: Ref, place: number, tree: Tree | undefined, from: Lane | undefined, hop: number, now: Millis): void {
+    const to = this.#to
+    to.length = 0
+    const isFlood = tree === undefined || (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
+    if (isFlood) for (const lane of this.#lanes.list) this.#address(lane, place, from)
+    else {
+      for (const edge of tree.edges) {
+        if (edge === tree.parent || edge.childUntil > now) this.#address(edge.lane, place, from)
+      }
+    }
+    if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false)
+  }
+
+  #address(lane: Lane, place: number, from: Lane | undefined): void {
+    if (lane === from || this.#recent.isKnown(place, lane.index)) return
+    this.#recent.setKnown(place, lane.index)
+    this.#to.push(lane.session)
+  }
+
+  #hold(late: boolean, now: Millis): void {
+    this.#lazy.hold(late, now)
+    this.#arm(this.#lazy.dueAt)
+  }
+
+  /** Did the tree bring it? What had to be pulled, the parent left out. */
+  #judgeParent(tree: Tree, lane: Lane | undefined, pulled: boolean, now: Millis): void {
+    const parent = tree.parent
+    if (parent === undefined || (!pulled && parent.lane !== lane)) return
+    const owing = parent.lane
+    owing.misses = ((owing.misses << 1) | (pulled ? 1 : 0)) & 0xffff
+    if (!pulled || now - tree.attachedAt < graceMs) return
+    if (owing.missesSince === never || now - owing.missesSince > missesSpanMs) owing.missesSince = now
+    if (countBits(owing.misses) < maxMisses) return
+    // Beacons came through all the while: it passes on those, and keeps the entries to itself.
+    if (parent.heardAt > owing.missesSince) owing.barredUntil = now + barredMs
+    owing.misses = 0
+    owing.missesSince = never
+    this.#trees.leaveParent(tree, now)
+  }
+
+  #speak(now: Millis): void {
+    this.#spoken[this.#spokenAt] = now
+    this.#spokenAt = (this.#spokenAt + 1) % hotMessages
+    const tenAgo = this.#spoken[this.#spokenAt]
+    const isHot = tenAgo !== undefined && now - tenAgo <= hotWindowMs
+    if (isHot || this.#trees.own?.isHot === true) this.#trees.speakHot(now + hotRestMs, now)
+  }
+
+  #arm(at: Millis): void {
+    if (at >= this.#timerAt) return
+    this.#timerAt = at
+    this.#port.timer(at)
+  }
+}
+
+/** Misses of one parent farther apart than this are accidents. */
+const missesSpanMs = 60_000
+
+function countBits(bits: number): number {
+  let count = 0
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++
+  return count
 }
