@@ -3,25 +3,16 @@
  * own listener, cryptography, session and store in memory. Nobody has a relay; each knows the addresses of one or two who
  * came before it.
  */
-import {
-  createAddressDialer,
-  createNativeCrypto,
-  createSystemClock,
-  listenForSockets,
-  verifyManyNative,
-} from '@kith/peer/node'
-import { Engine, type Address, type EngineEvent } from '@kith/protocol'
-import { Host } from '../packages/peer/src/host.ts'
+import { createNativeCrypto } from '@kith/peer/node'
+import type { Address, EngineEvent } from '@kith/protocol'
 import { MemoryDisk, openMemoryStorage } from '../packages/peer/src/memory/storage.ts'
-import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
 import { Reader } from '../packages/protocol/src/codec/reader.ts'
 import { decodeEntry, maxEntryBytes } from '../packages/protocol/src/log/entry.ts'
 import { createRandom, type Ledger, type Load, measureSide, type MeshSide, serve } from './mesh-load.ts'
+import { openRealPeer, type RealPeer } from './real-peer.ts'
 
 interface Peer {
-  readonly host: Host
-  readonly engine: Engine
-  readonly address: Address
+  readonly peer: RealPeer
   readonly disk: MemoryDisk
 }
 
@@ -33,31 +24,10 @@ interface Counters {
   readonly numbers: Map<string, number>
 }
 
-async function openPeer(
-  index: number,
-  secret: Uint8Array,
-  known: readonly Address[],
-  counters: Counters,
-  ledger: Ledger,
-): Promise<Peer> {
-  const clock = createSystemClock()
-  const crypto = createNativeCrypto()
-  const disk = new MemoryDisk()
-  const engine = new Engine(
-    {
-      crypto,
-      secret,
-      persona: openPersona(crypto, createPersonaSecrets(crypto, clock.now())),
-      name: `Peer ${index}`,
-      platform: 'node',
-      webrtc: false,
-      addresses: known,
-      trace: true,
-    },
-    clock.now(),
-  )
+/** What a peer's program is told, for the books. */
+function listenTo(index: number, counters: Counters, ledger: Ledger): (event: EngineEvent) => void {
   const linked = counters.linked[index] as Set<string>
-  const onEvent = (event: EngineEvent): void => {
+  return (event) => {
     if (event.type === 'timeline') {
       for (const change of event.changes) {
         if (change.type !== 'put') continue
@@ -74,24 +44,6 @@ async function openPeer(
       process.stderr.write(`peer ${index}: ${event.code} ${event.about ?? ''}\n`)
     }
   }
-  const host: Host = new Host(engine, {
-    clock,
-    storage: await openMemoryStorage(disk),
-    storePrefix: '',
-    verifyMany: verifyManyNative,
-    dialAddress: createAddressDialer({ clock }),
-    onEvent,
-  })
-  const { address } = await listenForSockets({
-    clock,
-    port: 0,
-    host: '127.0.0.1',
-    route: (incoming) => {
-      if (engine.accepts(incoming.first, incoming.binding.local, clock.now())) host.accept(incoming)
-    },
-  })
-  host.start()
-  return { host, engine, address, disk }
 }
 
 async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
@@ -105,14 +57,22 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
   const peers: Peer[] = []
   for (let i = 0; i < load.peers; i++) {
     const known = new Set<Address>()
-    for (let k = 0; k < 2 && i > 0; k++) known.add((peers[Math.floor(random() * i)] as Peer).address)
-    peers.push(await openPeer(i, secret, [...known], counters, ledger))
+    for (let k = 0; k < 2 && i > 0; k++) known.add(peers[Math.floor(random() * i)]?.peer.address as Address)
+    const disk = new MemoryDisk()
+    const peer = await openRealPeer({
+      name: `Peer ${i}`,
+      secret,
+      storage: await openMemoryStorage(disk),
+      listen: true,
+      known: [...known],
+      trace: true,
+      onEvent: listenTo(i, counters, ledger),
+    })
+    peers.push({ peer, disk })
   }
-  let tag = 0
   let sizes: Map<number, number> | undefined
   return {
-    post: (sender, text) =>
-      (peers[sender] as Peer).host.input({ type: 'post', tag: ++tag, content: { type: 'text', text } }),
+    post: (sender, text) => peers[sender]?.peer.post({ type: 'text', text }),
     encodedBytes: (n) => (sizes ??= entrySizes(peers, counters.numbers)).get(n) ?? Number.NaN,
     links: () => counters.linked.reduce((sum, linked) => sum + linked.size, 0),
     redundant: () => counters.redundant,

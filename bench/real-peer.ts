@@ -1,0 +1,109 @@
+/**
+ * One member as a real program has it, without a screen: the engine under the real host, on real sockets or WebRTC, with
+ * cryptography and a session of its own. Benchmarks open several in one process, so that one clock times them all.
+ */
+import {
+  createAddressDialer,
+  createNativeCrypto,
+  createNodeDialer,
+  createSystemClock,
+  listenForSockets,
+  relaySocketUrl,
+  verifyManyNative,
+} from '@kith/peer/node'
+import { Engine, type Address, type Content, type EngineEvent } from '@kith/protocol'
+import { Host } from '../packages/peer/src/host.ts'
+import { createNodeRelayDialer } from '../packages/peer/src/node/node.ts'
+import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
+import type { Storage } from '../packages/peer/src/storage.ts'
+import type { Transport } from '../packages/peer/src/transport.ts'
+
+export interface RealPeerOptions {
+  readonly name: string
+  readonly secret: Uint8Array
+  readonly storage: Storage
+  /** Accept plain sockets. */
+  readonly listen?: boolean | undefined
+  /** Where others listen. */
+  readonly known?: readonly Address[] | undefined
+  readonly webrtc?: boolean | undefined
+  readonly relay?: string | undefined
+  readonly trace?: boolean | undefined
+  readonly onEvent: (event: EngineEvent) => void
+}
+
+export interface RealPeer {
+  readonly engine: Engine
+  readonly host: Host
+  /** Where it listens. */
+  readonly address: Address | undefined
+  /** Bytes handed to transports so far. */
+  sentBytes(): number
+  post(content: Content, tag?: number): void
+  close(): Promise<void>
+}
+
+export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> {
+  const clock = createSystemClock()
+  const crypto = createNativeCrypto()
+  const { secret, relay, webrtc = false } = options
+  const engine = new Engine(
+    {
+      crypto,
+      secret,
+      persona: openPersona(crypto, createPersonaSecrets(crypto, clock.now())),
+      name: options.name,
+      platform: 'node',
+      relayOrigin: relay,
+      webrtc,
+      addresses: options.known ?? [],
+      trace: options.trace,
+    },
+    clock.now(),
+  )
+  let sent = 0
+  const counted = (transport: Transport): Transport => ({
+    signal: (bytes) => transport.signal(bytes),
+    send: (channel, bytes) => {
+      sent += bytes.length
+      transport.send(channel, bytes)
+    },
+    close: () => transport.close(),
+  })
+  const dialRtc = createNodeDialer({ clock })
+  const dialSocket = createAddressDialer({ clock })
+  const host = new Host(engine, {
+    clock,
+    storage: options.storage,
+    storePrefix: '',
+    verifyMany: verifyManyNative,
+    relay: relay === undefined ? undefined : { url: relaySocketUrl(relay), dial: createNodeRelayDialer({ clock }) },
+    dial: webrtc ? (offerer, events) => counted(dialRtc(offerer, events)) : undefined,
+    dialAddress: (address, events) => counted(dialSocket(address, events)),
+    onEvent: options.onEvent,
+  })
+  const listener =
+    options.listen === true
+      ? await listenForSockets({
+          clock,
+          port: 0,
+          host: '127.0.0.1',
+          route: ({ first, binding, accept }) => {
+            if (!engine.accepts(first, binding.local, clock.now())) return
+            host.accept({ first, binding, accept: (events) => counted(accept(events)) })
+          },
+        })
+      : undefined
+  host.start()
+  return {
+    engine,
+    host,
+    address: listener?.address,
+    sentBytes: () => sent,
+    post: (content, tag = 0) => host.input({ type: 'post', tag, content }),
+    close: async () => {
+      await host.stop()
+      await listener?.close()
+    },
+  }
+}
