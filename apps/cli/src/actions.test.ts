@@ -1,7 +1,8 @@
 import { FakeChat, type FakeRoom } from '@kith/peer/testing'
 import { describe, expect, it } from 'vitest'
-import { findRoom, perform, type Outcome, type Scene } from './actions.ts'
+import { findPerson, findRoom, perform, type Outcome, type Scene } from './actions.ts'
 import { parseInput } from './commands.ts'
+import { rowsText } from './map-rows.ts'
 
 const link = (letter: string): string => `https://kith.example/#${letter.repeat(42)}A`
 
@@ -99,6 +100,40 @@ describe('what is typed is carried out', () => {
       type: 'text',
       text: 'Robin (you)\nMara: direct 18 ms, browser\nJonas: by relay 24 ms, terminal\naway: Wren',
     })
+  })
+
+  it('TRM13 TRM14 draws the map, says how somebody is reached, and repeats it without names', async () => {
+    const { say } = scene()
+    const rows = (outcome: Outcome): string => (outcome.type === 'rows' ? rowsText(outcome.rows(80)) : outcome.type)
+    expect(rows(await say('/map'))).toMatch(/^3 here · 3 links · no gaps\n/u)
+    const why = await say('/why jon')
+    expect(why).toMatchObject({ title: 'how do I reach Jonas?' })
+    expect(rows(why)).toContain('What you and Jonas say goes by relay')
+    expect(await say('/why wren')).toMatchObject({ title: 'why can’t I reach Wren?' })
+    const redacted = await say('/redacted Jonas')
+    expect(redacted).toMatchObject({ type: 'text', text: expect.stringMatching(/^Kith: how A reaches B/u) as string })
+    expect(JSON.stringify(redacted)).not.toMatch(/jonas|mara|robin/iu)
+    expect(await say('/why nobody')).toMatchObject({
+      text: expect.stringContaining('nobody called “nobody”') as string,
+    })
+  })
+
+  it('TRM14 tells people of one name apart by their keys', () => {
+    const chat = new FakeChat({
+      rooms: [
+        {
+          title: '',
+          link: link('T'),
+          people: [
+            { name: 'Sam', id: 'abcdef'.padEnd(64, '1') },
+            { name: 'Sam', id: '123456'.padEnd(64, '2') },
+          ],
+        },
+      ],
+    })
+    const room = chat.first
+    expect(findPerson(room, 'sam')).toBe('There are 2 whose name begins so: /why abcdef, /why 123456.')
+    expect(findPerson(room, 'abcdef')).toMatchObject({ who: 'abcdef'.padEnd(32, '1') })
   })
 
   it('TRM6 says what is missing when history is asked for', async () => {

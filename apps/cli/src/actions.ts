@@ -1,10 +1,14 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
 import { unreachable } from '@kith/protocol'
-import type { Chat, Message, Room } from '@kith/peer'
+import { redactReport, type Chat, type Message, type Person, type Room } from '@kith/peer'
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
-import { pathWord, roomTitle, syncText } from './people.ts'
+import { mapRows } from './map-rows.ts'
+import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
 import { printableLine } from './printable.ts'
+import { presenceWord, reachRows } from './reach-rows.ts'
+import type { Row } from './screen/layout.ts'
+import { reportingProgram } from './version.ts'
 
 export interface Scene {
   readonly chat: Chat
@@ -20,6 +24,8 @@ export type Outcome =
   | { readonly type: 'hint'; readonly text: string }
   /** Something to read. */
   | { readonly type: 'text'; readonly title: string; readonly text: string }
+  /** Something to read that is drawn anew for every width. */
+  | { readonly type: 'rows'; readonly title: string; readonly rows: (columns: number) => readonly Row[] }
   | { readonly type: 'invite'; readonly link: string }
   | { readonly type: 'go'; readonly room: Room }
   | { readonly type: 'showHistory' }
@@ -67,6 +73,20 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return { type: 'showHistory' }
     case 'who':
       return { type: 'text', title: 'who is here', text: whoText(room) }
+    case 'map': {
+      const map = await room.map()
+      return { type: 'rows', title: 'map', rows: (columns) => mapRows(map, columns) }
+    }
+    case 'why':
+    case 'redacted': {
+      const found = findPerson(room, command.name)
+      if (typeof found === 'string') return hint(found)
+      const told = { report: await room.reachReport(found.who), map: await room.map(), now: Date.now() }
+      const { person } = found
+      return command.type === 'why'
+        ? { type: 'rows', title: whyTitle(person), rows: (columns) => reachRows({ ...told, person }, columns) }
+        : { type: 'text', title: 'report', text: redactReport(told.report, told.map, reportingProgram(), told.now) }
+    }
     case 'invite':
       return { type: 'invite', link: room.state.link }
     case 'help':
@@ -143,6 +163,36 @@ export function findRoom(rooms: readonly Room[], name: string): Room | undefined
   )
 }
 
+/**
+ * One of the others by name, by the beginning of it, or by the beginning of a session or key: with several of one name
+ * only that tells them apart. A text says why nobody was found.
+ */
+export function findPerson(room: Room, name: string): { readonly who: string; readonly person: Person } | string {
+  const wanted = printableLine(name).toLowerCase()
+  const others = room.state.people.filter(({ me }) => !me)
+  const nameOf = (person: Person): string => printableLine(person.name).toLowerCase()
+  const exact = others.filter((person) => nameOf(person) === wanted)
+  const named = exact.length > 0 ? exact : others.filter((person) => nameOf(person).startsWith(wanted))
+  const here = named.filter(({ online }) => online)
+  const found = here.length > 0 ? here : named
+  const [first] = found
+  if (found.length > 1)
+    return `There are ${found.length} whose name begins so: ${found.map(({ id }) => `/why ${id.slice(0, 6)}`).join(', ')}.`
+  if (first !== undefined) return { who: first.id, person: first }
+  if (/^[0-9a-f]{4,64}$/u.test(wanted)) {
+    for (const person of others) {
+      const session = person.presences.find((presence) => presence.session.startsWith(wanted))?.session
+      if (session !== undefined || person.id.startsWith(wanted)) return { who: session ?? person.id, person }
+    }
+  }
+  return `There is nobody called “${printableLine(name)}” here. /who lists them.`
+}
+
+function whyTitle(person: Person): string {
+  const name = printableLine(person.name) || 'somebody'
+  return person.online && !person.reaching ? `how do I reach ${name}?` : `why can’t I reach ${name}?`
+}
+
 function roomList({ rooms, room }: Scene): string {
   const lines = rooms.map((other, i) => {
     const unread = other.state.unread > 0 ? `   ${other.state.unread} unread` : ''
@@ -177,7 +227,8 @@ export function whoText(room: Room): string {
     }
     const ways = person.presences.map((presence) => {
       const rtt = presence.rttMs === undefined ? '' : ` ${Math.round(presence.rttMs)} ms`
-      return `${pathWord(presence.path)}${rtt}, ${presence.platform === 'node' ? 'terminal' : 'browser'}`
+      const way = presenceWord(presence.path, presence.state, nameOfSession(room.state, presence.through))
+      return `${printableLine(way)}${rtt}, ${presence.platform === 'node' ? 'terminal' : 'browser'}`
     })
     lines.push(`${name}: ${ways.join('; ') || pathWord(person.path)}`)
   }

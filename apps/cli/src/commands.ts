@@ -15,6 +15,9 @@ export type ChatCommand =
   | { readonly type: 'loadHistory' }
   | { readonly type: 'showHistory' }
   | { readonly type: 'who' }
+  | { readonly type: 'map' }
+  | { readonly type: 'why'; readonly name: string }
+  | { readonly type: 'redacted'; readonly name: string }
   | { readonly type: 'invite' }
   | { readonly type: 'help' }
   | { readonly type: 'reply'; readonly number: MessageNumber; readonly text: string }
@@ -39,6 +42,9 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'load history', does: 'ask for what is missing here', menu: true },
   { usage: 'show history', does: 'go to the first message', menu: true },
   { usage: 'who', does: 'who is here, and how they are reached', menu: false },
+  { usage: 'map', does: 'who is linked with whom, as a picture', menu: false },
+  { usage: 'why NAME', does: 'how somebody is reached, or why not', menu: false },
+  { usage: 'redacted NAME', does: 'the same without names and keys, to give away', menu: false },
   { usage: 'invite', does: 'the link and QR code of this room', menu: false },
   { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
@@ -84,6 +90,12 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return accept({ type: 'showHistory' })
     case 'who':
       return accept({ type: 'who' })
+    case 'map':
+      return accept({ type: 'map' })
+    case 'why':
+      return rest === '' ? reject('Why whom? As in /why Mara') : accept({ type: 'why', name: rest })
+    case 'redacted':
+      return rest === '' ? reject('About whom? As in /redacted Mara') : accept({ type: 'redacted', name: rest })
     case 'invite':
       return accept({ type: 'invite' })
     case 'help':

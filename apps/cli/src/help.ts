@@ -27,6 +27,6 @@ Exit codes: 0 done · 1 a fault of kith · 2 command line, link or configuration
 4 store cannot be used · 5 port or network · 6 left with messages nobody has yet · 7 doctor found something
 130 interrupted · 143 terminated
 
-JSON lines out: ready, peer, message, synced, error. In: send, history, who, leave.
+JSON lines out: ready, peer, message, synced, map, why, error. In: send, history, who, map, why, leave.
 All of it is described in docs/spec/terminal.md.
 `

@@ -1,5 +1,5 @@
 /** The terminal program's composition root: the only place where it makes what it depends on. */
-import { createWriteStream, fstatSync, readFileSync } from 'node:fs'
+import { createWriteStream, fstatSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -24,6 +24,7 @@ import { familyOf, watchParent } from './orphan.ts'
 import { runPlain } from './plain-chat.ts'
 import { relayArguments, relayMain, runRelay } from './relay-program.ts'
 import { runFullScreen } from './screen/full-screen.ts'
+import { version } from './version.ts'
 
 /** The whole program; ends the process. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -147,11 +148,4 @@ function debugWriter(directory: string | undefined): (line: string) => void {
   if (directory === undefined) return (line) => void process.stderr.write(line)
   const file = createWriteStream(join(directory, 'debug.log'), { flags: 'a', mode: 0o600 })
   return (line) => void file.write(line)
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    readonly version: string
-  }
-  return version
 }

@@ -13,13 +13,30 @@ export function pathWord(path: Path | undefined): string {
   return path === undefined ? 'connecting' : words[path]
 }
 
+/** Path `through`, by the name of who carries. */
+export function carriedBy(name: string): string {
+  return `through ${name}`
+}
+
+/** The name of who has this session; undefined when nobody here does. */
+export function nameOfSession(state: RoomState, session: string | undefined): string | undefined {
+  if (session === undefined) return undefined
+  return state.people.find(({ presences }) => presences.some((presence) => presence.session === session))?.name
+}
+
 /** The others who are online, by how they are reached: the best paths first. */
 export function peopleByPath(state: RoomState): readonly PathGroup[] {
   const groups: PathGroup[] = []
-  for (const path of ['direct', 'through', 'relay', undefined] as const) {
-    const people = state.people.filter((person) => person.online && !person.me && person.path === path)
+  const others = state.people.filter((person) => person.online && !person.me)
+  for (const path of ['direct', 'through', 'relay'] as const) {
+    const people = others.filter((person) => person.path === path)
     if (people.length > 0) groups.push({ word: pathWord(path), people })
   }
+  const unlinked = others.filter((person) => person.path === undefined)
+  const beyond = unlinked.filter((person) => !person.reaching)
+  if (beyond.length > 0) groups.push({ word: 'along others', people: beyond })
+  const reaching = unlinked.filter((person) => person.reaching)
+  if (reaching.length > 0) groups.push({ word: pathWord(undefined), people: reaching })
   return groups
 }
 

@@ -5,7 +5,7 @@
  * From a pipe every line read is a message and nothing else: a log that is piped into a room must not be able to give
  * commands. Typed at a terminal (whose output goes elsewhere), the commands of the full screen work.
  */
-import type { Chat, Message, Room } from '@kith/peer'
+import type { Chat, Message, Person, Room, RoomState } from '@kith/peer'
 import { perform, refusalText } from './actions.ts'
 import { CatchUp } from './catch-up.ts'
 import { parseInput } from './commands.ts'
@@ -13,11 +13,16 @@ import { exitCodes } from './failure.ts'
 import { readLines } from './input-lines.ts'
 import { inviteText } from './invite.ts'
 import { watchIntervalMs, type Io, type OpenRoom } from './io.ts'
+import { rowsText } from './map-rows.ts'
 import { noticeText } from './notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from './outbox.ts'
-import { pathWord, relayText, roomTitle, syncText } from './people.ts'
+import { nameOfSession, relayText, roomTitle, syncText } from './people.ts'
+import { presenceWord } from './reach-rows.ts'
 import { printable, printableLine } from './printable.ts'
 import { maxLineChars } from './json/lines.ts'
+
+/** Cells of a line that is not a message; nobody knows how wide what shows it is. */
+const plainColumns = 96
 
 export interface PlainOptions {
   /** Print link and QR code first. */
@@ -137,11 +142,11 @@ class PlainChat {
     this.#relay = relay
     for (const person of state.people) {
       if (person.me) continue
-      const now = person.online ? pathWord(person.path) : 'gone'
+      const now = person.online ? wayOf(state, person) : 'gone'
       const before = this.#paths.get(person.id) ?? 'gone'
       this.#paths.set(person.id, now)
       // Whoever is only being reached yet has no name either.
-      const worthSaying = person.path !== undefined || !person.online
+      const worthSaying = !person.reaching || !person.online
       if (now !== before && worthSaying) this.#io.note(`* ${printableLine(person.name) || 'somebody'}: ${now}`)
     }
     for (const notice of state.notices) {
@@ -179,6 +184,8 @@ class PlainChat {
         return this.#io.note(outcome.text)
       case 'text':
         return this.#io.note(printable(outcome.text))
+      case 'rows':
+        return this.#io.note(rowsText(outcome.rows(plainColumns)))
       case 'invite':
         return this.#io.note(inviteText(outcome.link))
       case 'go':
@@ -208,6 +215,11 @@ class PlainChat {
     this.#io.note(`${waiting} of these messages reached nobody yet; they are kept and go out the next time.`)
     return exitCodes.undelivered
   }
+}
+
+function wayOf(state: RoomState, person: Person): string {
+  const way = presenceWord(person.path, person.reaching ? 'joining' : 'here', nameOfSession(state, person.through))
+  return printableLine(way)
 }
 
 /** One message as plain lines, harmless for whatever shows them. */

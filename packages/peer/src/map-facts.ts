@@ -101,6 +101,7 @@ export function readMap(map: RoomMap): MapFacts {
     pairs: list.toSorted(
       (a, b) =>
         Number(b.how === 'gap') - Number(a.how === 'gap') ||
+        Number(b.isGap) - Number(a.isGap) ||
         Number(b.isOwn) - Number(a.isOwn) ||
         compare(a.a.name.toLowerCase(), b.a.name.toLowerCase()) ||
         compare(a.b.name.toLowerCase(), b.b.name.toLowerCase()) ||

@@ -8,7 +8,7 @@ import {
   certifySession,
   createSession,
 } from '@kith/protocol'
-import type { EngineOptions, Input, Output } from '@kith/protocol'
+import type { EngineOptions, Input, Output, PeerInfo, ReachReport, RoomMap } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
 import { BrokenRecords } from './broken-records.ts'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
@@ -18,7 +18,7 @@ import { ManualClock } from './memory/clock.ts'
 import { MemoryLock } from './memory/lock.ts'
 import { MemoryDisk, openMemoryStorage } from './memory/storage.ts'
 import { openChat, type OpenChat } from './open-chat.ts'
-import { markDelayMs, maxNameLength } from './open-room.ts'
+import { absentReport, markDelayMs, maxNameLength } from './open-room.ts'
 import { recertifyAfterMs } from './persona.ts'
 import { parseRelay, relaySocketUrl } from './relay-address.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
@@ -83,6 +83,14 @@ class ScriptedEngine implements RoomEngine {
 
   accepts(): boolean {
     return this.accepting
+  }
+
+  map(now: number): RoomMap {
+    return { self: 'me', mode: 'small', online: now, nodes: [], links: [], gaps: [], trees: [] }
+  }
+
+  reachReport(session: string, now: number): ReachReport {
+    return { ...absentReport(session, 'asked of the engine', 'up'), heardAt: now }
   }
 
   posts(): readonly Extract<Input, { type: 'post' }>[] {
@@ -421,6 +429,28 @@ describe('OpenChat', () => {
     damage(`room/${other!.id}/e/9`)
     damage('chat/settings')
     expect(codes()).toEqual([['storeBroken'], ['storeBroken']])
+  })
+
+  it('FAC13 asks the engine for the map, and for how a session or the best-reached program of a person is reached', async () => {
+    const { chat, engines, clock } = await open()
+    const room = await chat.join(link)
+    expect(await room.map()).toMatchObject({ self: 'me', online: clock.now() })
+    const peer = (session: string, path: PeerInfo['path']): Output => ({
+      type: 'event',
+      event: {
+        type: 'peer',
+        peer: { session, author: 'ada', name: 'Ada', platform: 'browser', path, state: 'linked', rttMs: undefined },
+      },
+    })
+    engines[0]?.outputs.push(peer('s1', 'relay'), peer('s2', 'direct'))
+    room.setTyping(true)
+    expect(await room.reachReport('ada')).toMatchObject({ session: 's2', heardAt: clock.now() })
+    expect(await room.reachReport('s1')).toMatchObject({ session: 's1', name: 'asked of the engine' })
+    const absent = await room.reachReport('bob')
+    expect(absent).toMatchObject({ session: 'bob', path: undefined, attempts: [], isInTopic: false })
+    await chat.close()
+    await expect(room.map()).rejects.toBeInstanceOf(RoomClosed)
+    await expect(room.reachReport('ada')).rejects.toBeInstanceOf(RoomClosed)
   })
 
   it('FAC9 ends every room at once when it closes, and answers nothing afterwards', async () => {

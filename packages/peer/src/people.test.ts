@@ -29,6 +29,25 @@ describe('People', () => {
     expect(people.list()[1]).toMatchObject({ path: 'relay', presences: [{ session: 's1' }] })
   })
 
+  it('VIE3 knows who carries, who is only reached along others, and who is still being reached', () => {
+    const people = new People('me', 'Robin')
+    people.peer(peer({ session: 's1', author: 'ada', path: 'through', through: 's2' }))
+    people.peer(peer({ session: 's2', author: 'bob', name: 'Bob', path: 'direct', through: 'stale' }))
+    people.peer(peer({ session: 's3', author: 'cleo', name: 'Cleo', path: undefined, state: 'here' }))
+    people.peer(peer({ session: 's4', author: 'dan', name: 'Dan', path: undefined, state: 'joining' }))
+    expect(people.list().map(({ name, path, through, reaching }) => [name, path, through, reaching])).toEqual([
+      ['Robin', undefined, undefined, false],
+      ['Ada', 'through', 's2', false],
+      ['Bob', 'direct', undefined, false],
+      ['Cleo', undefined, undefined, false],
+      ['Dan', undefined, undefined, true],
+    ])
+    people.peer(peer({ session: 's5', author: 'ada', path: 'direct' }))
+    expect(people.list()[1]).toMatchObject({ path: 'direct', through: undefined })
+    expect(people.sessionsOf('ada')).toEqual(['s5', 's1'])
+    expect([people.sessionsOf('s1'), people.sessionsOf('nobody')]).toEqual([['s1'], []])
+  })
+
   it('VIE3 moves a session to its person once the chain is known', () => {
     const people = new People('me', 'Robin')
     people.peer(peer({ session: 's1' }))

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { FakeChat, type FakeRoom, type FakeRoomOptions } from '@kith/peer/testing'
+import { smallMap } from '@kith/peer/testing/fake-map'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { aloneGiveUpMs, aloneSettleMs } from '../catch-up.ts'
 import type { Io } from '../io.ts'
@@ -308,5 +309,81 @@ describe('--json', () => {
     const run = start([room()])
     run.stop(143)
     expect(await run.code).toBe(143)
+  })
+
+  it('TRM13 answers map with everybody, every link and every gap, null for what is not known', async () => {
+    const run = start([
+      room({
+        people: [
+          { name: 'Mara', path: 'direct', rttMs: 18 },
+          { name: 'Priya', path: 'through', rttMs: 120 },
+        ],
+        map: (people) => smallMap(people, { gaps: [['Mara', 'Priya']] }),
+      }),
+    ])
+    await pass(0)
+    run.take()
+    run.tell({ type: 'map' })
+    await pass(0)
+    const [map] = run.take()
+    const [robin, mara, priya] = run.rooms[0]?.state.people.map(({ presences }) => presences[0]?.session) ?? []
+    expect(map).toMatchObject({ type: 'map', self: robin, mode: 'small', online: 3, trees: [] })
+    expect(map?.['nodes']).toContainEqual({
+      session: mara,
+      author: run.rooms[0]?.state.people[1]?.id,
+      name: 'Mara',
+      platform: 'browser',
+      isSelf: false,
+      root: null,
+      hidden: false,
+    })
+    expect(map?.['links']).toHaveLength(2)
+    expect(map?.['links']).toContainEqual({
+      a: [robin, priya].sort()[0],
+      b: [robin, priya].sort()[1],
+      path: 'through',
+      through: mara,
+      rttMs: 120,
+      isTree: false,
+    })
+    expect(map?.['gaps']).toEqual([[mara, priya].sort()])
+    run.stop(0)
+  })
+
+  it('TRM14 answers why with verdict, advice, attempts and a report without names', async () => {
+    const run = start([room({ people: [{ name: 'Aiko', path: 'relay', rttMs: 64 }] })])
+    await pass(0)
+    run.take()
+    run.tell({ type: 'why', name: 'aiko' })
+    run.tell({ type: 'why', session: run.rooms[0]?.state.people[1]?.presences[0]?.session })
+    await pass(0)
+    const [why, again] = run.take()
+    expect(why).toEqual(again)
+    expect(why).toMatchObject({ type: 'why', name: 'Aiko', path: 'relay', through: null, verdict: 'relay' })
+    expect(why).toMatchObject({ advice: ['strictNetwork'], relay: 'up', isInTopic: true, ownClockAheadMs: 0 })
+    expect(why?.['attempts']).toMatchObject([
+      { way: 'webrtc', state: 'waiting', step: 'transport', code: 'timeout', failures: 4, through: null },
+      { way: 'relay', state: 'up', step: 'none', code: null, nextAt: null },
+    ])
+    expect(why?.['report']).toMatch(/^Kith: how A reaches B/u)
+    expect(String(why?.['report'])).not.toMatch(/aiko|robin/iu)
+    run.tell({ type: 'why', name: 'nobody' })
+    run.tell({ type: 'why' })
+    await pass(0)
+    expect(run.take()).toMatchObject([
+      { type: 'error', code: 'personUnknown' },
+      { type: 'error', code: 'nameMissing' },
+    ])
+    run.stop(0)
+  })
+
+  it('TRM13 says when there is no map to be had', async () => {
+    const run = start([room({ mapState: 'failing' })])
+    await pass(0)
+    run.take()
+    run.tell({ type: 'map' })
+    await pass(0)
+    expect(run.take()).toMatchObject([{ type: 'error', message: 'the room is closed' }])
+    run.stop(0)
   })
 })

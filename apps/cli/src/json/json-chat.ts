@@ -7,6 +7,9 @@ import { readLines } from '../input-lines.ts'
 import { watchIntervalMs, type Io, type OpenRoom } from '../io.ts'
 import { noticeText } from '../notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
+import { findPerson } from '../actions.ts'
+import { reportingProgram } from '../version.ts'
+import { mapLine, whyLine } from './map-lines.ts'
 import { formatLine, lineFaults, maxLineChars, messageLine, parseLine, type LineIn, type LineOut } from './lines.ts'
 
 /** With neither relay nor peers there is less to wait for. */
@@ -45,6 +48,13 @@ export async function runJson(rooms: readonly OpenRoom[], io: Io): Promise<numbe
           return printer.history(line.limit)
         case 'who':
           return printer.who()
+        case 'map':
+        case 'why':
+          printer.ask(line).catch((error: unknown) => {
+            const message = error instanceof Error ? error.message : 'This cannot be told right now.'
+            fail(errorCode(error) ?? errorName(error), message, printer.label)
+          })
+          return
         default:
           return unreachable(line)
       }
@@ -161,6 +171,15 @@ class Printer {
     this.#print([...this.#peers.values()])
   }
 
+  async ask(line: Extract<LineIn, { readonly type: 'map' | 'why' }>): Promise<void> {
+    const { room } = this.open
+    if (line.type === 'map') return this.#print([mapLine(await room.map())])
+    const found = findPerson(room, line.name)
+    if (typeof found === 'string') return this.#print([{ type: 'error', code: 'personUnknown', message: found }])
+    const told = { report: await room.reachReport(found.who), map: await room.map(), now: this.#io.now() }
+    this.#print([whyLine({ ...told, person: found.person }, reportingProgram())])
+  }
+
   #changed(): void {
     this.#printPeers()
     const { state } = this.open.room
@@ -191,7 +210,7 @@ class Printer {
           session: presence.session,
           name: person.name,
           path: presence.path ?? null,
-          state: presence.path === undefined ? 'joining' : 'linked',
+          state: presence.state,
         } as const
         const before = this.#peers.get(presence.session)
         if (before?.name === line.name && before.path === line.path && before.state === line.state) continue

@@ -6,14 +6,18 @@
  *      {"type":"peer","session","name","path","state"}          path null | relay | direct | through
  *      {"type":"message","id","session","name","text","time","receipt"}
  *      {"type":"synced","entries","gaps"}
+ *      {"type":"map","self","mode","online","nodes","links","gaps","trees"}
+ *      {"type":"why","session","name","verdict","advice","path",…,"attempts","report"}
  *      {"type":"error","code","message"}
- * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"leave"}
+ * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
+ *      {"type":"leave"}
  * ```
  * With several rooms every object carries `room` too, and an incoming one may.
  */
 import type { Path, PeerState, Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
 import type { Message } from '@kith/peer'
+import type { MapLine, WhyLine } from './map-lines.ts'
 
 /** Longest line read; a message is far shorter. */
 export const maxLineChars: number = 256 * 1024
@@ -37,12 +41,16 @@ export type LineOut =
       readonly receipt: boolean
     }
   | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
+  | MapLine
+  | WhyLine
   | { readonly type: 'error'; readonly code: string; readonly message: string }
 
 export type LineIn =
   | { readonly type: 'send'; readonly text: string; readonly room: string | undefined }
   | { readonly type: 'history'; readonly limit: number | undefined; readonly room: string | undefined }
   | { readonly type: 'who'; readonly room: string | undefined }
+  | { readonly type: 'map'; readonly room: string | undefined }
+  | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
   | { readonly type: 'leave' }
 
 export type LineFault =
@@ -51,6 +59,7 @@ export type LineFault =
   | 'notObject'
   | 'typeUnknown'
   | 'textMissing'
+  | 'nameMissing'
   | 'limitMalformed'
   | 'roomMalformed'
 
@@ -58,8 +67,9 @@ export const lineFaults: Readonly<Record<LineFault, string>> = {
   lineTooLong: `A line has at most ${maxLineChars} characters.`,
   notJson: 'The line is not JSON.',
   notObject: 'A line is one JSON object, such as {"type":"who"}.',
-  typeUnknown: 'type is one of send, history, who, leave.',
+  typeUnknown: 'type is one of send, history, who, map, why, leave.',
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
+  nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
   limitMalformed: 'limit is a whole number from 1.',
   roomMalformed: 'room is the id of a room.',
 }
@@ -105,6 +115,13 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
     }
     case 'who':
       return accept({ type: 'who', room })
+    case 'map':
+      return accept({ type: 'map', room })
+    case 'why': {
+      const name = fields['name'] ?? fields['session']
+      if (typeof name !== 'string' || name.trim() === '') return reject('nameMissing')
+      return accept({ type: 'why', name, room })
+    }
     case 'leave':
       return accept({ type: 'leave' })
     default:

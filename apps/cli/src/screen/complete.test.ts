@@ -11,6 +11,7 @@ describe('Tab', () => {
     expect(after('/re')).toBe('/re')
     expect(after('/rep')).toBe('/reply ')
     expect(after('/chat b')).toBe('/chat Band')
+    expect(after('/why jo')).toBe('/why Jonas')
     expect(after('Jo')).toBe('Jonas: ')
     expect(after('hello @ma')).toBe('hello @Mara ')
     expect(after('hello jo')).toBe('hello Jonas ')

@@ -13,6 +13,8 @@ export function complete(editor: Editor, mode: 'chat' | 'menu', known: Known): E
   const slash = mode === 'menu' ? '' : '/'
   const chat = `${slash}chat `
   if (line.toLowerCase().startsWith(chat)) return extend(editor, line.slice(chat.length), known.rooms, '')
+  const about = /^\/(?:why|redacted) /iu.exec(line)?.[0]
+  if (about !== undefined) return extend(editor, line.slice(about.length), known.names, '')
   if (mode === 'menu' || line.startsWith('/')) {
     const commands = descriptions
       .filter(({ menu }) => menu || mode === 'chat')

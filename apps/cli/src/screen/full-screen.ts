@@ -11,7 +11,7 @@ import { complete } from './complete.ts'
 import { editorWith } from './editor.ts'
 import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
 import { enterScreen, leaveScreen, Painter, paintTitle } from './paint.ts'
-import { invitePanel, menuPanel, textPanel } from './panels.ts'
+import { invitePanel, menuPanel, rowsPanel, textPanel } from './panels.ts'
 import { render, timelineHeight, timelineLook, type Panel, type ScreenState, type Size } from './render.ts'
 import { displayName, scrollBy, topOf, type ScrollPosition } from './timeline.ts'
 import { createTimes } from './times.ts'
@@ -317,6 +317,9 @@ class FullScreen {
         return this.#say(outcome.text)
       case 'text':
         this.#panel = ({ columns }) => textPanel(outcome.title, outcome.text, columns)
+        break
+      case 'rows':
+        this.#panel = ({ columns }) => rowsPanel(outcome.title, outcome.rows(columns - 4))
         break
       case 'invite':
         this.#panel = showInvite(outcome.link)

@@ -27,6 +27,10 @@ export function textPanel(title: string, text: string, columns: number): Panel {
   return { title, rows: wrap([span(printable(text))], columns - 4).map((row): Row => [span('  '), ...row]) }
 }
 
+export function rowsPanel(title: string, rows: readonly Row[]): Panel {
+  return { title, rows: rows.map((row): Row => [span('  '), ...row]) }
+}
+
 const advice = 'Whoever has this link is in the room. Send it over something you trust.'
 const leastAside = 20
 

@@ -12,7 +12,7 @@ interface ListProps {
 
 export function PairList({ facts, selected, onSelect }: ListProps): ReactElement {
   const words = useMapMessages()
-  const { table, reached, noLink } = words.map
+  const { table, reached, noDirect } = words.map
   const who = (node: MapNode): ReactElement => (
     <button
       type="button"
@@ -49,7 +49,7 @@ export function PairList({ facts, selected, onSelect }: ListProps): ReactElement
               ) : (
                 <>
                   {how === 'through' ? reached.through(through?.name || words.somebody) : reached[how]}
-                  {isGap && <span className="pair-gap"> · {noLink}</span>}
+                  {isGap && <span className="pair-gap"> · {noDirect}</span>}
                   {isTree && <span className="pair-tree"> · {table.tree}</span>}
                 </>
               )}

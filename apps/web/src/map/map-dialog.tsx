@@ -126,7 +126,7 @@ function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
             <PairList facts={facts} selected={selected} onSelect={setSelected} />
           </div>
         )}
-        <div className="map-side">
+        <div className={`map-side${view === 'list' && node === undefined ? ' idle' : ''}`}>
           {node !== undefined ? (
             <PersonCard node={node} facts={facts} hops={hops.get(node.session)} onReach={onReach} />
           ) : (

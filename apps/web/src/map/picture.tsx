@@ -186,7 +186,7 @@ const Lines = memo(function Lines({ layout, facts, map, shown, trees, words }: L
             <path
               className="map-arrow"
               d="M-5-4.5 5 0-5 4.5z"
-              transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle})`}
+              transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle}) scale(${Math.max(0.6, layout.dot / 21).toFixed(2)})`}
             />
           </g>
         )

@@ -52,7 +52,7 @@ export default function ReachDialog({ room, who, name: given, onClose }: ReachDi
   )
   const { value: told, failed, again } = usePolled(ask, everyMs)
   const name = person?.name || given || words.somebody
-  const reached = person === undefined || person.path !== undefined || (person.online && !person.reaching)
+  const reached = person === undefined || (person.online && !person.reaching)
   return (
     <Dialog title={reached ? say.how(name) : say.why(name)} onClose={onClose}>
       {person !== undefined && person.presences.length > 1 && (

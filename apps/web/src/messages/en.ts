@@ -96,6 +96,7 @@ export const en = {
     throughName: (name: string): string => `Through ${name}`,
     here: 'Reached along others',
     reaching: 'Still being reached',
+    whyAway: 'Why?',
     how: (name: string): string => `: how do I reach ${name}?`,
     why: (name: string): string => `: why can’t I reach ${name}?`,
     rtt: (ms: number): string => `${number(Math.round(ms))} ms`,

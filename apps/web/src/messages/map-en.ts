@@ -21,7 +21,7 @@ export const mapEn = {
 
   map: {
     title: 'Map',
-    loading: 'Asking everybody whom they are linked with…',
+    loading: 'Drawing who is linked with whom…',
     failed: 'There is no map right now: this room is being closed or opened. Try again in a moment.',
     again: 'Try again',
     alone: 'Only you are here. The map grows with whoever comes.',
@@ -41,12 +41,13 @@ export const mapEn = {
     mesh: 'In a large room everybody keeps a few links, and messages go along trees made of them.',
     more: (count: number): string => plural(count, { one: 'and 1 more', other: 'and # more' }),
     noLink: 'no link',
+    noDirect: 'no direct link',
     pick: 'Choose somebody to see how they are reached.',
     reached: {
       direct: 'Directly connected',
       relay: 'By way of the relay',
       through: (name: string): string => `Through ${name}`,
-      gap: 'No link: not directly, and nobody carries',
+      gap: 'No link, and nobody carries',
       beyond: (links: number): string =>
         plural(links, { one: 'Next to you', other: '# links from you, and reached along them' }),
       unknown: 'Reached along others',

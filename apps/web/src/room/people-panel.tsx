@@ -42,12 +42,12 @@ function PersonLine({ person, carrier, onReach }: PersonLineProps): ReactElement
           {terminal && <SquareTerminal size={15} role="img" aria-label={words.path.terminal} />}
         </p>
         {path !== '' && person.me && <p className="person-path">{path}</p>}
-        {path !== '' && !person.me && (
+        {!person.me && (
           <button type="button" className="person-path" onClick={() => onReach(person)}>
             <Tie person={person} />
-            {path}
+            {person.online ? path : words.path.whyAway}
             <span className="visually-hidden">
-              {person.reaching ? words.path.why(person.name) : words.path.how(person.name)}
+              {person.reaching || !person.online ? words.path.why(person.name) : words.path.how(person.name)}
             </span>
             <ChevronRight size={14} aria-hidden />
           </button>

@@ -431,6 +431,22 @@ describe('the leader dies in the middle of a command', () => {
     expect(textsOf(second.room)).toEqual(['message 1', 'message 2', 'once'])
   })
 
+  it('TAB14 asks the tab that leads for the map and how somebody is reached, and the next one when it dies over it', async () => {
+    const { profile, first, second } = await interrupted({ beforeKept: never })
+    const asking = [watch(second.room.map()), watch(second.room.reachReport('ada'))]
+    await profile.browser.settle()
+    expect(asking.map(({ outcome }) => outcome())).toEqual([undefined, undefined])
+    first.tab.kill()
+    await profile.browser.settle()
+    const { room } = second
+    expect(asking.map(({ outcome }) => outcome()?.value)).toEqual([await room.map(), await room.reachReport('ada')])
+    expect(await room.map()).toMatchObject({ self: 'home', online: 2, gaps: [['home', 'home']] })
+    const third = await profile.open()
+    const told = watch(third.room.reachReport('bob'))
+    await profile.browser.settle()
+    expect(told.outcome()?.value).toMatchObject({ session: 'bob', attempts: [] })
+  })
+
   it('TAB7 does not send again what was kept but not answered', async () => {
     const { profile, first, second } = await interrupted({ afterKept: never })
     const sending = [watch(second.room.send('once')), watch(second.room.send('once')), watch(second.room.send('other'))]
