@@ -82,6 +82,11 @@ export class Heartbeat {
     return this.#heardAt
   }
 
+  /** It said that it is in the background. */
+  get isHidden(): boolean {
+    return this.#theyAreHidden
+  }
+
   /** Nothing was heard since `doubt`. */
   get isDoubted(): boolean {
     return this.#doubtedAt !== undefined

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatHex } from '../codec/text.ts'
-import { createSeededRandom } from '../sim/random.ts'
 import {
   deadMs,
   Heartbeat,
@@ -32,7 +31,7 @@ class Rig {
   readonly speaking = new Map<string, number>()
 
   constructor(links: number) {
-    this.liveness = new Liveness({ random: createSeededRandom(7).bytes, emit: (output) => this.take(output) })
+    this.liveness = new Liveness((output) => this.take(output))
     for (let i = 1; i <= links; i++) {
       const heartbeat = new Heartbeat(this.now)
       this.beats.set(session(i), heartbeat)
@@ -46,7 +45,7 @@ class Rig {
     else this.log.push({ at: this.now, output })
     if (output.type === 'beat') this.beats.get(output.session)?.stamp(this.now)
     if (output.type === 'send') this.beats.get(output.to)?.sent(this.now)
-    if (output.type === 'dead') this.liveness.forget(output.session)
+    if (output.type === 'dead') this.liveness.forget(output.session, this.now)
   }
 
   run(forMs: number): void {
@@ -241,7 +240,7 @@ describe('liveness of links in a mesh', () => {
   it('GOS71 leaves a link of a small room alone', () => {
     const rig = new Rig(1)
     const heartbeat = rig.beats.get(session(1)) as Heartbeat
-    rig.liveness.forget(session(1))
+    rig.liveness.forget(session(1), rig.now)
     expect(heartbeat.pace).toBe('small')
     expect(heartbeat.isSuspect(rig.now + 6_000)).toBe(false)
     expect(heartbeat.isDead(rig.now + 6_000)).toBe(false)

@@ -9,8 +9,7 @@
  * One timer for all links, and what is due within `togetherMs` is done at once, so an idle peer wakes about once a
  * second. A timer that came late means that this machine slept: then nobody is judged by the silence before.
  */
-import type { Millis, Random } from '../machine.ts'
-import { fraction } from './backoff.ts'
+import type { Millis } from '../machine.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { ProbeMessage } from './probe-wire.ts'
 import { prefixBytes } from './wire.ts'
@@ -41,13 +40,6 @@ export type LivenessOutput =
   | { readonly type: 'dead'; readonly session: string }
   | { readonly type: 'timer'; readonly at: Millis }
 
-export interface LivenessOptions {
-  readonly emit: (output: LivenessOutput) => void
-  readonly random: Random
-  /** Is `middle` known to have a link with `target`? Such a neighbour is asked first. */
-  readonly reaches?: (middle: string, target: string) => boolean
-}
-
 interface Watch {
   readonly session: string
   readonly heartbeat: Heartbeat
@@ -66,16 +58,16 @@ const nobody: readonly string[] = []
 
 export class Liveness {
   readonly #emit: (output: LivenessOutput) => void
-  readonly #random: Random
   readonly #reaches: (middle: string, target: string) => boolean
   readonly #watches = new Map<string, Watch>()
   #hidden = false
+  #probes = 0
   #timerAt: Millis | undefined
 
-  constructor(options: LivenessOptions) {
-    this.#emit = options.emit
-    this.#random = options.random
-    this.#reaches = options.reaches ?? (() => false)
+  /** `reaches`: is `middle` known to have a link with `target`? Such a neighbour is asked first. */
+  constructor(emit: (output: LivenessOutput) => void, reaches?: (middle: string, target: string) => boolean) {
+    this.#emit = emit
+    this.#reaches = reaches ?? (() => false)
   }
 
   /** We are in the background: ping less often. The next beat says so. */
@@ -102,11 +94,12 @@ export class Liveness {
   }
 
   /** The link is gone, or in the care of a small room again. */
-  forget(session: string): void {
+  forget(session: string, now: Millis): void {
     const watch = this.#watches.get(session)
     if (watch === undefined) return
     watch.heartbeat.pace = 'small'
     this.#watches.delete(session)
+    this.#schedule(now)
   }
 
   isSuspect(session: string): boolean {
@@ -177,15 +170,22 @@ export class Liveness {
   }
 
   #probe(watch: Watch, now: Millis): void {
-    const others: { readonly session: string; readonly rank: number }[] = []
+    const able: string[] = []
+    const others: string[] = []
     for (const { session, heartbeat, isSuspect } of this.#watches.values()) {
       if (session === watch.session || isSuspect || heartbeat.isSuspect(now)) continue
-      others.push({ session, rank: fraction(this.#random) + (this.#reaches(session, watch.session) ? 1 : 0) })
+      if (this.#reaches(session, watch.session)) able.push(session)
+      else others.push(session)
     }
-    others.sort((a, b) => b.rank - a.rank)
-    watch.asked = others.slice(0, maxProbes).map((other) => other.session)
+    // Not always the same two.
+    const asked = able.slice(0, maxProbes)
+    for (let i = 0; i < others.length && asked.length < maxProbes; i++) {
+      asked.push(others[(this.#probes + i) % others.length] as string)
+    }
+    this.#probes += maxProbes
+    watch.asked = asked
     const target = watch.session.slice(0, prefixBytes * 2)
-    for (const to of watch.asked) this.#emit({ type: 'send', to, message: { type: 'probe', target } })
+    for (const to of asked) this.#emit({ type: 'send', to, message: { type: 'probe', target } })
   }
 
   #answer(from: string, target: string, now: Millis): void {
