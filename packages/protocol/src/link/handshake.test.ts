@@ -240,7 +240,10 @@ describe('handshake', () => {
   })
 
   test.each(kinds)('LNK8 over %s an application frame before authentication takes the link down', (kind) => {
-    const early = [encodeFrame({ type: 'whole', priority: 1, bytes: formatUtf8('early') }), Uint8Array.of(5, 1, 2, 3)]
+    const early = [
+      encodeFrame({ type: 'whole', priority: 1, asks: false, total: 0, bytes: formatUtf8('early') }),
+      Uint8Array.of(5, 1, 2, 3),
+    ]
     for (const bytes of early) {
       // Before and after each handshake message.
       for (let step = 0; step <= 4; step++) {
