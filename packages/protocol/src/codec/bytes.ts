@@ -36,3 +36,22 @@ export function label(text: string): Uint8Array {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes
 }
+
+let shelf = new Uint8Array(0)
+let used = 0
+const shelfBytes = 8192
+
+/**
+ * A copy of a few bytes that are kept for long, side by side with others: an array of its own costs several times its 32
+ * bytes. Never for what is handed to a platform, which may copy the whole shelf with it.
+ */
+export function keepSmall(bytes: Uint8Array): Uint8Array {
+  if (used + bytes.length > shelf.length) {
+    shelf = new Uint8Array(Math.max(shelfBytes, bytes.length))
+    used = 0
+  }
+  shelf.set(bytes, used)
+  const kept = shelf.subarray(used, used + bytes.length)
+  used += bytes.length
+  return kept
+}

@@ -80,13 +80,13 @@ export class Engine {
     const { crypto, persona, secret, expiry } = options
     this.#options = options
     this.#now = now
-    const keys = openRoomKeys(crypto, secret)
+    const keys = options.keys ?? openRoomKeys(crypto, secret)
     const session = createSession(crypto)
     this.#own = formatHex(session.sign.publicKey)
     const certificate = certifySession(crypto, persona.device.sign, session.sign.publicKey, now)
     this.#chain = encodeChain([...persona.statements, certificate])
     const me = { session: session.sign, chain: this.#chain, author: formatHex(persona.author), name: options.name }
-    this.#room = new Room({ crypto, keys, me, expiry })
+    this.#room = new Room({ crypto, keys, me, expiry, keeps: options.store })
     const emit = (output: Output): void => void this.#outputs.push(output)
     const tell = (event: EngineEvent): void => emit({ type: 'event', event })
     const corrected = (at: Millis): Millis => this.#skew.corrected(at)
@@ -150,7 +150,9 @@ export class Engine {
         moved: (at) => this.#catchup.moved(at),
         verifyReceipts: (checks) => this.#compute('receipts', checks),
         acknowledge: (link, at) => this.#presence.beat(link, false, at),
-        relayKeysChanged: (encoded) => this.#journal.storeRelayKeys(encoded),
+        relayKeysChanged: (encoded) => {
+          if (options.store !== false) this.#journal.storeRelayKeys(encoded)
+        },
       },
     )
     this.#catchup = new Catchup(
@@ -167,6 +169,7 @@ export class Engine {
         hangUp: (link, code, at) => this.#reach.close(link, code, at),
         probe: (link, at) => this.#presence.beat(link, true, at),
         roomTime: corrected,
+        isKeeper: () => false,
       },
       now,
     )
@@ -259,7 +262,8 @@ export class Engine {
   #start(now: Millis): void {
     if (this.#life !== 'new') return
     this.#life = 'running'
-    this.#journal.load()
+    if (this.#options.store === false) this.#catchup.loaded()
+    else this.#journal.load()
     this.#tell({ type: 'relay', state: this.#reach.hasRelay ? 'connecting' : 'none' })
     this.#reach.start(now)
     this.#tick(now)

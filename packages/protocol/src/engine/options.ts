@@ -2,6 +2,7 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import type { DeviceKeys } from '../identity/session.ts'
 import type { ExpiryClass } from '../log/entry.ts'
+import type { RoomKeys } from '../rooms/keys.ts'
 import type { Platform } from './claims.ts'
 import type { Address } from './input.ts'
 
@@ -33,6 +34,10 @@ export interface EngineOptions {
   readonly addresses?: readonly Address[] | undefined
   /** How many links this machine carries, and whether it may be a root. Default `node` in Node, else `desktop`. */
   readonly kind?: PeerKind | undefined
+  /** False when the host keeps nothing: the engine asks for no `load` and no `store`. Default true. */
+  readonly store?: boolean | undefined
+  /** What `openRoomKeys` makes of the secret, for a host with many engines in one room. */
+  readonly keys?: RoomKeys | undefined
   /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */
   readonly trace?: boolean | undefined
   /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */

@@ -4,24 +4,35 @@
  * Entry 0 (certificates) stands apart: it stays as long as any later entry does. `floor` is the first later seq that has
  * not expired; below it the latest profile stays as well. The end of every held range carries a valid signature of its own; everything below is covered by it.
  */
+import { keepSmall } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Millis } from '../machine.ts'
 import { Budget } from './budget.ts'
 import type { Entry } from './entry.ts'
+import { EntrySlots } from './entry-slots.ts'
 import { limits } from './limits.ts'
 import { type Range, RangeSet, countOf } from './ranges.ts'
+
+/** What a chain adds to the totals. */
+export interface Tally {
+  readonly sessions: number
+  readonly size: number
+  readonly missing: number
+  readonly gaps: number
+}
+
+export const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
+const nothingLacks: readonly Range[] = []
 
 export class Chain {
   readonly session: Uint8Array
   /** Session key, hex. */
   readonly hex: string
-  readonly entries: Map<number, Entry> = new Map()
+  readonly entries: EntrySlots = new EntrySlots()
   readonly held: RangeSet = new RangeSet()
   /** Husks nobody has explained by a deletion yet: asked for again like gaps. */
   readonly hollow: RangeSet = new RangeSet()
-  readonly liveEntries: Budget = new Budget(limits.entryBurst, limits.entriesPerSecond * 60)
-  readonly liveBytes: Budget = new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute)
   floor = 1
   /** The latest profile below the floor. */
   pinned: Entry | undefined
@@ -35,11 +46,22 @@ export class Chain {
   summed = false
   summedFloor = 1
   summedClosedAt: number | undefined
+  /** What it adds to the totals of its shelf. */
+  tally: Tally = noTally
   #lacking: readonly Range[] | undefined
+  #liveEntries: Budget | undefined
+  #liveBytes: Budget | undefined
 
   constructor(session: Uint8Array) {
-    this.session = session.slice()
+    this.session = keepSmall(session)
     this.hex = formatHex(session)
+  }
+
+  /** Takes a live entry of this many bytes from what the session may still send. */
+  takeLive(bytes: number, now: Millis): boolean {
+    this.#liveEntries ??= new Budget(limits.entryBurst, limits.entriesPerSecond * 60)
+    this.#liveBytes ??= new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute)
+    return this.#liveEntries.take(1, now) && this.#liveBytes.take(bytes, now)
   }
 
   /** Newest seq held, or −1. */
@@ -90,7 +112,8 @@ export class Chain {
 
   #findLacking(): readonly Range[] {
     const { top, floor, held, hollow } = this
-    if (top < 0 || this.dormant) return []
+    if (top < 0 || this.dormant) return nothingLacks
+    if (floor <= 1 && held.ranges === 1 && hollow.ranges === 0 && held.has(0)) return nothingLacks
     const missing = floor <= 1 ? held.missing(0, top) : [...held.missing(0, 0), ...held.missing(floor, top)]
     if (hollow.ranges === 0) return missing
     const lacking = new RangeSet()

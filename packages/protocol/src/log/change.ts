@@ -35,38 +35,62 @@ export interface LogChange {
   readonly outcomes: ReadonlyMap<Outcome, number>
 }
 
+/** The outcomes of a call about one entry: the same few objects, again and again. */
+const single = new Map<Outcome, ReadonlyMap<Outcome, number>>()
+const nothing: readonly never[] = []
+
 /** Collects a `LogChange`. */
 export class Change {
-  readonly #added = new Set<Entry>()
-  readonly #removed = new Set<Entry>()
-  readonly #forks: Uint8Array[] = []
-  readonly #outcomes = new Map<Outcome, number>()
+  #added: Entry[] | undefined
+  /** The same, once something was removed. */
+  #addedSet: Set<Entry> | undefined
+  #removed: Set<Entry> | undefined
+  #forks: Uint8Array[] | undefined
+  #outcomes: Map<Outcome, number> | undefined
+  #counted = 0
   last: Outcome = 'malformed'
 
   count(outcome: Outcome, entries = 1): void {
+    const first = this.#counted === 0
+    if (!first && this.#outcomes === undefined) this.#outcomes = new Map([[this.last, this.#counted]])
     this.last = outcome
-    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + entries)
+    this.#counted += entries
+    if (first) return
+    this.#outcomes?.set(outcome, (this.#outcomes.get(outcome) ?? 0) + entries)
   }
 
   add(entry: Entry): void {
-    this.#added.add(entry)
+    if (this.#addedSet !== undefined) this.#addedSet.add(entry)
+    else if (this.#added?.at(-1) !== entry) (this.#added ??= []).push(entry)
   }
 
   /** Added and removed within one call is neither. */
   remove(entry: Entry): void {
-    if (!this.#added.delete(entry)) this.#removed.add(entry)
+    this.#addedSet ??= new Set(this.#added)
+    if (!this.#addedSet.delete(entry)) (this.#removed ??= new Set()).add(entry)
   }
 
   fork(proof: Uint8Array): void {
-    this.#forks.push(proof)
+    ;(this.#forks ??= []).push(proof)
   }
 
   finish(): LogChange {
     return {
-      added: [...this.#added],
-      removed: [...this.#removed],
-      forks: this.#forks,
-      outcomes: this.#outcomes,
+      added: this.#addedSet === undefined ? (this.#added ?? nothing) : [...this.#addedSet],
+      removed: this.#removed === undefined ? nothing : [...this.#removed],
+      forks: this.#forks ?? nothing,
+      outcomes: this.#finishOutcomes(),
     }
   }
+
+  #finishOutcomes(): ReadonlyMap<Outcome, number> {
+    if (this.#outcomes !== undefined) return this.#outcomes
+    if (this.#counted === 0) return noOutcomes
+    if (this.#counted > 1) return new Map([[this.last, this.#counted]])
+    let outcomes = single.get(this.last)
+    if (outcomes === undefined) single.set(this.last, (outcomes = new Map([[this.last, 1]])))
+    return outcomes
+  }
 }
+
+const noOutcomes: ReadonlyMap<Outcome, number> = new Map()

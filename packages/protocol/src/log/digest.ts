@@ -24,6 +24,10 @@ export class DigestSum {
     this.#crypto = crypto
   }
 
+  get terms(): ReadonlyMap<Chain, Uint32Array> {
+    return this.#termByChain
+  }
+
   /** The chain is new, has changed or counts no longer. */
   update(chain: Chain): void {
     this.remove(chain)

@@ -10,8 +10,8 @@
  *
  * An id does not cover the signature, so the same entry may reach us with a broken one: `mark` says what we know.
  */
-import { equalBytes, label } from '../codec/bytes.ts'
-import { formatBase32 } from '../codec/text.ts'
+import { equalBytes, keepSmall, label } from '../codec/bytes.ts'
+import { formatBase32, formatHex } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { BrokenPromise, type Millis, type Result, type SignatureCheck, accept, reject } from '../machine.ts'
@@ -82,7 +82,7 @@ export class Entry {
   /** For `decodeEntry` and `signEntry`: the bytes have been checked and `id` is theirs. */
   constructor(bytes: Uint8Array, id: Uint8Array) {
     this.#bytes = bytes
-    this.id = id
+    this.id = keepSmall(id)
     this.time = readTime(bytes)
     this.seq = readSeq(bytes)
   }
@@ -247,6 +247,12 @@ export function isWellFormed(bytes: Uint8Array): boolean {
 /** What the host is asked to verify: this entry's own signature. */
 export function signatureCheckOf(entry: Entry): SignatureCheck {
   return { publicKey: entry.session, message: signedMessage(entry.id), signature: entry.signature }
+}
+
+/** Session (hex) and seq of bytes that may be an entry; undefined when they are too short to be one. */
+export function placeOf(bytes: Uint8Array): { readonly session: string; readonly seq: number } | undefined {
+  if (bytes.length < bodyOffset) return undefined
+  return { session: formatHex(bytes.subarray(9, 41)), seq: readSeq(bytes) }
 }
 
 /** Checks the entry's own signature once and remembers the answer. */

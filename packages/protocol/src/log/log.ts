@@ -15,7 +15,7 @@ import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
 import { Budget, Budgets } from './budget.ts'
 import { type Chain, follows } from './chain.ts'
 import { Change, type LogChange, type Outcome } from './change.ts'
-import { type Entry, entryKinds, signatureCheckOf, verifyEntry } from './entry.ts'
+import { type Entry, entryKinds, placeOf, signatureCheckOf, verifyEntry } from './entry.ts'
 import { encodeForkProof, forkSide, judgeFork, verifyForkProof } from './fork.ts'
 import { adoptFloor, epochOf, isOver, trimExpired } from './expiry.ts'
 import { HybridClock } from './hybrid-clock.ts'
@@ -108,6 +108,11 @@ export class Log {
     return this.#shelf.digest()
   }
 
+  /** What the digest covers, hashed, of every session that counts; another object after every change of the session. */
+  terms(): ReadonlyMap<Chain, Uint32Array> {
+    return this.#shelf.terms()
+  }
+
   /** 8 bytes about everything before a border (`settled.ts`), or undefined when it cannot be told. */
   settled(epoch: number): Uint8Array | undefined {
     return this.#shelf.settled.read(epoch)
@@ -131,6 +136,13 @@ export class Log {
     const refusal = this.#receive(entry, now, source, change)
     if (refusal !== undefined) change.count(refusal)
     return { ...change.finish(), outcome: change.last }
+  }
+
+  /** The entry held with exactly these bytes: nothing about them is news. */
+  held(bytes: Uint8Array): Entry | undefined {
+    const place = placeOf(bytes)
+    const held = place && this.#shelf.chains.get(place.session)?.entries.get(place.seq)
+    return held !== undefined && equalBytes(held.bytes, bytes) ? held : undefined
   }
 
   /** Groups a page into runs and names the signatures that accepting them takes (rules 2 to 4). Changes nothing. */
@@ -257,8 +269,12 @@ export class Log {
       if (this.#shelf.chains.size >= limits.sessions || !this.#liveSessions.take(source, 1, now)) return 'overBudget'
     }
     const chain = known ?? this.#shelf.chainOf(entry.session)
-    if (!chain.liveEntries.take(1, now) || !chain.liveBytes.take(entry.bytes.length, now)) return 'overBudget'
-    this.#takeRun(chain, [entry], now, change, false)
+    if (!chain.takeLive(entry.bytes.length, now)) return 'overBudget'
+    const run = [entry]
+    // The usual case, without the questions of a run.
+    if (this.#judge(chain, entry, now) === 'new') this.#takeSegment(chain, run, change, false)
+    else this.#takeRun(chain, run, now, change, false)
+    trimExpired(this.#shelf, chain, now, change)
     this.#forgetIfEmpty(chain)
     return undefined
   }

@@ -1,9 +1,12 @@
 /** A set of integers as sorted, disjoint, non-adjacent inclusive ranges: what is held of a chain. */
 export type Range = readonly [from: number, to: number]
 
+/** Of every empty set; never written to. */
+const noBounds: number[] = []
+
 export class RangeSet {
   /** from, to, from, to …: flat, because almost every chain has exactly one range. */
-  #bounds: number[] = []
+  #bounds: number[] = noBounds
 
   get size(): number {
     let size = 0
@@ -27,6 +30,14 @@ export class RangeSet {
 
   add(from: number, to: number): void {
     const bounds = this.#bounds
+    if (bounds.length === 0) {
+      this.#bounds = [from, to]
+      return
+    }
+    if (from === (bounds.at(-1) as number) + 1) {
+      bounds[bounds.length - 1] = to
+      return
+    }
     // Ranges that overlap or touch from..to melt into one.
     const i = this.#firstEndingAt(from - 1)
     let j = i
@@ -37,6 +48,7 @@ export class RangeSet {
 
   remove(from: number, to: number): void {
     const bounds = this.#bounds
+    if (bounds.length === 0) return
     const i = this.#firstEndingAt(from)
     let j = i
     const left: number[] = []

@@ -1,27 +1,16 @@
 /** What a log holds, ready to be looked up and counted: chains by session, entries by sorting key, totals, digest. */
 import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
-import { Chain } from './chain.ts'
+import { Chain, type Tally, noTally } from './chain.ts'
 import type { Change } from './change.ts'
 import { DigestSum } from './digest.ts'
 import type { Entry } from './entry.ts'
 import { SettledSum } from './settled.ts'
 
-/** What a chain adds to the totals. */
-export interface Tally {
-  readonly sessions: number
-  readonly size: number
-  readonly missing: number
-  readonly gaps: number
-}
-
-const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
-
 export class Shelf {
   readonly chains: Map<string, Chain> = new Map()
   readonly byKey: Map<string, Entry> = new Map()
   readonly settled: SettledSum
-  readonly #tallies = new Map<Chain, Tally>()
   readonly #digest: DigestSum
   readonly #undigested = new Set<Chain>()
   #total = noTally
@@ -36,9 +25,14 @@ export class Shelf {
   }
 
   digest(): Uint8Array {
-    for (const chain of this.#undigested) this.#digest.update(chain)
-    this.#undigested.clear()
+    this.#digestChanges()
     return this.#digest.read()
+  }
+
+  /** Of every chain that counts, what the digest adds up. */
+  terms(): ReadonlyMap<Chain, Uint32Array> {
+    this.#digestChanges()
+    return this.#digest.terms
   }
 
   chainOf(session: Uint8Array): Chain {
@@ -124,7 +118,6 @@ export class Shelf {
   forget(chain: Chain): void {
     this.#count(chain, noTally)
     this.#sum(chain, false)
-    this.#tallies.delete(chain)
     this.#undigested.delete(chain)
     this.#digest.remove(chain)
     this.chains.delete(chain.hex)
@@ -134,9 +127,14 @@ export class Shelf {
   changed(chain: Chain): void {
     chain.changed()
     const { entries, missing, lacking, counts } = chain
-    this.#count(chain, counts ? { sessions: 1, size: entries.size, missing, gaps: lacking.length } : noTally)
+    this.#count(chain, counts ? tallyOf(entries.size, missing, lacking.length) : noTally)
     this.#sum(chain, counts)
     this.#undigested.add(chain)
+  }
+
+  #digestChanges(): void {
+    for (const chain of this.#undigested) this.#digest.update(chain)
+    this.#undigested.clear()
   }
 
   /** A husk is missing no more. */
@@ -177,14 +175,21 @@ export class Shelf {
   }
 
   #count(chain: Chain, tally: Tally): void {
-    const old = this.#tallies.get(chain) ?? noTally
+    const old = chain.tally
     const { sessions, size, missing, gaps } = this.#total
+    chain.tally = tally
     this.#total = {
       sessions: sessions + tally.sessions - old.sessions,
       size: size + tally.size - old.size,
       missing: missing + tally.missing - old.missing,
       gaps: gaps + tally.gaps - old.gaps,
     }
-    this.#tallies.set(chain, tally)
   }
+}
+
+/** Shared by the many chains that are whole and short. */
+const whole: readonly Tally[] = Array.from({ length: 64 }, (_, size) => ({ sessions: 1, size, missing: 0, gaps: 0 }))
+
+function tallyOf(size: number, missing: number, gaps: number): Tally {
+  return (missing === 0 ? whole[size] : undefined) ?? { sessions: 1, size, missing, gaps }
 }

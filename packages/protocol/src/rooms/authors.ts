@@ -11,20 +11,17 @@ import type { Crypto } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
 import type { Millis, SignatureCheck } from '../machine.ts'
 
-export interface Authorship {
-  /** Identity key, hex. */
-  readonly author: string
+interface Claimed {
+  /** Undefined when the chain is not good. */
+  readonly author: string | undefined
   readonly notBefore: Millis
   readonly notAfter: Millis
-}
-
-interface Claimed {
-  readonly authorship: Authorship | undefined
   readonly final: boolean
 }
 
-/** Signatures remembered as good: one device certifies many sessions. */
+/** Signatures a host found good, until the chains they are in are learned; one device certifies many sessions. */
 const maxRemembered = 4096
+const noTime = { notBefore: 0, notAfter: 0 } as const
 
 export class Authors {
   readonly #crypto: Pick<Crypto, 'verify' | 'sha256'>
@@ -43,15 +40,15 @@ export class Authors {
 
   /** Author of a session (hex) at a time; the session itself while unknown. */
   authorOf(session: string, time: Millis): string {
-    const authorship = this.#bySession.get(session)?.authorship
-    if (authorship === undefined || time < authorship.notBefore || time > authorship.notAfter) return session
-    return authorship.author
+    const claimed = this.#bySession.get(session)
+    if (claimed?.author === undefined || time < claimed.notBefore || time > claimed.notAfter) return session
+    return claimed.author
   }
 
   /** Whether the opening of a session is here and its chain was verified. */
   holds(session: string): boolean {
     const claimed = this.#bySession.get(session)
-    return claimed?.final === true && claimed.authorship !== undefined
+    return claimed?.final === true && claimed.author !== undefined
   }
 
   /** The signatures `learn` would check. */
@@ -83,16 +80,11 @@ export class Authors {
     const verify = trusted ? () => true : this.#verify
     const verified = verifyChain({ sha256: this.#crypto.sha256, verify }, chain, { session, time })
     if (!verified.ok && !final) return false
-    const authorship = verified.ok
-      ? {
-          author: formatHex(verified.value.author),
-          notBefore: verified.value.notBefore,
-          notAfter: verified.value.notAfter,
-        }
-      : undefined
-    this.#bySession.set(hex, { authorship, final })
+    const author = verified.ok ? formatHex(verified.value.author) : undefined
+    const { notBefore, notAfter } = verified.ok ? verified.value : noTime
+    this.#bySession.set(hex, { author, notBefore, notAfter, final })
     this.#version++
-    return known?.authorship?.author !== authorship?.author
+    return known?.author !== author
   }
 
   forget(session: string): void {
@@ -101,11 +93,9 @@ export class Authors {
   }
 
   readonly #verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
-    const check = { publicKey, message, signature }
-    if (this.#good.has(this.#nameOf(check))) return true
-    if (!this.#crypto.verify(publicKey, message, signature)) return false
-    this.remember(check)
-    return true
+    // Live openings come one by one, and mostly once each: remembering them would cost more than it saves.
+    if (this.#good.size > 0 && this.#good.has(this.#nameOf({ publicKey, message, signature }))) return true
+    return this.#crypto.verify(publicKey, message, signature)
   }
 
   #nameOf(check: SignatureCheck): string {

@@ -161,8 +161,13 @@ function readFlag(reader: Reader): boolean {
 
 const invisible = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu
 
+/** Most names: nothing in them has to be changed. */
+const plainName = /^(?:[\w'.-]+(?: [\w'.-]+)*)?$/
+const maxPlain = 64
+
 /** A name as it is shown: no control, direction or zero-width characters, single spaces, at most 64 characters. */
 export function cleanName(name: string): string {
+  if (name.length <= maxPlain && plainName.test(name)) return name
   const visible = name.replace(invisible, ' ').replace(/\s+/gu, ' ').trim()
   return [...visible].slice(0, 64).join('')
 }

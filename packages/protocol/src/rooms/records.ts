@@ -26,6 +26,8 @@ import type { StoreChange, StoredRecord } from '../machine.ts'
 const recordVersion = 1
 const marks: readonly SignatureMark[] = ['unchecked', 'valid', 'junk']
 const chainHolds = 4
+/** Mark, length and a receipt: what an entry takes beside its bytes, about. */
+const perItemBytes = 512
 /** Batches below this many entries are merged when a room is restored, up to `batchBytes`. */
 export const smallBatch = 16
 export const batchBytes: number = 64 * 1024
@@ -33,6 +35,7 @@ export const batchBytes: number = 64 * 1024
 export class Records {
   readonly #crypto: Pick<Crypto, 'sha256'>
   readonly #chainHolds: (opening: Entry) => boolean
+  readonly #keeps: boolean
   readonly #entriesByKey = new Map<string, Entry[]>()
   readonly #receipts = new Map<string, Uint8Array[]>()
   /** Entries whose receipts are in an r/ record. */
@@ -40,10 +43,11 @@ export class Records {
   readonly #dirty = new Set<string>()
   readonly #pending: StoreChange[] = []
 
-  /** `holds` tells whether the chain in an opening was verified. */
-  constructor(crypto: Pick<Crypto, 'sha256'>, holds: (opening: Entry) => boolean) {
+  /** `holds` tells whether the chain in an opening was verified; without `keeps` only receipts are, and only here. */
+  constructor(crypto: Pick<Crypto, 'sha256'>, holds: (opening: Entry) => boolean, keeps: boolean) {
     this.#crypto = crypto
     this.#chainHolds = holds
+    this.#keeps = keeps
   }
 
   /** Receipts kept beside an entry. */
@@ -65,6 +69,7 @@ export class Records {
 
   /** New entries: one batch, and one for openings. */
   add(entries: readonly Entry[]): void {
+    if (!this.#keeps) return
     const openings = entries.filter((entry) => entry.seq === 0)
     const others = entries.filter((entry) => entry.seq > 0)
     if (openings.length > 0) this.#place('o/', openings)
@@ -88,11 +93,12 @@ export class Records {
   }
 
   put(key: string, value: Uint8Array | undefined): void {
-    this.#pending.push({ key, value })
+    if (this.#keeps) this.#pending.push({ key, value })
   }
 
   /** What has to be written since the last time. */
-  flush(): StoreChange[] {
+  flush(): readonly StoreChange[] {
+    if (this.#pending.length === 0 && this.#dirty.size === 0) return noChanges
     const changes = this.#pending.splice(0)
     for (const key of this.#dirty) {
       if (key.startsWith('r/')) continue
@@ -205,7 +211,8 @@ export class Records {
   }
 
   #encodeBatch(batch: readonly Entry[]): Uint8Array {
-    const writer = new Writer(batchBytes).u8(recordVersion)
+    const bytes = batch.reduce((sum, entry) => sum + entry.bytes.length + perItemBytes, 1)
+    const writer = new Writer(bytes).u8(recordVersion)
     for (const entry of batch) {
       const receipts = this.receiptsOf(entry.key)
       const holds = entry.seq === 0 && this.#chainHolds(entry) ? chainHolds : 0
@@ -220,6 +227,7 @@ export class Records {
 }
 
 const noReceipts: readonly Uint8Array[] = []
+const noChanges: readonly StoreChange[] = []
 
 function encodeReceipts(receipts: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer().u8(recordVersion)

@@ -69,6 +69,7 @@ export class References {
   }
 
   #name(key: string): void {
+    if (this.#named.has(key)) return
     this.#heads.delete(key)
     if (this.#named.size >= maxNamed) this.#named.delete(this.#named.values().next().value as string)
     this.#named.add(key)

@@ -3,7 +3,6 @@ import type { Crypto } from '../crypto/crypto.ts'
 import type { LogChange, Outcome } from '../log/change.ts'
 import type { Entry } from '../log/entry.ts'
 import type { ImportPlan } from '../log/log.ts'
-import type { Range } from '../log/ranges.ts'
 import type { SignatureCheck, StoreChange } from '../machine.ts'
 import type { Content, Opening } from './content.ts'
 import type { TimelineChange } from './timeline.ts'
@@ -29,8 +28,6 @@ export interface Received extends RoomResult {
   readonly entry: Entry | undefined
   /** Session, hex. */
   readonly session: string | undefined
-  /** What is known to be missing of this session now, to be asked for. */
-  readonly lacking: readonly Range[]
 }
 
 /** The checks of the log, then those of the certificate chains in the openings that came along. */
@@ -58,6 +55,9 @@ export interface Opened {
 }
 
 export const unreadable: Opened = { refs: [], content: undefined }
+/** Nothing was opened before. */
+export const unopened: ReadonlyMap<Entry, Opened> = new Map()
+export const unverified: ReadonlySet<Entry> = new Set()
 /** No change of the log. */
 export const nothing: LogChange = { added: [], removed: [], forks: [], outcomes: new Map() }
 

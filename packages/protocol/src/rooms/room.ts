@@ -28,7 +28,9 @@ import {
   type RoomResult,
   mergeChanges,
   nothing,
+  unopened,
   unreadable,
+  unverified,
 } from './room-result.ts'
 import { BodySeal } from './seal.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
@@ -43,6 +45,8 @@ export interface RoomOptions {
   readonly me?: Me | undefined
   /** Expiry class of own entries; never when not given. */
   readonly expiry?: ExpiryClass | undefined
+  /** False when there is no store: nothing is told to be kept. Default true. */
+  readonly keeps?: boolean | undefined
 }
 
 const maxDigests = 4096
@@ -60,6 +64,8 @@ export class Room {
   readonly #holders = new Holders()
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
+  /** Recent entries that are not in it yet: hashed when somebody asks. */
+  #undigested: Entry[] = []
   #writer: SessionWriter | undefined
   /** To be told and stored with the next result. */
   #floorsChanged = false
@@ -74,7 +80,8 @@ export class Room {
     this.log = new Log({ crypto, acceptsEpoch: (epochId) => equalBytes(epochId, keys.epochId) })
     this.#seal = new BodySeal(crypto, keys.epochKey)
     this.#authors = new Authors(crypto)
-    this.#records = new Records(crypto, (opening) => this.#authors.holds(formatHex(opening.session)))
+    const holds = (opening: Entry): boolean => this.#authors.holds(formatHex(opening.session))
+    this.#records = new Records(crypto, holds, options.keeps ?? true)
     this.#references = new References((key) => this.log.get(key) !== undefined)
     this.timeline = new Timeline({
       authorOf: (session, time) => this.#authors.authorOf(session, time),
@@ -124,17 +131,20 @@ export class Room {
 
   /** A live entry, from a link or the relay. `source` (a session or link) is whose budget a new session costs. */
   receive(bytes: Uint8Array, now: Millis, source = ''): Received {
-    const decoded = decodeEntry(this.#crypto, bytes.slice())
+    const held = this.log.held(bytes)
+    if (held !== undefined)
+      return { ...nothingToDo, outcome: 'duplicate', entry: held, session: formatHex(held.session) }
+    const decoded = decodeEntry(this.#crypto, ownBytes(bytes))
     if (!decoded.ok || decoded.value.husk) {
-      return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined, lacking: [] }
+      return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined }
     }
     const entry = decoded.value
     const change = this.log.receive(entry, now, source)
-    const session = formatHex(entry.session)
-    this.#take(change.added, new Map(), new Set())
+    this.#take(change.added, unopened, unverified)
     for (const added of change.added) this.#noteDigest(added)
-    const lacking = this.log.chain(session)?.lacking ?? []
-    return { ...this.#finish(change), outcome: change.outcome, entry, session, lacking }
+    const { changes, stores, forks, outcomes } = this.#finish(change)
+    const { outcome } = change
+    return { changes, stores, forks, outcomes, outcome, entry, session: formatHex(entry.session) }
   }
 
   /** Which signatures a page of history needs: verify `checks` in bulk, or with `verifyAll`, then `import`. */
@@ -158,7 +168,7 @@ export class Room {
       if (valid[i] === true) this.#authors.remember(plan.checks[i] as SignatureCheck)
     }
     const change = this.log.import(plan.log, valid, now, source)
-    this.#take(change.added, plan.opened, new Set())
+    this.#take(change.added, plan.opened, unverified)
     return this.#finish(change)
   }
 
@@ -192,7 +202,7 @@ export class Room {
       }
     }
     const change = mergeChanges(changes)
-    this.#take(change.added, new Map(), verified)
+    this.#take(change.added, unopened, verified)
     this.#records.compact(merge)
     return this.#finish({ ...change, added: [], forks: [] })
   }
@@ -225,6 +235,8 @@ export class Room {
 
   /** Sorting key of a recent live or own entry by the SHA-256 of its bytes, which is what a receipt names. */
   keyOfDigest(digest: Uint8Array): string | undefined {
+    for (const entry of this.#undigested) this.#digest(entry)
+    this.#undigested = []
     return this.#keyByDigest.get(formatHex(digest))
   }
 
@@ -268,7 +280,7 @@ export class Room {
   /** Drops what has expired and lets in what was parked; cheap when there is nothing to do. */
   expire(now: Millis): RoomResult {
     const change = this.log.expire(now)
-    this.#take(change.added, new Map(), new Set())
+    this.#take(change.added, unopened, unverified)
     const life = lifeMsOf(this.#expiry)
     if (life !== Infinity) this.#references.forgetBefore(now - life)
     return this.#finish(change)
@@ -305,11 +317,16 @@ export class Room {
     const entry = writer.write({ refs, content }, expiry, this.log.clock.next(now))
     this.log.append(entry)
     this.#noteDigest(entry)
-    this.#take([entry], new Map([[entry, { refs, content }]]), new Set())
+    this.#take([entry], new Map([[entry, { refs, content }]]), unverified)
     return entry
   }
 
   #noteDigest(entry: Entry): void {
+    this.#undigested.push(entry)
+    if (this.#undigested.length >= maxDigests * 2) this.#undigested = this.#undigested.slice(maxDigests)
+  }
+
+  #digest(entry: Entry): void {
     if (this.#keyByDigest.size >= maxDigests) {
       this.#keyByDigest.delete(this.#keyByDigest.keys().next().value as string)
     }
@@ -326,7 +343,7 @@ export class Room {
   /** Shows entries that are in the log now. `verified`: openings whose chains were verified before they were stored. */
   #take(entries: readonly Entry[], opened: ReadonlyMap<Entry, Opened>, verified: ReadonlySet<Entry>): void {
     for (const entry of entries) {
-      const { refs, content } = opened.get(entry) ?? this.#open(entry)
+      const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#open(entry)
       const session = formatHex(entry.session)
       const before = entry.seq === 0 ? undefined : this.log.chain(session)?.entries.get(entry.seq - 1)
       this.#references.note(entry, before, refs)
@@ -348,25 +365,18 @@ export class Room {
   }
 
   #finish(change: LogChange): RoomResult {
-    for (const entry of [...this.#dropped.splice(0), ...change.removed]) {
-      this.timeline.remove(entry)
-      this.#references.forget(entry)
-      this.#records.change(entry, true)
-      this.#sent.delete(entry.key)
-      if (entry.kind === entryKinds.post) continue
-      const session = formatHex(entry.session)
-      this.timeline.unname(session, entry.key)
-      if (entry.seq === 0) this.#authors.forget(session)
-    }
+    if (this.#dropped.length > 0) for (const entry of this.#dropped.splice(0)) this.#drop(entry)
+    for (const entry of change.removed) this.#drop(entry)
     const flush = this.timeline.flush()
     for (const entry of flush.deleted) {
       if (!entry.husk) this.#records.change(entry, false)
       this.log.strip(entry)
     }
     for (const entry of flush.bare) this.log.unstrip(entry)
-    const filled = change.added.filter((entry) => entry.place !== undefined)
-    for (const entry of filled) this.#records.change(entry, false)
-    this.#records.add(change.added.filter((entry) => entry.place === undefined))
+    if (change.added.length > 0) {
+      for (const entry of change.added) if (entry.place !== undefined) this.#records.change(entry, false)
+      this.#records.add(change.added.filter((entry) => entry.place === undefined))
+    }
     for (const proof of change.forks) this.#storeFork(proof)
     if (this.#floorsChanged || change.removed.length > 0) {
       this.#floorsChanged = false
@@ -380,9 +390,29 @@ export class Room {
     }
   }
 
+  /** It is here no more. */
+  #drop(entry: Entry): void {
+    this.timeline.remove(entry)
+    this.#references.forget(entry)
+    this.#records.change(entry, true)
+    this.#sent.delete(entry.key)
+    if (entry.kind === entryKinds.post) return
+    const session = formatHex(entry.session)
+    this.timeline.unname(session, entry.key)
+    if (entry.seq === 0) this.#authors.forget(session)
+  }
+
   #storeFork(proof: Uint8Array): void {
     for (const chain of this.log.chains()) {
       if (chain.proof === proof) this.#records.put(`f/${chain.hex}`, proof)
     }
   }
+}
+
+const nothingToDo: RoomResult = { changes: [], stores: [], forks: [], outcomes: new Map([['duplicate', 1]]) }
+/** A view that keeps more than this part of a larger buffer alive for nothing is copied. */
+const wasteful = 2
+
+function ownBytes(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength > bytes.length * wasteful ? bytes.slice() : bytes
 }

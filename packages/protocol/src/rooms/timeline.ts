@@ -72,10 +72,12 @@ interface Naming {
 interface Line {
   readonly hex: string
   /** Names by the entries that set them, in order. */
-  readonly namings: Naming[]
+  namings: readonly Naming[]
   /** Told on a link, for as long as nothing in the log says. */
   introduced: string
-  readonly nodes: Set<Node>
+  /** The only one, while there is one. */
+  node: Node | undefined
+  nodes: Set<Node> | undefined
 }
 
 interface Node {
@@ -121,7 +123,7 @@ export class Timeline {
     const line = this.#line(session)
     const node: Node = { entry, id, line, content: undefined, shown: false, gone: false }
     this.#nodes.set(id, node)
-    line.nodes.add(node)
+    addNode(line, node)
     this.#unordered.push(node)
     if (content !== undefined) this.#say(node, content)
     this.#touch(node)
@@ -136,7 +138,8 @@ export class Timeline {
     this.#touch(node)
     this.#unsay(node)
     this.#nodes.delete(id)
-    node.line.nodes.delete(node)
+    if (node.line.nodes !== undefined) node.line.nodes.delete(node)
+    else if (node.line.node === node) node.line.node = undefined
     node.gone = true
     this.#holes = true
     this.#touched.delete(node)
@@ -150,7 +153,8 @@ export class Timeline {
     const at = line.namings.findIndex((naming) => naming.key >= key)
     const naming = { key, name: cleanName(name) }
     if (at >= 0 && line.namings[at]?.key === key) return
-    line.namings.splice(at < 0 ? line.namings.length : at, 0, naming)
+    line.namings =
+      at < 0 ? [...line.namings, naming] : [...line.namings.slice(0, at), naming, ...line.namings.slice(at)]
     this.#touchLine(line, key)
   }
 
@@ -158,7 +162,7 @@ export class Timeline {
     const line = this.#lines.get(session)
     const at = line?.namings.findIndex((naming) => naming.key === key) ?? -1
     if (line === undefined || at < 0) return
-    line.namings.splice(at, 1)
+    line.namings = line.namings.filter((_, i) => i !== at)
     this.#touchLine(line, key)
   }
 
@@ -196,6 +200,7 @@ export class Timeline {
   }
 
   flush(): TimelineFlush {
+    if (this.#touched.size === 0 && this.#dropped.size === 0) return nothingChanged
     const puts: Node[] = []
     const deleted: Entry[] = []
     const bare: Entry[] = []
@@ -212,9 +217,9 @@ export class Timeline {
       }
     }
     this.#touched.clear()
-    puts.sort(byKey)
+    if (puts.length > 1) puts.sort(byKey)
     const changes: TimelineChange[] = []
-    for (const id of [...this.#dropped].sort()) changes.push({ type: 'drop', id })
+    if (this.#dropped.size > 0) for (const id of [...this.#dropped].sort()) changes.push({ type: 'drop', id })
     this.#dropped.clear()
     for (const node of puts) {
       node.shown = true
@@ -285,13 +290,14 @@ export class Timeline {
   }
 
   #touchLine(line: Line, after: string): void {
-    for (const node of line.nodes) if (node.entry.key > after) this.#touch(node)
+    if (line.node !== undefined && line.node.entry.key > after) this.#touch(line.node)
+    for (const node of line.nodes ?? []) if (node.entry.key > after) this.#touch(node)
   }
 
   #line(session: string): Line {
     let line = this.#lines.get(session)
     if (line === undefined) {
-      line = { hex: session, namings: [], introduced: '', nodes: new Set() }
+      line = { hex: session, namings: noNamings, introduced: '', node: undefined, nodes: undefined }
       this.#lines.set(session, line)
     }
     return line
@@ -373,6 +379,19 @@ export class Timeline {
 }
 
 const noReactions: readonly Reaction[] = []
+const noNamings: readonly Naming[] = []
+const noEntries: readonly Entry[] = []
+const noChanges: readonly TimelineChange[] = []
+const nothingChanged: TimelineFlush = { changes: noChanges, deleted: noEntries, bare: noEntries }
+
+function addNode(line: Line, node: Node): void {
+  if (line.nodes !== undefined) line.nodes.add(node)
+  else if (line.node === undefined) line.node = node
+  else {
+    line.nodes = new Set([line.node, node])
+    line.node = undefined
+  }
+}
 
 function nameAt(line: Line, key: string): string {
   return line.namings.findLast((naming) => naming.key <= key)?.name ?? line.introduced
