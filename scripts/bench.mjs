@@ -50,11 +50,23 @@ export function benchmarks() {
     .toSorted()
 }
 
+/** Figures of figures by their path: `{ gossipsub: { p99Ms } }` is `gossipsub.p99Ms`. */
+export function flatten(figures, path = '') {
+  return Object.fromEntries(
+    Object.entries(figures).flatMap(([name, value]) =>
+      typeof value === 'object' && value !== null
+        ? Object.entries(flatten(value, `${path}${name}.`))
+        : [[`${path}${name}`, value]],
+    ),
+  )
+}
+
 /** Figure by figure: `+12 %`, or nothing where there is no baseline or nothing to compare. */
 export function compare(figures, baseline) {
   const changes = {}
-  for (const [name, value] of Object.entries(figures)) {
-    const before = baseline?.[name]
+  const known = flatten(baseline ?? {})
+  for (const [name, value] of Object.entries(flatten(figures))) {
+    const before = known[name]
     if (typeof value !== 'number' || typeof before !== 'number' || before === 0) continue
     const percent = ((value - before) / Math.abs(before)) * 100
     changes[name] = `${percent >= 0 ? '+' : '−'}${Math.abs(percent).toFixed(Math.abs(percent) < 10 ? 1 : 0)} %`
@@ -64,7 +76,7 @@ export function compare(figures, baseline) {
 
 export function figureTable(figures, baseline) {
   const changes = compare(figures, baseline)
-  const rows = Object.entries(figures).map(([name, value]) => [
+  const rows = Object.entries(flatten(figures)).map(([name, value]) => [
     name,
     typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : String(value),
     changes[name] === undefined ? '' : `${changes[name]} against the baseline`,

@@ -22,4 +22,10 @@ describe('bench', () => {
     })
     expect(figureTable({ nodeHeadsMs: 1234.5678 }, undefined)).toBe('  nodeHeadsMs  1,234.568')
   })
+
+  it('shows figures of figures, such as those of a peer in the same run, by their path', () => {
+    expect(figureTable({ p99Ms: 20, peer: { p99Ms: 300 } }, { p99Ms: 10, peer: { p99Ms: 100 } })).toBe(
+      '  p99Ms        20  +100 % against the baseline\n  peer.p99Ms  300  +200 % against the baseline',
+    )
+  })
 })
