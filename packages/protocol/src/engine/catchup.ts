@@ -1,37 +1,58 @@
 /**
  * When to compare histories with whom, and what to tell the person about it.
  *
- * Every beat carries the sender's digest. A link whose digest differs from ours for longer than live entries take to
- * arrive is out of step, and one exchange at a time brings our links back in step: who has just arrived begins at once,
- * between two old hands the larger session key begins first. Imports run in order, one bulk verification at a time.
+ * Every beat carries the sender's digest. In a small room a link whose digest differs from ours for longer than live
+ * entries take to arrive is out of step; while people talk without a pause, what is settled is compared instead. In a mesh
+ * something is always on its way and only what is settled is compared: with every new link, and with one neighbour at
+ * random every few seconds, more often after a link was lost.
+ *
+ * One exchange at a time brings our links back in step: who has just arrived begins at once, between two old hands the
+ * larger session key begins first. Somebody who has much to get asks two sources, each for half of the sessions. An
+ * exchange that stalls is given up and taken over by another source.
  */
 import { equalBytes } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { fraction } from '../gossip/backoff.ts'
-import type { Beat, Settled } from '../gossip/wire.ts'
+import type { Beat } from '../gossip/wire.ts'
 import type { Page } from '../log/page.ts'
+import { settledAgeMs, settledEpochAt } from '../log/settled.ts'
 import type { Millis } from '../machine.ts'
-import type { Room, RoomPlan, RoomResult } from '../rooms/room.ts'
+import type { Room, RoomResult } from '../rooms/room.ts'
+import { SumsCache } from '../sync/iblt.ts'
 import { Exchange } from '../sync/sync.ts'
-import type { ExchangeOutput, PageToken } from '../sync/sync.ts'
+import type { ExchangeOutput } from '../sync/sync.ts'
+import type { Slice } from '../sync/wire.ts'
 import type { SignatureCheck } from './effects.ts'
+import { type Import, Imports } from './imports.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineEvent } from './output.ts'
+import { type Partner, createPartner, neighbourAt, otherSource } from './partners.ts'
+import { type Surroundings, SyncReport } from './sync-report.ts'
 
 /** A digest that differs for less is a live entry on its way. */
 const settleMs = 700
-/** Under constant traffic digests always differ somewhere; this long is too long all the same. */
+/** Under constant traffic digests always differ somewhere: after so long what is settled is compared. */
 const impatientMs = 5_000
 /** Between two peers that both have history, the one with the smaller key lets the other begin. */
 const yieldMs = 2_500
-/** An exchange that brings nothing for this long is given up, and its link with it. */
-const stallMs = 15_000
-/** With nobody to ask for this long after the start, what is here is all there is for now. */
-const aloneMs = 2_500
-/** Somebody who is here but cannot be linked is waited for no longer than this. */
-const unreachableMs = 15_000
-/** In place of a digest, while the own store is being read. */
-const unread = new Uint8Array(8)
+/** A newcomer waits so long for the page that is pushed to it, so that its vector can count it in. */
+const pushMs = 300
+/** An exchange that brings nothing for this long is given up; the second time its link is, too. */
+const stallMs = 8_000
+const maxStalls = 2
+/** With so much to come, a second source is asked. */
+const muchToCome = 1_000
+/** In a mesh one neighbour is compared with so often: in calm times, and for a while after a link was lost. */
+export const probeMs = 5_000
+export const alertProbeMs = 1_000
+export const alertMs = 10_000
+/** New links, and those compared after a loss, look at everything older than this. */
+export const alertAgeMs = 1_000
+const nothing: Pick<Beat, 'digest' | 'settled'> = { digest: undefined, settled: undefined }
+const halves: readonly [Slice, Slice] = [
+  { index: 0, of: 2 },
+  { index: 1, of: 2 },
+]
 
 export interface CatchupEvents {
   send(link: LiveLink, bytes: Uint8Array, now: Millis): void
@@ -46,77 +67,86 @@ export interface CatchupEvents {
   probe(link: LiveLink, now: Millis): void
   /** The corrected clock, which entries are dated by. */
   roomTime(now: Millis): Millis
+  /** Keeps history for others and is the last choice as a source. */
+  isKeeper(link: LiveLink): boolean
 }
 
 /** `mesh`: a room of many, where something is always on its way and only what is settled is compared. */
 export type CatchupMode = 'small' | 'mesh'
-
-interface Partner {
-  readonly link: LiveLink
-  readonly exchange: Exchange
-  differsSince: Millis | undefined
-  /** Its digest was equal to ours, or an exchange with it was completed, at least once. */
-  inStep: boolean
-  started: boolean
-  delayMs: number
-  movedAt: Millis
-}
-
-interface Import {
-  readonly partner: Partner
-  readonly page: Page
-  readonly token: PageToken
-  readonly plan: RoomPlan
-}
-
-type SyncEvent = Extract<EngineEvent, { type: 'sync' }>
-
-export interface Surroundings {
-  /** Sessions known to be here, linked or not. */
-  readonly met: number
-  /** The relay told us who is here, or there is no relay to tell. */
-  readonly listed: boolean
-}
 
 export class Catchup {
   readonly #own: string
   readonly #crypto: Crypto
   readonly #room: Room
   readonly #events: CatchupEvents
-  readonly #startedAt: Millis
+  readonly #report: SyncReport
+  readonly #empty: Uint8Array
   readonly #partners = new Map<string, Partner>()
-  readonly #imports: Import[] = []
-  #verifying = false
+  readonly #imports: Imports
+  #sums: SumsCache | undefined
+  #mode: CatchupMode = 'small'
   #loaded = false
+  /** Nothing has been compared yet. */
   #fresh = true
-  #metSince: Millis | undefined
   #entryAt: Millis = 0
-  #progress: { have: number; total: number } | undefined
-  #told: SyncEvent | undefined
-  #around: Surroundings = { met: 0, listed: false }
+  #probeAt: Millis = 0
+  #lostAt: Millis = -Infinity
 
   constructor(own: string, crypto: Crypto, room: Room, events: CatchupEvents, now: Millis) {
     this.#own = own
     this.#crypto = crypto
     this.#room = room
     this.#events = events
-    this.#startedAt = now
+    this.#report = new SyncReport(room, (event) => events.tell(event), now)
+    this.#empty = room.log.digest()
+    this.#imports = new Imports(room, (checks) => events.verify(checks), this.#import.bind(this))
   }
 
-  /** Digest for beats: of everything held, zeros until the own store was read. */
-  get digest(): Uint8Array {
-    return this.#loaded ? this.#room.log.digest() : unread
+  /**
+   * What a beat to this session tells of our history. In a mesh that is nothing but for new links and where one of both asks:
+   * a digest of everything costs more than it tells there.
+   */
+  holdingsFor(session: string, urgent: boolean, now: Millis): Pick<Beat, 'digest' | 'settled'> {
+    const partner = this.#partners.get(session)
+    if (!this.#loaded || partner === undefined) return nothing
+    const { asks, askedEpoch } = partner
+    partner.asks = false
+    partner.askedEpoch = 0
+    const isTold = this.#mode === 'small' || asks || urgent || !partner.compared
+    if (!isTold) return nothing
+    return { digest: this.#room.log.digest(), settled: this.#settledFor(partner, askedEpoch, urgent, now) }
   }
 
-  /** What a beat to this session tells of what is older than a border; undefined when that is not asked. */
-  settledFor(_session: string, _urgent: boolean, _now: Millis): Settled | undefined {
-    return undefined
+  #settledFor(partner: Partner, askedEpoch: number, urgent: boolean, now: Millis): Beat['settled'] {
+    const { log } = this.#room
+    const answer = askedEpoch === 0 ? undefined : log.settled(askedEpoch)
+    if (answer !== undefined) return { epoch: askedEpoch, digest: answer }
+    const isNewLink = this.#mode === 'mesh' && !partner.compared
+    if (!urgent || !(partner.probed || isNewLink)) return undefined
+    const age = isNewLink || this.#isAlert(now) ? alertAgeMs : settledAgeMs
+    const epoch = settledEpochAt(this.#events.roomTime(now), age)
+    const digest = log.settled(epoch)
+    return digest === undefined || epoch === 0 ? undefined : { epoch, digest }
   }
 
-  setMode(_mode: CatchupMode, _now: Millis): void {}
+  setMode(mode: CatchupMode, now: Millis): void {
+    this.#mode = mode
+    this.#probeAt = now + probeMs
+  }
+
+  /** A session became, or is no more, somebody entries are exchanged with in the mesh. */
+  neighbour(session: string, up: boolean, now: Millis): void {
+    const partner = this.#partners.get(session)
+    if (partner !== undefined) partner.isNeighbour = up
+    if (!up) this.linksLost(now)
+  }
 
   /** A link of the mesh broke: whatever was on it may be lost. */
-  linksLost(_now: Millis): void {}
+  linksLost(now: Millis): void {
+    this.#lostAt = now
+    const jitter = Math.round(alertProbeMs * fraction(this.#crypto.random))
+    this.#probeAt = Math.min(this.#probeAt, now + jitter)
+  }
 
   /** The own store was read: from here on histories can be compared. */
   loaded(): void {
@@ -125,22 +155,14 @@ export class Catchup {
 
   linked(link: LiveLink, now: Millis): void {
     const before = this.#partners.get(link.session)
-    if (before !== undefined) this.#drop(before)
-    this.#partners.set(link.session, {
-      link,
-      exchange: new Exchange({ crypto: this.#crypto, history: this.#room }),
-      differsSince: undefined,
-      inStep: before?.inStep ?? false,
-      started: false,
-      delayMs: 0,
-      movedAt: now,
-    })
+    if (before !== undefined) this.#drop(before, now)
+    this.#partners.set(link.session, createPartner(link, before))
   }
 
   unlinked(session: string): void {
     const partner = this.#partners.get(session)
-    if (partner !== undefined) this.#drop(partner)
     this.#partners.delete(session)
+    if (partner !== undefined) this.#drop(partner, undefined)
   }
 
   /** A live entry was accepted: digests are about to differ for a moment. */
@@ -149,18 +171,28 @@ export class Catchup {
   }
 
   /** What a beat of the far end tells of its history. */
-  compare(session: string, { digest }: Pick<Beat, 'digest' | 'settled' | 'urgent'>, now: Millis): void {
+  compare(session: string, beat: Pick<Beat, 'digest' | 'settled' | 'urgent'>, now: Millis): void {
     const partner = this.#partners.get(session)
-    if (partner === undefined || !this.#loaded || equalBytes(digest, unread)) return
-    if (equalBytes(digest, this.#room.log.digest())) {
-      partner.differsSince = undefined
-      this.#settled(partner)
-    } else if (partner.differsSince === undefined) {
-      partner.differsSince = now
-      const jitter = Math.round(settleMs * fraction(this.#crypto.random))
-      partner.delayMs = this.#fresh ? 0 : settleMs + jitter + (this.#own > session ? 0 : yieldMs)
-      // Whoever has just arrived is looking at an empty page: not even the next tick is waited for.
-      if (this.#fresh) this.#startDue(now)
+    if (partner === undefined || !this.#loaded) return
+    if (beat.urgent) {
+      partner.asks = true
+      partner.askedEpoch = beat.settled?.epoch ?? 0
+    }
+    if (beat.digest === undefined) return
+    const { log } = this.#room
+    const isNewLink = !partner.compared
+    partner.compared = true
+    if (equalBytes(beat.digest, log.digest())) return this.#equal(partner)
+    partner.isEmpty = equalBytes(beat.digest, this.#empty)
+    if (partner.isEmpty) this.#run(partner, this.#exchangeOf(partner).pushRecent(now), now)
+    const ours = this.#fresh ? undefined : beat.settled && log.settled(beat.settled.epoch)
+    // An urgent beat asks; only on a new link it tells something as well.
+    if (ours !== undefined && (isNewLink || (partner.probed && !beat.urgent))) {
+      partner.probed = false
+      if (equalBytes(beat.settled?.digest ?? ours, ours)) this.#equal(partner)
+      else this.#differs(partner, isNewLink, now)
+    } else if (isNewLink || this.#mode === 'small' || this.#fresh) {
+      this.#unequal(partner, now)
     }
   }
 
@@ -168,42 +200,152 @@ export class Catchup {
     const partner = this.#partners.get(session)
     // Before the own store is read we would ask for, and offer, the wrong things; the far end will ask again.
     if (partner === undefined || !this.#loaded) return
-    partner.movedAt = now
-    this.#run(partner, partner.exchange.receive(bytes, now), now)
+    this.#run(partner, this.#exchangeOf(partner).receive(bytes, now), now)
   }
 
   verified(valid: readonly boolean[], now: Millis): void {
-    this.#verifying = false
-    const next = this.#imports.shift()
-    if (next === undefined) return
-    this.#import(next, valid, now)
-    this.#importNext()
+    this.#imports.verified(valid, now)
   }
 
   tick(around: Surroundings, now: Millis): void {
-    for (const partner of [...this.#partners.values()]) {
-      if (partner.started && now - partner.movedAt >= stallMs) {
-        this.#events.hangUp(partner.link, 'stalled', now)
-      }
-    }
-    this.#around = around
+    this.#report.around = around
+    for (const partner of this.#partners.values()) if (partner.started) this.#reviseStarted(partner, now)
+    if (this.#mode === 'mesh' && this.#loaded && now >= this.#probeAt) this.#probeOne(now)
     this.#startDue(now)
-    this.#report(now)
+    this.#tellProgress(now)
   }
+
+  // Who is out of step.
+
+  #isAlert(now: Millis): boolean {
+    return now - this.#lostAt < alertMs
+  }
+
+  #equal(partner: Partner): void {
+    partner.differsSince = undefined
+    partner.isSure = false
+    partner.probed = false
+    this.#settled(partner)
+  }
+
+  /** Everything is compared in a small room, and by whoever has just arrived. */
+  #unequal(partner: Partner, now: Millis): void {
+    if (partner.differsSince !== undefined) return
+    partner.differsSince = now
+    // Both ends see it; who has nothing asks, else the one with the larger key.
+    const patience = partner.isEmpty || this.#own < partner.link.session ? yieldMs : 0
+    const jitter = Math.round(settleMs * fraction(this.#crypto.random))
+    if (this.#fresh) partner.delayMs = this.#room.log.size === 0 ? pushMs : partner.isEmpty ? yieldMs : 0
+    else partner.delayMs = patience + (this.#mode === 'mesh' ? 0 : settleMs + jitter)
+    // Whoever has just arrived is looking at an empty page: not even the next tick is waited for.
+    if (partner.delayMs === 0) this.#startDue(now)
+  }
+
+  /** What is settled differs: something was lost. In calm times it may be late, and is looked at once more. */
+  #differs(partner: Partner, isNewLink: boolean, now: Millis): void {
+    partner.isSure = isNewLink || this.#isAlert(now) || partner.differsSince !== undefined
+    partner.differsSince ??= now
+    // Both ends of a new link see it.
+    const patience = isNewLink && (partner.isEmpty || this.#own < partner.link.session) ? yieldMs : 0
+    partner.delayMs = partner.isSure ? patience : Infinity
+    if (partner.isSure) this.#startDue(now)
+    else this.#probeAt = Math.min(this.#probeAt, now + settleMs)
+  }
+
+  #probeOne(now: Millis): void {
+    const interval = this.#isAlert(now) ? alertProbeMs : probeMs
+    this.#probeAt = now + Math.round(interval * (0.9 + 0.2 * fraction(this.#crypto.random)))
+    let doubtful: Partner | undefined
+    let neighbours = 0
+    for (const partner of this.#partners.values()) {
+      if (partner.started) return
+      if (partner.isNeighbour) neighbours++
+      if (partner.differsSince !== undefined && !partner.isSure && !partner.probed) doubtful = partner
+    }
+    const skip = Math.floor(fraction(this.#crypto.random) * neighbours)
+    const partner = doubtful ?? neighbourAt(this.#partners.values(), skip)
+    if (partner !== undefined) this.#probe(partner, now)
+  }
+
+  #probe(partner: Partner, now: Millis): void {
+    partner.probed = true
+    this.#events.probe(partner.link, now)
+  }
+
+  // Exchanges.
 
   #startDue(now: Millis): void {
     if (!this.#loaded) return
-    for (const partner of this.#partners.values()) if (partner.started) return
+    let best: Partner | undefined
     for (const partner of this.#partners.values()) {
-      const { differsSince } = partner
-      if (differsSince === undefined || now - differsSince < partner.delayMs) continue
-      if (!this.#fresh && now - this.#entryAt < settleMs && now - differsSince < impatientMs) continue
-      partner.started = true
-      partner.movedAt = now
-      this.#report(now)
-      this.#run(partner, partner.exchange.start(now), now)
-      return
+      if (partner.started) return
+      if (this.#isDue(partner, now) && (best === undefined || this.#events.isKeeper(best.link))) best = partner
     }
+    if (best !== undefined) this.#start(best, undefined, now)
+  }
+
+  #isDue(partner: Partner, now: Millis): boolean {
+    const { differsSince, delayMs, exchange } = partner
+    if (differsSince === undefined || now - differsSince < delayMs) return false
+    // What we are sending already is not to be asked for once more.
+    if (exchange?.answering === true && now - exchange.progressAt < stallMs) return false
+    if (this.#fresh || partner.isSure) return true
+    if (this.#mode === 'mesh') return true
+    if (now - this.#entryAt >= settleMs) return true
+    // People talk without a pause.
+    if (now - differsSince >= impatientMs && !partner.probed) this.#probe(partner, now)
+    return false
+  }
+
+  #start(partner: Partner, slice: Slice | undefined, now: Millis): void {
+    partner.started = true
+    partner.sliced = slice !== undefined
+    partner.probed = false
+    this.#tellProgress(now)
+    this.#run(partner, this.#exchangeOf(partner).start(now, slice), now)
+  }
+
+  #exchangeOf(partner: Partner): Exchange {
+    this.#sums ??= new SumsCache(this.#room.log)
+    return (partner.exchange ??= new Exchange({ crypto: this.#crypto, history: this.#room, sums: this.#sums }))
+  }
+
+  /** Much is to come from one source: half of it may come from another. */
+  #share(first: Partner, now: Millis): void {
+    if (first.sliced || first.exchange === undefined) return
+    const { have, total } = first.exchange.progress
+    if (total - have < muchToCome) return
+    const second = this.#otherSource(first)
+    if (second === undefined) return
+    first.sliced = true
+    this.#run(first, first.exchange.narrow(halves[0]), now)
+    this.#start(second, halves[1], now)
+  }
+
+  #otherSource(than: Partner): Partner | undefined {
+    return otherSource(this.#partners.values(), than, (link) => this.#events.isKeeper(link))
+  }
+
+  #reviseStarted(partner: Partner, now: Millis): void {
+    const { exchange } = partner
+    if (exchange === undefined || now - exchange.progressAt < stallMs || !this.#imports.isEmpty) {
+      return this.#share(partner, now)
+    }
+    if (++partner.stalls >= maxStalls) return this.#events.hangUp(partner.link, 'stalled', now)
+    this.#run(partner, exchange.reset(), now)
+    this.#ended(partner)
+    this.#takeOver(partner, now)
+    partner.differsSince = now
+    partner.delayMs = stallMs
+  }
+
+  /** What one source has not sent another is asked for. */
+  #takeOver(from: Partner, now: Millis): void {
+    const other = this.#otherSource(from)
+    if (other === undefined) return
+    other.differsSince ??= now
+    other.delayMs = 0
+    this.#startDue(now)
   }
 
   #run(partner: Partner, outputs: readonly ExchangeOutput[], now: Millis): void {
@@ -213,29 +355,20 @@ export class Catchup {
           this.#events.send(partner.link, output.bytes, now)
           break
         case 'page':
-          this.#imports.push({
-            partner,
-            page: output.page,
-            token: output.token,
-            plan: this.#room.plan(output.page, now),
-          })
-          this.#importNext()
+          this.#imports.add(partner.link.session, output.page, output.token, now)
+          if (output.token.pushed && this.#fresh) this.#pushed(partner, now)
           break
         case 'fork':
           this.#events.apply(this.#room.importFork(output.proof), now)
           break
         case 'progress':
-          if (partner.started) this.#progress = { have: output.have, total: output.total }
+          if (partner.started) this.#share(partner, now)
           break
         case 'held':
           for (const [session, upTo] of output.upToBySession) this.#events.held(partner.link, session, upTo, now)
           break
         case 'done':
-          partner.started = false
-          partner.differsSince = undefined
-          this.#progress = undefined
-          this.#settled(partner)
-          this.#report(now)
+          this.#done(partner, now)
           break
         case 'refuse':
           this.#events.hangUp(partner.link, output.code, now)
@@ -244,20 +377,34 @@ export class Catchup {
     }
   }
 
-  /** Also a page without a signature to check passes through the host, which may paint or serve sockets in between. */
-  #importNext(): void {
-    const next = this.#imports[0]
-    if (next === undefined || this.#verifying) return
-    this.#verifying = true
-    this.#events.verify(next.plan.checks)
+  /** The newest entries have come: the exchange need not wait for them any more. */
+  #pushed(partner: Partner, now: Millis): void {
+    partner.differsSince ??= now
+    partner.delayMs = 0
+    this.#startDue(now)
   }
 
-  #import({ partner, page, token, plan }: Import, valid: readonly boolean[], now: Millis): void {
-    this.#events.apply(this.#room.import(plan, valid, now, partner.link.session), now)
+  #done(partner: Partner, now: Millis): void {
+    const { sliced } = partner
+    this.#ended(partner)
+    partner.stalls = 0
+    if (sliced) this.#probe(partner, now)
+    else this.#settled(partner)
+    this.#tellProgress(now)
+  }
+
+  #ended(partner: Partner): void {
+    partner.started = false
+    partner.sliced = false
+    partner.isSure = false
+    partner.differsSince = undefined
+  }
+
+  #import({ session, page, token, plan }: Import, valid: readonly boolean[], now: Millis): void {
+    this.#events.apply(this.#room.import(plan, valid, now, session), now)
     this.#events.receipts(page, now)
-    partner.movedAt = now
-    if (this.#partners.get(partner.link.session) === partner)
-      this.#run(partner, partner.exchange.imported(token, now), now)
+    const partner = this.#partners.get(session)
+    if (partner?.exchange !== undefined) this.#run(partner, partner.exchange.imported(token, now), now)
   }
 
   #settled(partner: Partner): void {
@@ -265,41 +412,14 @@ export class Catchup {
     this.#fresh = false
   }
 
-  #drop(partner: Partner): void {
-    if (partner.started) this.#progress = undefined
+  #drop(partner: Partner, now: Millis | undefined): void {
+    partner.exchange?.close()
+    const wasStarted = partner.started
     partner.started = false
+    if (wasStarted && now !== undefined) this.#takeOver(partner, now)
   }
 
-  #report(now: Millis): void {
-    const { size: entries, missing, gaps } = this.#room.log
-    const phase = this.#phase(now)
-    const outstanding = this.#progress === undefined ? 0 : Math.max(0, this.#progress.total - this.#progress.have)
-    const total = entries + Math.max(phase === 'catchingUp' ? outstanding : 0, missing)
-    const event: SyncEvent = { type: 'sync', phase, have: entries, total, gaps }
-    const told = this.#told
-    const isSame =
-      told?.phase === phase && told.have === event.have && told.total === event.total && told.gaps === event.gaps
-    if (isSame) return
-    this.#told = event
-    this.#events.tell(event)
-  }
-
-  #phase(now: Millis): SyncEvent['phase'] {
-    const around = this.#around
-    if (!this.#loaded) return 'loading'
-    let busy = this.#imports.length > 0
-    let inStep = false
-    for (const partner of this.#partners.values()) {
-      if (partner.started) busy = true
-      if (partner.inStep) inStep = true
-    }
-    if (around.met === 0) this.#metSince = undefined
-    else this.#metSince ??= now
-    if (busy) return 'catchingUp'
-    if (inStep) return 'synced'
-    if (this.#partners.size > 0) return 'catchingUp'
-    const isWaiting = this.#metSince !== undefined && now - this.#metSince < unreachableMs
-    if (isWaiting || (!around.listed && now - this.#startedAt < aloneMs)) return 'catchingUp'
-    return 'alone'
+  #tellProgress(now: Millis): void {
+    this.#report.report(this.#partners, !this.#loaded, !this.#imports.isEmpty, now)
   }
 }

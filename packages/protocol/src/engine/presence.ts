@@ -1,6 +1,6 @@
 /** What linked peers are told of us: that we are alive, what we hold, our name, that we type, and whom we reach. */
 import { encodePayload, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
-import type { Neighbour, Payload, Settled } from '../gossip/wire.ts'
+import type { Beat, Neighbour, Payload } from '../gossip/wire.ts'
 import type { Millis } from '../machine.ts'
 import type { Room } from '../rooms/room.ts'
 import { priority } from './links.ts'
@@ -15,10 +15,7 @@ const retellMs = 20_000
 
 /** What beats tell of the history held here. */
 export interface Holdings {
-  /** Digest of everything; zeros while the own store is still being read. */
-  readonly digest: Uint8Array
-  /** What a beat to this session tells of what is older than a border; undefined when that is not asked. */
-  settledFor(session: string, urgent: boolean, now: Millis): Settled | undefined
+  holdingsFor(session: string, urgent: boolean, now: Millis): Pick<Beat, 'digest' | 'settled'>
 }
 
 export class Presence {
@@ -77,11 +74,10 @@ export class Presence {
     const beat: Payload = {
       type: 'beat',
       ...link.heartbeat.stamp(now),
-      digest: this.#holdings().digest,
+      ...this.#holdings().holdingsFor(link.session, urgent, now),
       held: this.#heldOf(link.session),
       hidden: !this.#visible,
       urgent,
-      settled: this.#holdings().settledFor(link.session, urgent, now),
     }
     this.#say(link.session, beat, now)
   }

@@ -23,11 +23,11 @@ const payload: fc.Arbitrary<Payload> = fc.oneof(
     sentAt: time,
     echo: time,
     heldBack: fc.nat(),
-    digest: bytes(8),
+    digest: fc.option(bytes(8), { nil: undefined }),
     held: fc.nat(),
     hidden: fc.boolean(),
     urgent: fc.boolean(),
-    settled: fc.option(fc.record({ epoch: fc.integer({ min: 1, max: 2 ** 40 }), digest: bytes(8) }), { nil: undefined }),
+    settled: fc.option(fc.record({ epoch: fc.nat(), digest: bytes(8) }), { nil: undefined }),
   }),
   fc.record({
     type: fc.constant('entry' as const),

@@ -4,7 +4,7 @@
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · digest 8 · held varint · flags u8 · settled epoch varint · [settled digest 8, unless the epoch is 0] |
+ * | 0x01 | beat | sentAt u48 · echo u48 · heldBack varint · held varint · flags u8 (1 hidden, 2 urgent, 4 digest, 8 settled) · [digest 8] · [settled epoch varint · settled digest 8] |
  * | 0x02 | entry | entry varint-prefixed · receipt varint-prefixed, empty when none |
  * | 0x03 | neighbours | count varint · that many (8-byte prefix of a session key · path u8 · round trip varint · [8-byte prefix of its carrier]) |
  * | 0x04 | presence | flags u8 · name varint-prefixed |
@@ -47,8 +47,8 @@ export interface Beat {
   /** `sentAt` of the last beat received on this link, 0 when none, and how long it was held back before this answer. */
   readonly echo: Millis
   readonly heldBack: number
-  /** Digest of the sender's version vector (`sync/digest.ts`). */
-  readonly digest: Uint8Array
+  /** Digest of everything the sender holds (`log/digest.ts`); undefined where it would tell nothing. */
+  readonly digest: Uint8Array | undefined
   /** How many entries of the *receiver's* session the sender holds without a hole, counted from its opening. */
   readonly held: number
   /** The sender is in the background and may be slow to answer. */
@@ -59,7 +59,7 @@ export interface Beat {
   readonly settled: Settled | undefined
 }
 
-/** A digest over what is older than the border `epoch` (`log/settled.ts`), which is never 0. */
+/** A digest over what is older than the border `epoch` (`log/settled.ts`). */
 export interface Settled {
   readonly epoch: number
   readonly digest: Uint8Array
@@ -110,6 +110,8 @@ const tags = {
 
 const flagHidden = 1
 const flagUrgent = 2
+const flagDigest = 4
+const flagSettled = 8
 const flagTyping = 1
 const flagMesh = 1
 
@@ -117,10 +119,9 @@ export function encodePayload(payload: Payload): Uint8Array {
   const writer = new Writer(64).u8(tags[payload.type])
   switch (payload.type) {
     case 'beat':
-      writer.u48(payload.sentAt).u48(payload.echo).varint(payload.heldBack).raw(payload.digest).varint(payload.held)
-      writer.u8((payload.hidden ? flagHidden : 0) | (payload.urgent ? flagUrgent : 0))
-      writer.varint(payload.settled?.epoch ?? 0)
-      if (payload.settled !== undefined) writer.raw(payload.settled.digest)
+      writer.u48(payload.sentAt).u48(payload.echo).varint(payload.heldBack).varint(payload.held).u8(beatFlags(payload))
+      if (payload.digest !== undefined) writer.raw(payload.digest)
+      if (payload.settled !== undefined) writer.varint(payload.settled.epoch).raw(payload.settled.digest)
       break
     case 'entry':
       writer.bytes(payload.entry).bytes(payload.receipt ?? new Uint8Array(0))
@@ -157,6 +158,11 @@ export function encodePayload(payload: Payload): Uint8Array {
   return writer.finish()
 }
 
+function beatFlags({ hidden, urgent, digest, settled }: Beat): number {
+  const told = (digest === undefined ? 0 : flagDigest) | (settled === undefined ? 0 : flagSettled)
+  return (hidden ? flagHidden : 0) | (urgent ? flagUrgent : 0) | told
+}
+
 export function decodePayload(bytes: Uint8Array): Result<Payload, 'malformed' | 'unknownTag'> {
   const reader = new Reader(bytes)
   const tag = reader.u8()
@@ -171,13 +177,13 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
       const sentAt = reader.u48()
       const echo = reader.u48()
       const heldBack = reader.varint()
-      const digest = reader.raw(digestBytes)
       const held = reader.varint()
       const flags = reader.u8()
       const hidden = (flags & flagHidden) !== 0
       const urgent = (flags & flagUrgent) !== 0
-      const epoch = reader.varint()
-      const settled = epoch === 0 ? undefined : { epoch, digest: reader.raw(digestBytes) }
+      const digest = (flags & flagDigest) === 0 ? undefined : reader.raw(digestBytes)
+      const isSettled = (flags & flagSettled) !== 0
+      const settled = isSettled ? { epoch: reader.varint(), digest: reader.raw(digestBytes) } : undefined
       return { type: 'beat', sentAt, echo, heldBack, digest, held, hidden, urgent, settled }
     }
     case tags.entry: {

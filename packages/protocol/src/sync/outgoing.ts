@@ -10,12 +10,16 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import { type Entry, verifyEntry } from '../log/entry.ts'
 import { type Page, type PageReceipt, pageBytes, pageCost, runCost } from '../log/page.ts'
-import { countOf } from '../log/ranges.ts'
+import type { Log } from '../log/log.ts'
+import { RangeSet, countOf } from '../log/ranges.ts'
 import type { Millis } from '../machine.ts'
-import type { Offer } from './vector.ts'
+import { type Offer, heldWithBody } from './compare.ts'
 
 /** A screen and a half of messages. */
 export const firstPageBytes: number = 16 * 1024
+/** What is pushed to somebody who has nothing: so many entries, about 20 kB. */
+export const recentEntries = 50
+const recentBytes: number = 32 * 1024
 /** A session with no more than this many entries to send is sent whole. */
 export const wholeSessionEntries = 16
 
@@ -60,15 +64,32 @@ export class Outgoing {
     return this.#heap.length === 0
   }
 
+  /** From now on only sessions of which `share` is true. */
+  narrow(share: (session: Uint8Array) => boolean): void {
+    const goes = this.#heap.filter(({ offer }) => !share(offer.chain.session))
+    for (const { ranges } of goes) this.#left -= countOf(ranges)
+    const stays = this.#heap.filter(({ offer }) => share(offer.chain.session))
+    this.#heap.splice(0, this.#heap.length, ...stays)
+    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) sink(this.#heap, i)
+  }
+
   nextPage(): Page {
-    const bySession = new Map<Offer, Entry[]>()
     // The first page is what somebody who has just arrived is waiting to see.
-    let room = this.#sent === 0 ? firstPageBytes : pageBytes
-    this.#sent++
+    return this.#page(this.#sent++ === 0 ? firstPageBytes : pageBytes, Infinity, true)
+  }
+
+  /** The newest entries alone, with the openings of those who wrote them. */
+  recentPage(): Page {
+    return this.#page(recentBytes, recentEntries, false)
+  }
+
+  #page(bytes: number, most: number, wholeSessions: boolean): Page {
+    const bySession = new Map<Offer, Entry[]>()
+    let room = bytes
     let count = 0
-    while (this.#heap.length > 0) {
+    for (let lots = 0; this.#heap.length > 0 && lots < most; lots++) {
       const cursor = this.#heap[0] as Cursor
-      const { lot, whole } = this.#lotOf(cursor)
+      const { lot, whole } = this.#lotOf(cursor, wholeSessions)
       let cost = bySession.has(cursor.offer) ? 0 : runCost
       for (const entry of lot) cost += pageCost(entry) + receiptCost(this.#receiptsOf(entry))
       if (count > 0 && cost > room) break
@@ -86,10 +107,10 @@ export class Outgoing {
   }
 
   /** What goes together at the top of the heap: one entry; with its opening; or all that is left of a small session. */
-  #lotOf(cursor: Cursor): { readonly lot: Entry[]; readonly whole: boolean } {
+  #lotOf(cursor: Cursor, wholeSessions: boolean): { readonly lot: Entry[]; readonly whole: boolean } {
     if (cursor.started) return { lot: [cursor.entry], whole: false }
     const { entries } = cursor.offer.chain
-    if (countOf(cursor.ranges) <= wholeSessionEntries) {
+    if (wholeSessions && countOf(cursor.ranges) <= wholeSessionEntries) {
       const all: Entry[] = []
       let bytes = 0
       for (const [from, to] of cursor.ranges) {
@@ -140,6 +161,23 @@ export class Outgoing {
   #stands(entry: Entry | undefined): boolean {
     return entry !== undefined && verifyEntry(this.#crypto, entry)
   }
+}
+
+/** What everybody has to see first, for somebody who has nothing; undefined when there is nothing to show. */
+export function recentPage(
+  crypto: Pick<Crypto, 'verify'>,
+  log: Log,
+  receiptsOf: (entry: Entry) => readonly Uint8Array[],
+  now: Millis,
+): Page | undefined {
+  // The newest fifty entries are in the fifty chains with the newest heads.
+  const chains = [...log.chains()].filter(({ head }) => head !== undefined)
+  chains.sort((a, b) => (b.head as Entry).time - (a.head as Entry).time)
+  const offers = chains.slice(0, recentEntries).map((chain): Offer => {
+    return { chain, ranges: [...heldWithBody(chain)], theirs: new RangeSet() }
+  })
+  const page = new Outgoing(crypto, receiptsOf, offers, now).recentPage()
+  return page.entries.length === 0 ? undefined : page
 }
 
 function isGone(entry: Entry | undefined, now: Millis): boolean {

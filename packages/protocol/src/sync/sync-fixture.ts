@@ -38,15 +38,23 @@ export class Replica implements History {
   }
 }
 
+const pageTag = 0x22
+/** Tag, id, whose, how many are left: at most so many bytes. */
+const pageEnvelope = 8
+
 export interface Traffic {
   bytes: number
   messages: number
   pages: number
   entries: number
+  /** Bytes of messages that are not pages, and what is put around a page. */
+  around: number
   /** Signatures that had to be checked to take the pages in. */
   checks: number
   readonly pageSizes: number[]
   readonly outputs: { readonly at: 'asker' | 'answerer'; readonly output: ExchangeOutput }[]
+  /** What the asker said to be on its way, each time that changed. */
+  readonly progress: { readonly have: number; readonly total: number }[]
 }
 
 /** One exchange, started by `asker`, run to its end. `deliver` may drop or change what is sent. */
@@ -56,6 +64,8 @@ export function exchange(
   now: Millis,
   options: {
     readonly slice?: Slice | undefined
+    /** The answerer pushes its newest entries first. */
+    readonly push?: boolean | undefined
     readonly deliver?: ((bytes: Uint8Array, to: 'asker' | 'answerer') => Uint8Array | undefined) | undefined
   } = {},
 ): Traffic {
@@ -63,7 +73,17 @@ export function exchange(
     asker: { replica: asker, machine: new Exchange({ crypto: asker.crypto, history: asker }) },
     answerer: { replica: answerer, machine: new Exchange({ crypto: answerer.crypto, history: answerer }) },
   }
-  const traffic: Traffic = { bytes: 0, messages: 0, pages: 0, entries: 0, checks: 0, pageSizes: [], outputs: [] }
+  const traffic: Traffic = {
+    bytes: 0,
+    messages: 0,
+    pages: 0,
+    entries: 0,
+    checks: 0,
+    around: 0,
+    pageSizes: [],
+    outputs: [],
+    progress: [],
+  }
   const wire: { readonly to: 'asker' | 'answerer'; readonly bytes: Uint8Array }[] = []
 
   const run = (at: 'asker' | 'answerer', outputs: readonly ExchangeOutput[]): void => {
@@ -73,6 +93,7 @@ export function exchange(
       if (output.type === 'send') {
         traffic.bytes += output.bytes.length
         traffic.messages++
+        traffic.around += output.bytes[0] === pageTag ? pageEnvelope : output.bytes.length
         wire.push({ to: at === 'asker' ? 'answerer' : 'asker', bytes: output.bytes })
       } else if (output.type === 'page') {
         const plan = replica.log.planImport(output.page.entries, now)
@@ -84,15 +105,20 @@ export function exchange(
         run(at, machine.imported(output.token, now))
       } else if (output.type === 'fork') {
         replica.log.importFork(output.proof)
+      } else if (output.type === 'progress' && at === 'asker') {
+        traffic.progress.push(machine.progress)
       }
     }
   }
 
+  if (options.push === true) run('answerer', sides.answerer.machine.pushRecent(now))
+  for (let next = wire.shift(); next !== undefined; next = wire.shift())
+    run(next.to, sides[next.to].machine.receive(next.bytes, now))
   run('asker', sides.asker.machine.start(now, options.slice))
   for (let next = wire.shift(); next !== undefined; next = wire.shift()) {
     const bytes = options.deliver === undefined ? next.bytes : options.deliver(next.bytes, next.to)
     if (bytes === undefined) continue
-    if (bytes[0] === 0x22) traffic.pageSizes.push(bytes.length)
+    if (bytes[0] === pageTag) traffic.pageSizes.push(bytes.length)
     run(next.to, sides[next.to].machine.receive(bytes, now))
   }
   return traffic

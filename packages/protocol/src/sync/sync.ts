@@ -6,30 +6,33 @@
  *   B → A  forks, page…   what A lacks, newest first
  *   A → B  forks, page…   what B lacks, newest first
  *   both   more     a page was taken in; two pages are under way at most
- *   any    want     single ranges, answered by pages
  *
- * The engine makes one `Exchange` per link, hands it every payload whose first byte is 0x20–0x3f, and does what comes
- * out. There are no timers: `progressAt` lets the engine give up (`reset`) on a far side that has gone quiet.
+ * Above `sumsFrom` sessions A does not know yet which of them to speak of:
+ *
+ *   A → B  sketch   about what A holds
+ *   B → A  symbols… as many as it takes (iblt.ts), each answered by `more`; none when a whole vector is cheaper
+ *   A → B  vector   of the sessions that differ; and on as above
+ *
+ * The engine makes an `Exchange` per link when it first needs one, hands it every payload whose first byte is 0x20–0x3f,
+ * and does what comes out. There are no timers: `progressAt` lets the engine give up (`reset`) on a far side that has gone
+ * quiet and ask another.
  */
 import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import type { Chain } from '../log/chain.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Log } from '../log/log.ts'
-import type { Page } from '../log/page.ts'
-import { type Range, RangeSet, countOf, intersectRanges } from '../log/ranges.ts'
+import { type Page, decodePage } from '../log/page.ts'
+import { type Range, RangeSet, intersectRanges } from '../log/ranges.ts'
 import type { Millis } from '../machine.ts'
-import { Outgoing } from './outgoing.ts'
-import {
-  type Comparison,
-  type Offer,
-  type VectorItem,
-  chainsInOrder,
-  compareVector,
-  encodeVector,
-  heldWithBody,
-} from './vector.ts'
-import { type Slice, type SyncMessage, decodeSync, encodeForks, encodeSync, maxParts, partSessions } from './wire.ts'
+import { type Offer, compareVector, heldWithBody } from './compare.ts'
+import { type CodedSums, SumsCache, estimateDifference, sharedSalt } from './iblt.ts'
+import { IbltDecoder } from './iblt-decoder.ts'
+import { Outgoing, recentPage } from './outgoing.ts'
+import { type NamedChain, type Vector, chainsByName, heldBy, maxRanges, maxVectorItems } from './vector.ts'
+import { byName, encodeVector, nameBitsFor } from './vector.ts'
+import { type Encodable, type Slice, type SyncMessage, decodeSync, encodeForks, encodeSync, maxParts } from './wire.ts'
+import { maxSymbols } from './wire.ts'
 
 /** What an exchange reads, and tells what it learns; `Room` is one. */
 export interface History {
@@ -46,8 +49,8 @@ export type ExchangeOutput =
   | { readonly type: 'page'; readonly page: Page; readonly token: PageToken }
   /** A fork proof for `room.importFork`. */
   | { readonly type: 'fork'; readonly proof: Uint8Array }
-  /** `have` of the `total` entries this exchange is bringing us have come. */
-  | { readonly type: 'progress'; readonly have: number; readonly total: number }
+  /** `progress` has changed. */
+  | { readonly type: 'progress' }
   /** How far the far side has own sessions (hex) without a gap: for `room.markHeld`. */
   | { readonly type: 'held'; readonly upToBySession: ReadonlyMap<string, number> }
   /** The exchange that `start` began is over. `equal`: there was nothing to exchange either way. */
@@ -55,24 +58,39 @@ export type ExchangeOutput =
   /** The far side broke the protocol: hang up. */
   | { readonly type: 'refuse'; readonly code: 'malformed' | 'tooMany' | 'oversize' | 'unasked' }
 
+/** Which stream of pages one belongs to; `pushed` to none. */
 export interface PageToken {
-  readonly stream: string
+  readonly id: number
+  readonly own: boolean
   readonly last: boolean
+  readonly pushed: boolean
 }
 
 /** Pages sent and not yet taken in by the far side. */
 export const pagesUnderWay = 2
-/** `want` streams served, and asked for, at once. */
-export const maxWants = 4
-/** Bytes a vector part or a delta aims to stay below; what a delta leaves out is found by the next exchange. */
+/** Bytes a vector part aims to stay below. */
 const messageBytes = 200_000
 /** Fork proofs taken from one peer in one exchange. */
 export const maxForksTaken = 1024
+/** From so many sessions on it is first found out which differ. */
+export const sumsFrom = 2_000
+/** Symbols are sent as one share of what is expected to be needed, then in small ones: this part of those sent so far. */
+const firstShare = 1.1
+const furtherShare = 0.05
+const leastSymbols = 16
+/** Names of sessions that differ need not be told from many. */
+const sparseBitsOfFew = 12
+/** A session in a vector takes about so many times the bytes of a symbol. */
+const vectorShare = 0.75
+
+const wholeSlice: Slice = { index: 0, of: 1 }
 
 /** Pages on their way to us. */
 interface Incoming {
-  total: number
+  /** Entries the far side has said, or was asked, to send. */
+  readonly most: number
   have: number
+  left: number
   lastCame: boolean
 }
 
@@ -81,45 +99,67 @@ interface Sending {
   readonly id: number
   /** The id is of our giving. */
   readonly own: boolean
-  /** Runs when the far side has taken in the last page. */
-  readonly finished: () => ExchangeOutput[]
   underWay: number
   lastSent: boolean
+}
+
+/** What our vector said of a session. */
+interface Said {
+  readonly chain: Chain
+  readonly top: number
+  readonly floor: number
+  readonly lacking: readonly Range[]
+  readonly pinned: number | undefined
 }
 
 /** The exchange we started. */
 interface Asked {
   readonly id: number
-  readonly chains: readonly Chain[]
+  readonly slice: Slice
+  /** Own sessions, and how far we had them without a gap. */
   readonly tops: ReadonlyMap<string, number>
+  said: readonly Said[]
+  decoder: IbltDecoder | undefined
   answered: boolean
-  receiving: boolean
-  sending: boolean
+  incoming: Incoming | undefined
+  sending: Sending | undefined
   equal: boolean
 }
 
-interface Parts {
+/** The exchange the far side started last. */
+interface Answered {
   readonly id: number
-  readonly items: VectorItem[]
-  next: number
+  /** Symbols under way. */
+  sums: CodedSums | undefined
+  symbolsSent: number
+  symbolsUnderWay: number
+  readonly parts: Vector[]
+  nextPart: number
+  lacking: readonly number[] | undefined
+  incoming: Incoming | undefined
+  sending: Sending | undefined
 }
+
+type Message<Type extends SyncMessage['type']> = Extract<SyncMessage, { type: Type }>
 
 export class Exchange {
   readonly #crypto: Crypto
   readonly #history: History
-  readonly #incoming = new Map<string, Incoming>()
-  readonly #outgoing = new Map<string, Sending>()
+  readonly #sums: SumsCache
   #asked: Asked | undefined
-  /** Stream of the exchange the far side started last. */
-  #answered = ''
-  #parts: Parts | undefined
+  #answered: Answered | undefined
   #nextId = 1
   #forksTaken = 0
   #progressAt: Millis = 0
+  /** What we pushed, by session, hex. */
+  #pushed: ReadonlyMap<string, RangeSet> | undefined
+  #pushCame = false
 
-  constructor(options: { readonly crypto: Crypto; readonly history: History }) {
+  /** `sums` are shared by all exchanges of one log. */
+  constructor(options: { readonly crypto: Crypto; readonly history: History; readonly sums?: SumsCache | undefined }) {
     this.#crypto = options.crypto
     this.#history = options.history
+    this.#sums = options.sums ?? new SumsCache(options.history.log)
   }
 
   /** An exchange that was started here is not over. */
@@ -127,50 +167,80 @@ export class Exchange {
     return this.#asked !== undefined
   }
 
-  /** When the far side was last heard of; what is busy and quiet for long should be `reset`. */
+  /** One that the far side started is not over. */
+  get answering(): boolean {
+    const answered = this.#answered
+    return answered !== undefined && (answered.sending ?? answered.incoming ?? answered.sums) !== undefined
+  }
+
+  /** When the far side last brought an exchange on; what is busy and quiet for long should be `reset`. */
   get progressAt(): Millis {
     return this.#progressAt
   }
 
-  /** Entries this exchange is bringing us, as far as the far side has said. */
+  /** Entries an exchange is bringing us, as far as the far side has said. */
   get progress(): { readonly have: number; readonly total: number } {
-    let have = 0
-    let total = 0
-    for (const incoming of this.#incoming.values()) {
-      have += incoming.have
-      total += incoming.total
-    }
-    return { have, total }
+    const [a, b] = [this.#asked?.incoming, this.#answered?.incoming]
+    const have = (a?.have ?? 0) + (b?.have ?? 0)
+    return { have, total: have + (a?.left ?? 0) + (b?.left ?? 0) }
+  }
+
+  /** The far side has pushed its newest entries. */
+  get pushCame(): boolean {
+    return this.#pushCame
   }
 
   /**
    * Asks the far side to reconcile. Of several sources asked at once each sends only its slice of the sessions. Does
    * nothing while busy.
    */
-  start(now: Millis, slice: Slice = { index: 0, of: 1 }): ExchangeOutput[] {
+  start(now: Millis, slice: Slice = wholeSlice): ExchangeOutput[] {
     if (this.#asked !== undefined) return []
+    const { log } = this.#history
+    const tops = new Map<string, number>()
+    for (const chain of log.chains()) if (this.#history.isOwn(chain.hex)) tops.set(chain.hex, unbrokenTop(chain))
+    const incoming = undefined
     const id = this.#nextId++
-    const chains = chainsInOrder(this.#history.log)
-    const own = chains.filter((chain) => this.#history.isOwn(chain.hex))
-    const tops = new Map(own.map((chain) => [chain.hex, unbrokenTop(chain)]))
-    this.#asked = { id, chains, tops, answered: false, receiving: true, sending: true, equal: false }
-    this.#incoming.set(streamName(id, true), { total: 0, have: 0, lastCame: false })
+    this.#asked = {
+      id,
+      slice,
+      tops,
+      said: [],
+      decoder: undefined,
+      answered: false,
+      incoming,
+      sending: undefined,
+      equal: false,
+    }
     this.#progressAt = now
-    const parts = inParts(chains)
-    return parts.map((some, part) =>
-      send({ type: 'vector', id, slice, part, parts: parts.length, vector: encodeVector(some) }),
-    )
+    if (log.sessions <= sumsFrom || slice.of > 1) return this.#sendVector(this.#asked)
+    const sums = this.#sums.take(sharedSalt(now), now)
+    this.#asked.decoder = new IbltDecoder(sums, Math.ceil(sums.sessions * vectorShare))
+    const { salt, sessions, estimate } = sums
+    return [send({ type: 'sketch', id: this.#asked.id, salt, sessions, estimate })]
   }
 
-  /** Pulls ranges of one session (hex); nothing while too many pulls are open. */
-  want(session: Uint8Array, ranges: readonly Range[], now: Millis): ExchangeOutput[] {
-    let open = 0
-    for (const incoming of this.#incoming.values()) if (!incoming.lastCame) open++
-    if (ranges.length === 0 || open > maxWants) return []
-    const id = this.#nextId++
-    this.#incoming.set(streamName(id, true), { total: countOf(ranges), have: 0, lastCame: false })
-    this.#progressAt = now
-    return [send({ type: 'want', id, session, ranges })]
+  /** Of what we have started, only this slice is still to come from here: another source sends the others. */
+  narrow(slice: Slice): ExchangeOutput[] {
+    const asked = this.#asked
+    return asked?.incoming === undefined ? [] : [send({ type: 'narrow', id: asked.id, slice })]
+  }
+
+  /** Sends the newest entries unasked to a far side that has nothing; at most once. */
+  pushRecent(now: Millis): ExchangeOutput[] {
+    if (this.#pushed !== undefined) return []
+    const { log } = this.#history
+    const page = recentPage(this.#crypto, log, (entry) => this.#history.receiptsOf(entry), now)
+    if (page === undefined) return []
+    const pushed = new Map<string, RangeSet>()
+    for (const { seq, session } of page.entries) {
+      const hex = log.chain(formatHex(session))?.hex ?? ''
+      const ranges = pushed.get(hex) ?? new RangeSet()
+      ranges.add(seq, seq)
+      pushed.set(hex, ranges)
+    }
+    this.#pushed = pushed
+    return [send({ type: 'recent', page })]
   }
 
   /** Tells the far side of forks at once. */
@@ -178,142 +248,294 @@ export class Exchange {
     return encodeForks(proofs).map((bytes) => ({ type: 'send', bytes }))
   }
 
-  /** Forgets everything under way. */
-  reset(): void {
-    this.#incoming.clear()
-    this.#outgoing.clear()
+  /** Gives up what was started here, and tells the far side; what still comes of it is passed over. */
+  reset(): ExchangeOutput[] {
+    const asked = this.#asked
+    if (asked === undefined) return []
+    asked.decoder?.release()
     this.#asked = undefined
-    this.#parts = undefined
+    return [send({ type: 'cancel', id: asked.id })]
+  }
+
+  /** The link is gone. */
+  close(): void {
+    this.#asked?.decoder?.release()
+    this.#asked = undefined
+    this.#endAnswered()
   }
 
   receive(bytes: Uint8Array, now: Millis): ExchangeOutput[] {
-    const message = decodeSync(this.#crypto, bytes)
-    if (!message.ok) return [{ type: 'refuse', code: message.code }]
-    this.#progressAt = now
-    switch (message.value.type) {
+    const decoded = decodeSync(bytes)
+    if (!decoded.ok) return [{ type: 'refuse', code: decoded.code }]
+    const message = decoded.value
+    switch (message.type) {
       case 'vector':
-        return this.#onVector(message.value, now)
+        return this.#onVector(message, now)
       case 'delta':
-        return this.#onDelta(message.value, now)
+        return this.#onDelta(message, now)
       case 'page':
-        return this.#onPage(message.value)
+        return this.#onPage(message, now)
       case 'more':
-        return this.#onMore(message.value)
+        return this.#onMore(message, now)
       case 'forks':
-        return this.#onForks(message.value.proofs)
-      case 'want':
-        return this.#onWant(message.value, now)
+        return this.#onForks(message.proofs)
+      case 'recent':
+        return this.#onRecent(message)
+      case 'narrow':
+        return this.#onNarrow(message)
+      case 'cancel':
+        if (this.#answered?.id === message.id) this.#endAnswered()
+        return []
+      case 'sketch':
+        return this.#onSketch(message, now)
+      case 'symbols':
+        return this.#onSymbols(message, now)
     }
   }
 
   /** The page given out with this token has been imported (or could not be). */
   imported(token: PageToken, now: Millis): ExchangeOutput[] {
-    const incoming = this.#incoming.get(token.stream)
-    if (incoming === undefined) return []
+    const { id, own, last, pushed } = token
+    if (pushed) return []
+    const side = own ? this.#asked : this.#answered
+    if (side === undefined || side.id !== id) return []
     this.#progressAt = now
-    const outputs = [send({ type: 'more', ...streamOf(token.stream) })]
-    if (!token.last) return outputs
-    this.#incoming.delete(token.stream)
+    const outputs = [send({ type: 'more', id, own })]
+    if (!last) return outputs
+    side.incoming = undefined
+    return own ? [...outputs, ...this.#finishIfOver()] : outputs
+  }
+
+  // What we asked.
+
+  /** `few`: only these, and the sessions with the keys `lacking` are not here at all. */
+  #sendVector(
+    asked: Asked,
+    few?: { readonly chains: readonly Chain[]; readonly lacking: readonly number[]; readonly salt: number },
+  ): ExchangeOutput[] {
+    const salt = few?.salt ?? randomSalt(this.#crypto)
+    const { log } = this.#history
+    const chains = few === undefined ? chainsByName(log, salt) : byName(few.chains, salt)
+    const bits =
+      few === undefined ? nameBitsFor(chains) : nameBitsFor(chains, log.sessions + few.lacking.length, sparseBitsOfFew)
+    const parts = inParts(chains)
+    asked.said = parts.flat().map(({ chain }) => {
+      return { chain, top: chain.top, floor: chain.floor, lacking: chain.lacking, pinned: chain.pinned?.seq }
+    })
+    const common = { type: 'vector', id: asked.id, slice: asked.slice, parts: parts.length, salt } as const
+    return parts.map((some, part) => {
+      const vector = encodeVector(some, bits, salt)
+      return send({ ...common, part, pushCame: this.#pushCame, lacking: few?.lacking, vector })
+    })
+  }
+
+  #onSymbols(message: Message<'symbols'>, now: Millis): ExchangeOutput[] {
     const asked = this.#asked
-    if (asked !== undefined && token.stream === streamName(asked.id, true)) {
-      asked.receiving = false
-      outputs.push(...this.#finishIfOver())
+    if (this.#isPast(message.id)) return []
+    if (asked === undefined || asked.id !== message.id) return [{ type: 'refuse', code: 'unasked' }]
+    const { decoder } = asked
+    // What was under way when the last one was found.
+    if (decoder === undefined) return asked.answered ? [{ type: 'refuse', code: 'unasked' }] : []
+    this.#progressAt = now
+    const hasAny = message.symbols.length > 0
+    if (hasAny) decoder.take(message.symbols)
+    const state = hasAny ? decoder.state : 'failed'
+    if (state === 'open') return [send({ type: 'more', id: asked.id, own: true })]
+    const few = state === 'decoded' ? { ...decoder.result(), salt: decoder.salt } : undefined
+    decoder.release()
+    asked.decoder = undefined
+    return this.#sendVector(asked, few)
+  }
+
+  #onDelta(message: Message<'delta'>, now: Millis): ExchangeOutput[] {
+    const asked = this.#asked
+    if (this.#isPast(message.id)) return []
+    if (asked === undefined || asked.id !== message.id || asked.answered || asked.decoder !== undefined)
+      return [{ type: 'refuse', code: 'unasked' }]
+    this.#progressAt = now
+    asked.answered = true
+    const { total, wants, wantProofs, floors } = message
+    if (total > 0) asked.incoming = { most: total, have: 0, left: total, lastCame: false }
+    const offers: Offer[] = []
+    const forks: Uint8Array[] = []
+    for (const { index, ranges } of wants) {
+      const said = asked.said[index]
+      if (said === undefined) return [{ type: 'refuse', code: 'malformed' }]
+      const here = intersectRanges([...heldWithBody(said.chain)], ranges ?? [...heldBy(said)])
+      if (here.length > 0) offers.push({ chain: said.chain, ranges: here, theirs: new RangeSet() })
+    }
+    for (const index of wantProofs) {
+      const proof = asked.said[index]?.chain.proof
+      if (proof !== undefined) forks.push(proof)
+    }
+    for (const { index, floor } of floors) {
+      const said = asked.said[index]
+      if (said !== undefined) this.#history.adoptFloor(said.chain.hex, floor)
+    }
+    asked.equal = total === 0 && wants.length === 0 && wantProofs.length === 0
+    const outputs: ExchangeOutput[] = [...this.tellForks(forks), { type: 'progress' }]
+    if (wants.length === 0) return [...outputs, ...this.#finishIfOver(), ...this.#toldUpTo(asked)]
+    asked.sending = { pages: this.#pages(offers, now), id: asked.id, own: true, underWay: 0, lastSent: false }
+    return [...outputs, ...this.#pump(asked.sending)]
+  }
+
+  #toldUpTo(asked: Asked): ExchangeOutput[] {
+    return asked.tops.size === 0 ? [] : [{ type: 'held', upToBySession: asked.tops }]
+  }
+
+  #finishIfOver(): ExchangeOutput[] {
+    const asked = this.#asked
+    if (asked?.answered !== true || asked.incoming !== undefined || asked.sending !== undefined) return []
+    this.#asked = undefined
+    this.#forksTaken = 0
+    return [{ type: 'done', equal: asked.equal }]
+  }
+
+  /** Of an exchange that was given up. */
+  #isPast(id: number): boolean {
+    return id < this.#nextId && this.#asked?.id !== id
+  }
+
+  // What we answer.
+
+  #onSketch(message: Message<'sketch'>, now: Millis): ExchangeOutput[] {
+    const { id, salt, sessions } = message
+    const answered = this.#answer(id)
+    const sums = this.#sums.take(salt, now)
+    const difference = estimateDifference(sums.estimate, message.estimate, sums.sessions - sessions)
+    const first = Math.max(leastSymbols, Math.ceil(difference * firstShare) + leastSymbols)
+    // Two of what a session takes in a vector, against one symbol and a half, and what names it.
+    if (first * 2 > sessions || first > maxSymbols * maxParts) {
+      return [send({ type: 'symbols', id, sessions: sums.sessions, symbols: new Uint32Array(0) })]
+    }
+    answered.sums = sums
+    sums.readers++
+    return this.#sendSymbols(answered, first)
+  }
+
+  #sendSymbols(answered: Answered, count: number): ExchangeOutput[] {
+    const { sums } = answered
+    const outputs: ExchangeOutput[] = []
+    if (sums === undefined) return outputs
+    const end = answered.symbolsSent + count
+    sums.extend(end)
+    while (answered.symbolsSent < end) {
+      const from = answered.symbolsSent
+      const to = Math.min(end, from + maxSymbols)
+      const symbols = new Uint32Array((to - from) * 2)
+      for (let i = from; i < to; i++) {
+        symbols[(i - from) * 2] = sums.first(i)
+        symbols[(i - from) * 2 + 1] = sums.second(i)
+      }
+      answered.symbolsSent = to
+      answered.symbolsUnderWay++
+      outputs.push(send({ type: 'symbols', id: answered.id, sessions: sums.sessions, symbols }))
     }
     return outputs
   }
 
-  #onVector(message: Extract<SyncMessage, { type: 'vector' }>, now: Millis): ExchangeOutput[] {
-    const parts = message.part === 0 ? { id: message.id, items: [], next: 0 } : this.#parts
-    if (parts === undefined || parts.id !== message.id || parts.next !== message.part) {
-      return [{ type: 'refuse', code: 'unasked' }]
-    }
-    parts.items.push(...message.items)
-    parts.next++
-    this.#parts = parts.next < message.parts ? parts : undefined
-    if (this.#parts !== undefined) return []
-    return this.#answer(message.id, message.slice, parts.items, now)
+  #onVector(message: Message<'vector'>, now: Millis): ExchangeOutput[] {
+    const { id, part, parts, vector } = message
+    const before = this.#answered
+    const isNext = before !== undefined && before.id === id && before.nextPart === part && before.sending === undefined
+    if (part > 0 && !isNext) return [{ type: 'refuse', code: 'unasked' }]
+    const answered = isNext ? before : this.#answer(id)
+    releaseSums(answered)
+    answered.parts.push(vector)
+    answered.nextPart++
+    if (part === 0) answered.lacking = message.lacking
+    if (answered.nextPart < parts) return []
+    return this.#compare(answered, message, now)
   }
 
-  #answer(id: number, slice: Slice, items: readonly VectorItem[], now: Millis): ExchangeOutput[] {
-    const share = (session: Uint8Array): boolean => (session[31] as number) % slice.of === slice.index
-    const compared = compareVector(this.#history.log, items, share)
-    const found = { ...compared, wants: upToBytes(compared.wants, (want) => 4 + want.ranges.length * 6) }
+  #compare(answered: Answered, { id, slice, salt, pushCame }: Message<'vector'>, now: Millis): ExchangeOutput[] {
+    const found = compareVector(this.#history.log, {
+      parts: answered.parts.splice(0),
+      salt,
+      lacking: answered.lacking,
+      share: shareOf(slice),
+      pushed: (pushCame ? this.#pushed : undefined) ?? new Map<string, RangeSet>(),
+      mostRanges: maxRanges,
+    })
+    answered.nextPart = Infinity
     for (const [session, floor] of found.theirFloors) this.#history.adoptFloor(session, floor)
     const pages = this.#pages(found.offers, now)
+    const { wants, wantProofs, floors, wanted } = found
     const held = new Map([...found.held].filter(([session]) => this.#history.isOwn(session)))
-    const outputs: ExchangeOutput[] = [{ type: 'held', upToBySession: held }]
-    outputs.push(send({ type: 'delta', id, total: pages.left, ...wanted(found) }), ...this.tellForks(found.proofs))
-    // A side that asks again has given up on what it asked before.
-    this.#incoming.delete(this.#answered)
-    this.#outgoing.delete(this.#answered)
-    const stream = (this.#answered = streamName(id, false))
-    const coming = found.wants.reduce((sum, want) => sum + countOf(want.ranges), 0)
-    if (found.wants.length > 0) this.#incoming.set(stream, { total: coming, have: 0, lastCame: false })
-    this.#outgoing.set(stream, { pages, id, own: false, finished: () => [], underWay: 0, lastSent: false })
-    return [...outputs, ...this.#pump(stream)]
+    const outputs: ExchangeOutput[] = held.size > 0 ? [{ type: 'held', upToBySession: held }] : []
+    outputs.push(send({ type: 'delta', id, total: pages.left, wants, wantProofs, floors }))
+    outputs.push(...this.tellForks(found.proofs))
+    if (wants.length > 0) answered.incoming = { most: wanted, have: 0, left: wanted, lastCame: false }
+    if (pages.left === 0) return outputs
+    answered.sending = { pages, id, own: false, underWay: 0, lastSent: false }
+    return [...outputs, ...this.#pump(answered.sending)]
   }
 
-  #onDelta(message: Extract<SyncMessage, { type: 'delta' }>, now: Millis): ExchangeOutput[] {
-    const asked = this.#asked
-    if (asked === undefined || asked.id !== message.id || asked.answered) return [{ type: 'refuse', code: 'unasked' }]
-    asked.answered = true
-    const stream = streamName(asked.id, true)
-    const incoming = this.#incoming.get(stream)
-    if (incoming !== undefined) incoming.total = message.total
-    const offers: Offer[] = []
-    const forks: Uint8Array[] = []
-    for (const { index, ranges } of message.wants) {
-      const chain = asked.chains[index]
-      if (chain === undefined) return [{ type: 'refuse', code: 'malformed' }]
-      const here = intersectRanges([...heldWithBody(chain)], ranges)
-      if (here.length > 0) offers.push({ chain, ranges: here, theirs: new RangeSet() })
-    }
-    for (const index of message.wantProofs) {
-      const proof = asked.chains[index]?.proof
-      if (proof !== undefined) forks.push(proof)
-    }
-    for (const { index, floor } of message.floors) {
-      const chain = asked.chains[index]
-      if (chain !== undefined) this.#history.adoptFloor(chain.hex, floor)
-    }
-    const outputs: ExchangeOutput[] = [...this.tellForks(forks), { type: 'progress', ...this.progress }]
-    asked.equal = message.total === 0 && message.wants.length === 0 && message.wantProofs.length === 0
-    if (message.wants.length === 0) {
-      asked.sending = false
-      outputs.push({ type: 'held', upToBySession: asked.tops }, ...this.#finishIfOver())
-      return outputs
-    }
-    const finished = (): ExchangeOutput[] => {
-      asked.sending = false
-      return [{ type: 'held', upToBySession: asked.tops }, ...this.#finishIfOver()]
-    }
-    const pages = this.#pages(offers, now)
-    this.#outgoing.set(stream, { pages, id: asked.id, own: true, finished, underWay: 0, lastSent: false })
-    return [...outputs, ...this.#pump(stream)]
+  /** A side that asks again has given up on what it asked before. */
+  #answer(id: number): Answered {
+    this.#endAnswered()
+    const none = { sums: undefined, symbolsSent: 0, symbolsUnderWay: 0, lacking: undefined }
+    return (this.#answered = { id, ...none, parts: [], nextPart: 0, incoming: undefined, sending: undefined })
   }
 
-  #onPage(message: Extract<SyncMessage, { type: 'page' }>): ExchangeOutput[] {
+  #endAnswered(): void {
+    if (this.#answered !== undefined) releaseSums(this.#answered)
+    this.#answered = undefined
+  }
+
+  #onNarrow({ id, slice }: Message<'narrow'>): ExchangeOutput[] {
+    const answered = this.#answered
+    if (answered?.id === id) answered.sending?.pages.narrow(shareOf(slice))
+    return []
+  }
+
+  // Pages, both ways.
+
+  #onPage({ id, own, left, page: bytes }: Message<'page'>, now: Millis): ExchangeOutput[] {
     // Their own id on a page means that it answers what we want of their vector.
-    const stream = streamName(message.id, !message.own)
-    const incoming = this.#incoming.get(stream)
+    const side = own ? this.#answered : this.#asked
+    if (own ? side === undefined || side.id > id : this.#isPast(id)) return []
+    const incoming = side?.id === id ? side.incoming : undefined
     if (incoming === undefined || incoming.lastCame) return [{ type: 'refuse', code: 'unasked' }]
-    incoming.have += message.page.entries.length
-    incoming.lastCame = message.last
-    if (incoming.have > incoming.total) return [{ type: 'refuse', code: 'tooMany' }]
-    return [
-      { type: 'page', page: message.page, token: { stream, last: message.last } },
-      { type: 'progress', ...this.progress },
-    ]
+    const page = decodePage(this.#crypto, bytes)
+    if (!page.ok) return [{ type: 'refuse', code: page.code }]
+    this.#progressAt = now
+    incoming.have += page.value.entries.length
+    incoming.left = Math.min(left, Math.max(0, incoming.most - incoming.have))
+    incoming.lastCame = left === 0
+    if (incoming.have > incoming.most) return [{ type: 'refuse', code: 'tooMany' }]
+    const token = { id, own: !own, last: left === 0, pushed: false }
+    return [{ type: 'progress' }, { type: 'page', page: page.value, token }]
   }
 
-  #onMore(message: Extract<SyncMessage, { type: 'more' }>): ExchangeOutput[] {
-    const stream = streamName(message.id, !message.own)
-    const sending = this.#outgoing.get(stream)
+  #onRecent(message: Message<'recent'>): ExchangeOutput[] {
+    if (this.#pushCame) return [{ type: 'refuse', code: 'unasked' }]
+    this.#pushCame = true
+    const page = decodePage(this.#crypto, message.page)
+    if (!page.ok) return [{ type: 'refuse', code: page.code }]
+    return [{ type: 'page', page: page.value, token: { id: 0, own: false, last: true, pushed: true } }]
+  }
+
+  #onMore({ id, own }: Message<'more'>, now: Millis): ExchangeOutput[] {
+    const side = own ? this.#answered : this.#asked
+    if (side === undefined || side.id !== id) return []
+    this.#progressAt = now
+    if (own && this.#answered?.sums !== undefined) return this.#onMoreSymbols(this.#answered)
+    const { sending } = side
     if (sending === undefined) return []
     sending.underWay = Math.max(0, sending.underWay - 1)
-    if (!sending.lastSent || sending.underWay > 0) return this.#pump(stream)
-    this.#outgoing.delete(stream)
-    return sending.finished()
+    if (!sending.lastSent || sending.underWay > 0) return this.#pump(sending)
+    side.sending = undefined
+    const asked = own ? undefined : this.#asked
+    return asked === undefined ? [] : [...this.#toldUpTo(asked), ...this.#finishIfOver()]
+  }
+
+  #onMoreSymbols(answered: Answered): ExchangeOutput[] {
+    answered.symbolsUnderWay = Math.max(0, answered.symbolsUnderWay - 1)
+    if (answered.symbolsUnderWay >= pagesUnderWay) return []
+    const further = Math.max(leastSymbols, Math.ceil(answered.symbolsSent * furtherShare))
+    const once = this.#sendSymbols(answered, further)
+    return answered.symbolsUnderWay < pagesUnderWay ? [...once, ...this.#sendSymbols(answered, further)] : once
   }
 
   #onForks(proofs: readonly Uint8Array[]): ExchangeOutput[] {
@@ -322,76 +544,62 @@ export class Exchange {
     return proofs.map((proof) => ({ type: 'fork', proof }))
   }
 
-  #onWant(message: Extract<SyncMessage, { type: 'want' }>, now: Millis): ExchangeOutput[] {
-    if (this.#outgoing.size >= maxWants + 2) return [{ type: 'refuse', code: 'tooMany' }]
-    const chain = this.#history.log.chain(formatHex(message.session))
-    const ranges = chain === undefined ? [] : intersectRanges([...heldWithBody(chain)], message.ranges)
-    const offers = chain === undefined || ranges.length === 0 ? [] : [{ chain, ranges, theirs: new RangeSet() }]
-    const stream = streamName(message.id, false)
-    const pages = this.#pages(offers, now)
-    this.#outgoing.set(stream, { pages, id: message.id, own: false, finished: () => [], underWay: 0, lastSent: false })
-    return this.#pump(stream)
-  }
-
   #pages(offers: readonly Offer[], now: Millis): Outgoing {
     return new Outgoing(this.#crypto, (entry) => this.#history.receiptsOf(entry), offers, now)
   }
 
-  #pump(stream: string): ExchangeOutput[] {
-    const sending = this.#outgoing.get(stream)
+  #pump(sending: Sending): ExchangeOutput[] {
     const outputs: ExchangeOutput[] = []
-    while (sending !== undefined && !sending.lastSent && sending.underWay < pagesUnderWay) {
+    while (!sending.lastSent && sending.underWay < pagesUnderWay) {
       const page = sending.pages.nextPage()
       sending.lastSent = sending.pages.done
       sending.underWay++
-      outputs.push(send({ type: 'page', id: sending.id, own: sending.own, last: sending.lastSent, page }))
+      const left = sending.lastSent ? 0 : Math.max(1, sending.pages.left)
+      outputs.push(send({ type: 'page', id: sending.id, own: sending.own, left, page }))
     }
     return outputs
   }
-
-  #finishIfOver(): ExchangeOutput[] {
-    const asked = this.#asked
-    if (asked === undefined || !asked.answered || asked.receiving || asked.sending) return []
-    this.#asked = undefined
-    this.#forksTaken = 0
-    return [{ type: 'done', equal: asked.equal }]
-  }
 }
 
-function send(message: Parameters<typeof encodeSync>[0]): ExchangeOutput {
+function send(message: Encodable): ExchangeOutput {
   return { type: 'send', bytes: encodeSync(message) }
 }
 
-/** `own`: the id is of our giving. */
-function streamName(id: number, own: boolean): string {
-  return `${own ? 'own' : 'their'}/${id}`
+function shareOf(slice: Slice): (session: Uint8Array) => boolean {
+  return (session) => (session[31] as number) % slice.of === slice.index
 }
 
-function streamOf(name: string): { readonly id: number; readonly own: boolean } {
-  const [whose, id] = name.split('/')
-  return { id: Number(id), own: whose === 'own' }
+function releaseSums(answered: Answered): void {
+  if (answered.sums !== undefined) answered.sums.readers--
+  answered.sums = undefined
 }
 
-/** The first of a list, as long as they stay below the bytes of one message. */
-function upToBytes<T>(list: readonly T[], cost: (item: T) => number): readonly T[] {
+function randomSalt(crypto: Pick<Crypto, 'random'>): number {
+  return new DataView(crypto.random(4).slice().buffer).getUint32(0)
+}
+
+/** As many as fit; the rest is for the next exchange. */
+function inParts(chains: readonly NamedChain[]): (readonly NamedChain[])[] {
+  const parts: NamedChain[][] = [[]]
   let bytes = 0
-  const end = list.findIndex((item) => (bytes += cost(item)) > messageBytes)
-  return end < 0 ? list : list.slice(0, end)
-}
-
-function inParts(chains: readonly Chain[]): (readonly Chain[])[] {
-  const parts: (readonly Chain[])[] = []
-  let rest = chains
-  do {
-    const part = upToBytes(rest.slice(0, partSessions), (chain) => 24 + chain.lacking.length * 6)
-    parts.push(part)
-    rest = rest.slice(part.length)
-  } while (rest.length > 0 && parts.length < maxParts)
+  let ranges = 0
+  for (const named of chains) {
+    const cost = 16 + named.chain.lacking.length * 4
+    const part = parts.at(-1) as NamedChain[]
+    const isFull =
+      part.length === maxVectorItems || bytes + cost > messageBytes || ranges + named.chain.lacking.length > maxRanges
+    if (isFull && parts.length === maxParts) break
+    if (isFull) {
+      parts.push([named])
+      bytes = cost
+      ranges = named.chain.lacking.length
+      continue
+    }
+    part.push(named)
+    bytes += cost
+    ranges += named.chain.lacking.length
+  }
   return parts
-}
-
-function wanted(found: Comparison): Pick<Comparison, 'wants' | 'wantProofs' | 'floors'> {
-  return { wants: found.wants, wantProofs: found.wantProofs, floors: found.floors }
 }
 
 /** Up to where a chain is held from its beginning. */

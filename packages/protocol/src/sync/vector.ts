@@ -1,17 +1,14 @@
 /**
- * What a log holds, in few bytes, and what two logs can give each other.
+ * What a log holds, in few bytes: about 6 for a session, and one more for each of its scattered gaps.
  *
- * An item names a session by a prefix of its key, as long as keeps the sender's own sessions apart, and says: newest seq
- * held, first 8 bytes of that entry's id, missing ranges, floor, and where it is closed. About 15 bytes for a session
- * without gaps. A prefix or an id that happens to match costs a needless page, never an entry: pages are judged by the
- * log.
+ * A vector is packed bit by bit (`bits.ts`); sessions are in the order of their names (`names.ts`) and named by the first
+ * bits of them, as many as make it unlikely that the far side takes another session for the one that is meant.
  *
- *   vector  prefix length u8 · items varint · item…, ascending by session key
- *   item    prefix · (newest seq + 1) × 16 + bits varint (1 gaps, 2 floor, 4 closed, 8 profile below the floor) · [id 8, unless nothing is held] ·
- *           [floor varint] · [closed varint] · [profile varint] · [ranges varint, then per range: from the last end varint, length − 1 varint]
+ *   vector  items varint · name bits u8 (24–48) · orders u8 × 3 (seqs, gaps, lengths) · bits
+ *   item    name, less the one before, less 1: golomb · newest seq + 1: golomb · [check of the newest id 16, unless nothing is held] ·
+ *           more 1 · [gaps 1 · floor 1 · closed 1 · profile 1 · [floor] · [closed] · [profile]: golomb · [ranges]]
+ *   ranges  count: golomb 2 · (from, counted from two after the last end: golomb · length − 1: golomb)…
  */
-import { compareBytes, equalBytes } from '../codec/bytes.ts'
-import { formatHex } from '../codec/text.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Chain } from '../log/chain.ts'
@@ -20,20 +17,25 @@ import { limits } from '../log/limits.ts'
 import type { Log } from '../log/log.ts'
 import { type Range, RangeSet } from '../log/ranges.ts'
 import { type Result, accept, reject } from '../machine.ts'
+import { BitReader, BitWriter, bestOrder, maxOrder, widthOf } from './bits.ts'
+import { checkOf, nameBits, nameOf } from './names.ts'
 
-const leastPrefixBytes = 4
-const idPrefixBytes = 8
-const bitGaps = 1
-const bitFloor = 2
-const bitClosed = 4
-const bitPinned = 8
+/** Sessions of one vector, and ranges of one message. */
+export const maxVectorItems = 8192
+export const maxRanges = 65_536
+const leastNameBits = 24
+/** Names are so many bits longer than it takes to number the sessions: one in so many is taken for another. */
+const sparseBits = 17
+const checkBits = 16
+const countOrder = 2
 
 export interface VectorItem {
-  /** First bytes of the session key. */
-  readonly prefix: Uint8Array
+  /** First bits of the session's name. */
+  readonly name: number
   /** Newest seq held, −1 when none. */
   readonly top: number
-  readonly headId: Uint8Array
+  /** 16 bits of its id. */
+  readonly check: number
   readonly lacking: readonly Range[]
   readonly floor: number
   readonly closedAt: number | undefined
@@ -41,211 +43,196 @@ export interface VectorItem {
   readonly pinned: number | undefined
 }
 
-/** The chains a vector is about, in its order. */
-export function chainsInOrder(log: Log): Chain[] {
-  return [...log.chains()].sort((a, b) => compareBytes(a.session, b.session))
+export interface Vector {
+  readonly nameBits: number
+  readonly items: readonly VectorItem[]
 }
 
-export function encodeVector(chains: readonly Chain[]): Uint8Array {
-  const length = prefixLengthFor(chains)
-  const writer = new Writer(16 + chains.length * 20).u8(length).varint(chains.length)
-  for (const { session, top, head, lacking, floor, closedAt, pinned } of chains) {
-    const bits =
-      (lacking.length > 0 ? bitGaps : 0) |
-      (floor > 1 ? bitFloor : 0) |
-      (closedAt === undefined ? 0 : bitClosed) |
-      (pinned === undefined ? 0 : bitPinned)
-    writer.raw(session.subarray(0, length)).varint((top + 1) * 16 + bits)
-    if (head !== undefined) writer.raw(head.id.subarray(0, idPrefixBytes))
-    if (floor > 1) writer.varint(floor)
-    if (closedAt !== undefined) writer.varint(closedAt)
-    if (pinned !== undefined) writer.varint(pinned.seq)
-    if (lacking.length === 0) continue
-    writer.varint(lacking.length)
-    let end = 0
-    for (const [from, to] of lacking) {
-      writer.varint(from - end).varint(to - from)
+/** A chain and its name in one exchange. */
+export interface NamedChain {
+  readonly name: number
+  readonly chain: Chain
+}
+
+/**
+ * The chains a vector is about, in its order. Of two with one name, which only a search for such a pair makes likely, the
+ * second waits for another salt.
+ */
+export function chainsByName(log: Log, salt: number): NamedChain[] {
+  const named = byName(log.chains(), salt)
+  return named.filter(({ name }, i) => name !== named[i - 1]?.name)
+}
+
+export function byName(chains: Iterable<Chain>, salt: number): NamedChain[] {
+  const named: NamedChain[] = []
+  for (const chain of chains) named.push({ name: nameOf(chain.session, salt), chain })
+  return named.sort((a, b) => a.name - b.name)
+}
+
+/** Enough to keep these apart, and `among` sessions of the far side from them. */
+export function nameBitsFor(chains: readonly NamedChain[], among: number = chains.length, sparse = sparseBits): number {
+  let bits = Math.max(leastNameBits, widthOf(Math.max(1, among)) + sparse)
+  for (let i = 1; i < chains.length; i++) {
+    const apart = (chains[i] as NamedChain).name - (chains[i - 1] as NamedChain).name
+    // Two names that differ by d differ within their first 48 − log2 d bits, rounded up.
+    bits = Math.max(bits, nameBits + 1 - widthOf(Math.max(1, apart)))
+  }
+  return Math.min(nameBits, bits)
+}
+
+/** `bits` as `nameBitsFor` these or more chains. */
+export function encodeVector(chains: readonly NamedChain[], bits: number, salt: number): Uint8Array {
+  const seqOrder = bestOrder(chains.map(({ chain }) => chain.top + 1))
+  const orders = rangeOrders(chains.map(({ chain }) => chain.lacking))
+  const header = new Writer(16).varint(chains.length).u8(bits).u8(seqOrder).u8(orders.gap).u8(orders.length)
+  const writer = new BitWriter()
+  const nameOrder = nameOrderFor(bits, chains.length)
+  let last = -1
+  for (const { name, chain } of chains) {
+    const short = shorten(name, bits)
+    writer.golomb(short - last - 1, nameOrder).golomb(chain.top + 1, seqOrder)
+    last = short
+    if (chain.head !== undefined) writer.bits(checkOf(chain.head.id, salt), checkBits)
+    writeRest(writer, chain, seqOrder, orders)
+  }
+  return header.raw(writer.finish()).finish()
+}
+
+function writeRest(writer: BitWriter, chain: Chain, seqOrder: number, orders: RangeOrders): void {
+  const { lacking, floor, closedAt, pinned } = chain
+  const isPlain = lacking.length === 0 && floor <= 1 && closedAt === undefined && pinned === undefined
+  writer.bit(!isPlain)
+  if (isPlain) return
+  writer
+    .bit(lacking.length > 0)
+    .bit(floor > 1)
+    .bit(closedAt !== undefined)
+    .bit(pinned !== undefined)
+  if (floor > 1) writer.golomb(floor, seqOrder)
+  if (closedAt !== undefined) writer.golomb(closedAt, seqOrder)
+  if (pinned !== undefined) writer.golomb(pinned.seq, seqOrder)
+  if (lacking.length > 0) writeRanges(writer, lacking, orders)
+}
+
+export function decodeVector(bytes: Uint8Array): Result<Vector, 'malformed' | 'tooMany'> {
+  const header = new Reader(bytes)
+  const count = header.varint()
+  const bits = header.u8()
+  const seqOrder = header.u8()
+  const orders = { gap: header.u8(), length: header.u8() }
+  if (header.failed || bits < leastNameBits || bits > nameBits) return reject('malformed')
+  if (Math.max(seqOrder, orders.gap, orders.length) > maxOrder) return reject('malformed')
+  if (count > maxVectorItems) return reject('tooMany')
+  const reader = new BitReader(header.rest())
+  const nameOrder = nameOrderFor(bits, count)
+  const budget = { ranges: maxRanges }
+  const items: VectorItem[] = []
+  let last = -1
+  for (let i = 0; i < count && !reader.failed; i++) {
+    const name = last + 1 + reader.golomb(nameOrder)
+    if (name >= 2 ** bits) reader.fail()
+    items.push(readItem(reader, name, seqOrder, orders, budget))
+    last = name
+  }
+  return reader.done() ? accept({ nameBits: bits, items }) : reject('malformed')
+}
+
+function readItem(
+  reader: BitReader,
+  name: number,
+  seqOrder: number,
+  orders: RangeOrders,
+  budget: { ranges: number },
+): VectorItem {
+  const top = reader.golomb(seqOrder) - 1
+  const check = top >= 0 ? reader.bits(checkBits) : 0
+  if (top > maxSeq) reader.fail()
+  if (!reader.bit()) return { name, top, check, lacking: [], floor: 1, closedAt: undefined, pinned: undefined }
+  const [hasGaps, hasFloor, hasClosed, hasPinned] = [reader.bit(), reader.bit(), reader.bit(), reader.bit()]
+  const floor = hasFloor ? reader.golomb(seqOrder) : 1
+  const closedAt = hasClosed ? reader.golomb(seqOrder) : undefined
+  const pinned = hasPinned ? reader.golomb(seqOrder) : undefined
+  const lacking = hasGaps ? readRanges(reader, orders, budget) : []
+  if (pinned !== undefined && (pinned < 1 || pinned >= floor)) reader.fail()
+  if (floor < 1 || floor > maxSeq + 1 || (lacking.at(-1)?.[1] ?? -1) > top) reader.fail()
+  return { name, top, check, lacking, floor, closedAt, pinned }
+}
+
+/** Keys of sessions (first 32 bits of their names), ascending. */
+export function encodeKeys(keys: readonly number[]): Uint8Array {
+  const apart = keys.map((key, i) => key - (keys[i - 1] ?? -1) - 1)
+  const order = bestOrder(apart)
+  const writer = new BitWriter()
+  for (const step of apart) writer.golomb(step, order)
+  return new Writer(8).varint(keys.length).u8(order).raw(writer.finish()).finish()
+}
+
+export function decodeKeys(bytes: Uint8Array): readonly number[] | undefined {
+  const header = new Reader(bytes)
+  const count = header.varint()
+  const order = header.u8()
+  if (header.failed || order > maxOrder || count > maxRanges) return undefined
+  const reader = new BitReader(header.rest())
+  const keys: number[] = []
+  let last = -1
+  for (let i = 0; i < count && !reader.failed; i++) {
+    last += 1 + reader.golomb(order)
+    if (last > 0xffff_ffff) reader.fail()
+    keys.push(last)
+  }
+  return reader.done() ? keys : undefined
+}
+
+// Ranges, as they stand in vectors and deltas.
+
+export interface RangeOrders {
+  readonly gap: number
+  readonly length: number
+}
+
+/** The parameters that suit many lists of ranges. */
+export function rangeOrders(lists: readonly (readonly Range[])[]): RangeOrders {
+  const gaps: number[] = []
+  const lengths: number[] = []
+  for (const ranges of lists) {
+    let end = -2
+    for (const [from, to] of ranges) {
+      gaps.push(from - end - 2)
+      lengths.push(to - from)
       end = to
     }
   }
-  return writer.finish()
+  return { gap: bestOrder(gaps), length: bestOrder(lengths) }
 }
 
-/** One byte more than keeps neighbours apart, so that the far side's other sessions rarely match. */
-function prefixLengthFor(chains: readonly Chain[]): number {
-  let length = leastPrefixBytes
-  for (let i = 1; i < chains.length; i++) {
-    const a = (chains[i - 1] as Chain).session
-    const b = (chains[i] as Chain).session
-    let same = 0
-    while (same < 32 && a[same] === b[same]) same++
-    length = Math.max(length, Math.min(32, same + 2))
-  }
-  return length
-}
-
-export function decodeVector(bytes: Uint8Array): Result<readonly VectorItem[], 'malformed' | 'tooMany'> {
-  const reader = new Reader(bytes)
-  const length = reader.u8()
-  const count = reader.varint()
-  if (length < leastPrefixBytes || length > 32) return reject('malformed')
-  if (count > limits.sessions) return reject('tooMany')
-  const items: VectorItem[] = []
-  for (let i = 0; i < count && !reader.failed; i++) items.push(readItem(reader, length))
-  return reader.done() ? accept(items) : reject('malformed')
-}
-
-function readItem(reader: Reader, length: number): VectorItem {
-  const prefix = reader.raw(length)
-  const packed = reader.varint()
-  const bits = packed % 16
-  const top = Math.floor(packed / 16) - 1
-  const headId = top >= 0 ? reader.raw(idPrefixBytes) : reader.raw(0)
-  const floor = (bits & bitFloor) !== 0 ? reader.varint() : 1
-  const closedAt = (bits & bitClosed) !== 0 ? reader.varint() : undefined
-  const pinned = (bits & bitPinned) !== 0 ? reader.varint() : undefined
-  const lacking: Range[] = []
-  const ranges = (bits & bitGaps) !== 0 ? reader.varint() : 0
-  if (pinned !== undefined && (pinned < 1 || pinned >= floor)) reader.fail()
-  if (top > maxSeq || floor < 1 || floor > maxSeq + 1 || ranges > 2 * limits.gapRanges + 2) reader.fail()
-  let end = 0
-  for (let i = 0; i < ranges && !reader.failed; i++) {
-    const from = end + reader.varint()
-    const to = from + reader.varint()
-    if (to > top || (i > 0 && from <= end)) reader.fail()
-    lacking.push([from, to])
+/** Ascending ranges that do not touch. */
+export function writeRanges(writer: BitWriter, ranges: readonly Range[], orders: RangeOrders): void {
+  writer.golomb(ranges.length, countOrder)
+  let end = -2
+  for (const [from, to] of ranges) {
+    writer.golomb(from - end - 2, orders.gap).golomb(to - from, orders.length)
     end = to
   }
-  return { prefix, top, headId, lacking, floor, closedAt, pinned }
 }
 
-/** Seqs of one session to send, and those the far side has, next to which a run needs no signature of its own. */
-export interface Offer {
-  readonly chain: Chain
-  readonly ranges: readonly Range[]
-  readonly theirs: RangeSet
-}
-
-/** What we want of the session that is item `index` of the far side's vector. */
-export interface Want {
-  readonly index: number
-  readonly ranges: readonly Range[]
-}
-
-export interface Comparison {
-  readonly offers: readonly Offer[]
-  readonly wants: readonly Want[]
-  /** Fork proofs the far side has not got, and items whose proofs we have not got. */
-  readonly proofs: readonly Uint8Array[]
-  readonly wantProofs: readonly number[]
-  /** Our floors where the far side looks for what has expired, by item. */
-  readonly floors: readonly { readonly index: number; readonly floor: number }[]
-  /** Their floors where we look for what has expired, by session, hex. */
-  readonly theirFloors: ReadonlyMap<string, number>
-  /** How far the far side has each session we know (hex) without a gap. */
-  readonly held: ReadonlyMap<string, number>
-}
-
-/** Puts a far side's vector beside our log. `share` says which sessions we are asked to send history of. */
-export function compareVector(
-  log: Log,
-  items: readonly VectorItem[],
-  share: (session: Uint8Array) => boolean,
-): Comparison {
-  const offers: Offer[] = []
-  const wants: Want[] = []
-  const proofs: Uint8Array[] = []
-  const wantProofs: number[] = []
-  const floors: { index: number; floor: number }[] = []
-  const theirFloors = new Map<string, number>()
-  const held = new Map<string, number>()
-  const finder = new Finder(log)
-  const matched = new Set<Chain>()
-
-  items.forEach((item, index) => {
-    const theirs = heldBy(item)
-    const chain = finder.find(item)
-    if (chain === undefined) {
-      const ranges = [...theirs]
-      if (ranges.length > 0) wants.push({ index, ranges })
-      if (item.closedAt !== undefined) wantProofs.push(index)
-      return
-    }
-    matched.add(chain)
-    const ours = heldWithBody(chain)
-    const head = chain.entries.get(item.top)
-    // Another entry at the place of their newest: everything goes both ways, so that the fork is found and proved.
-    const forked = head !== undefined && !equalBytes(head.id.subarray(0, idPrefixBytes), item.headId)
-    const closesAt = Math.min(item.closedAt ?? Infinity, chain.closedAt ?? Infinity)
-    const theyLack = below(forked ? [...ours] : minus(ours, theirs), closesAt)
-    const weLack = below(forked ? [...theirs] : minus(theirs, ours), closesAt)
-    if (theyLack.length > 0 && share(chain.session)) {
-      offers.push({ chain, ranges: theyLack, theirs: forked ? new RangeSet() : theirs })
-    }
-    if (weLack.length > 0) wants.push({ index, ranges: weLack })
-    if (chain.proof !== undefined && (chain.closedAt ?? Infinity) < (item.closedAt ?? Infinity))
-      proofs.push(chain.proof)
-    if (item.closedAt !== undefined && item.closedAt < (chain.closedAt ?? Infinity)) wantProofs.push(index)
-    if (chain.floor > item.floor) floors.push({ index, floor: chain.floor })
-    if (item.floor > chain.floor) theirFloors.set(chain.hex, item.floor)
-    const firstGap = item.lacking[0]
-    if (!forked) held.set(chain.hex, firstGap === undefined ? item.top : firstGap[0] - 1)
-  })
-
-  for (const chain of log.chains()) {
-    if (matched.has(chain)) continue
-    if (chain.proof !== undefined) proofs.push(chain.proof)
-    const ranges = [...heldWithBody(chain)]
-    if (ranges.length > 0 && share(chain.session)) offers.push({ chain, ranges, theirs: new RangeSet() })
+/** `budget.ranges` is what the message may still contain. */
+export function readRanges(reader: BitReader, orders: RangeOrders, budget: { ranges: number }): Range[] {
+  const count = reader.golomb(countOrder)
+  budget.ranges -= count
+  if (count > 2 * limits.gapRanges + 2 || budget.ranges < 0) reader.fail()
+  const ranges: Range[] = []
+  let end = -2
+  for (let i = 0; i < count && !reader.failed; i++) {
+    const from = end + 2 + reader.golomb(orders.gap)
+    end = from + reader.golomb(orders.length)
+    if (end > maxSeq) reader.fail()
+    ranges.push([from, end])
   }
-  return { offers, wants, proofs, wantProofs, floors, theirFloors, held }
+  return ranges
 }
 
-/** Our chains by key prefix; the parts of one vector may have prefixes of different lengths. */
-class Finder {
-  readonly #log: Log
-  readonly #byLength = new Map<number, Map<string, Chain[]>>()
-
-  constructor(log: Log) {
-    this.#log = log
-  }
-
-  /** Of several sessions with the prefix, the one whose newest entry fits. */
-  find(item: VectorItem): Chain | undefined {
-    const chains = this.#withPrefixes(item.prefix.length).get(formatHex(item.prefix))
-    if (chains === undefined || chains.length < 2) return chains?.[0]
-    const fits = (chain: Chain): boolean => {
-      const entry = chain.entries.get(item.top)
-      return entry !== undefined && equalBytes(entry.id.subarray(0, idPrefixBytes), item.headId)
-    }
-    return chains.find(fits) ?? chains[0]
-  }
-
-  #withPrefixes(length: number): ReadonlyMap<string, readonly Chain[]> {
-    let byPrefix = this.#byLength.get(length)
-    if (byPrefix !== undefined) return byPrefix
-    byPrefix = new Map()
-    for (const chain of this.#log.allChains()) {
-      const prefix = chain.hex.slice(0, length * 2)
-      const others = byPrefix.get(prefix)
-      if (others === undefined) byPrefix.set(prefix, [chain])
-      else others.push(chain)
-    }
-    this.#byLength.set(length, byPrefix)
-    return byPrefix
-  }
-}
-
-/** What can be passed on: husks that nobody deleted are no use to anybody. */
-export function heldWithBody(chain: Chain): RangeSet {
-  if (chain.hollow.ranges === 0) return chain.held
-  const held = new RangeSet()
-  for (const [from, to] of chain.held) held.add(from, to)
-  for (const [from, to] of chain.hollow) held.remove(from, to)
-  return held
-}
-
-function heldBy(item: VectorItem): RangeSet {
+/** What the far side holds of a session, as its item says. */
+export function heldBy(item: Pick<VectorItem, 'top' | 'floor' | 'lacking' | 'pinned'>): RangeSet {
   const held = new RangeSet()
   if (item.top < 0) return held
   held.add(0, 0)
@@ -255,12 +242,11 @@ function heldBy(item: VectorItem): RangeSet {
   return held
 }
 
-function minus(a: RangeSet, b: RangeSet): Range[] {
-  const rest: Range[] = []
-  for (const [from, to] of a) rest.push(...b.missing(from, to))
-  return rest
+export function shorten(name: number, bits: number): number {
+  return Math.floor(name / 2 ** (nameBits - bits))
 }
 
-function below(ranges: readonly Range[], limit: number): Range[] {
-  return ranges.filter(([from]) => from < limit).map(([from, to]) => [from, Math.min(to, limit - 1)])
+/** Names are spread evenly: what lies between two of them is about so long. */
+function nameOrderFor(bits: number, count: number): number {
+  return Math.min(maxOrder, Math.max(0, bits - widthOf(Math.max(1, count))))
 }
