@@ -1,0 +1,124 @@
+/** The far end of `link.ts`, wherever it runs. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright'
+import { build } from 'vite'
+import { findChromium } from '../scripts/system.mjs'
+import type { Command } from './link-child.ts'
+import type { FarPage } from './link-page.ts'
+import type { Way } from './link-party.ts'
+
+export interface Far {
+  readonly name: 'node' | 'chromium'
+  /** Who makes the offer: the browser, where there is one. */
+  readonly offers: boolean
+  onSignal: (text: string) => void
+  onUp: () => void
+  open(way: Way): Promise<void>
+  signal(text: string): void
+  bulk(on: boolean): Promise<void>
+  received(): Promise<number>
+  closeParty(): Promise<void>
+  /** Ends the program. */
+  end(): Promise<void>
+}
+
+type Message =
+  | { readonly type: 'signal'; readonly text: string }
+  | { readonly type: 'received'; readonly bytes: number }
+  | { readonly type: 'up' }
+  | { readonly type: 'ready' }
+
+export async function startNode(): Promise<Far> {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./link-child.ts', import.meta.url)), [], {
+    execArgv: ['-C', 'source', '--import', 'tsx'],
+    stdio: ['ignore', 2, 2, 'ipc'],
+  })
+  const say = (command: Command): void => void child.send(command)
+  let answered: (bytes: number) => void = () => {}
+  const ready = new Promise<void>((done, fail) => {
+    child.once('exit', (code) => fail(new Error(`the far end ended with ${String(code)}`)))
+    child.on('message', (message: Message) => {
+      if (message.type === 'ready') done()
+      else if (message.type === 'signal') far.onSignal(message.text)
+      else if (message.type === 'up') far.onUp()
+      else answered(message.bytes)
+    })
+  })
+  const far: Far = {
+    name: 'node',
+    offers: false,
+    onSignal: () => {},
+    onUp: () => {},
+    open: async (way) => say({ type: 'open', way }),
+    signal: (text) => say({ type: 'signal', text }),
+    bulk: async (on) => say({ type: 'bulk', on }),
+    received: () =>
+      new Promise((done) => {
+        answered = done
+        say({ type: 'received' })
+      }),
+    closeParty: async () => say({ type: 'close' }),
+    end: async () => void child.kill('SIGKILL'),
+  }
+  await ready
+  return far
+}
+
+export async function startChromium(): Promise<Far> {
+  const program = await bundle()
+  const server = createServer((request, response) => {
+    const isProgram = request.url === '/program.js'
+    response.writeHead(200, { 'content-type': isProgram ? 'text/javascript' : 'text/html' })
+    response.end(
+      isProgram ? program : '<!doctype html><title>link</title><script type="module" src="/program.js"></script>',
+    )
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const browser = await chromium.launch({
+    executablePath: findChromium() ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync'],
+  })
+  const page = await browser.newPage()
+  page.on('pageerror', (error) => process.stderr.write(`${String(error)}\n`))
+  const far: Far = {
+    name: 'chromium',
+    offers: true,
+    onSignal: () => {},
+    onUp: () => {},
+    open: (way) => page.evaluate((asked) => (window as unknown as { far: FarPage }).far.open(asked), way),
+    signal: (text) => void page.evaluate((signal) => (window as unknown as { far: FarPage }).far.signal(signal), text),
+    bulk: (on) => page.evaluate((wanted) => (window as unknown as { far: FarPage }).far.bulk(wanted), on),
+    received: () => page.evaluate(() => (window as unknown as { far: FarPage }).far.received()),
+    closeParty: () => page.evaluate(() => (window as unknown as { far: FarPage }).far.close()),
+    end: async () => {
+      await browser.close()
+      server.close()
+    },
+  }
+  await page.exposeFunction('tellSignal', (text: string) => far.onSignal(text))
+  await page.exposeFunction('tellUp', () => far.onUp())
+  await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
+  await page.waitForFunction(() => 'far' in window)
+  return far
+}
+
+async function bundle(): Promise<string> {
+  const built = await build({
+    root: resolve(import.meta.dirname, '..'),
+    configFile: false,
+    logLevel: 'error',
+    resolve: { conditions: ['source', 'browser', 'import', 'module', 'default'] },
+    build: {
+      write: false,
+      target: 'es2023',
+      rolldownOptions: { input: resolve(import.meta.dirname, 'link-page.ts') },
+    },
+  })
+  const [output] = [built].flat()
+  if (output === undefined || !('output' in output)) throw new Error('the page was not built')
+  return output.output[0].code
+}
