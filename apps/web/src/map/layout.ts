@@ -11,6 +11,8 @@ import type { MapFacts, MapNode } from '@kith/peer'
 
 /** Up to here a room is a ring. */
 export const maxRingNodes = 20
+/** More cannot be told apart; whoever is farthest is only counted. */
+export const maxDrawn = 72
 /** Farther than this is drawn at this distance: what is known of them is thin. */
 export const maxHops = 3
 
@@ -113,6 +115,12 @@ function hops(facts: MapFacts, { size, margin, before = [] }: LayoutOptions): La
   }
 }
 
+/** How many of those who are known are in the picture. */
+export function countDrawn(facts: MapFacts): number {
+  if (facts.nodes.length <= maxRingNodes) return facts.nodes.length
+  return levels(facts, neighboursOf(facts)).reduce((sum, level) => sum + level.length, 1)
+}
+
 function dotFor(circles: readonly (readonly [count: number, radius: number])[]): number {
   const room = circles.map(([count, radius]) => (count < 2 ? maxDot : 2 * radius * Math.sin(Math.PI / count) * 0.36))
   return round(Math.max(minDot, Math.min(maxDot, ...room)))
@@ -152,12 +160,19 @@ function levels({ self, nodes }: MapFacts, neighbours: ReadonlyMap<string, reado
   const found: string[][] = []
   for (const { session, isSelf } of nodes) {
     if (isSelf) continue
-    // Whom no known link leads to is shown outside, with the farthest.
+    // Whom no known link leads to is shown outside, with the farthest, where there is room.
     const level = Math.min(distance.get(session) ?? maxHops, maxHops) - 1
     while (found.length <= level) found.push([])
     found[level]?.push(session)
   }
-  return found
+  let room = maxDrawn - 1
+  const isLinked = (session: string): number => Number(distance.has(session))
+  const nearest = found.map((level) => {
+    const kept = level.toSorted((a, b) => isLinked(b) - isLinked(a)).slice(0, room)
+    room -= kept.length
+    return nodes.length > maxDrawn ? kept.filter((session) => distance.has(session)) : kept
+  })
+  return nearest.filter((level) => level.length > 0)
 }
 
 /** The circles as they were, with who left taken out and who came in a free place; undefined when that does not go. */

@@ -40,7 +40,7 @@ export function PairList({ facts, selected, onSelect }: ListProps): ReactElement
       </thead>
       <tbody>
         {facts.pairs.map(({ a, b, how, through, rttMs, isGap, isTree }) => (
-          <tr key={`${a.session} ${b.session}`} className={isGap ? 'gap' : ''}>
+          <tr key={`${a.session} ${b.session}`} data-pair={`${a.session} ${b.session}`} className={isGap ? 'gap' : ''}>
             <td>{who(a)}</td>
             <td>{who(b)}</td>
             <td>

@@ -4,6 +4,7 @@ import { ListTree, RotateCw } from 'lucide-react'
 import { readMap, type MapFacts, type Room, type RoomMap } from '@kith/peer'
 import { useMapMessages } from '../messages/map.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
+import { countDrawn } from './layout.ts'
 import { Legend } from './legend.tsx'
 import { PairList } from './list.tsx'
 import { PersonCard, TreeList } from './person-card.tsx'
@@ -90,7 +91,8 @@ function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
   const links = facts.pairs.length - facts.gaps
   const hops = useMemo(() => hopsOf(facts), [facts])
   const parts = [say.here(map.online)]
-  if (map.online > facts.nodes.length) parts.push(say.nearDrawn(facts.nodes.length))
+  const drawn = countDrawn(facts)
+  if (map.online > drawn) parts.push(say.nearDrawn(drawn))
   else parts.push(say.links(links))
   if (map.mode === 'small' && facts.nodes.length > 1) parts.push(facts.gaps === 0 ? say.noGaps : say.gaps(facts.gaps))
   return (

@@ -18,7 +18,7 @@ import { qualityOf, type MapFacts, type MapNode, type MapPair, type RoomMap } fr
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
 import { cloudPath, curveOf, gapOf } from './curves.ts'
-import { layOut, maxRingNodes, nearestTowards, type Circles, type Layout, type Place } from './layout.ts'
+import { layOut, maxDrawn, maxRingNodes, nearestTowards, type Circles, type Layout, type Place } from './layout.ts'
 import './picture.css'
 
 /** With more lines than this each is drawn lighter. */
@@ -57,7 +57,7 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
     if (size === undefined) return undefined
     const wide = size.width >= 560
     const isRing = facts.nodes.length <= maxRingNodes
-    const cloud = map.online > facts.nodes.length
+    const cloud = map.online > Math.min(facts.nodes.length, maxDrawn)
     // Beside a ring stand names, as long as they are.
     const longest = Math.max(...facts.nodes.map(({ name, isSelf }) => (isSelf ? words.you : name).length))
     const beside = Math.min(wide ? 150 : 88, 44 + 6.8 * longest)
@@ -134,6 +134,7 @@ const Lines = memo(function Lines({ layout, facts, map, shown, trees, words }: L
           return (
             <g
               key={`${pair.a.session} ${pair.b.session}`}
+              data-pair={`${pair.a.session} ${pair.b.session}`}
               className={`map-link ${pair.how} ${qualityOf(pair.rttMs)}${pair.isOwn ? ' own' : ''}${state}`}
             >
               <linearGradient
@@ -160,7 +161,7 @@ const Lines = memo(function Lines({ layout, facts, map, shown, trees, words }: L
           <g
             key={`${pair.a.session} ${pair.b.session} gap`}
             className={`map-gap${concerns(pair) ? '' : ' faint'}`}
-            data-gap={`${pair.a.name} ${pair.b.name}`}
+            data-gap={`${pair.a.session} ${pair.b.session}`}
           >
             <path className="map-gap-paper" d={curve.d} />
             <path className="map-gap-line" d={curve.d} />
@@ -287,8 +288,12 @@ const People = memo(function People(props: PeopleProps): ReactElement {
           >
             <Glyph author={node.author} size={layout.dot * 2} />
             {node.root !== undefined && (
-              <span className={`map-root${node.root === 'hot' ? ' hot' : ''}`}>
-                {node.root === 'hot' ? <Megaphone size={11} aria-hidden /> : node.root + 1}
+              // The number is drawn, not written: the label says it in its place.
+              <span
+                className={`map-root${node.root === 'hot' ? ' hot' : ''}`}
+                data-root={node.root === 'hot' ? '' : node.root + 1}
+              >
+                {node.root === 'hot' && <Megaphone size={11} aria-hidden />}
               </span>
             )}
             <span className="map-name">{node.isSelf ? words.you : node.name || words.somebody}</span>

@@ -291,7 +291,7 @@ describe('the room says what is happening', () => {
     await expect.element(people.getByText('Directly connected · 18 ms')).not.toBeInTheDocument()
     await expect.element(people.getByText('is writing')).toBeVisible()
     await expect.element(people.getByText('By way of the relay · 64 ms')).toBeVisible()
-    await expect.element(people.getByText('Through another member · 120 ms')).toBeVisible()
+    await expect.element(people.getByText('Through Mara · 120 ms')).toBeVisible()
   })
 
   it('notices, until they are understood', async () => {
