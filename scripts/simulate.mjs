@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- SCENARIO [--n N] [--seed S] [--json]`: runs one scenario with N real engines on a simulated network
- * (packages/protocol/src/sim) and says what it measured. `--list` names the scenarios.
+ * (packages/protocol/src/sim) and says what it measured. `--list` names the scenarios, `--parts P` runs it on P cores.
  *
  * The TypeScript is bundled once per change into node_modules/.cache, because a simulation of thousands should not begin
  * with translating itself, and runs in a process of its own with as much memory as it may need.
@@ -15,7 +15,7 @@ import { install } from './install.mjs'
 
 const usage = 'npm run simulate -- steady --n 1000 --seed 1'
 const defaults = { n: 1_000, seed: 1 }
-const limits = { n: [2, 200_000], seed: [0, 2 ** 31 - 1] }
+const limits = { n: [2, 200_000], seed: [0, 2 ** 31 - 1], parts: [1, 16] }
 
 /** What the person asked for. */
 export function readArguments(args) {
@@ -29,7 +29,7 @@ export function readArguments(args) {
     }
     const [flag, inline] = arg.slice(2).split(/=(.*)/s)
     if (flag === 'json' || flag === 'list' || flag === 'profile') asked[flag] = true
-    else if (flag === 'n' || flag === 'seed') asked[flag] = readNumber(flag, inline ?? args[++i])
+    else if (flag === 'n' || flag === 'seed' || flag === 'parts') asked[flag] = readNumber(flag, inline ?? args[++i])
     else throw new Stop(`There is no option --${flag}.`, usage)
   }
   if (asked.scenario === undefined && !asked.list) throw new Stop('Which scenario?', `${usage}, or --list`)

@@ -12,19 +12,21 @@ export class FrameCache {
   #young = new Map<number, Uint8Array>()
   #old = new Map<number, Uint8Array>()
 
-  share(bytes: Uint8Array): Uint8Array {
-    if (bytes.length < leastBytes) return bytes
+  /** `lent`: the bytes are to be copied if they are kept. */
+  share(bytes: Uint8Array, lent = false): Uint8Array {
+    if (bytes.length < leastBytes) return lent ? bytes.slice() : bytes
     const name = nameOf(bytes)
     let shared = this.#young.get(name)
     if (shared === undefined) {
-      shared = this.#old.get(name) ?? bytes
+      shared = this.#old.get(name) ?? (lent ? bytes.slice() : bytes)
       if (this.#young.size >= perGeneration) {
         this.#old = this.#young
         this.#young = new Map()
       }
       this.#young.set(name, shared)
     }
-    return shared === bytes || equalBytes(shared, bytes) ? shared : bytes
+    if (shared === bytes || equalBytes(shared, bytes)) return shared
+    return lent ? bytes.slice() : bytes
   }
 }
 

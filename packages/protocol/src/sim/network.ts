@@ -20,6 +20,7 @@ import { EventWheel } from './event-wheel.ts'
 import type { EventSink } from './event-wheel.ts'
 import { SimPeer } from './peer.ts'
 import type { EngineLike, Timer } from './peer.ts'
+import type { EventReader } from './mailbox.ts'
 import { createSeededRandom } from './random.ts'
 import type { SeededRandom } from './random.ts'
 import { SimRelay } from './sim-relay.ts'
@@ -43,8 +44,17 @@ export interface NetworkOptions {
   readonly keepEvents?: boolean | undefined
   /** For thousands: told of every event instead of each machine keeping what it shows; and equal frames share their bytes. */
   readonly watch?: ((peer: SimPeer, event: EngineEvent, now: Millis) => void) | undefined
+  /** The machines this part of a network simulates, and where events for the others go. Default: all. */
+  readonly part?: NetworkPart | undefined
   /** Where the clock starts. */
   readonly startMs?: Millis | undefined
+}
+
+/** A network may be simulated in several parts, each on its own core, as long as none gets ahead of a frame's travel. */
+export interface NetworkPart {
+  /** Is this machine (or the relay, at its place) here? */
+  readonly owns: (place: number) => boolean
+  readonly away: EventReader
 }
 
 /** Makes the program of a machine; called at each start. */
@@ -104,6 +114,7 @@ export class Network implements World, EventSink {
   readonly #low: number
   readonly #span: number
   readonly #lossRate: number
+  readonly #part: NetworkPart | undefined
   #group: ((place: number) => number) | undefined
 
   constructor(options: NetworkOptions) {
@@ -116,6 +127,7 @@ export class Network implements World, EventSink {
     this.#low = low
     this.#span = high - low
     this.#lossRate = options.lossRate ?? 0
+    this.#part = options.part
     this.carriers = new Carriers(this, {
       canLink: options.canLink ?? (() => true),
       breakMs: options.breakMs ?? defaultBreakMs,
@@ -129,11 +141,18 @@ export class Network implements World, EventSink {
   /** Fingerprint of everything that happened so far. */
   get hash(): string {
     const hash = new EventHash()
-    for (const peer of this.peers) {
-      hash.add(peer.hashLow >>> 0)
-      hash.add(peer.hashHigh >>> 0)
-    }
+    for (const word of this.hashes()) hash.add(word)
     return hash.hex
+  }
+
+  /** The same machine by machine, two words each. */
+  hashes(): Uint32Array {
+    const words = new Uint32Array(this.peers.length * 2)
+    this.peers.forEach((peer, index) => {
+      words[index * 2] = peer.hashLow
+      words[index * 2 + 1] = peer.hashHigh
+    })
+    return words
   }
 
   /** Events that are still to come. */
@@ -226,7 +245,7 @@ export class Network implements World, EventSink {
   }
 
   distance(a: number, b: number): number {
-    return this.#low + this.#span * pairFraction(this.seed, a, b)
+    return distanceOf(this.seed, this.#low, this.#span, a, b)
   }
 
   travel(distance: number, state: number): Millis {
@@ -237,6 +256,10 @@ export class Network implements World, EventSink {
   // Time.
 
   post(at: Millis, kind: number, target: number, source: number, a: number, b: number, data: unknown): void {
+    if (this.#part !== undefined && target !== nobody && !this.#part.owns(target)) {
+      this.#part.away(at, kind, target, source, a, b, data)
+      return
+    }
     this.#wheel.push(at - this.#startMs, kind, target, source, a, b, data)
   }
 
@@ -419,4 +442,9 @@ export class Network implements World, EventSink {
   #later(peer: SimPeer, delayMs: number, input: Input): void {
     this.post(this.now + delayMs, events.input, peer.index, peer.index, peer.run, 0, input)
   }
+}
+
+/** One way between two places, in ms: drawn from `low` to `low + span` by the seed and the pair alone. */
+export function distanceOf(seed: number, low: number, span: number, a: number, b: number): number {
+  return low + span * pairFraction(seed, a, b)
 }

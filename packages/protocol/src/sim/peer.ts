@@ -55,7 +55,6 @@ export interface Timer {
 export class SimPeer {
   readonly index: number
   readonly name: string
-  readonly store: SimStore = new SimStore()
   /** What this machine's clock is ahead of the simulation's. */
   skewMs: number
   /** Undefined while crashed. */
@@ -67,9 +66,7 @@ export class SimPeer {
   /** A tab in the background: timers fire on full seconds, without any link on full minutes. */
   throttled = false
   readonly held: Input[] = []
-  readonly timers: Map<string, Timer> = new Map()
-  /** Ends of transports held here, by the engine's name and by number. */
-  readonly transports: Map<string, Half> = new Map()
+  /** Ends of transports held here, by number; see `transports`. */
   readonly halves: (Half | undefined)[] = []
   /** When its lines are free again, as fractions of a millisecond. */
   upFreeAt = 0
@@ -82,17 +79,39 @@ export class SimPeer {
   /** Fingerprint of everything that happened here. */
   hashLow = 0x243f_6a88
   hashHigh = 0x85a3_08d3
-  /** What the program shows: messages by id. */
-  readonly shown: Map<string, TimelineMessage> = new Map()
   readonly events: EngineEvent[] = []
   /** Newest `sync` event. */
   sync: Extract<EngineEvent, { type: 'sync' }> | undefined
+
+  // Made when they are needed: a machine that is simulated elsewhere needs none.
+  #store: SimStore | undefined
+  #timers: Map<string, Timer> | undefined
+  #transports: Map<string, Half> | undefined
+  #shown: Map<string, TimelineMessage> | undefined
 
   constructor(index: number, name: string, skewMs: number, state: number) {
     this.index = index
     this.name = name
     this.skewMs = skewMs
     this.relayState = state
+  }
+
+  get store(): SimStore {
+    return (this.#store ??= new SimStore())
+  }
+
+  get timers(): Map<string, Timer> {
+    return (this.#timers ??= new Map())
+  }
+
+  /** Ends of transports held here, by the engine's name. */
+  get transports(): Map<string, Half> {
+    return (this.#transports ??= new Map())
+  }
+
+  /** What the program shows: messages by id. */
+  get shown(): Map<string, TimelineMessage> {
+    return (this.#shown ??= new Map())
   }
 
   observe(event: EngineEvent, keep: boolean): void {

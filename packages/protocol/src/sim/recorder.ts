@@ -3,21 +3,24 @@ import type { EngineEvent } from '../engine/output.ts'
 import type { Millis } from '../machine.ts'
 
 /** What is known of one entry. */
-interface Line {
+export interface Line {
   /** By machine: when it was shown there, −1 when it was not. Only of messages. */
   readonly shownAt: Int32Array | undefined
   maxHop: number
 }
 
+/** What a recorder knows, as it travels from one core to another. */
+export type Recorded = Pick<Recorder, 'lines' | 'keyByTag' | 'notices' | 'fresh' | 'copies'>
+
 export class Recorder {
   readonly #machines: number
-  readonly #lines = new Map<string, Line>()
+  readonly lines: Map<string, Line> = new Map()
   /** Entries that came by links and were new, and those that were not. */
   fresh = 0
   copies = 0
   readonly notices: Map<string, number> = new Map()
   /** By post: its entry's sorting key. */
-  readonly #keyByTag = new Map<number, string>()
+  readonly keyByTag: Map<number, string> = new Map()
 
   constructor(machines: number) {
     this.#machines = machines
@@ -37,7 +40,7 @@ export class Recorder {
         for (const change of event.changes) if (change.type === 'put') this.#shown(change.message.id, peer, at)
         break
       case 'posted':
-        this.#keyByTag.set(event.tag, event.id)
+        this.keyByTag.set(event.tag, event.id)
         break
       case 'notice':
         this.notices.set(event.code, (this.notices.get(event.code) ?? 0) + 1)
@@ -47,29 +50,44 @@ export class Recorder {
     }
   }
 
+  /** Takes in what was recorded elsewhere about other machines. */
+  merge(other: Recorded): void {
+    this.fresh += other.fresh
+    this.copies += other.copies
+    for (const [code, count] of other.notices) this.notices.set(code, (this.notices.get(code) ?? 0) + count)
+    for (const [tag, key] of other.keyByTag) this.keyByTag.set(tag, key)
+    for (const [key, { shownAt, maxHop }] of other.lines) {
+      const line = this.#line(key)
+      line.maxHop = Math.max(line.maxHop, maxHop)
+      shownAt?.forEach((at, peer) => {
+        if (at >= 0) this.#shown(key, peer, at)
+      })
+    }
+  }
+
   /** When the message posted with `tag` was shown at each machine, −1 where it was not. */
   shownAt(tag: number): Int32Array | undefined {
-    return this.#lines.get(this.#keyByTag.get(tag) ?? '')?.shownAt
+    return this.lines.get(this.keyByTag.get(tag) ?? '')?.shownAt
   }
 
   /** The most links a copy of it travelled. */
   maxHop(tag: number): number {
-    return this.#lines.get(this.#keyByTag.get(tag) ?? '')?.maxHop ?? 0
+    return this.lines.get(this.keyByTag.get(tag) ?? '')?.maxHop ?? 0
   }
 
   #shown(id: string, peer: number, at: Millis): void {
-    let line = this.#lines.get(id)
+    let line = this.lines.get(id)
     if (line?.shownAt === undefined) {
       line = { shownAt: new Int32Array(this.#machines).fill(-1), maxHop: line?.maxHop ?? 0 }
-      this.#lines.set(id, line)
+      this.lines.set(id, line)
     }
     const { shownAt } = line
     if (shownAt !== undefined && (shownAt[peer] as number) < 0) shownAt[peer] = at
   }
 
   #line(id: string): Line {
-    let line = this.#lines.get(id)
-    if (line === undefined) this.#lines.set(id, (line = { shownAt: undefined, maxHop: 0 }))
+    let line = this.lines.get(id)
+    if (line === undefined) this.lines.set(id, (line = { shownAt: undefined, maxHop: 0 }))
     return line
   }
 }

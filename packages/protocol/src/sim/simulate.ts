@@ -1,9 +1,14 @@
 /** Runs one scenario (`scenarios.ts`) with n real engines from one seed, and measures it. */
 import type { Millis } from '../machine.ts'
+import { EventHash } from './event-hash.ts'
 import { floodTimes } from './flood-bound.ts'
+import type { LinkGraph } from './flood-bound.ts'
+import { planScenario } from './plan.ts'
 import type { Plan, Post } from './plan.ts'
+import { Recorder } from './recorder.ts'
 import type { Scenario } from './scenarios.ts'
-import { Simulation } from './simulation.ts'
+import { Simulation, distanceBetween } from './simulation.ts'
+import type { Outcome } from './simulation.ts'
 
 export interface SimulateOptions {
   readonly scenario: Scenario
@@ -55,20 +60,25 @@ export function simulate(options: SimulateOptions): SimulateFigures {
   const clock = options.clock ?? ((): Millis => 0)
   const startedAt = clock()
   const simulation = new Simulation(options)
-  const { plan } = simulation
-  for (let at = progressMs; at <= plan.endAt; at += progressMs) {
+  const { endAt } = simulation.plan
+  for (let at = progressMs; at <= endAt; at += progressMs) {
     simulation.runTo(at)
-    options.progress?.(`${at / 1_000} of ${Math.ceil(plan.endAt / 1_000)} s`)
+    options.progress?.(`${at / 1_000} of ${Math.ceil(endAt / 1_000)} s`)
   }
-  simulation.runTo(plan.endAt)
-  return judge(simulation, options, clock() - startedAt)
+  simulation.runTo(endAt)
+  const outcome = simulation.outcome()
+  return judgeOutcomes(options, [outcome], clock() - startedAt)
 }
 
-function judge(simulation: Simulation, options: SimulateOptions, wallMs: number): SimulateFigures {
-  const { plan, recorder, network } = simulation
+/** The figures of a run from what its parts know. */
+export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outcome[], wallMs: number): SimulateFigures {
+  const { scenario, peers, seed } = options
+  const plan = planScenario(scenario, peers, seed)
+  const size = plan.machines.length
+  const recorder = new Recorder(size)
+  for (const { recorded } of outcomes) recorder.merge(recorded)
   const times: number[] = []
   let wanted = 0
-  let came = 0
   let hops = 0
   let worst = 0
   let worstInFlight: number | undefined
@@ -82,21 +92,21 @@ function judge(simulation: Simulation, options: SimulateOptions, wallMs: number)
       wanted++
       const at = shownAt?.[index] ?? -1
       if (at < 0) return
-      came++
-      times.push(at - post.at)
-      if (inFlight) worstInFlight = Math.max(worstInFlight ?? 0, at - post.at)
-      else worst = Math.max(worst, at - post.at)
+      const took = at - post.at
+      times.push(took)
+      if (inFlight) worstInFlight = Math.max(worstInFlight ?? 0, took)
+      else worst = Math.max(worst, took)
     })
   })
-  const graph = simulation.graph()
+  const links = mergeGraphs(outcomes.map((outcome) => outcome.links))
   const survivors = plan.machines.flatMap((machine, index) => (machine.endAt === undefined ? [index] : []))
   const p99Ms = percentile(times, 0.99)
-  const floodP99Ms = percentile(floodBound(simulation, plan), 0.99)
+  const floodP99Ms = percentile(floodBound(options, plan, outcomes), 0.99)
   return {
-    scenario: options.scenario.name,
-    peers: options.peers,
-    seed: options.seed,
-    delivered: wanted === 0 ? 0 : came / wanted,
+    scenario: scenario.name,
+    peers,
+    seed,
+    delivered: wanted === 0 ? 0 : times.length / wanted,
     redundancy: recorder.fresh === 0 ? 0 : recorder.copies / recorder.fresh,
     lastHop: hops / plan.posts.length,
     p99Ms,
@@ -105,22 +115,55 @@ function judge(simulation: Simulation, options: SimulateOptions, wallMs: number)
     worstDeliveryMs: worst,
     worstInFlightMs: worstInFlight,
     wallMs,
-    eventHash: network.hash,
-    orphans: survivors.filter((index) => graph.from[index] === graph.from[index + 1]).length,
-    linksPerPeer: graph.to.length / Math.max(1, survivors.length),
-    events: network.inputs,
-    frames: network.carriers.frames,
-    bytes: network.carriers.bytes,
+    eventHash: hashOf(outcomes),
+    orphans: survivors.filter((index) => links.from[index] === links.from[index + 1]).length,
+    linksPerPeer: links.to.length / Math.max(1, survivors.length),
+    events: sum(outcomes, ({ inputs }) => inputs),
+    frames: sum(outcomes, ({ frames }) => frames),
+    bytes: sum(outcomes, ({ bytes }) => bytes),
     notices: Object.fromEntries(recorder.notices),
   }
 }
 
+function sum(outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number {
+  return outcomes.reduce((total, outcome) => total + of(outcome), 0)
+}
+
+/** Machine by machine, whichever part each was in: the others never gave it anything to do. */
+function hashOf(outcomes: readonly Outcome[]): string {
+  const hash = new EventHash()
+  const [first] = outcomes
+  first?.hashes.forEach((_, word) => {
+    const owner = outcomes.length === 1 ? first : outcomes[(word >> 1) % outcomes.length]
+    hash.add(owner?.hashes[word] ?? 0)
+  })
+  return hash.hex
+}
+
+function mergeGraphs(graphs: readonly LinkGraph[]): LinkGraph {
+  const [first] = graphs
+  if (graphs.length <= 1) return first ?? { from: new Int32Array(1), to: new Int32Array(0) }
+  const size = (first?.from.length ?? 1) - 1
+  const from = new Int32Array(size + 1)
+  const to: number[] = []
+  for (let i = 0; i < size; i++) {
+    from[i] = to.length
+    for (const graph of graphs) {
+      for (let at = graph.from[i] as number; at < (graph.from[i + 1] as number); at++) to.push(graph.to[at] as number)
+    }
+  }
+  from[size] = to.length
+  return { from, to: Int32Array.from(to) }
+}
+
 /** Time of each sampled message to each machine, had it been flooded. */
-function floodBound(simulation: Simulation, plan: Plan): number[] {
+function floodBound(options: SimulateOptions, plan: Plan, outcomes: readonly Outcome[]): number[] {
   const times: number[] = []
-  for (const [tag, graph] of simulation.graphs) {
+  const distance = (a: number, b: number): number => distanceBetween(options.seed, a, b)
+  for (const tag of outcomes[0]?.graphs.keys() ?? []) {
+    const graph = mergeGraphs(outcomes.flatMap((outcome) => outcome.graphs.get(tag) ?? []))
     const { peer } = plan.posts[tag] as Post
-    const best = floodTimes(graph, peer, (a, b) => simulation.network.distance(a, b))
+    const best = floodTimes(graph, peer, distance)
     for (let i = 0; i < best.length; i++) if (i !== peer && best[i] !== Infinity) times.push(best[i] as number)
   }
   return times

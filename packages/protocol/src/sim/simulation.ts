@@ -8,15 +8,20 @@ import type { EngineOptions } from '../engine/options.ts'
 import type { EngineEvent } from '../engine/output.ts'
 import type { Millis, Random } from '../machine.ts'
 import type { Crypto } from '../crypto/crypto.ts'
+import { openRoomKeys } from '../rooms/keys.ts'
+import type { RoomKeys } from '../rooms/keys.ts'
 import { mix } from './chance.ts'
 import { createPersona } from './chaos.ts'
 import type { LinkGraph } from './flood-bound.ts'
-import { Network } from './network.ts'
+import { FrameCache } from './frame-cache.ts'
+import type { Mailbox } from './mailbox.ts'
+import { Network, distanceOf } from './network.ts'
 import type { EngineLike, SimPeer } from './peer.ts'
 import { linkable, planScenario, sideOf } from './plan.ts'
 import type { Machine, Plan } from './plan.ts'
 import { createSeededRandom } from './random.ts'
 import { Recorder } from './recorder.ts'
+import type { Recorded } from './recorder.ts'
 import type { Scenario } from './scenarios.ts'
 import { createToyCrypto } from './toy-crypto.ts'
 import { events, nobody } from './world.ts'
@@ -27,8 +32,31 @@ export interface SimulationOptions {
   readonly seed: number
   /** Default: the stand-in for thousands. */
   readonly createCrypto?: ((random: Random) => Crypto) | undefined
+  /** Default: all of it. */
+  readonly part?: Part | undefined
 }
 
+/** Which part of the machines is simulated here, of how many, and where events for the others are written. */
+export interface Part {
+  readonly index: number
+  readonly count: number
+  readonly outbox: (part: number) => Mailbox
+}
+
+/** What one part knows at the end, as it travels to where the figures are worked out. */
+export interface Outcome {
+  readonly recorded: Recorded
+  readonly hashes: Uint32Array
+  readonly graphs: ReadonlyMap<number, LinkGraph>
+  readonly links: LinkGraph
+  readonly inputs: number
+  readonly frames: number
+  readonly bytes: number
+}
+
+const latencyMs = [10, 50] as const
+/** No frame travels faster: so far a part may be ahead of the others. */
+export const windowMs: Millis = 9
 /** A machine that vanished is found out by its neighbours themselves, not by their transports. */
 const breakMs = 15_000
 /** Of every so many messages the flood bound is worked out. */
@@ -44,6 +72,8 @@ export class Simulation {
   readonly #startMs: Millis
   readonly #secret: Uint8Array
   readonly #engines: (Engine | undefined)[] = []
+  readonly #frames = new FrameCache()
+  #keys: RoomKeys | undefined
 
   constructor(options: SimulationOptions) {
     const { scenario, peers, seed } = options
@@ -55,9 +85,17 @@ export class Simulation {
       seed,
       createCrypto,
       canLink: linkable(this.plan, scenario, seed),
+      latencyMs,
       bandwidth: scenario.bandwidth,
       breakMs,
       watch: (peer, event, now) => this.#watch(peer, event, now),
+      part: options.part && {
+        owns: (place) => this.#owns(place),
+        away: (at, kind, target, source, a, b, data) => {
+          const to = options.part?.outbox(this.#partOf(target))
+          to?.write(at, kind, target, source, a, b, data)
+        },
+      },
     })
     this.#startMs = this.network.now
     this.#secret = createSeededRandom(seed).fork().bytes(32)
@@ -74,11 +112,31 @@ export class Simulation {
     this.network.runFor(at - this.at)
   }
 
+  /** Events of the machines here, written by another part. */
+  receive(box: Mailbox): void {
+    box.read(this.#frames, (at, kind, target, source, a, b, data) =>
+      this.network.post(at, kind, target, source, a, b, data),
+    )
+  }
+
+  outcome(): Outcome {
+    const { lines, keyByTag, notices, fresh, copies } = this.recorder
+    return {
+      recorded: { lines, keyByTag, notices, fresh, copies },
+      hashes: this.network.hashes(),
+      graphs: this.graphs,
+      links: this.graph(),
+      inputs: this.network.inputs,
+      frames: this.network.carriers.frames,
+      bytes: this.network.carriers.bytes,
+    }
+  }
+
   engine(index: number): Engine | undefined {
     return this.network.peer(index)?.engine === undefined ? undefined : this.#engines[index]
   }
 
-  /** The transports that are up. */
+  /** The transports that are up, of the machines here. */
   graph(): LinkGraph {
     const { peers } = this.network
     const from = new Int32Array(peers.length + 1)
@@ -105,6 +163,8 @@ export class Simulation {
       platform: kind === 'hub' ? 'node' : 'browser',
       kind: kind === 'hub' ? 'node' : kind === 'mobile' ? 'mobile' : 'desktop',
       addresses: contact === undefined ? [] : [{ host: 'peer.example', port: contact }],
+      store: false,
+      keys: (this.#keys ??= openRoomKeys(crypto, this.#secret)),
       trace: true,
     }
     return (this.#engines[index] = new Engine(options, now))
@@ -115,6 +175,7 @@ export class Simulation {
     const at = (time: Millis, happen: () => void): void =>
       network.post(this.#startMs + time, events.call, nobody, nobody, 0, 0, happen)
     plan.machines.forEach((machine, index) => {
+      if (!this.#owns(index)) return
       const peer = network.peer(index) as SimPeer
       peer.throttled = machine.kind === 'hidden'
       at(machine.startAt, () => {
@@ -130,6 +191,7 @@ export class Simulation {
     plan.posts.forEach((post, index) => {
       at(post.at, () => {
         if (index % graphEvery === 0) this.graphs.set(index, this.graph())
+        if (!this.#owns(post.peer)) return
         const text = `message ${index} of machine ${post.peer}, ${mix(index, post.peer)} words to the wise`
         network.give(network.peer(post.peer) as SimPeer, { type: 'post', tag: index, content: { type: 'text', text } })
       })
@@ -140,7 +202,22 @@ export class Simulation {
     at(plan.partition.to, () => network.heal())
   }
 
+  #owns(place: number): boolean {
+    const { part } = this.#options
+    return part === undefined || this.#partOf(place) === part.index
+  }
+
+  /** The relay is in the first part. */
+  #partOf(place: number): number {
+    return place < 0 ? 0 : place % (this.#options.part?.count ?? 1)
+  }
+
   #watch(peer: SimPeer, event: EngineEvent, now: Millis): void {
     this.recorder.event(peer.index, event, now - this.#startMs)
   }
+}
+
+/** One way between two machines of any scenario, without jitter. */
+export function distanceBetween(seed: number, a: number, b: number): number {
+  return distanceOf(seed, latencyMs[0], latencyMs[1] - latencyMs[0], a, b)
 }
