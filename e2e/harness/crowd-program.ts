@@ -1,0 +1,71 @@
+/**
+ * Several members in one process, for `crowd.ts`: each the chat a terminal runs, over a store in memory and real WebRTC.
+ *
+ * Messages from the parent are `Ask`s; each is answered with its number.
+ */
+import { Engine } from '@kith/protocol'
+import {
+  createNativeCrypto,
+  createNodeDialer,
+  createSystemClock,
+  openChat,
+  verifyManyNative,
+  type OpenChat,
+} from '@kith/peer/node'
+import { MemoryLock } from '../../packages/peer/src/memory/lock.ts'
+import { openMemoryStorage } from '../../packages/peer/src/memory/storage.ts'
+import { createNodeRelayDialer } from '../../packages/peer/src/node/node.ts'
+import type { Ask, Answer, Seen } from './crowd.ts'
+
+const members: {
+  readonly name: string
+  readonly chat: OpenChat
+  readonly room: Awaited<ReturnType<OpenChat['join']>>
+}[] = []
+
+async function join(name: string, link: string): Promise<void> {
+  const clock = createSystemClock()
+  const chat = await openChat({
+    clock,
+    crypto: createNativeCrypto(),
+    storage: await openMemoryStorage(),
+    lock: new MemoryLock(),
+    platform: 'node',
+    nextTurn: (run) => void setImmediate(run),
+    verifyMany: verifyManyNative,
+    createEngine: (options, now) => new Engine(options, now),
+    dialRelay: createNodeRelayDialer({ clock }),
+    dialerFor: () => createNodeDialer({ clock }),
+    defaultName: name,
+  })
+  members.push({ name, chat, room: await chat.join(link) })
+}
+
+function see(): Seen[] {
+  return members.map(({ name, room }) => {
+    const { timeline, state } = room
+    const messages = Array.from({ length: timeline.length }, (_, i) => timeline.at(i))
+    return {
+      name,
+      ids: messages.map(({ id }) => id),
+      texts: messages.map(({ text }) => text),
+      online: state.people.filter((person) => person.online).length,
+      links: state.people
+        .flatMap(({ presences }) => presences)
+        .filter(({ path, state: reached }) => path === 'direct' && reached === 'linked').length,
+    }
+  })
+}
+
+async function answer(ask: Ask): Promise<Answer> {
+  if (ask.type === 'join') await Promise.all(ask.names.map((name) => join(name, ask.link)))
+  if (ask.type === 'say') {
+    await Promise.all(members.map(({ name, room }) => room.send(ask.text.replace('NAME', name))))
+  }
+  return { number: ask.number, seen: see() }
+}
+
+process.on('message', (ask: Ask) => {
+  void answer(ask).then((said) => process.send?.(said))
+})
+process.on('disconnect', () => process.exit(0))
