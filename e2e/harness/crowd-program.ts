@@ -50,9 +50,7 @@ function see(): Seen[] {
       ids: messages.map(({ id }) => id),
       texts: messages.map(({ text }) => text),
       online: state.people.filter((person) => person.online).length,
-      links: state.people
-        .flatMap(({ presences }) => presences)
-        .filter(({ path, state: reached }) => path === 'direct' && reached === 'linked').length,
+      links: state.people.flatMap(({ presences }) => presences).filter(({ path }) => path === 'direct').length,
     }
   })
 }
