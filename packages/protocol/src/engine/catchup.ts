@@ -26,7 +26,7 @@ import type { SignatureCheck } from './effects.ts'
 import { type Import, Imports } from './imports.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineEvent } from './output.ts'
-import { type Partner, createPartner, neighbourAt, otherSource } from './partners.ts'
+import { type Partner, createPartner, forgetDifference, neighbourAt, otherSource } from './partners.ts'
 import { type Surroundings, SyncReport } from './sync-report.ts'
 
 /** A digest that differs for less is a live entry on its way. */
@@ -36,7 +36,9 @@ const impatientMs = 5_000
 /** Between two peers that both have history, the one with the smaller key lets the other begin. */
 const yieldMs = 2_500
 /** A newcomer waits so long for the page that is pushed to it, so that its vector can count it in. */
-const pushMs = 300
+const pushMs = 1_000
+/** So long nobody else is told that we have nothing. */
+const lonePushMs = 3_000
 /** An exchange that brings nothing for this long is given up; the second time its link is, too. */
 const stallMs = 8_000
 const maxStalls = 2
@@ -88,6 +90,8 @@ export class Catchup {
   #loaded = false
   /** Nothing has been compared yet. */
   #fresh = true
+  /** Who was told first that we have nothing. */
+  #first: { readonly session: string; readonly at: Millis } | undefined
   #entryAt: Millis = 0
   #probeAt: Millis = 0
   #lostAt: Millis = -Infinity
@@ -112,9 +116,17 @@ export class Catchup {
     const { asks, askedEpoch } = partner
     partner.asks = false
     partner.askedEpoch = 0
+    if (this.#awaitsPush(partner, now)) return nothing
     const isTold = this.#mode === 'small' || asks || urgent || !partner.compared
     if (!isTold) return nothing
     return { digest: this.#room.log.digest(), settled: this.#settledFor(partner, askedEpoch, urgent, now) }
+  }
+
+  /** Whoever hears that we have nothing sends the newest entries: one is enough. */
+  #awaitsPush(partner: Partner, now: Millis): boolean {
+    if (!this.#fresh || this.#room.log.sessions > 0) return false
+    const first = (this.#first ??= { session: partner.link.session, at: now })
+    return first.session !== partner.link.session && now - first.at < lonePushMs
   }
 
   #settledFor(partner: Partner, askedEpoch: number, urgent: boolean, now: Millis): Beat['settled'] {
@@ -162,6 +174,7 @@ export class Catchup {
   unlinked(session: string): void {
     const partner = this.#partners.get(session)
     this.#partners.delete(session)
+    if (this.#first?.session === session) this.#first = undefined
     if (partner !== undefined) this.#drop(partner, undefined)
   }
 
@@ -222,9 +235,7 @@ export class Catchup {
   }
 
   #equal(partner: Partner): void {
-    partner.differsSince = undefined
-    partner.isSure = false
-    partner.probed = false
+    forgetDifference(partner)
     this.#settled(partner)
   }
 
@@ -386,6 +397,8 @@ export class Catchup {
 
   #done(partner: Partner, now: Millis): void {
     const { sliced } = partner
+    // What others were found to differ in may be here by now; their next beats tell.
+    for (const other of this.#partners.values()) if (!other.started) forgetDifference(other)
     this.#ended(partner)
     partner.stalls = 0
     if (sliced) this.#probe(partner, now)
@@ -396,8 +409,7 @@ export class Catchup {
   #ended(partner: Partner): void {
     partner.started = false
     partner.sliced = false
-    partner.isSure = false
-    partner.differsSince = undefined
+    forgetDifference(partner)
   }
 
   #import({ session, page, token, plan }: Import, valid: readonly boolean[], now: Millis): void {

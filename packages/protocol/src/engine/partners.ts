@@ -51,6 +51,12 @@ export function createPartner(link: LiveLink, before: Partner | undefined): Part
   }
 }
 
+export function forgetDifference(partner: Partner): void {
+  partner.differsSince = undefined
+  partner.isSure = false
+  partner.probed = false
+}
+
 /** The `skip`-th neighbour. */
 export function neighbourAt(partners: Iterable<Partner>, skip: number): Partner | undefined {
   let left = skip
