@@ -30,7 +30,7 @@ import {
 /** More than this many are a table: their pairs fill no screen any more. */
 export const maxPicturePeople = 16
 const maxNameCells = 14
-const columnGap = 4
+const columnGap = 3
 
 const dim: Style = { dim: true }
 const gapStyle: Style = { bold: true, color: ownColor }

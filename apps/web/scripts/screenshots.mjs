@@ -30,6 +30,13 @@ const scroll = (top) => async (page) => {
   }
 }
 
+const map = (page) => page.getByTitle('Map of the room').first().click()
+const about = (name) => async (page) => {
+  await map(page)
+  await page.locator('.map-person', { hasText: name }).click()
+  await page.getByRole('button', { name: /reach .*\?$/ }).click()
+}
+
 const pictures = [
   { name: 'start-light', situation: 'empty', at: 'start', device: desktop, theme: 'light' },
   { name: 'start-phone-dark', situation: 'empty', at: 'start', device: phone, theme: 'dark' },
@@ -61,6 +68,10 @@ const pictures = [
     theme: 'dark',
     act: (page) => page.getByTitle('People and paths').click(),
   },
+  { name: 'map-light', situation: 'map8', device: desktop, theme: 'light', act: map },
+  { name: 'map-dark', situation: 'map16', device: desktop, theme: 'dark', act: map },
+  { name: 'map-phone-dark', situation: 'map2000', device: phone, theme: 'dark', act: map },
+  { name: 'reach-phone-light', situation: 'map8', device: phone, theme: 'light', act: about('Priya') },
   { name: 'unread-light', situation: 'unread', device: desktop, theme: 'light' },
   { name: 'catching-up-dark', situation: 'catchingUp', device: desktop, theme: 'dark', act: scroll(0) },
   { name: 'joining-light', situation: 'joining', device: desktop, theme: 'light' },

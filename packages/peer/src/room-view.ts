@@ -125,6 +125,8 @@ export class RoomView {
       case 'posted':
       case 'postRefused':
         break // answers to one caller, see `open-room.ts`
+      case 'trace':
+        break // for measurements
     }
   }
 

@@ -95,6 +95,22 @@ describe('the full screen', () => {
     expect(await code).toBe(130)
   })
 
+  it('TRM13 shows what is taller than the window piece by piece', async () => {
+    const { type, stop, code } = start()
+    await type('\u0015')
+    const top = await type('/help\r')
+    expect(top).toContain('PgDn for more')
+    expect(top).toContain('/chat NAME')
+    expect(top).not.toContain('Ctrl+C twice leaves')
+    const end = await type('\u001b[6~')
+    expect(end).toContain('PgUp for the beginning')
+    expect(end).toContain('Ctrl+C twice leaves')
+    expect(await type('\u001b[5~')).toContain('PgDn for more')
+    expect(await type('/map\r')).toMatch(/Mara.*direct/u)
+    stop(0)
+    await code
+  })
+
   it('gives back what was refused', async () => {
     const { lake, type, stop, code } = start()
     lake.refusing = true

@@ -12,7 +12,7 @@ import { editorWith } from './editor.ts'
 import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
 import { enterScreen, leaveScreen, Painter, paintTitle } from './paint.ts'
 import { invitePanel, menuPanel, rowsPanel, textPanel } from './panels.ts'
-import { render, timelineHeight, timelineLook, type Panel, type ScreenState, type Size } from './render.ts'
+import { bodyHeight, render, timelineHeight, timelineLook, type Panel, type ScreenState, type Size } from './render.ts'
 import { displayName, scrollBy, topOf, type ScrollPosition } from './timeline.ts'
 import { createTimes } from './times.ts'
 
@@ -63,6 +63,8 @@ class FullScreen {
   #firstUnread: string | undefined
   /** Laid out anew at every size. */
   #panel: ((size: Size) => Panel) | undefined
+  /** Rows of the panel scrolled away, of one that is taller than the window. */
+  #panelTop = 0
   #hint = ''
   #focused = true
   #typing = false
@@ -148,9 +150,19 @@ class FullScreen {
       panel:
         this.#input.mode === 'menu'
           ? menuPanel(rooms.map((room) => printableLine(roomTitle(room.state))))
-          : this.#panel?.(this.#size),
+          : this.#panelWindow(),
       hint: this.#hint,
     }
+  }
+
+  #panelWindow(): Panel | undefined {
+    const panel = this.#panel?.(this.#size)
+    if (panel === undefined) return undefined
+    const most = panel.rows.length - bodyHeight({ input: this.#input }, this.#size) + 1
+    this.#panelTop = Math.max(0, Math.min(this.#panelTop, most))
+    if (most <= 0) return panel
+    const how = this.#panelTop < most ? 'PgDn for more' : 'PgUp for the beginning'
+    return { title: `${panel.title} · ${how}`, rows: panel.rows.slice(this.#panelTop) }
   }
 
   #draw(): void {
@@ -250,10 +262,16 @@ class FullScreen {
       case 'submit':
         void this.#submit(effect.text, effect.mode)
         return
-      case 'scroll':
+      case 'scroll': {
+        const page = bodyHeight({ input: this.#input }, this.#size) - 3
+        if (this.#panel !== undefined) {
+          this.#panelTop -= effect.direction * (effect.by === 'page' ? page : 1)
+          return
+        }
         return this.#scrollBy(
           effect.direction * (effect.by === 'page' ? timelineHeight(this.#screen, this.#size) - 2 : 1),
         )
+      }
       case 'scrollTo':
         return effect.end === 'newest' ? this.#toNewest() : this.#toOldest()
       case 'nextRoom': {
@@ -298,6 +316,7 @@ class FullScreen {
     const numbersFrom = this.#numbersFrom
     this.#numbersFrom = undefined
     this.#panel = undefined
+    this.#panelTop = 0
     this.#firstUnread = undefined
     this.#setTyping(false)
     if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()

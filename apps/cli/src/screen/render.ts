@@ -73,7 +73,7 @@ export function timelineLook(screen: ScreenState, size: Size, times: Times): Tim
 }
 
 /** Rows left for the timeline and a panel. */
-export function bodyHeight(screen: ScreenState, size: Size): number {
+export function bodyHeight(screen: Pick<ScreenState, 'input'>, size: Size): number {
   return Math.max(1, size.rows - 3 - inputRows(screen, size).rows.length)
 }
 
@@ -165,7 +165,7 @@ function statusRow(screen: ScreenState, columns: number): Row {
 }
 
 function inputRows(
-  screen: ScreenState,
+  screen: Pick<ScreenState, 'input'>,
   size: Size,
 ): { readonly rows: readonly Row[]; readonly cursorRow: number; readonly cursorColumn: number } {
   const menu = screen.input.mode === 'menu'

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import type { MapFacts, MapNode, RoomMap } from '@kith/peer'
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
-import { howWords } from './picture.tsx'
+import { howWords } from './how-words.ts'
 
 interface PersonCardProps {
   readonly node: MapNode

@@ -4,7 +4,6 @@
  */
 import {
   memo,
-  useId,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -14,18 +13,16 @@ import {
   type ReactElement,
 } from 'react'
 import { Megaphone } from 'lucide-react'
-import { qualityOf, type MapFacts, type MapNode, type MapPair, type RoomMap } from '@kith/peer'
+import type { MapFacts, MapNode, RoomMap } from '@kith/peer'
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
-import { cloudPath, curveOf, gapOf } from './curves.ts'
+import { howWords } from './how-words.ts'
 import { layOut, maxDrawn, maxRingNodes, nearestTowards, type Circles, type Layout, type Place } from './layout.ts'
+import { Lines } from './lines.tsx'
 import './picture.css'
 
 /** With more lines than this each is drawn lighter. */
 const denseFrom = 40
-/** Words at gaps only as long as they do not cover the picture. */
-const maxGapWords = 6
-const maxCloudDots = 260
 
 interface PictureProps {
   readonly map: RoomMap
@@ -53,21 +50,20 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
+  // Beside a ring stand names, as long as they are.
+  const longest = Math.max(...facts.nodes.map(({ name, isSelf }) => (isSelf ? words.you : name).length))
+  const hasCloud = map.online > Math.min(facts.nodes.length, maxDrawn)
   const layout = useMemo(() => {
     if (size === undefined) return undefined
     const wide = size.width >= 560
-    const isRing = facts.nodes.length <= maxRingNodes
-    const cloud = map.online > Math.min(facts.nodes.length, maxDrawn)
-    // Beside a ring stand names, as long as they are.
-    const longest = Math.max(...facts.nodes.map(({ name, isSelf }) => (isSelf ? words.you : name).length))
-    const beside = Math.min(wide ? 150 : 88, 44 + 6.8 * longest)
-    const margin = isRing
-      ? { x: beside, y: wide ? 60 : 54 }
-      : { x: (wide ? 76 : 36) + (cloud ? 22 : 0), y: 40 + (cloud ? 38 : 0) }
+    const margin =
+      facts.nodes.length <= maxRingNodes
+        ? { x: Math.min(wide ? 150 : 88, 44 + 6.8 * longest), y: wide ? 60 : 54 }
+        : { x: (wide ? 76 : 36) + (hasCloud ? 22 : 0), y: 40 + (hasCloud ? 38 : 0) }
     const made = layOut(facts, { size, margin, before: circles.current })
     circles.current = made.circles
     return made
-  }, [facts, size, map.online, words])
+  }, [facts, size, longest, hasCloud, circles])
 
   const shown = hovered ?? selected
   return (
@@ -76,7 +72,8 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
       className={`map-stage${facts.pairs.length > denseFrom ? ' dense' : ''}${trees ? ' trees' : ''}`}
       role="group"
       aria-label={words.map.label(facts.nodes.length, facts.pairs.length - facts.gaps, facts.gaps)}
-      onClick={(event) => {
+      onPointerDown={(event) => {
+        // Beside everybody: nobody is chosen any more.
         if (event.target instanceof Element && event.target.closest('button') === null) onSelect(undefined)
       }}
     >
@@ -98,124 +95,6 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
       )}
     </div>
   )
-}
-
-interface LinesProps {
-  readonly layout: Layout
-  readonly facts: MapFacts
-  readonly map: RoomMap
-  readonly shown: string | undefined
-  readonly trees: boolean
-  readonly words: MapMessages
-}
-
-const Lines = memo(function Lines({ layout, facts, map, shown, trees, words }: LinesProps): ReactElement {
-  const id = useId()
-  const { width, height } = layout.size
-  const gaps = facts.pairs.filter(({ isGap }) => isGap)
-  const concerns = ({ a, b, through }: MapPair): boolean =>
-    shown === undefined || a.session === shown || b.session === shown || through?.session === shown
-  const more = map.online - layout.placeBySession.size
-  const treeEdges = trees ? edgesOf(map) : []
-  return (
-    <svg className="map-lines" width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      {layout.radii.map(([rx, ry], i) => (
-        <ellipse key={i} className="map-circle" cx={layout.centre.x} cy={layout.centre.y} rx={rx} ry={ry} />
-      ))}
-      {more > 0 && <path className="map-cloud" d={cloudPath(layout, Math.min(maxCloudDots, more))} />}
-      <g className="map-links">
-        {facts.pairs.map((pair, i) => {
-          if (pair.how === 'gap') return null
-          const curve = curveOf(layout, pair)
-          const from = layout.placeBySession.get(pair.a.session)
-          const to = layout.placeBySession.get(pair.b.session)
-          if (curve === undefined || from === undefined || to === undefined) return null
-          const state = concerns(pair) ? (shown === undefined ? '' : ' strong') : ' faint'
-          return (
-            <g
-              key={`${pair.a.session} ${pair.b.session}`}
-              data-pair={`${pair.a.session} ${pair.b.session}`}
-              className={`map-link ${pair.how} ${qualityOf(pair.rttMs)}${pair.isOwn ? ' own' : ''}${state}`}
-            >
-              <linearGradient
-                id={`${id}${i}`}
-                gradientUnits="userSpaceOnUse"
-                x1={from.x}
-                y1={from.y}
-                // A gradient without length is not drawn.
-                x2={to.x + 0.01}
-                y2={to.y + 0.01}
-              >
-                <stop offset="0.1" className="person map-stop" style={hueStyle(pair.a.author)} />
-                <stop offset="0.9" className="person map-stop" style={hueStyle(pair.b.author)} />
-              </linearGradient>
-              <path d={curve.d} stroke={`url(#${id}${i})`} />
-            </g>
-          )
-        })}
-      </g>
-      {gaps.map((pair) => {
-        const curve = gapOf(layout, pair)
-        if (curve === undefined) return null
-        return (
-          <g
-            key={`${pair.a.session} ${pair.b.session} gap`}
-            className={`map-gap${concerns(pair) ? '' : ' faint'}`}
-            data-gap={`${pair.a.session} ${pair.b.session}`}
-          >
-            <path className="map-gap-paper" d={curve.d} />
-            <path className="map-gap-line" d={curve.d} />
-            {(gaps.length <= maxGapWords || (shown !== undefined && concerns(pair))) && (
-              <text x={curve.middle.x} y={curve.middle.y} className="map-gap-word">
-                {words.map.noLink}
-              </text>
-            )}
-          </g>
-        )
-      })}
-      {treeEdges.map(({ from, to, slots }) => {
-        const pair = facts.pairs.find(
-          ({ a, b }) => (a.session === from && b.session === to) || (a.session === to && b.session === from),
-        )
-        const [a, b] = [facts.nodeBySession.get(from), facts.nodeBySession.get(to)]
-        if (a === undefined || b === undefined) return null
-        const curve = curveOf(layout, { a, b, through: pair?.through })
-        if (curve === undefined) return null
-        return (
-          <g key={`${from} ${to}`} className={`map-tree${slots.includes('hot') ? ' hot' : ''}`}>
-            <path d={curve.d} />
-            <path
-              className="map-arrow"
-              d="M-5-4.5 5 0-5 4.5z"
-              transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle}) scale(${Math.max(0.6, layout.dot / 21).toFixed(2)})`}
-            />
-          </g>
-        )
-      })}
-    </svg>
-  )
-})
-
-interface TreeEdge {
-  readonly from: string
-  readonly to: string
-  readonly slots: readonly (number | 'hot')[]
-}
-
-/** Each own link that trees use, in the direction messages take on it. */
-function edgesOf({ self, trees }: RoomMap): readonly TreeEdge[] {
-  const edges = new Map<string, { from: string; to: string; slots: (number | 'hot')[] }>()
-  const add = (from: string, to: string, slot: number | 'hot'): void => {
-    const key = `${from} ${to}`
-    const edge = edges.get(key)
-    if (edge === undefined) edges.set(key, { from, to, slots: [slot] })
-    else edge.slots.push(slot)
-  }
-  for (const { slot, parent, children } of trees) {
-    if (parent !== undefined) add(parent, self, slot)
-    for (const child of children) add(self, child, slot)
-  }
-  return [...edges.values()]
 }
 
 interface PeopleProps {
@@ -340,10 +219,4 @@ function spoken(node: MapNode, facts: MapFacts, words: MapMessages): string {
   if (node.root !== undefined) parts.push(node.root === 'hot' ? words.map.hotShort : words.map.rootShort(node.root))
   if (node.hidden) parts.push(words.map.hidden)
   return parts.join(', ')
-}
-
-export function howWords({ how, through, rttMs }: MapPair, words: MapMessages): string {
-  const { reached, rtt } = words.map
-  const way = how === 'through' ? reached.through(through?.name || words.somebody) : reached[how]
-  return rttMs === undefined ? way : `${way} · ${rtt(rttMs)}`
 }

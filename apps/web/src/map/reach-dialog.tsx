@@ -1,23 +1,21 @@
 /** "Why can't I reach NAME?": the path in use, what was tried and where it stopped, what helps, and a report to give away. */
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
-import { Check, Clock3, Copy, Ellipsis, Minus, RotateCw, X } from 'lucide-react'
+import { useCallback, useState, type ReactElement } from 'react'
+import { RotateCw } from 'lucide-react'
 import {
   adviceOn,
   blockedAttempt,
   clockNoticeMs,
-  redactReport,
   verdictOf,
   type Person,
-  type ReachAttempt,
   type ReachReport,
   type Room,
-  type RoomMap,
 } from '@kith/peer'
-import { platformOf, version } from '../app/program.ts'
 import { useRoomState } from '../app/stores.ts'
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
-import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { Attempt } from './attempt.tsx'
+import { CopyReport, type Told } from './copy-report.tsx'
+import { PathDrawing } from './path-drawing.tsx'
 import { usePolled } from './use-polled.ts'
 import '../settings/settings.css'
 import './reach-dialog.css'
@@ -31,12 +29,6 @@ interface ReachDialogProps {
   /** As far as it is known otherwise. */
   readonly name: string
   readonly onClose: () => void
-}
-
-interface Told {
-  readonly report: ReachReport
-  readonly map: RoomMap
-  readonly at: number
 }
 
 export default function ReachDialog({ room, who, name: given, onClose }: ReachDialogProps): ReactElement {
@@ -183,155 +175,4 @@ function factsOf(report: ReachReport, at: number, name: string, words: MapMessag
   facts.push(say.relay[report.relay])
   if (report.relay === 'up') facts.push(report.isInTopic ? say.inTopic(name) : say.notInTopic(name))
   return facts
-}
-
-interface AttemptProps {
-  readonly attempt: ReachAttempt
-  readonly report: ReachReport
-  readonly at: number
-  readonly nameOf: (session: string) => string
-  readonly words: MapMessages
-}
-
-const icons = { up: Check, trying: Ellipsis, waiting: Clock3, failed: X, off: Minus }
-
-function Attempt({ attempt, report, at, nameOf, words }: AttemptProps): ReactElement {
-  const say = words.reach
-  const { way, state, failures, code, since, nextAt, through } = attempt
-  const Icon = icons[state]
-  const details: string[] = []
-  if (through !== undefined) details.push(say.by(nameOf(through)))
-  if (since !== undefined && state !== 'off') details.push(say.since(words.duration(at - since)))
-  if (failures > 0) details.push(say.failures(failures))
-  if (nextAt !== undefined) details.push(nextAt - at < 1000 ? say.nextNow : say.next(words.duration(nextAt - at)))
-  if (code !== undefined && state !== 'up') details.push(say.code(code))
-  return (
-    <li className={`reach-way ${state}`}>
-      <span className="reach-mark">
-        <Icon size={15} strokeWidth={2.4} aria-hidden />
-      </span>
-      <div>
-        <p className="reach-way-name">{say.ways[way]}</p>
-        <p className="reach-soft">{stateWords(attempt, report, say)}</p>
-        {details.length > 0 && <p className="reach-fine">{details.join(' · ')}</p>}
-      </div>
-    </li>
-  )
-}
-
-function stateWords(
-  { way, state, step, failures }: ReachAttempt,
-  report: ReachReport,
-  say: MapMessages['reach'],
-): string {
-  switch (state) {
-    case 'up': {
-      const inUse = report.path === 'direct' ? way === 'webrtc' || way === 'socket' : report.path === way
-      return inUse ? say.state.inUse : say.state.up
-    }
-    case 'off':
-      return say.state.off[way]
-    case 'trying':
-      return say.state.trying[step]
-    case 'failed':
-      return say.state.failed[step]
-    case 'waiting':
-      return failures > 0 ? say.state.failed[step] : say.state.waiting
-  }
-}
-
-/** Me, what is between, and the other, with the line that joins us or the place where it ends. */
-function PathDrawing(props: { report: ReachReport; map: RoomMap; words: MapMessages; name: string }): ReactElement {
-  const { report, map, words, name } = props
-  const nodeOf = (session: string | undefined): { author: string; name: string } | undefined => {
-    const node = map.nodes.find((other) => other.session === session)
-    return node === undefined ? undefined : { author: node.author, name: node.name }
-  }
-  const self = nodeOf(map.self) ?? { author: map.self, name: words.you }
-  const other = nodeOf(report.session) ?? { author: report.session, name }
-  const carrier = report.path === 'through' ? nodeOf(report.through) : undefined
-  const kind = report.path ?? 'none'
-  const point = (who: { author: string; name: string }, label: string): ReactElement => (
-    <span className="reach-point">
-      <Glyph author={who.author} size={36} />
-      <span className="person reach-point-name" style={hueStyle(who.author)}>
-        {label}
-      </span>
-    </span>
-  )
-  const line = (
-    <svg className={`reach-line ${kind}`} viewBox="0 0 100 12" preserveAspectRatio="none">
-      {kind === 'none' ? <path d="M0 6h36M64 6h36" /> : <path d="M0 6h100" />}
-    </svg>
-  )
-  return (
-    <div className="reach-path" aria-hidden="true">
-      {point(self, words.you)}
-      {line}
-      {kind === 'relay' && (
-        <>
-          <span className="reach-point">
-            <span className="reach-relay" />
-            <span className="reach-point-name">{words.map.legend.relay}</span>
-          </span>
-          {line}
-        </>
-      )}
-      {carrier !== undefined && (
-        <>
-          {point(carrier, carrier.name || words.somebody)}
-          {line}
-        </>
-      )}
-      {point(other, name)}
-    </div>
-  )
-}
-
-function CopyReport({ told, words }: { readonly told: Told; readonly words: MapMessages }): ReactElement {
-  const say = words.reach
-  const text = useMemo(
-    () =>
-      redactReport(told.report, told.map, { version, platform: platformOf(globalThis.navigator.userAgent) }, told.at),
-    [told],
-  )
-  const shown = useRef<HTMLTextAreaElement>(null)
-  // What is shown stands still while it is read or selected.
-  const [kept, setKept] = useState<string>()
-  const [said, setSaid] = useState<'copied' | 'select'>()
-  useEffect(() => {
-    if (said !== 'copied') return undefined
-    const timer = window.setTimeout(() => setSaid(undefined), 2500)
-    return () => window.clearTimeout(timer)
-  }, [said])
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(kept ?? text)
-      setSaid('copied')
-    } catch {
-      shown.current?.select()
-      setSaid('select')
-    }
-  }
-  return (
-    <details className="reach-report" onToggle={(event) => setKept(event.currentTarget.open ? text : undefined)}>
-      <summary>{say.report}</summary>
-      <p className="reach-soft">{say.reportLead}</p>
-      <textarea
-        ref={shown}
-        className="reach-text"
-        readOnly
-        aria-label={say.report}
-        rows={Math.min(18, (kept ?? text).split('\n').length)}
-        value={kept ?? text}
-      />
-      <button type="button" className="button" onClick={() => void copy()}>
-        {said === 'copied' ? <Check size={18} aria-hidden /> : <Copy size={18} aria-hidden />}
-        {said === 'copied' ? say.copied : say.copy}
-      </button>
-      <p className="reach-soft" role="status">
-        {said === 'select' ? say.selectIt : ''}
-      </p>
-    </details>
-  )
 }

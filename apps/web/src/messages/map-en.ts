@@ -119,7 +119,7 @@ export const mapEn = {
     stopsThrough: 'No member was found who could carry.',
     tried: 'What was tried',
     ways: {
-      webrtc: 'Directly, browser to browser (WebRTC)',
+      webrtc: 'Directly (WebRTC)',
       socket: 'Directly, by network address',
       relay: 'By way of the relay',
       through: 'Through another member',
