@@ -122,7 +122,7 @@ export async function measureReplication(carrier: Carrier, count: number): Promi
           storage,
           listen: carrier === 'sockets',
           known: peers.flatMap(({ address }): Address[] => (address === undefined ? [] : [address])),
-          webrtc: carrier === 'WebRTC',
+          dial: carrier === 'WebRTC' ? 'webrtc' : undefined,
           relay: relay?.origin,
           onEvent: listen(i),
         }),

@@ -65,6 +65,7 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
       storage: await openMemoryStorage(disk),
       listen: true,
       known: [...known],
+      dial: 'sockets',
       trace: true,
       onEvent: listenTo(i, counters, ledger),
     })

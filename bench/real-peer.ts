@@ -17,6 +17,7 @@ import { createNodeRelayDialer } from '../packages/peer/src/node/node.ts'
 import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
 import type { Storage } from '../packages/peer/src/storage.ts'
 import type { Transport } from '../packages/peer/src/transport.ts'
+import { overSockets, SocketDialer } from './socket-dialer.ts'
 
 export interface RealPeerOptions {
   readonly name: string
@@ -26,7 +27,8 @@ export interface RealPeerOptions {
   readonly listen?: boolean | undefined
   /** Where others listen. */
   readonly known?: readonly Address[] | undefined
-  readonly webrtc?: boolean | undefined
+  /** How a link comes about that the engine wants: by WebRTC, by sockets whose addresses are signalled, or not at all. */
+  readonly dial?: 'webrtc' | 'sockets' | undefined
   readonly relay?: string | undefined
   readonly trace?: boolean | undefined
   readonly onEvent: (event: EngineEvent) => void
@@ -46,7 +48,7 @@ export interface RealPeer {
 export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> {
   const clock = createSystemClock()
   const crypto = createNativeCrypto()
-  const { secret, relay, webrtc = false } = options
+  const { secret, relay, dial } = options
   const engine = new Engine(
     {
       crypto,
@@ -55,7 +57,7 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
       name: options.name,
       platform: 'node',
       relayOrigin: relay,
-      webrtc,
+      webrtc: dial !== undefined,
       addresses: options.known ?? [],
       trace: options.trace,
     },
@@ -70,15 +72,16 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
     },
     close: () => transport.close(),
   })
-  const dialRtc = createNodeDialer({ clock })
+  const signalled = new SocketDialer(clock)
+  const dialPeer = dial === 'sockets' ? signalled.dial : createNodeDialer({ clock })
   const dialSocket = createAddressDialer({ clock })
-  const host = new Host(engine, {
+  const host = new Host(dial === 'sockets' ? overSockets(engine) : engine, {
     clock,
     storage: options.storage,
     storePrefix: '',
     verifyMany: verifyManyNative,
     relay: relay === undefined ? undefined : { url: relaySocketUrl(relay), dial: createNodeRelayDialer({ clock }) },
-    dial: webrtc ? (offerer, events) => counted(dialRtc(offerer, events)) : undefined,
+    dial: dial === undefined ? undefined : (offerer, events) => counted(dialPeer(offerer, events)),
     dialAddress: (address, events) => counted(dialSocket(address, events)),
     onEvent: options.onEvent,
   })
@@ -88,12 +91,14 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
           clock,
           port: 0,
           host: '127.0.0.1',
-          route: ({ first, binding, accept }) => {
-            if (!engine.accepts(first, binding.local, clock.now())) return
+          route: (incoming) => {
+            const { first, binding, accept } = incoming
+            if (signalled.takes(incoming) || !engine.accepts(first, binding.local, clock.now())) return
             host.accept({ first, binding, accept: (events) => counted(accept(events)) })
           },
         })
       : undefined
+  signalled.address = listener?.address
   host.start()
   return {
     engine,
