@@ -2,7 +2,7 @@
 import type { Millis, SignatureCheck } from '../machine.ts'
 import type { Page } from '../log/page.ts'
 import type { Room, RoomPlan } from '../rooms/room.ts'
-import type { PageToken } from '../sync/sync.ts'
+import type { PageToken } from '../sync/streams.ts'
 
 export interface Import {
   /** Session that sent the page, hex. */

@@ -4,7 +4,8 @@ import { formatHex } from '../codec/text.ts'
 import type { Entry } from '../log/entry.ts'
 import { Log } from '../log/log.ts'
 import type { Millis } from '../machine.ts'
-import { Exchange, type ExchangeOutput, type History } from './sync.ts'
+import type { ExchangeOutput, History } from './streams.ts'
+import { Exchange } from './sync.ts'
 import type { Slice } from './wire.ts'
 
 export class Replica implements History {
