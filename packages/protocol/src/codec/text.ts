@@ -1,5 +1,7 @@
 /** Text encodings of bytes: Crockford base32 (sorts as the bytes do), base64url (links) and hex (people, tests). */
 
+import { keepSmall } from './bytes.ts'
+
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const hexDigits = '0123456789abcdef'
@@ -12,35 +14,43 @@ class Recent {
   readonly #width: number
   readonly #bytes: Uint8Array
   readonly #texts: (string | undefined)[]
+  readonly #kept: (Uint8Array | undefined)[]
   readonly #mask: number
 
   constructor(width: number, places: number) {
     this.#width = width
     this.#bytes = new Uint8Array(width * places)
     this.#texts = Array.from({ length: places })
+    this.#kept = Array.from({ length: places })
     this.#mask = places - 1
   }
 
   /** The last four bytes choose the place: what begins alike is common, what ends alike is not. */
-  find(bytes: Uint8Array): string | undefined {
-    const place = this.#place(bytes)
+  find(bytes: Uint8Array, from: number): string | undefined {
+    const place = this.#place(bytes, from)
     const text = this.#texts[place]
     if (text === undefined) return undefined
     const held = this.#bytes
-    const from = place * this.#width
-    for (let i = 0; i < this.#width; i++) if (held[from + i] !== bytes[i]) return undefined
+    const at = place * this.#width
+    for (let i = 0; i < this.#width; i++) if (held[at + i] !== bytes[from + i]) return undefined
     return text
   }
 
   note(bytes: Uint8Array, text: string): string {
-    const place = this.#place(bytes)
+    const place = this.#place(bytes, 0)
     this.#bytes.set(bytes, place * this.#width)
     this.#texts[place] = text
+    this.#kept[place] = undefined
     return text
   }
 
-  #place(bytes: Uint8Array): number {
-    const at = this.#width - 4
+  /** The bytes of a text that was found or noted just now, to be kept. */
+  kept(bytes: Uint8Array): Uint8Array {
+    return (this.#kept[this.#place(bytes, 0)] ??= keepSmall(bytes))
+  }
+
+  #place(bytes: Uint8Array, from: number): number {
+    const at = from + this.#width - 4
     const end =
       (bytes[at] as number) |
       ((bytes[at + 1] as number) << 8) |
@@ -71,7 +81,7 @@ function asciiText(units: readonly number[]): string {
  */
 export function formatBase32(bytes: Uint8Array): string {
   if (bytes.length !== sortingKeyBytes) return base32Of(bytes)
-  return sortingKeys.find(bytes) ?? sortingKeys.note(bytes, base32Of(bytes))
+  return sortingKeys.find(bytes, 0) ?? sortingKeys.note(bytes, base32Of(bytes))
 }
 
 function base32Of(bytes: Uint8Array): string {
@@ -157,7 +167,19 @@ export function parseBase64url(text: string): Uint8Array | undefined {
 
 export function formatHex(bytes: Uint8Array): string {
   if (bytes.length !== nameBytes) return hexOf(bytes)
-  return names.find(bytes) ?? names.note(bytes, hexOf(bytes))
+  return names.find(bytes, 0) ?? names.note(bytes, hexOf(bytes))
+}
+
+/** A copy of a 32-byte name to be kept; the same one for all who keep the same name at about the same time. */
+export function keepName(bytes: Uint8Array): Uint8Array {
+  if (bytes.length !== nameBytes) return keepSmall(bytes)
+  formatHex(bytes)
+  return names.kept(bytes)
+}
+
+/** Hex of the 32 bytes that begin at `from`. */
+export function formatName(bytes: Uint8Array, from: number): string {
+  return names.find(bytes, from) ?? formatHex(bytes.subarray(from, from + nameBytes))
 }
 
 function hexOf(bytes: Uint8Array): string {

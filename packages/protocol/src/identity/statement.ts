@@ -89,6 +89,9 @@ const ed25519Algorithm = 1
 const signatureBytes = 64
 const signingLabel = label('kith1/stmt')
 
+const signedScratch = new Uint8Array(signingLabel.length + maxStatementBytes)
+signedScratch.set(signingLabel)
+
 const typeByCode: readonly (StatementType | undefined)[] = [
   undefined,
   'device',
@@ -156,7 +159,7 @@ export function signStatement(crypto: Pick<Crypto, 'sign'>, issuer: KeyPair, bod
 export function decodeStatement(bytes: Uint8Array): Result<Statement, StatementRejection> {
   if (bytes.length < statementOverheadBytes || bytes.length > maxStatementBytes) return reject('malformed')
   const reader = new Reader(bytes)
-  for (const byte of magic) if (reader.u8() !== byte) return reject('malformed')
+  for (let i = 0; i < magic.length; i++) if (reader.u8() !== magic[i]) return reject('malformed')
   if (reader.u8() !== version) return reject('unknownVersion')
   const type = typeByCode[reader.u8()]
   if (type === undefined) return reject('unknownType')
@@ -181,7 +184,7 @@ export function decodeStatement(bytes: Uint8Array): Result<Statement, StatementR
     else if (!fits(value.length)) return reject('malformed')
     extensions.push({ type: extensionType, critical: critical === 1, value })
   }
-  reader.raw(signatureBytes)
+  reader.skip(signatureBytes)
   if (!reader.done()) return reject('malformed')
   if (unknown) return reject('unknownExtension')
   if (notBefore > notAfter) return reject('emptyWindow')
@@ -198,8 +201,12 @@ export function signatureCheckOf(statement: Statement): SignatureCheck {
 
 /** Whether the issuer signed exactly these bytes. */
 export function isSigned(crypto: Pick<Crypto, 'verify'>, statement: Statement): boolean {
-  const { publicKey, message, signature } = signatureCheckOf(statement)
-  return crypto.verify(publicKey, message, signature)
+  const { bytes } = statement
+  const end = bytes.length - signatureBytes
+  // Verifying is never interrupted, so one buffer for what was signed will do.
+  for (let i = 0; i < end; i++) signedScratch[signingLabel.length + i] = bytes[i] as number
+  const message = signedScratch.subarray(0, signingLabel.length + end)
+  return crypto.verify(statement.issuer, message, bytes.subarray(end))
 }
 
 /** Reads a statement and checks its signature; windows and who may issue it are the caller's to judge. */

@@ -4,8 +4,7 @@
  * Entry 0 (certificates) stands apart: it stays as long as any later entry does. `floor` is the first later seq that has
  * not expired; below it the latest profile stays as well. The end of every held range carries a valid signature of its own; everything below is covered by it.
  */
-import { keepSmall } from '../codec/bytes.ts'
-import { formatHex } from '../codec/text.ts'
+import { formatHex, keepName } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Millis } from '../machine.ts'
 import { Budget } from './budget.ts'
@@ -23,6 +22,8 @@ export interface Tally {
 }
 
 export const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
+/** A session with fewer entries has no budget of its own yet: thousands say one thing only. */
+const uncounted = 32
 const nothingLacks: readonly Range[] = []
 
 export class Chain {
@@ -49,19 +50,26 @@ export class Chain {
   /** What it adds to the totals of its shelf. */
   tally: Tally = noTally
   #lacking: readonly Range[] | undefined
-  #liveEntries: Budget | undefined
-  #liveBytes: Budget | undefined
+  #live: { readonly entries: Budget; readonly bytes: Budget } | undefined
 
   constructor(session: Uint8Array) {
-    this.session = keepSmall(session)
+    this.session = keepName(session)
     this.hex = formatHex(session)
   }
 
   /** Takes a live entry of this many bytes from what the session may still send. */
   takeLive(bytes: number, now: Millis): boolean {
-    this.#liveEntries ??= new Budget(limits.entryBurst, limits.entriesPerSecond * 60)
-    this.#liveBytes ??= new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute)
-    return this.#liveEntries.take(1, now) && this.#liveBytes.take(bytes, now)
+    if (this.#live === undefined) {
+      if (this.entries.size < uncounted && this.bytes + bytes < limits.liveBytesPerMinute) return true
+      this.#live = {
+        entries: new Budget(limits.entryBurst, limits.entriesPerSecond * 60),
+        bytes: new Budget(limits.liveBytesPerMinute, limits.liveBytesPerMinute),
+      }
+      // What was not counted came just now, for all we know.
+      this.#live.entries.take(Math.min(this.entries.size, limits.entryBurst), now)
+      this.#live.bytes.take(Math.min(this.bytes, limits.liveBytesPerMinute), now)
+    }
+    return this.#live.entries.take(1, now) && this.#live.bytes.take(bytes, now)
   }
 
   /** Newest seq held, or −1. */

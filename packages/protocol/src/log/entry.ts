@@ -11,7 +11,7 @@
  * An id does not cover the signature, so the same entry may reach us with a broken one: `mark` says what we know.
  */
 import { equalBytes, keepSmall, label } from '../codec/bytes.ts'
-import { formatBase32, formatHex } from '../codec/text.ts'
+import { formatBase32, formatName } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { BrokenPromise, type Millis, type Result, type SignatureCheck, accept, reject } from '../machine.ts'
@@ -45,6 +45,9 @@ export function lifeMsOf(expiry: ExpiryClass): Millis {
 
 /** First prev of every chain. */
 export const noPrev: Uint8Array = new Uint8Array(32)
+
+const sessionOffset = 9
+const epochOffset = 77
 
 const idLabel = label('kith1/id')
 const signLabel = label('kith1/msg')
@@ -82,7 +85,8 @@ export class Entry {
   /** For `decodeEntry` and `signEntry`: the bytes have been checked and `id` is theirs. */
   constructor(bytes: Uint8Array, id: Uint8Array) {
     this.#bytes = bytes
-    this.id = keepSmall(id)
+    // Of a shelf already when it is shorter than its buffer.
+    this.id = id.buffer.byteLength > id.length ? id : keepSmall(id)
     this.time = readTime(bytes)
     this.seq = readSeq(bytes)
   }
@@ -106,7 +110,12 @@ export class Entry {
   }
 
   get session(): Uint8Array {
-    return this.#bytes.subarray(9, 41)
+    return this.#bytes.subarray(sessionOffset, sessionOffset + 32)
+  }
+
+  /** Session key, hex. */
+  get hex(): string {
+    return formatName(this.#bytes, sessionOffset)
   }
 
   get prev(): Uint8Array {
@@ -114,7 +123,7 @@ export class Entry {
   }
 
   get epochId(): Uint8Array {
-    return this.#bytes.subarray(77, 109)
+    return this.#bytes.subarray(epochOffset, epochOffset + 32)
   }
 
   get nonce(): Uint8Array {
@@ -144,7 +153,11 @@ export class Entry {
   }
 
   isOf(session: Uint8Array): boolean {
-    return hasBytes(this.#bytes, 9, session)
+    return hasBytes(this.#bytes, sessionOffset, session)
+  }
+
+  isOfEpoch(epochId: Uint8Array): boolean {
+    return hasBytes(this.#bytes, epochOffset, epochId)
   }
 
   get key(): string {
@@ -252,14 +265,14 @@ export function signatureCheckOf(entry: Entry): SignatureCheck {
 /** Session (hex) and seq of bytes that may be an entry; undefined when they are too short to be one. */
 export function placeOf(bytes: Uint8Array): { readonly session: string; readonly seq: number } | undefined {
   if (bytes.length < bodyOffset) return undefined
-  return { session: formatHex(bytes.subarray(9, 41)), seq: readSeq(bytes) }
+  return { session: formatName(bytes, sessionOffset), seq: readSeq(bytes) }
 }
 
 /** Checks the entry's own signature once and remembers the answer. */
 export function verifyEntry(crypto: Pick<Crypto, 'verify'>, entry: Entry): boolean {
   if (entry.mark === 'unchecked') {
-    const { publicKey, message, signature } = signatureCheckOf(entry)
-    entry.mark = crypto.verify(publicKey, message, signature) ? 'valid' : 'junk'
+    messageScratch.set(entry.id, signLabel.length)
+    entry.mark = crypto.verify(entry.session, messageScratch, entry.signature) ? 'valid' : 'junk'
   }
   return entry.mark === 'valid'
 }
@@ -275,12 +288,11 @@ export function huskOf(crypto: Pick<Crypto, 'sha256'>, entry: Entry): Uint8Array
 }
 
 export function formatKey(time: Millis, id: Uint8Array): string {
-  return formatBase32(keyBytes(time, id))
+  return formatBase32(keyBytes(time, id, keyScratch))
 }
 
 /** The 16 bytes a key is the text of. */
-export function keyBytes(time: Millis, id: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(16)
+export function keyBytes(time: Millis, id: Uint8Array, bytes: Uint8Array = new Uint8Array(16)): Uint8Array {
   let rest = time
   for (let at = 5; at >= 0; at--) {
     bytes[at] = rest % 256
@@ -297,6 +309,9 @@ export function createIdScratch(): Uint8Array {
   scratch[idLabel.length] = entryVersion
   return scratch
 }
+
+const keyScratch: Uint8Array = new Uint8Array(16)
+const messageScratch: Uint8Array = signedMessage(new Uint8Array(32))
 
 /** For one at a time: hashing is never interrupted. */
 const idScratch: Uint8Array = createIdScratch()

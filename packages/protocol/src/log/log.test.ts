@@ -464,7 +464,7 @@ describe('log', () => {
   })
 
   it('LOG18 refuses entries of an epoch this room never had', () => {
-    const log = new Log({ crypto: toy, acceptsEpoch: (epochId) => epochId[0] === 7 })
+    const log = new Log({ crypto: toy, acceptsEpoch: ({ epochId }) => epochId[0] === 7 })
     const author = new Author(toy, start)
     const entries = [author.write(), author.write(), author.write({ epochId: new Uint8Array(32) }), author.write()]
     expect(log.receive(arrive(toy, entries[2] as Entry), now).outcome).toBe('foreign')

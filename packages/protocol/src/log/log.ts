@@ -9,7 +9,6 @@
  * Memory: one object, one id and two map slots per entry; the wire bytes are views on the page they came in.
  */
 import { equalBytes } from '../codec/bytes.ts'
-import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
 import { Budget, Budgets } from './budget.ts'
@@ -26,7 +25,7 @@ import { Shelf } from './shelf.ts'
 export interface LogOptions {
   readonly crypto: Pick<Crypto, 'sha256' | 'verify'>
   /** Which epochs this room has had; all when not given. */
-  readonly acceptsEpoch?: ((epochId: Uint8Array) => boolean) | undefined
+  readonly acceptsEpoch?: ((entry: Entry) => boolean) | undefined
 }
 
 /** The runs of a page, and the signatures it needs as things stand. */
@@ -42,7 +41,7 @@ type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'pinned' | 'closed' | '
 export class Log {
   readonly clock: HybridClock = new HybridClock()
   readonly #crypto: Pick<Crypto, 'sha256' | 'verify'>
-  readonly #acceptsEpoch: (epochId: Uint8Array) => boolean
+  readonly #acceptsEpoch: (entry: Entry) => boolean
   readonly #shelf: Shelf
   readonly #parking = new Parking()
   readonly #liveSessions = new Budgets(1024, () => new Budget(limits.newSessionsPerMinute, limits.newSessionsPerMinute))
@@ -156,7 +155,7 @@ export class Log {
     }
     const checked = new Set<Entry>()
     for (const run of runs) {
-      const chain = this.#shelf.chains.get(formatHex((run[0] as Entry).session))
+      const chain = this.#shelf.chains.get((run[0] as Entry).hex)
       for (const entry of this.#signaturesFor(chain, run, now)) if (entry.mark === 'unchecked') checked.add(entry)
     }
     return { checks: [...checked].map(signatureCheckOf), checked: [...checked], runs }
@@ -172,7 +171,7 @@ export class Log {
     const change = new Change()
     for (const run of plan.runs) {
       const first = run[0] as Entry
-      const known = this.#shelf.chains.has(formatHex(first.session))
+      const known = this.#shelf.chains.has(first.hex)
       if (!known && (this.#shelf.chains.size >= limits.sessions || !this.#pagedSessions.take(source, 1, now))) {
         change.count('overBudget', run.length)
         continue
@@ -255,8 +254,8 @@ export class Log {
   }
 
   #receive(entry: Entry, now: Millis, source: string, change: Change): Outcome | undefined {
-    if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
-    const known = this.#shelf.chains.get(formatHex(entry.session))
+    if (!this.#acceptsEpoch(entry)) return 'foreign'
+    const known = this.#shelf.chains.get(entry.hex)
     if (known?.closedAt !== undefined && entry.seq >= known.closedAt) return 'closed'
     const held = known?.entries.get(entry.seq)
     if (known !== undefined && held !== undefined && equalBytes(held.id, entry.id)) {
@@ -283,7 +282,7 @@ export class Log {
     if (chain?.closedAt !== undefined && entry.seq >= chain.closedAt) return 'closed'
     const held = chain?.entries.get(entry.seq)
     if (held !== undefined) return equalBytes(held.id, entry.id) ? 'held' : 'conflict'
-    if (!this.#acceptsEpoch(entry.epochId)) return 'foreign'
+    if (!this.#acceptsEpoch(entry)) return 'foreign'
     if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && entry.expiresAt <= epochOf(now)) {
       const isLatest = entry.kind === entryKinds.profile && entry.seq > (chain.pinned?.seq ?? 0)
       return isLatest ? 'pinned' : 'expired'

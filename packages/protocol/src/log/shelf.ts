@@ -170,7 +170,7 @@ export class Shelf {
   }
 
   #holder(entry: Entry): Chain | undefined {
-    const chain = this.chains.get(formatHex(entry.session))
+    const chain = this.chains.get(entry.hex)
     return chain?.entries.get(entry.seq) === entry ? chain : undefined
   }
 

@@ -55,7 +55,8 @@ export class Authors {
   checksOf(session: Uint8Array, chain: Uint8Array, time: Millis): SignatureCheck[] {
     const checks: SignatureCheck[] = []
     const verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
-      const check = { publicKey, message, signature }
+      // A copy: what is passed to `verify` is only lent.
+      const check = { publicKey, message: message.slice(), signature }
       if (!this.#good.has(this.#nameOf(check))) checks.push(check)
       return true
     }

@@ -17,6 +17,7 @@
  * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
  */
 import { Reader } from '../codec/reader.ts'
+import { formatBase32 } from '../codec/text.ts'
 import { formatUtf8 } from '../codec/utf8.ts'
 import { Writer } from '../codec/writer.ts'
 import { paddedLength } from '../crypto/padding.ts'
@@ -82,12 +83,29 @@ export function encodeBody(body: Body): Uint8Array {
 
 /** `unknown`: written by a newer program. */
 export function decodeBody(bytes: Uint8Array): Result<Body, 'malformed' | 'unknown'> {
+  return readBody(bytes, (reader) => reader.raw(refBytes))
+}
+
+/** A body as rooms look at it: its references as sorting keys. */
+export interface OpenBody {
+  readonly refs: readonly string[]
+  readonly content: Content | Opening
+}
+
+export function openBody(bytes: Uint8Array): Result<OpenBody, 'malformed' | 'unknown'> {
+  return readBody(bytes, (reader) => formatBase32(reader.raw(refBytes)))
+}
+
+function readBody<Ref>(
+  bytes: Uint8Array,
+  readRef: (reader: Reader) => Ref,
+): Result<{ readonly refs: readonly Ref[]; readonly content: Content | Opening }, 'malformed' | 'unknown'> {
   const reader = new Reader(bytes)
   if (reader.u8() !== bodyForm) return reject('unknown')
-  const refs: Uint8Array[] = []
+  const refs: Ref[] = []
   const count = reader.u8()
-  if (count > limits.refs) return reject('malformed')
-  for (let i = 0; i < count; i++) refs.push(reader.raw(refBytes))
+  if (count > limits.refs || count * refBytes > reader.remaining) return reject('malformed')
+  for (let i = 0; i < count; i++) refs.push(readRef(reader))
   const inner = reader.bytes(bytes.length)
   if (reader.failed) return reject('malformed')
   const content = decodeContent(new Reader(inner))

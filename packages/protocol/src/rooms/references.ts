@@ -32,12 +32,11 @@ export class References {
   }
 
   /** An entry is here now. `before` is the one it follows, if that is here; `refs` is empty while it cannot be read. */
-  note(entry: Entry, before: Entry | undefined, refs: readonly Uint8Array[]): void {
+  note(entry: Entry, before: Entry | undefined, refs: readonly string[]): void {
     if (this.#missing.size > 0) this.#missing.delete(entry.key)
     this.#newest = Math.max(this.#newest, entry.time)
     const isRecent = entry.time >= this.#newest - recentMs
-    for (const ref of refs) {
-      const key = formatBase32(ref)
+    for (const key of refs) {
       if (isRecent) this.#name(key)
       if (!this.#isHeld(key) && this.#missing.size < maxMissing) this.#missing.add(key)
     }

@@ -50,7 +50,8 @@ export interface RoomCounts {
 
 /** A body as it was read; without content when it cannot be. */
 export interface Opened {
-  readonly refs: readonly Uint8Array[]
+  /** Sorting keys. */
+  readonly refs: readonly string[]
   readonly content: Content | Opening | undefined
 }
 

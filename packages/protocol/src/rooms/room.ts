@@ -5,7 +5,7 @@
  * proofs to pass on. Bytes from outside never throw; what was refused is told by outcomes.
  */
 import { emptyBytes, equalBytes } from '../codec/bytes.ts'
-import { formatHex } from '../codec/text.ts'
+import { formatBase32, formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { type Entry, type ExpiryClass, decodeEntry, entryKinds, lifeMsOf } from '../log/entry.ts'
 import type { LogChange } from '../log/change.ts'
@@ -13,7 +13,7 @@ import { Log } from '../log/log.ts'
 import type { Page } from '../log/page.ts'
 import { type Millis, type Result, type SignatureCheck, type StoredRecord, accept, reject } from '../machine.ts'
 import { Authors } from './authors.ts'
-import { type Body, type Content, type Opening, decodeBody, fitName } from './content.ts'
+import { type Content, type Opening, fitName, openBody } from './content.ts'
 import { Holders } from './holders.ts'
 import type { RoomKeys } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
@@ -77,10 +77,10 @@ export class Room {
     this.keys = keys
     this.#crypto = crypto
     this.#expiry = options.expiry ?? 0
-    this.log = new Log({ crypto, acceptsEpoch: (epochId) => equalBytes(epochId, keys.epochId) })
+    this.log = new Log({ crypto, acceptsEpoch: (entry) => entry.isOfEpoch(keys.epochId) })
     this.#seal = new BodySeal(crypto, keys.epochKey)
     this.#authors = new Authors(crypto)
-    const holds = (opening: Entry): boolean => this.#authors.holds(formatHex(opening.session))
+    const holds = (opening: Entry): boolean => this.#authors.holds(opening.hex)
     this.#records = new Records(crypto, holds, options.keeps ?? true)
     this.#references = new References((key) => this.log.get(key) !== undefined)
     this.timeline = new Timeline({
@@ -132,8 +132,7 @@ export class Room {
   /** A live entry, from a link or the relay. `source` (a session or link) is whose budget a new session costs. */
   receive(bytes: Uint8Array, now: Millis, source = ''): Received {
     const held = this.log.held(bytes)
-    if (held !== undefined)
-      return { ...nothingToDo, outcome: 'duplicate', entry: held, session: formatHex(held.session) }
+    if (held !== undefined) return { ...nothingToDo, outcome: 'duplicate', entry: held, session: held.hex }
     const decoded = decodeEntry(this.#crypto, ownBytes(bytes))
     if (!decoded.ok || decoded.value.husk) {
       return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined }
@@ -144,7 +143,7 @@ export class Room {
     for (const added of change.added) this.#noteDigest(added)
     const { changes, stores, forks, outcomes } = this.#finish(change)
     const { outcome } = change
-    return { changes, stores, forks, outcomes, outcome, entry, session: formatHex(entry.session) }
+    return { changes, stores, forks, outcomes, outcome, entry, session: entry.hex }
   }
 
   /** Which signatures a page of history needs: verify `checks` in bulk, or with `verifyAll`, then `import`. */
@@ -153,7 +152,7 @@ export class Room {
     const opened = new Map<Entry, Opened>()
     const checks = [...log.checks]
     for (const entry of page.entries) {
-      if (entry.seq !== 0 || this.log.chain(formatHex(entry.session))?.entries.has(0) === true) continue
+      if (entry.seq !== 0 || this.log.chain(entry.hex)?.entries.has(0) === true) continue
       const body = this.#open(entry)
       opened.set(entry, body)
       if (body.content?.type !== 'opening') continue
@@ -317,7 +316,8 @@ export class Room {
     const entry = writer.write({ refs, content }, expiry, this.log.clock.next(now))
     this.log.append(entry)
     this.#noteDigest(entry)
-    this.#take([entry], new Map([[entry, { refs, content }]]), unverified)
+    const opened = { refs: refs.map(formatBase32), content }
+    this.#take([entry], new Map([[entry, opened]]), unverified)
     return entry
   }
 
@@ -336,7 +336,7 @@ export class Room {
   #open(entry: Entry): Opened {
     const plaintext = this.#seal.open(entry)
     if (plaintext === undefined) return unreadable
-    const body: Result<Body> = decodeBody(plaintext)
+    const body = openBody(plaintext)
     return body.ok ? body.value : unreadable
   }
 
@@ -344,7 +344,7 @@ export class Room {
   #take(entries: readonly Entry[], opened: ReadonlyMap<Entry, Opened>, verified: ReadonlySet<Entry>): void {
     for (const entry of entries) {
       const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#open(entry)
-      const session = formatHex(entry.session)
+      const session = entry.hex
       const before = entry.seq === 0 ? undefined : this.log.chain(session)?.entries.get(entry.seq - 1)
       this.#references.note(entry, before, refs)
       if (entry.kind === entryKinds.opening) {
@@ -397,7 +397,7 @@ export class Room {
     this.#records.change(entry, true)
     this.#sent.delete(entry.key)
     if (entry.kind === entryKinds.post) return
-    const session = formatHex(entry.session)
+    const session = entry.hex
     this.timeline.unname(session, entry.key)
     if (entry.seq === 0) this.#authors.forget(session)
   }

@@ -75,9 +75,8 @@ interface Line {
   namings: readonly Naming[]
   /** Told on a link, for as long as nothing in the log says. */
   introduced: string
-  /** The only one, while there is one. */
-  node: Node | undefined
-  nodes: Set<Node> | undefined
+  /** Its nodes are a chain, newest comer first. */
+  first: Node | undefined
 }
 
 interface Node {
@@ -88,6 +87,9 @@ interface Node {
   content: Said | undefined
   shown: boolean
   gone: boolean
+  /** In the chain of its line. */
+  previous: Node | undefined
+  next: Node | undefined
 }
 
 /** What a post can say; names come by `name`. */
@@ -121,9 +123,18 @@ export class Timeline {
       return
     }
     const line = this.#line(session)
-    const node: Node = { entry, id, line, content: undefined, shown: false, gone: false }
+    const node: Node = {
+      entry,
+      id,
+      line,
+      content: undefined,
+      shown: false,
+      gone: false,
+      previous: undefined,
+      next: undefined,
+    }
     this.#nodes.set(id, node)
-    addNode(line, node)
+    link(line, node)
     this.#unordered.push(node)
     if (content !== undefined) this.#say(node, content)
     this.#touch(node)
@@ -138,8 +149,7 @@ export class Timeline {
     this.#touch(node)
     this.#unsay(node)
     this.#nodes.delete(id)
-    if (node.line.nodes !== undefined) node.line.nodes.delete(node)
-    else if (node.line.node === node) node.line.node = undefined
+    unlink(node)
     node.gone = true
     this.#holes = true
     this.#touched.delete(node)
@@ -201,17 +211,19 @@ export class Timeline {
 
   flush(): TimelineFlush {
     if (this.#touched.size === 0 && this.#dropped.size === 0) return nothingChanged
-    const puts: Node[] = []
-    const deleted: Entry[] = []
-    const bare: Entry[] = []
+    let puts: Node[] = noNodes
+    let deleted: Entry[] | undefined
+    let bare: Entry[] | undefined
     for (const node of this.#touched) {
       const gone = this.#isDeleted(node)
       if (gone) {
         this.#unsay(node)
-        deleted.push(node.entry)
-      } else if (node.entry.husk) bare.push(node.entry)
-      if (gone || node.content?.type === 'text') puts.push(node)
-      else if (node.shown) {
+        ;(deleted ??= []).push(node.entry)
+      } else if (node.entry.husk) (bare ??= []).push(node.entry)
+      if (gone || node.content?.type === 'text') {
+        if (puts === noNodes) puts = [node]
+        else puts.push(node)
+      } else if (node.shown) {
         node.shown = false
         this.#dropped.add(node.entry.key)
       }
@@ -219,13 +231,15 @@ export class Timeline {
     this.#touched.clear()
     if (puts.length > 1) puts.sort(byKey)
     const changes: TimelineChange[] = []
-    if (this.#dropped.size > 0) for (const id of [...this.#dropped].sort()) changes.push({ type: 'drop', id })
-    this.#dropped.clear()
+    if (this.#dropped.size > 0) {
+      for (const id of [...this.#dropped].sort()) changes.push({ type: 'drop', id })
+      this.#dropped.clear()
+    }
     for (const node of puts) {
       node.shown = true
       changes.push({ type: 'put', message: this.#render(node) })
     }
-    return { changes, deleted, bare }
+    return { changes, deleted: deleted ?? noEntries, bare: bare ?? noEntries }
   }
 
   /** Messages on the timeline, oldest first: the newest `limit` of those before `before`. */
@@ -290,14 +304,13 @@ export class Timeline {
   }
 
   #touchLine(line: Line, after: string): void {
-    if (line.node !== undefined && line.node.entry.key > after) this.#touch(line.node)
-    for (const node of line.nodes ?? []) if (node.entry.key > after) this.#touch(node)
+    for (let node = line.first; node !== undefined; node = node.next) if (node.entry.key > after) this.#touch(node)
   }
 
   #line(session: string): Line {
     let line = this.#lines.get(session)
     if (line === undefined) {
-      line = { hex: session, namings: noNamings, introduced: '', node: undefined, nodes: undefined }
+      line = { hex: session, namings: noNamings, introduced: '', first: undefined }
       this.#lines.set(session, line)
     }
     return line
@@ -381,16 +394,20 @@ export class Timeline {
 const noReactions: readonly Reaction[] = []
 const noNamings: readonly Naming[] = []
 const noEntries: readonly Entry[] = []
+const noNodes: Node[] = []
 const noChanges: readonly TimelineChange[] = []
 const nothingChanged: TimelineFlush = { changes: noChanges, deleted: noEntries, bare: noEntries }
 
-function addNode(line: Line, node: Node): void {
-  if (line.nodes !== undefined) line.nodes.add(node)
-  else if (line.node === undefined) line.node = node
-  else {
-    line.nodes = new Set([line.node, node])
-    line.node = undefined
-  }
+function link(line: Line, node: Node): void {
+  node.next = line.first
+  if (line.first !== undefined) line.first.previous = node
+  line.first = node
+}
+
+function unlink(node: Node): void {
+  if (node.previous === undefined) node.line.first = node.next
+  else node.previous.next = node.next
+  if (node.next !== undefined) node.next.previous = node.previous
 }
 
 function nameAt(line: Line, key: string): string {

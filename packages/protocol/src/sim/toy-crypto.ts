@@ -6,6 +6,7 @@
  * key, another nonce, an altered byte anywhere, a signature that was not made by the key's owner (`sign` needs the secret
  * key, from which the public one is derived). It protects nothing from somebody who reads this file, and no simulated attacker does.
  */
+import { keepSmall } from '../codec/bytes.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { Random } from '../machine.ts'
 
@@ -29,8 +30,7 @@ function absorbWord(word: number): void {
 }
 
 /** The length goes in too, so that parts cannot be cut elsewhere. */
-function absorb(bytes: Uint8Array): void {
-  const { length } = bytes
+function absorb(bytes: Uint8Array, length: number = bytes.length): void {
   let l = low
   let h = high
   let i = 0
@@ -60,6 +60,21 @@ function squeeze(n: number): number {
   x = Math.imul(x ^ (x >>> 13), 0xc2b2_ae35)
   x ^= x >>> 16
   return (x + Math.imul(high, n + 3)) | 0
+}
+
+/** Hashes made lately: thousands of machines hash the same bytes, and what they keep of it is one array then. */
+const places = 1 << 14
+const lows = new Int32Array(places)
+const highs = new Int32Array(places)
+const hashes: (Uint8Array | undefined)[] = Array.from({ length: places })
+
+function squeezeHash(): Uint8Array {
+  const place = (low ^ (high >>> 7)) & (places - 1)
+  const held = hashes[place]
+  if (held !== undefined && lows[place] === low && highs[place] === high) return held
+  lows[place] = low
+  highs[place] = high
+  return (hashes[place] = keepSmall(squeezeBytes(32)))
 }
 
 function squeezeBytes(length: number): Uint8Array {
@@ -108,21 +123,22 @@ function matches(bytes: Uint8Array, at: number, length: number): boolean {
   return true
 }
 
-function beginTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array): void {
+/** `length`: how much of `sealed` is ciphertext. */
+function beginTag(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array, length: number): void {
   begin(domains.tag)
   absorb(key)
   absorb(nonce)
   absorb(aad)
-  absorb(ciphertext)
+  absorb(sealed, length)
 }
 
 /** Its own inverse. */
-function stream(key: Uint8Array, nonce: Uint8Array, from: Uint8Array, to: Uint8Array): void {
+function stream(key: Uint8Array, nonce: Uint8Array, from: Uint8Array, to: Uint8Array, length: number): void {
   begin(domains.stream)
   absorb(key)
   absorb(nonce)
   let x = squeeze(0) | 1
-  for (let i = 0; i < from.length; i++) {
+  for (let i = 0; i < length; i++) {
     if ((i & 3) === 0) {
       x ^= x << 13
       x ^= x >>> 17
@@ -134,8 +150,8 @@ function stream(key: Uint8Array, nonce: Uint8Array, from: Uint8Array, to: Uint8A
 
 function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   const sealed = new Uint8Array(plaintext.length + tagBytes)
-  stream(key, nonce, plaintext, sealed)
-  beginTag(key, nonce, aad, sealed.subarray(0, plaintext.length))
+  stream(key, nonce, plaintext, sealed, plaintext.length)
+  beginTag(key, nonce, aad, sealed, plaintext.length)
   for (let i = 0; i < tagBytes; i += 4) {
     const word = squeeze(i)
     const at = plaintext.length + i
@@ -150,11 +166,10 @@ function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Ui
 function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
   const length = sealed.length - tagBytes
   if (length < 0) return undefined
-  const ciphertext = sealed.subarray(0, length)
-  beginTag(key, nonce, aad, ciphertext)
+  beginTag(key, nonce, aad, sealed, length)
   if (!matches(sealed, length, tagBytes)) return undefined
   const plaintext = new Uint8Array(length)
-  stream(key, nonce, ciphertext, plaintext)
+  stream(key, nonce, sealed, plaintext, length)
   return plaintext
 }
 
@@ -165,7 +180,7 @@ export function createToyCrypto(random: Random): Crypto {
       begin(domains.hash)
       // One part or several, cut wherever: the same hash, as of the real one.
       absorb(parts.length === 1 ? (parts[0] as Uint8Array) : joined(parts))
-      return squeezeBytes(32)
+      return squeezeHash()
     },
     hmacSha256(key, ...parts) {
       begin(domains.mac)
