@@ -22,7 +22,7 @@ import { type Slice, type SyncMessage, maxSymbols } from './wire.ts'
 const firstShare = 1.1
 const furtherShare = 0.05
 const leastSymbols = 16
-/** With more symbols than this share of its sessions, the far side's vector is cheaper. */
+/** With more symbols than this share of the sessions, a vector is cheaper. */
 const worthShare = 0.5
 
 type Message<Type extends SyncMessage['type']> = Extract<SyncMessage, { type: Type }>
@@ -59,7 +59,7 @@ export class Answering {
     const sums = this.#context.sums.take(salt, now)
     const difference = estimateDifference(sums.estimate, estimate, sums.sessions - sessions)
     const first = Math.ceil(difference * firstShare) + leastSymbols
-    if (first > sessions * worthShare) {
+    if (first > Math.min(sessions, sums.sessions) * worthShare) {
       return [send({ type: 'symbols', id, sessions: sums.sessions, symbols: new Uint32Array(0) })]
     }
     this.#sums = sums
