@@ -183,6 +183,9 @@ export class Links {
   }
 
   #run(slot: Slot, outputs: readonly LinkOutput[], now: Millis): void {
+    // Before anything else happens: what a payload leads to may be sent over this very link, and sealed frames are
+    // counted in the order they were sealed.
+    for (const output of outputs) if (output.type === 'transmit') slot.carrier.transmit(output.channel, output.bytes)
     for (const output of outputs) {
       if (!this.#slots.has(slot.id)) {
         if (output.type === 'cancelTimer') this.#emit(output)
@@ -194,7 +197,6 @@ export class Links {
           this.#emit(output)
           break
         case 'transmit':
-          slot.carrier.transmit(output.channel, output.bytes)
           break
         case 'up':
           this.#up(slot, output, now)
