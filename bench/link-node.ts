@@ -6,7 +6,12 @@ import { rawLowBytes, type Platform, type RawChannels, type RawEvents } from './
 
 export function createNodePlatform(): Platform {
   const clock = createSystemClock()
-  return { clock, crypto: createNativeCrypto(), dial: createNodeDialer({ clock }), openRaw }
+  return {
+    clock,
+    crypto: createNativeCrypto(),
+    dial: createNodeDialer({ clock }),
+    openRaw,
+  }
 }
 
 type Signal = { readonly sdp: string; readonly type: 'offer' | 'answer' } | { readonly candidate: string }

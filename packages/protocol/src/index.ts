@@ -29,6 +29,7 @@ export * from './identity/revocation.ts'
 export * from './identity/session.ts'
 export * from './identity/fingerprint.ts'
 export * from './link/link.ts'
+export * from './link/link-io.ts'
 export * from './link/handshake.ts'
 export {
   type Priority,
@@ -39,7 +40,7 @@ export {
   maxPayloadBytes,
 } from './link/frames.ts'
 export { maxQueuedBytes, maxQueuedPayloads } from './link/scheduler.ts'
-export { maxWindowBytes, startWindowBytes, targetDelayMs } from './link/flow.ts'
+export { maxWindowBytes, nodeShortWindowBytes, startWindowBytes, targetDelayMs } from './link/flow.ts'
 export { maxQueuedMs, slowRecoveryMs } from './link/slow.ts'
 export { readSdpFingerprint } from './link/sdp.ts'
 export { equalSecrets } from './crypto/compare.ts'

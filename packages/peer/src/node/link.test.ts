@@ -1,5 +1,12 @@
 /** The link over real data channels, both ends in Node: what overtakes what, and how much waits where. */
-import { createSession, fullReserveBytes, maxBurstBytes, maxFrameBytes, maxQueuedBytes } from '@kith/protocol'
+import {
+  createSession,
+  fullReserveBytes,
+  maxBurstBytes,
+  maxFrameBytes,
+  maxQueuedBytes,
+  nodeShortWindowBytes,
+} from '@kith/protocol'
 import type { Channel, Priority } from '@kith/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../system-clock.ts'
@@ -31,6 +38,7 @@ async function connect(onNear: OnPayload, onFar: OnPayload, watch: (dial: Dialer
       offerer,
       psk,
       session: createSession(crypto),
+      shortWindow: nodeShortWindowBytes,
       onSignal: (bytes) => other().signal(bytes),
       onUp: () => up(),
       onPayload,

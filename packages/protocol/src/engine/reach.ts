@@ -4,7 +4,8 @@
  */
 import { slotAt } from '../discovery/rendezvous.ts'
 import { matchesHint } from '../link/handshake.ts'
-import type { LinkOptions } from '../link/link.ts'
+import type { LinkOptions } from '../link/link-io.ts'
+import { nodeShortWindowBytes } from '../link/flow.ts'
 import type { Millis } from '../machine.ts'
 import { formatHex } from '../codec/text.ts'
 import type { SessionKeys } from '../identity/session.ts'
@@ -196,14 +197,18 @@ export class Reach {
     const { transport, kind, local, remote } = input
     const { emit } = this.#context
     const session = this.#dials.opened(transport)
-    const expect = session === undefined ? undefined : this.#meeting?.find(session)?.sessionKey
+    const met = session === undefined ? undefined : this.#meeting?.find(session)
+    const expect = met?.sessionKey
+    // Sockets are only between such programs.
+    const ownSockets = this.#context.options.platform === 'node' && (kind === 'socket' || met?.platform === 'node')
+    const shortWindow = ownSockets ? nodeShortWindowBytes : undefined
     const isInitiator = input.initiator ?? (session !== undefined && this.#own > session)
     const carrier: Carrier = {
       kind,
       transmit: (channel, bytes) => emit({ type: 'transmit', transport, channel, bytes }),
       close: () => emit({ type: 'hangUp', transport }),
     }
-    const options = { ...this.#linkOptions(kind, isInitiator, local, remote), expect }
+    const options = { ...this.#linkOptions(kind, isInitiator, local, remote), expect, shortWindow }
     if (!this.#links.open(transport, carrier, options, now)) emit({ type: 'hangUp', transport })
   }
 

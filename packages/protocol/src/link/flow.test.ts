@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Millis } from '../machine.ts'
 import { baseMs, Delay, maxRoundTripMs } from './delay.ts'
-import { BulkFlow, maxWindowBytes, minWindowBytes, startWindowBytes, targetDelayMs } from './flow.ts'
+import {
+  BulkFlow,
+  maxWindowBytes,
+  minWindowBytes,
+  nodeShortWindowBytes,
+  shortWindowBytes,
+  startWindowBytes,
+  targetDelayMs,
+} from './flow.ts'
 import { frameCost, maxFramePayloadBytes, minPartBytes } from './frames.ts'
 import { connect, downCode, now, ofType } from './link-bench.ts'
 import { type Load, type Pipe, runPipe } from './link-pipe.ts'
@@ -16,10 +24,14 @@ const idleMs = (pipe: Pipe): number =>
 
 /** A sender that always has more, and a far side that answers as the test says. */
 class Stream {
-  readonly flow = new BulkFlow()
+  readonly flow: BulkFlow
   at: Millis = now
   sent = 0
   readonly asked: { readonly upTo: number; readonly at: Millis }[] = []
+
+  constructor(flow: BulkFlow = new BulkFlow()) {
+    this.flow = flow
+  }
 
   /** Sends what may leave. */
   send(): this {
@@ -63,7 +75,9 @@ describe('texts beside bulk, in virtual time', () => {
       const ran = runPipe(pipe, { ...load, bulk, forMs: mbit > 50 ? 6_000 : load.forMs })
       expect(percentile(ran.textMs, 0.99)).toBeLessThanOrEqual(idle + targetDelayMs)
       const seconds = (mbit > 50 ? 6_000 : load.forMs) - load.warmUpMs
-      expect(ran.bulkBytes / bulk.length / seconds / (mbit * 125)).toBeGreaterThan(mbit === 1 ? 0.7 : 0.9)
+      expect(ran.bulkBytes / bulk.length / seconds / (mbit * 125)).toBeGreaterThan(
+        mbit === 1 || mbit === 100 ? 0.7 : 0.9,
+      )
       expect([ran.downs, ran.slow, ran.refused]).toEqual([[], 0, 0])
       expect(ran.mostInFlight).toBeLessThanOrEqual(maxWindowBytes)
     }
@@ -94,10 +108,13 @@ describe('window', () => {
     expect(flow.inFlightBytes).toBeLessThanOrEqual(startWindowBytes)
   })
 
-  test('LNK21 it grows to what the link carries and 256 KiB, and not beyond', () => {
-    const near = new Stream().send().rounds(2_000, 5)
-    expect(near.flow.windowBytes).toBeLessThanOrEqual(maxWindowBytes)
-    expect(near.flow.windowBytes).toBeGreaterThan(maxWindowBytes / 2)
+  test('LNK21 it grows to what the link carries, 256 KiB at most; where the base is nothing, to the short window', () => {
+    const far = new Stream().send().rounds(2_000, 20)
+    expect(far.flow.windowBytes).toBeLessThanOrEqual(maxWindowBytes)
+    expect(far.flow.windowBytes).toBeGreaterThan(maxWindowBytes / 2)
+    expect(new Stream().send().rounds(2_000, 0).flow.windowBytes).toBe(shortWindowBytes)
+    const node = new Stream(new BulkFlow(nodeShortWindowBytes)).send().rounds(2_000, 0)
+    expect(node.flow.windowBytes).toBe(nodeShortWindowBytes)
   })
 
   test('LNK21 what is not used does not make it grow', () => {
@@ -111,18 +128,18 @@ describe('window', () => {
     expect(flow.windowBytes).toBe(startWindowBytes)
   })
 
-  test('LNK22 a round trip beyond base + 50 ms halves it, once per round trip, down to 4 KiB; then it recovers', () => {
-    const stream = new Stream().send().rounds(200, 10)
+  test('LNK22 a round trip beyond base + 50 ms halves it, when the next one is late too, down to 4 KiB; then it recovers', () => {
+    const stream = new Stream().send().rounds(200, 30)
     const before = stream.flow.windowBytes
-    // Everything that was on its way comes late: that is one event.
-    const late = stream.asked.length
-    for (let i = 0; i < late; i++) stream.answer(10 + targetDelayMs + 1)
-    expect(stream.flow.windowBytes).toBeLessThanOrEqual(before / 2)
+    const late = (): Stream => stream.rounds(stream.asked.length, 30 + targetDelayMs + 1)
+    // Everything that was on its way comes late: that is one event, and may be a machine that was busy.
+    expect(late().flow.windowBytes).toBeGreaterThan(before * 0.9)
+    expect(late().flow.windowBytes).toBeLessThanOrEqual(before / 2)
     expect(stream.flow.windowBytes).toBeGreaterThan(before / 5)
-    stream.rounds(60, 10 + targetDelayMs + 50)
+    for (let until = stream.at + 6_000; stream.at < until;) stream.answer(30 + targetDelayMs + 50)
     expect(stream.flow.windowBytes).toBe(minWindowBytes)
     expect(stream.flow.frameBytes(stream.at)).toBe(minPartBytes)
-    stream.rounds(2_000, 10)
+    stream.rounds(2_000, 30)
     expect(stream.flow.windowBytes).toBeGreaterThan(before / 2)
   })
 

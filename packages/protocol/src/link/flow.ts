@@ -5,12 +5,13 @@
  * answers at once with what it has received. A credit therefore tells the round trip behind the bulk, which a text on the
  * same link takes at most, and the rate (`delay.ts`). From these, in bytes:
  *
- *   window ≤ 256 KiB, and ≤ 1.25 × rate × (base + 10 ms), though that alone never makes it smaller than 32 KiB
- *   round trip > base + 50 ms     the window is halved, at most once per round trip, to no less than 4 KiB
+ *   window ≤ the short window (64 KiB, between Node and Node 192 KiB), or where the base is above 5 ms, if that is more,
+ *            ≤ 1.25 × rate × (base + up to 10 ms), and ≤ 256 KiB
+ *   round trip > base + 50 ms     in two rounds on end: the window is halved, to no less than 4 KiB and a quarter of
+ *                                 rate × (base + 10 ms), because what is late then is not waiting for us
  *   otherwise, while it is used   begins by growing with every credit; later by up to one frame per round trip, less the
  *                                 nearer the round trip comes to base + 50 ms (LEDBAT, RFC 6817)
  *
- * The 10 ms are what event loops take; without them a link within one machine, where the base is nothing, would starve.
  * Frames shrink with the window, because a text waits for the frame that is being sent. One frame that asks may always be
  * on its way, so nothing stands still whatever the window does; a far side that does not answer stops the bulk, and only
  * that.
@@ -23,14 +24,24 @@ export const maxWindowBytes: number = 256 * 1024
 /** Of a new link, and after a rest. */
 export const startWindowBytes: number = 32 * 1024
 export const minWindowBytes: number = 4 * 1024
+/**
+ * The window where the base is next to nothing. Chromium hands 64 KiB at a time to the process that owns the socket; what
+ * is more while that process waits for a processor is lost, and costs SCTP a time-out.
+ */
+export const shortWindowBytes: number = 64 * 1024
+/** The same between two programs that own their sockets, as Node does. */
+export const nodeShortWindowBytes: number = 192 * 1024
 /** A text may take so much longer than on an idle link. */
 export const targetDelayMs: Millis = 50
 /** Asked and not yet answered; bounds what is remembered. */
 export const maxAsks = 16
 
+/** What two event loops that have other things to do take. */
 const loopMs: Millis = 10
+const nearMs: Millis = 5
 const startGain = 2.5
 const steadyGain = 1.25
+const leastGain = 0.25
 const askShare = 8
 const frameShare = 4
 /** The beginning ends when the rate has not grown by a quarter in so many rounds. */
@@ -60,6 +71,14 @@ export class BulkFlow {
   #roundEnd = 0
   #roundRate = 0
   #flatRounds = 0
+  /** The last round was. */
+  #wasLate = false
+
+  readonly #shortWindow: number
+
+  constructor(shortWindow: number = shortWindowBytes) {
+    this.#shortWindow = shortWindow
+  }
 
   /** Cost of what may be on its way. */
   get windowBytes(): number {
@@ -129,10 +148,15 @@ export class BulkFlow {
 
   /** Once per round trip. */
   #round(delayMs: Millis, wasLimited: boolean): void {
+    const base = this.#delay.baseMs ?? 0
     this.#roundEnd = this.#sent
     if (delayMs > targetDelayMs) {
-      this.#window /= 2
+      const least = Math.min(this.#window, leastGain * this.#delay.rate * (base + loopMs))
+      if (this.#wasLate) this.#window = Math.max(this.#window / 2, least)
+      this.#wasLate = !this.#wasLate
       this.#beginning = false
+    } else {
+      this.#wasLate = false
     }
     if (wasLimited) {
       this.#flatRounds = this.#delay.rate < this.#roundRate * steadyGain ? this.#flatRounds + 1 : 0
@@ -148,8 +172,10 @@ export class BulkFlow {
 
   #limit(): void {
     const gain = this.#beginning ? startGain : steadyGain
-    const product = gain * this.#delay.rate * ((this.#delay.baseMs ?? 0) + loopMs)
-    const most = Math.min(maxWindowBytes, Math.max(startWindowBytes, product))
+    const base = this.#delay.baseMs ?? 0
+    // A frame takes its time, and so do event loops. Of who is near, whole milliseconds tell too little.
+    const product = base > nearMs ? gain * this.#delay.rate * (base + Math.min(loopMs, base - nearMs)) : 0
+    const most = Math.min(maxWindowBytes, Math.max(this.#shortWindow, product))
     this.#window = Math.max(minWindowBytes, Math.min(this.#window, most))
   }
 

@@ -7,7 +7,8 @@ import { createSeededCrypto } from '../crypto/seeded.ts'
 import { type SessionKeys, createSession } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
 import type { LinkKind } from './handshake.ts'
-import { Link, type LinkInput, type LinkOptions, type LinkOutput } from './link.ts'
+import { Link } from './link.ts'
+import type { LinkInput, LinkOptions, LinkOutput } from './link-io.ts'
 
 export const crypto: Crypto = createSeededCrypto('link')
 export const now: Millis = 1_790_000_000_000

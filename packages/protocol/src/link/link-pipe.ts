@@ -3,7 +3,8 @@ import { Writer } from '../codec/writer.ts'
 import { Reader } from '../codec/reader.ts'
 import type { Millis } from '../machine.ts'
 import { initiator, now as start, responder } from './link-bench.ts'
-import type { Link, LinkInput } from './link.ts'
+import type { Link } from './link.ts'
+import type { LinkInput } from './link-io.ts'
 import type { Priority } from './frames.ts'
 
 export interface Pipe {

@@ -16,7 +16,7 @@
  * slow far side needs is made when it does, and a small text that has not to wait passes without being queued.
  */
 import type { CipherState } from '../crypto/noise.ts'
-import { type Millis, type TimerOutput, unreachable } from '../machine.ts'
+import { type Millis, unreachable } from '../machine.ts'
 import { BulkFlow } from './flow.ts'
 import {
   type Frame,
@@ -31,70 +31,10 @@ import {
   maxFrameBytes,
   maxFramePayloadBytes,
 } from './frames.ts'
-import {
-  type AuthenticatedPeer,
-  Handshake,
-  type HandshakeOptions,
-  type HandshakeRejection,
-  maxHandshakeFrameBytes,
-} from './handshake.ts'
+import { type AuthenticatedPeer, Handshake, maxHandshakeFrameBytes } from './handshake.ts'
+import type { LinkDownCode, LinkInput, LinkOptions, LinkOutput } from './link-io.ts'
 import { Scheduler } from './scheduler.ts'
 import { Slowness } from './slow.ts'
-
-export interface LinkOptions extends HandshakeOptions {
-  /** Prefix of timer names, unique in the engine. */
-  readonly name: string
-}
-
-export type LinkInput =
-  | { readonly type: 'start' }
-  | { readonly type: 'frame'; readonly bytes: Uint8Array }
-  | { readonly type: 'send'; readonly priority: Priority; readonly payload: Uint8Array }
-  | { readonly type: 'timerFired'; readonly name: string }
-  /** The transport buffers more than its high-water mark: stop / is below its low-water mark: go on. */
-  | { readonly type: 'full' }
-  | { readonly type: 'drained' }
-  /** Says goodbye. Answered by `down` with code `closed`. */
-  | { readonly type: 'close' }
-
-export type LinkOutput =
-  | TimerOutput
-  | { readonly type: 'cancelTimer'; readonly name: string }
-  | { readonly type: 'transmit'; readonly channel: 'control' | 'bulk'; readonly bytes: Uint8Array }
-  /** The far side has authenticated. Comes exactly once, before any `payload`. */
-  | {
-      readonly type: 'up'
-      readonly session: Uint8Array
-      readonly kemKey: Uint8Array
-      readonly claims: Uint8Array
-      readonly handshakeHash: Uint8Array
-      /** 32 secret bytes both sides share and nobody else: for rendezvous and short authentication strings. */
-      readonly exported: Uint8Array
-    }
-  | { readonly type: 'payload'; readonly priority: Priority; readonly bytes: Uint8Array }
-  /** This payload was not queued: the far side is too slow (`queueFull`) or the link is not up (`notUp`). */
-  | { readonly type: 'refused'; readonly priority: Priority; readonly code: 'queueFull' | 'notUp' }
-  /**
-   * The far side does not take what it is sent (`true`): the texts and signals that waited were dropped. Send it nothing
-   * eagerly, make it a leaf, let it pull and synchronise. `false` once nothing has waited for `slowRecoveryMs`. Control
-   * (P0) goes on all the while, within its own bound. Comes at each change only, after `up`.
-   */
-  | { readonly type: 'slow'; readonly slow: boolean }
-  /** Final: hang the transport up. Comes exactly once; every later input is ignored. */
-  | { readonly type: 'down'; readonly code: LinkDownCode }
-
-export type LinkDownCode =
-  | HandshakeRejection
-  | 'closed'
-  | 'remoteClosed'
-  /** Not up within 10 s. */
-  | 'timeout'
-  /** An application frame before the far side had authenticated. */
-  | 'earlyFrame'
-  /** A sealed frame that does not open: altered, lost or out of order. */
-  | 'badFrame'
-  /** Credit for bytes never sent, or going back. */
-  | 'badCredit'
 
 export const linkTimeoutMs: Millis = 10_000
 /** Bytes handed to the transport in one turn. */
@@ -115,6 +55,7 @@ interface Shaking {
 export class Link {
   readonly #name: string
   readonly #isSealed: boolean
+  readonly #shortWindow: number | undefined
   #state: 'new' | 'shaking' | 'awaitingReady' | 'up' | 'down' = 'new'
   /** Until the link is up. */
   #shaking: Shaking | undefined
@@ -139,6 +80,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#name = options.name
     this.#isSealed = options.kind !== 'dtls'
+    this.#shortWindow = options.shortWindow
     this.#mayHearReady = options.role === 'responder'
     this.#shaking = { options, handshake: new Handshake(options), peer: undefined }
   }
@@ -368,7 +310,7 @@ export class Link {
   /** False when nothing may leave. */
   #sendBulk(outputs: LinkOutput[], scheduler: Scheduler, now: Millis): boolean {
     if (!scheduler.hasBulk) return false
-    const flow = (this.#flow ??= new BulkFlow())
+    const flow = (this.#flow ??= new BulkFlow(this.#shortWindow))
     const frame = scheduler.nextBulk(flow.allowance(now), flow.frameBytes(now))
     if (frame === undefined) return false
     const asks = flow.send(frame.bytes.length, now)
