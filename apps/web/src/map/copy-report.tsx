@@ -38,7 +38,13 @@ export function CopyReport({ told, words }: { readonly told: Told; readonly word
     }
   }
   return (
-    <details className="reach-report" onToggle={(event) => setKept(event.currentTarget.open ? text : undefined)}>
+    <details
+      className="reach-report"
+      onToggle={(event) => {
+        setKept(event.currentTarget.open ? text : undefined)
+        if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: 'nearest' })
+      }}
+    >
       <summary>{say.report}</summary>
       <p className="reach-soft">{say.reportLead}</p>
       <textarea
