@@ -20,8 +20,11 @@ export const limits = {
   epochMs: 600_000,
   /** Sessions of one room. */
   sessions: 100_000,
-  /** Sessions never seen before, per source and minute: live, and in pages. */
-  newSessionsPerMinute: 120,
+  /**
+   * Sessions never seen before, per source and minute: live, and in pages. In a room of thousands one neighbour brings
+   * what everybody says, so it must be allowed 20 newcomers a second and some more.
+   */
+  newSessionsPerMinute: 1_800,
   newSessionsPerMinuteInPages: 20_000,
   /** Live entries of one session: so many at once, then so many per second. */
   entryBurst: 1024,
