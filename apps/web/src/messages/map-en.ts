@@ -5,7 +5,7 @@ import { en } from './en.ts'
 const { plural, number, list } = en.format
 
 /** How long, in the largest unit that fits. */
-function duration(ms: number): string {
+function inUnits(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 90) return `${number(seconds)} s`
   const minutes = Math.round(seconds / 60)
@@ -15,7 +15,7 @@ function duration(ms: number): string {
 }
 
 export const mapEn = {
-  duration,
+  duration: (ms: number): string => inUnits(ms),
   somebody: 'Somebody',
   you: 'You',
 
