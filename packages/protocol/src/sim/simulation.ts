@@ -13,6 +13,8 @@ import type { RoomKeys } from '../rooms/keys.ts'
 import { mix } from './chance.ts'
 import { createPersona } from './chaos.ts'
 import type { LinkGraph } from './flood-bound.ts'
+import { HostileEngine, lies } from './hostile.ts'
+import type { Lie } from './hostile.ts'
 import { FrameCache } from './frame-cache.ts'
 import type { Mailbox } from './mailbox.ts'
 import { Network, distanceOf } from './network.ts'
@@ -167,7 +169,11 @@ export class Simulation {
       keys: (this.#keys ??= openRoomKeys(crypto, this.#secret)),
       trace: true,
     }
-    return (this.#engines[index] = new Engine(options, now))
+    const engine = (this.#engines[index] = new Engine(options, now))
+    if (!machine.hostile) return engine
+    const random = createSeededRandom(mix(this.#options.seed, index, 0x6c69_6573))
+    const lie = lies[index % lies.length] as Lie
+    return new HostileEngine(engine, { lie, crypto, keys: this.#keys, random })
   }
 
   #schedule(): void {
