@@ -1,5 +1,4 @@
 /** The words of the map and of "Why can't I reach …?", in English. A catalogue of their own: few people open them. */
-import type { Quality, ReachAdvice } from '@kith/peer'
 import { en } from './en.ts'
 
 const { plural, number, list } = en.format
@@ -12,25 +11,6 @@ function inUnits(ms: number): string {
   if (minutes < 90) return `${number(minutes)} min`
   const hours = Math.round(minutes / 60)
   return hours < 48 ? plural(hours, { one: '1 hour', other: '# hours' }) : `${number(Math.round(hours / 24))} days`
-}
-
-const qualities: Readonly<Record<Quality, string>> = { quick: 'quick', fair: 'fair', slow: 'slow', unknown: '' }
-
-const advices: Readonly<Record<ReachAdvice, string>> = {
-  askToOpen: 'Ask them to open the room. What you write until then waits here and in everybody who has it.',
-  ownClock: 'Set the clock of this device; automatic time in its settings does it.',
-  theirClock: 'Tell them that their clock is off; automatic time in the settings of their device does it.',
-  proofFailed:
-    'Something answered that could not prove it belongs to this room. Give them the link once more, and see that you both have the newest Kith. If it stays, do not trust the network between you.',
-  relayAway: 'Look whether you are online at all. As soon as the relay is back, they are found by themselves.',
-  noRelay: 'A relay lets people meet who cannot connect directly: make the next room on a page that has one.',
-  directOff:
-    'Direct connections are switched off on one side (“Hide my address”). If you both want them, look in the settings.',
-  strictNetwork:
-    'One of your networks lets no direct connection through: company networks, mobile networks and VPNs often do. Another network, or a relay with a TURN server, helps.',
-  signalLost:
-    'Their page may be asleep: ask them to bring it to the front. Phones put pages in the background to sleep after a while.',
-  wait: 'Give it a few seconds. This page shows how far it is.',
 }
 
 export const mapEn = {
@@ -103,7 +83,7 @@ export const mapEn = {
       whom: 'Whom',
       how: 'How',
       ms: 'ms',
-      quality: qualities as Readonly<Record<Quality, string>>,
+      quality: { quick: 'quick', fair: 'fair', slow: 'slow', unknown: '' },
       tree: 'tree',
     },
   },
@@ -189,7 +169,22 @@ export const mapEn = {
     ownAhead: (text: string): string => `The clock of this device is ${text} ahead of the room’s.`,
     ownBehind: (text: string): string => `The clock of this device is ${text} behind the room’s.`,
     help: 'What you can do',
-    advice: advices as Readonly<Record<ReachAdvice, string>>,
+    advice: {
+      askToOpen: 'Ask them to open the room. What you write until then waits here and in everybody who has it.',
+      ownClock: 'Set the clock of this device; automatic time in its settings does it.',
+      theirClock: 'Tell them that their clock is off; automatic time in the settings of their device does it.',
+      proofFailed:
+        'Something answered that could not prove it belongs to this room. Give them the link once more, and see that you both have the newest Kith. If it stays, do not trust the network between you.',
+      relayAway: 'Look whether you are online at all. As soon as the relay is back, they are found by themselves.',
+      noRelay: 'A relay lets people meet who cannot connect directly: make the next room on a page that has one.',
+      directOff:
+        'Direct connections are switched off on one side (“Hide my address”). If you both want them, look in the settings.',
+      strictNetwork:
+        'One of your networks lets no direct connection through: company networks, mobile networks and VPNs often do. Another network, or a relay with a TURN server, helps.',
+      signalLost:
+        'Their page may be asleep: ask them to bring it to the front. Phones put pages in the background to sleep after a while.',
+      wait: 'Give it a few seconds. This page shows how far it is.',
+    },
     nothingToDo: 'Nothing is to be done.',
     report: 'A report to give away',
     reportLead:
