@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSession } from '../src/identity/session.ts'
 import { Link } from '../src/link/link.ts'
-import type { LinkInput, LinkOutput } from '../src/link/link.ts'
+import type { LinkInput, LinkOutput } from '../src/link/link-io.ts'
 import { createSeededRandom } from '../src/sim/random.ts'
 import type { SeededRandom } from '../src/sim/random.ts'
 import { heapInUse, mutate } from './mutation.ts'

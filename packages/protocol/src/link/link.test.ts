@@ -126,6 +126,14 @@ describe('frames on a link', () => {
     expect(answers(frame(true, 0))).toEqual([encodeFrame({ type: 'credit', received: frameCost(100) + frameCost(0) })])
   })
 
+  test('LNK15 credit is sealed and told before the payload that asked for it, which may lead to other frames', () => {
+    const wire = connect({ kind: 'socket' }, { kind: 'socket' })
+    const outputs = wire.a
+      .handle({ type: 'send', priority: 3, payload: formatUtf8('asks') }, now)
+      .flatMap((one) => (one.type === 'transmit' ? wire.b.handle({ type: 'frame', bytes: one.bytes }, now) : []))
+    expect(outputs.map((one) => one.type)).toEqual(['transmit', 'payload'])
+  })
+
   test('LNK15 megabytes of bulk flow through, both ways at once', () => {
     const wire = connect({ kind: 'socket' }, { kind: 'socket' })
     for (let i = 0; i < 40; i++) {

@@ -260,6 +260,8 @@ export class Link {
     if (priority >= firstBulkPriority) {
       this.#received += frameCost(frame.bytes.length)
       if (frame.asks) this.#creditDue = true
+      // Sealed before the payload is told: what that leads to is sealed after it.
+      if (this.#creditDue) this.#credit(outputs)
     }
     if (payload !== 'pending') outputs.push({ type: 'payload', priority, bytes: payload })
   }
@@ -279,11 +281,7 @@ export class Link {
 
   /** Hands over what may leave now. */
   #pump(outputs: LinkOutput[], now: Millis): void {
-    // In front of everything: the far side judges by it how long things wait here.
-    if (this.#creditDue && (!this.#full || this.#reserve < fullReserveBytes)) {
-      this.#creditDue = false
-      this.#transmit(outputs, 'control', encodeFrame({ type: 'credit', received: this.#received }))
-    }
+    if (this.#creditDue) this.#credit(outputs)
     const scheduler = this.#scheduler
     if (scheduler === undefined) return
     if (this.#full) {
@@ -294,6 +292,13 @@ export class Link {
       this.#burstOut(outputs, scheduler, now)
     }
     this.#watch(outputs, scheduler, now)
+  }
+
+  /** In front of everything: the far side judges by it how long things wait here. */
+  #credit(outputs: LinkOutput[]): void {
+    if (this.#full && this.#reserve >= fullReserveBytes) return
+    this.#creditDue = false
+    this.#transmit(outputs, 'control', encodeFrame({ type: 'credit', received: this.#received }))
   }
 
   #burstOut(outputs: LinkOutput[], scheduler: Scheduler, now: Millis): void {
