@@ -49,6 +49,8 @@ const describeMs = 5
 const highWater = 64 * 1024
 const lowWater = 16 * 1024
 const bindingBytes = 32
+/** Of a frame that carries a whole payload: code, priority, payload. */
+const wholeCode = 0x10
 
 export class Carriers {
   readonly #world: World
@@ -58,6 +60,8 @@ export class Carriers {
   readonly #frames: FrameCache | undefined
   frames = 0
   bytes = 0
+  /** Frames and bytes by the first byte of the payload, where it is to be seen: two numbers per tag. */
+  readonly byTag: Float64Array = new Float64Array(512)
 
   constructor(world: World, options: CarrierOptions) {
     this.#world = world
@@ -100,6 +104,11 @@ export class Carriers {
     if (half === undefined || !half.up || !this.#world.connects(peer.index, half.far)) return
     this.frames++
     this.bytes += bytes.length
+    if (half.kind === 'dtls' && bytes[0] === wholeCode && bytes.length > 2) {
+      const at = (bytes[2] as number) * 2
+      this.byTag[at] = (this.byTag[at] as number) + 1
+      this.byTag[at + 1] = (this.byTag[at + 1] as number) + bytes.length
+    }
     const shared = half.kind === 'dtls' && this.#frames !== undefined ? this.#frames.share(bytes) : bytes
     this.#send(peer, half, events.frame, half.farId, 0, shared, bytes.length)
   }

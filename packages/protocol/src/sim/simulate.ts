@@ -49,6 +49,8 @@ export interface SimulateFigures {
   readonly events: number
   readonly frames: number
   readonly bytes: number
+  /** The same by the first byte of the payload, in hex, over WebRTC. */
+  readonly byTag: Readonly<Record<string, readonly [frames: number, bytes: number]>>
   readonly notices: Readonly<Record<string, number>>
 }
 
@@ -121,12 +123,23 @@ export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outco
     events: sum(outcomes, ({ inputs }) => inputs),
     frames: sum(outcomes, ({ frames }) => frames),
     bytes: sum(outcomes, ({ bytes }) => bytes),
+    byTag: tagsOf(outcomes),
     notices: Object.fromEntries(recorder.notices),
   }
 }
 
 function sum(outcomes: readonly Outcome[], of: (outcome: Outcome) => number): number {
   return outcomes.reduce((total, outcome) => total + of(outcome), 0)
+}
+
+function tagsOf(outcomes: readonly Outcome[]): SimulateFigures['byTag'] {
+  const tags: Record<string, [number, number]> = {}
+  for (let tag = 0; tag < 256; tag++) {
+    const frames = sum(outcomes, ({ byTag }) => byTag[tag * 2] ?? 0)
+    const bytes = sum(outcomes, ({ byTag }) => byTag[tag * 2 + 1] ?? 0)
+    if (frames > 0) tags[tag.toString(16).padStart(2, '0')] = [frames, bytes]
+  }
+  return tags
 }
 
 /** Machine by machine, whichever part each was in: the others never gave it anything to do. */

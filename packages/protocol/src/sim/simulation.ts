@@ -54,6 +54,7 @@ export interface Outcome {
   readonly inputs: number
   readonly frames: number
   readonly bytes: number
+  readonly byTag: Float64Array
 }
 
 const latencyMs = [10, 50] as const
@@ -131,6 +132,7 @@ export class Simulation {
       inputs: this.network.inputs,
       frames: this.network.carriers.frames,
       bytes: this.network.carriers.bytes,
+      byTag: this.network.carriers.byTag,
     }
   }
 
