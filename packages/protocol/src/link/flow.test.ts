@@ -136,7 +136,7 @@ describe('window', () => {
     expect(late().flow.windowBytes).toBeGreaterThan(before * 0.9)
     expect(late().flow.windowBytes).toBeLessThanOrEqual(before / 2)
     expect(stream.flow.windowBytes).toBeGreaterThan(before / 5)
-    for (let until = stream.at + 6_000; stream.at < until;) stream.answer(30 + targetDelayMs + 50)
+    for (const until = stream.at + 6_000; stream.at < until;) stream.answer(30 + targetDelayMs + 50)
     expect(stream.flow.windowBytes).toBe(minWindowBytes)
     expect(stream.flow.frameBytes(stream.at)).toBe(minPartBytes)
     stream.rounds(2_000, 30)
@@ -157,7 +157,7 @@ describe('window', () => {
   test('LNK22 to look again, the link runs empty first', () => {
     const stream = new Stream().send().rounds(50, 30)
     let ranEmpty = false
-    for (let until = stream.at + baseMs + 2_000; stream.at < until;) {
+    for (const until = stream.at + baseMs + 2_000; stream.at < until;) {
       const { windowBytes, inFlightBytes } = stream.flow
       // There is room in the window, something is on its way, and yet nothing may follow.
       if (inFlightBytes < windowBytes / 2 && stream.asked.length > 0)

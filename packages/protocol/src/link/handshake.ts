@@ -2,7 +2,7 @@
  * The link handshake: Noise NNpsk0 bound to the transport, then each side signs what it got.
  *
  *   hint     = first 8 bytes of HMAC(psk, "kith1/hint\0" ‖ slot u48 ‖ responder's binding)
- *   prologue = "kith1/link\0" ‖ kind (1 dtls, 2 relay, 3 socket) ‖ initiator's binding 32 ‖ responder's binding 32
+ *   prologue = "kith1/link\0" ‖ kind (1 dtls, 2 relay, 3 socket, 4 circuit) ‖ initiator's binding 32 ‖ responder's binding 32
  *              ‖ SHA-256("kith1/ctx\0" ‖ psk)
  *
  *   1  I→R   0x01 ‖ hint 8 ‖ Noise message 1 (48)
@@ -26,13 +26,13 @@ import type { SessionKeys } from '../identity/session.ts'
 import { BrokenPromise, type Result, accept, reject } from '../machine.ts'
 
 export type LinkRole = 'initiator' | 'responder'
-export type LinkKind = 'dtls' | 'relay' | 'socket'
+export type LinkKind = 'dtls' | 'relay' | 'socket' | 'circuit'
 
 export interface HandshakeOptions {
   readonly crypto: Crypto
   readonly role: LinkRole
   readonly kind: LinkKind
-  /** 32 bytes each: certificate fingerprints (dtls) or connection ids (relay, socket), own and far side's. */
+  /** 32 bytes each: certificate fingerprints (dtls), connection ids (relay, socket) or ends of a circuit; own and far's. */
   readonly local: Uint8Array
   readonly remote: Uint8Array
   readonly session: SessionKeys
@@ -79,7 +79,7 @@ export const helloCode = 0x01
 
 const answerCode = 0x02
 const authCodes = { initiator: 0x03, responder: 0x04 } as const
-const kindCodes = { dtls: 1, relay: 2, socket: 3 } as const
+const kindCodes = { dtls: 1, relay: 2, socket: 3, circuit: 4 } as const
 const hintBytes = 8
 const noiseBytes = 48
 const authHeadBytes = 160
