@@ -43,7 +43,11 @@ function PersonLine({ person, carrier, onReach }: PersonLineProps): ReactElement
         </p>
         {path !== '' && person.me && <p className="person-path">{path}</p>}
         {!person.me && (
-          <button type="button" className="person-path" onClick={() => onReach(person)}>
+          <button
+            type="button"
+            className={person.online ? 'person-path' : 'person-why'}
+            onClick={() => onReach(person)}
+          >
             <Tie person={person} />
             {person.online ? path : words.path.whyAway}
             <span className="visually-hidden">
