@@ -14,7 +14,8 @@ import type { Wakes } from './wakes.ts'
 export interface RoomEngine extends EngineLike {
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean
   map(now: Millis): RoomMap
-  reachReport(session: string, now: Millis): ReachReport
+  /** Undefined for a session that is not known to be here. */
+  reachReport(session: string, now: Millis): ReachReport | undefined
 }
 
 export interface Listening {

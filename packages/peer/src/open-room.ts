@@ -217,7 +217,8 @@ export class OpenRoom implements Room {
   async reachReport(who: string): Promise<ReachReport> {
     const engine = this.#running()
     const [session] = this.#view.sessionsOf(who)
-    if (session !== undefined) return engine.reachReport(session, this.#ports.clock.now())
+    const report = session === undefined ? undefined : engine.reachReport(session, this.#ports.clock.now())
+    if (report !== undefined) return report
     const { people, relay } = this.#view.state
     return absentReport(who, people.find(({ id }) => id === who)?.name ?? '', relay)
   }
