@@ -43,6 +43,8 @@ export interface PeerInfo {
   readonly name: string
   readonly platform: 'browser' | 'node'
   readonly path: Path | undefined
+  /** Who carries it, session hex, where the path is `through`. */
+  readonly through?: string | undefined
   readonly state: PeerState
   readonly rttMs: number | undefined
 }

@@ -71,7 +71,7 @@ export class Roster {
   }
 
   linked(link: LiveLink, author: string): void {
-    const { session, claims, path } = link
+    const { session, claims, path, through } = link
     const line = this.#lines.get(session)
     const before = line?.info
     const name = before !== undefined && before.name !== '' ? before.name : claims.name
@@ -81,6 +81,7 @@ export class Roster {
       name,
       platform: claims.platform,
       path,
+      through,
       state: 'linked',
       rttMs: link.heartbeat.rttMs,
     }
@@ -91,7 +92,12 @@ export class Roster {
   unlinked(session: string): void {
     const line = this.#lines.get(session)
     if (line === undefined) return
-    this.#change(line, { path: undefined, state: line.inRegistry ? 'here' : 'joining', rttMs: undefined })
+    this.#change(line, {
+      path: undefined,
+      through: undefined,
+      state: line.inRegistry ? 'here' : 'joining',
+      rttMs: undefined,
+    })
     this.#dropIfGone(session, line)
   }
 
