@@ -31,6 +31,8 @@ export interface PersonOptions extends Partial<Pick<EngineOptions, 'platform' | 
 
 export interface TalkOptions extends Partial<NetworkOptions> {
   readonly people: readonly PersonOptions[]
+  /** Tell of every copy of an entry. */
+  readonly trace?: boolean
   /** Puts something in front of a person's program. */
   readonly wrap?: (engine: Engine, person: number) => EngineLike
 }
@@ -68,6 +70,7 @@ export class Talk {
             relayOnly: person.relayOnly,
             webrtc: person.webrtc,
             addresses,
+            trace: options.trace,
           },
           given.now,
         )

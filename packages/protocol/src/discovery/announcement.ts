@@ -1,53 +1,37 @@
 /**
  * How a session introduces itself to the others in a topic; the relay keeps it but cannot read it.
  *
- *     sealed = nonce 24 ‖ XChaCha20-Poly1305(sealKey, nonce, aad = "kith1/announce\0" ‖ topic, body)     178 bytes
- *     body   = version 1 ‖ platform 1 ‖ session 32 ‖ KEM key 32 ‖ created u48 ‖ signature 64 ‖ reserved 2
+ *     sealed = nonce 24 ‖ XChaCha20-Poly1305(sealKey, nonce, aad = "kith1/announce\0" ‖ topic, body)     240 bytes
+ *     body   = version 2 ‖ card 135 ‖ signature 64
  *     signature = Ed25519(session, "kith1/announce\0" ‖ topic ‖ body up to here)
  *
  * All announcements have one length. The signature matters because every member knows `sealKey`: without it any member
- * could announce somebody else's session with a KEM key of its own, and read the signals sealed to it.
+ * could announce somebody else's session, or carry its card to another topic. The card (`card.ts`) has a signature of its
+ * own, so that whoever meets a peer here can pass it on to members that are not here; who uses it checks that one.
  */
 import { concatBytes, equalBytes, label } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
-import { Writer } from '../codec/writer.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
-import type { Millis } from '../machine.ts'
+import { type Card, cardBytes, readCard } from './card.ts'
 import type { TopicKeys } from './rendezvous.ts'
 
-export const announcementBytes: number = 24 + 138 + 16
-
-export type Platform = 'browser' | 'node'
+export const announcementBytes: number = 24 + 1 + cardBytes + 64 + 16
 
 export interface Announcement {
-  /** Session key (Ed25519), 32 bytes. */
-  readonly session: Uint8Array
-  /** The session's KEM key (X25519), 32 bytes: what signals are sealed to. */
-  readonly kem: Uint8Array
-  readonly platform: Platform
-  readonly created: Millis
+  readonly about: Card
+  /** As it is passed on. */
+  readonly card: Uint8Array
 }
 
-const version = 1
+const version = 2
 const announceLabel = label('kith1/announce')
-const platforms: readonly Platform[] = ['browser', 'node']
 
-export function sealAnnouncement(
-  crypto: Crypto,
-  keys: TopicKeys,
-  session: KeyPair,
-  about: { readonly kem: Uint8Array; readonly platform: Platform; readonly created: Millis },
-): Uint8Array {
-  const said = new Writer(74)
-    .u8(version)
-    .u8(platforms.indexOf(about.platform))
-    .raw(session.publicKey)
-    .raw(about.kem)
-    .u48(about.created)
-    .finish()
+/** `card` is one of this session's. */
+export function sealAnnouncement(crypto: Crypto, keys: TopicKeys, session: KeyPair, card: Uint8Array): Uint8Array {
+  const said = concatBytes(Uint8Array.of(version), card)
   const signature = crypto.sign(session.secretKey, concatBytes(announceLabel, keys.topic, said))
   const nonce = crypto.random(24)
-  const body = concatBytes(said, signature, new Uint8Array(2))
+  const body = concatBytes(said, signature)
   return concatBytes(nonce, crypto.xchachaSeal(keys.sealKey, nonce, concatBytes(announceLabel, keys.topic), body))
 }
 
@@ -67,15 +51,11 @@ export function openAnnouncement(
   if (body === undefined) return undefined
   const reader = new Reader(body)
   const isVersion = reader.u8() === version
-  const platform = platforms[reader.u8()]
-  const announced = reader.raw(32)
-  const kem = reader.raw(32)
-  const created = reader.u48()
+  const card = reader.raw(cardBytes)
   const said = body.subarray(0, reader.offset)
   const signature = reader.raw(64)
-  const reserved = reader.u16()
-  if (!reader.done() || !isVersion || platform === undefined || reserved !== 0) return undefined
-  if (!equalBytes(announced, session)) return undefined
+  const about = readCard(card)
+  if (!reader.done() || !isVersion || about === undefined || !equalBytes(about.session, session)) return undefined
   if (!crypto.verify(session, concatBytes(announceLabel, keys.topic, said), signature)) return undefined
-  return { session: announced, kem, platform, created }
+  return { about, card }
 }

@@ -32,9 +32,10 @@ export const maxSignalPayloadBytes: number = 16_384 - overheadBytes
 
 /**
  * `call`: please dial me. `description`: bytes the transport made (an offer, an answer, candidates). `hangUp`: give up on
- * this transport.
+ * this transport. `knock`: may we link? Its bytes are urgency u8 and the sender's card; answered under the same name by
+ * `welcome`, after which one of the two calls, or `busy`.
  */
-export type SignalType = 'call' | 'description' | 'hangUp'
+export type SignalType = 'call' | 'description' | 'hangUp' | 'knock' | 'welcome' | 'busy'
 
 export interface Signal {
   /** Session key of the sender; its signature was verified. */
@@ -57,7 +58,7 @@ export interface SignalTarget {
 
 const version = 1
 const signalLabel = label('kith1/signal')
-const types: readonly SignalType[] = ['call', 'description', 'hangUp']
+const types: readonly SignalType[] = ['call', 'description', 'hangUp', 'knock', 'welcome', 'busy']
 
 /**
  * Created at `now`, expires `signalLifeMs` later. Undefined when the target's KEM key is no usable key. `bytes` above

@@ -10,6 +10,7 @@ import { Backoff } from '../gossip/backoff.ts'
 import type { Millis, Random } from '../machine.ts'
 import type { Platform } from './claims.ts'
 import type { Address } from './input.ts'
+import type { ReachAttempt } from './map.ts'
 import type { Output } from './output.ts'
 
 export const dialTimeoutMs = 30_000
@@ -48,7 +49,19 @@ interface Wanted {
   notBefore: Millis
   /** It left the room while its transport was open. */
   hasLeft: boolean
+  failures: number
+  failure: DialFailure | undefined
 }
+
+interface DialFailure {
+  /** The step it came to. */
+  readonly step: 'transport' | 'handshake'
+  readonly code: string
+  readonly at: Millis
+}
+
+/** What the reach report tells of dialling. */
+export type DialStory = Pick<ReachAttempt, 'state' | 'step' | 'failures' | 'code' | 'since' | 'nextAt'>
 
 interface Listener {
   readonly address: Address
@@ -97,6 +110,14 @@ export class Dials {
     }
   }
 
+  /** Dials one peer now, whatever else is under way; nothing when it is the other's to offer, or dialled already. */
+  dial(peer: Dialable, now: Millis): void {
+    if (!this.offers(peer)) return
+    const wanted = this.#want(peer.session, now)
+    if (wanted.attempt === undefined)
+      this.#begin(peer.session, wanted, formatHex(this.#random(attemptBytes)), true, now)
+  }
+
   /** A sealed signal arrived. `opening`: it is the first of its transport, which is made if the far end may offer. */
   signalled(peer: Dialable, name: string, opening: boolean, bytes: Uint8Array, now: Millis): void {
     const wanted = this.#want(peer.session, now)
@@ -108,6 +129,23 @@ export class Dials {
       attempt = this.#begin(peer.session, wanted, name, false, now)
     }
     this.#emit({ type: 'signal', transport: attempt.transport, bytes })
+  }
+
+  /** How dialling the address went where this session answered last. */
+  listenerStoryOf(session: string): DialStory | undefined {
+    for (const { session: answered, transport, since, notBefore } of this.#listeners.values()) {
+      if (answered !== session) continue
+      const state = transport === undefined ? 'waiting' : 'up'
+      return {
+        state,
+        step: 'none',
+        code: undefined,
+        failures: 0,
+        since,
+        nextAt: state === 'up' ? undefined : notBefore,
+      }
+    }
+    return undefined
   }
 
   /** To whom a signal made by a transport goes, under which name, and whether it is the first of an offer. */
@@ -145,12 +183,16 @@ export class Dials {
     this.#addressByTransport.get(transport)?.backoff.reset()
   }
 
-  /** The transport is gone, whatever it was. */
-  ended(transport: string, now: Millis): void {
+  /** The transport is gone, whatever it was, for the reason `code`. Answers whom it was dialled for. */
+  ended(transport: string, code: string, now: Millis): string | undefined {
     const session = this.#sessionByTransport.get(transport)
     this.#sessionByTransport.delete(transport)
     const wanted = session === undefined ? undefined : this.#wanted.get(session)
     if (session !== undefined && wanted?.attempt?.transport === transport) {
+      if (!wanted.attempt.linked) {
+        wanted.failures++
+        wanted.failure = { step: wanted.attempt.open ? 'handshake' : 'transport', code, at: now }
+      }
       wanted.attempt = undefined
       wanted.notBefore = now + wanted.backoff.next()
       if (wanted.hasLeft) this.#wanted.delete(session)
@@ -161,6 +203,23 @@ export class Dials {
       listener.transport = undefined
       listener.notBefore = now + listener.backoff.next()
     }
+    return session
+  }
+
+  /** How dialling this session went so far; undefined when it never was to be dialled. */
+  storyOf(session: string): DialStory | undefined {
+    const wanted = this.#wanted.get(session)
+    if (wanted === undefined) return undefined
+    const { attempt, failures, failure, notBefore } = wanted
+    const code = failure?.code
+    if (attempt?.linked === true)
+      return { state: 'up', step: 'none', failures, code, since: attempt.since, nextAt: undefined }
+    if (attempt !== undefined) {
+      const step = attempt.open ? 'handshake' : attempt.signalled ? 'transport' : 'signal'
+      return { state: 'trying', step, failures, code, since: attempt.since, nextAt: undefined }
+    }
+    const state = failure === undefined ? 'waiting' : 'failed'
+    return { state, step: failure?.step ?? 'none', failures, code, since: failure?.at, nextAt: notBefore }
   }
 
   /** The network may have changed: try everything again now. */
@@ -181,13 +240,13 @@ export class Dials {
       const { attempt } = wanted
       if (attempt === undefined || now - attempt.since < dialTimeoutMs || isUp(attempt.transport)) continue
       this.#emit({ type: 'hangUp', transport: attempt.transport })
-      this.ended(attempt.transport, now)
+      this.ended(attempt.transport, 'timeout', now)
     }
     for (const listener of this.#listeners.values()) {
       const { transport } = listener
       if (transport === undefined || now - listener.since < dialTimeoutMs || isUp(transport)) continue
       this.#emit({ type: 'hangUp', transport })
-      this.ended(transport, now)
+      this.ended(transport, 'timeout', now)
     }
   }
 
@@ -240,7 +299,7 @@ export class Dials {
     let wanted = this.#wanted.get(session)
     if (wanted === undefined) {
       const backoff = new Backoff(this.#random, redialBaseMs, redialMaxMs)
-      wanted = { backoff, attempt: undefined, notBefore: now, hasLeft: false }
+      wanted = { backoff, attempt: undefined, notBefore: now, hasLeft: false, failures: 0, failure: undefined }
       this.#wanted.set(session, wanted)
     }
     wanted.hasLeft = false

@@ -23,9 +23,12 @@ import { syncTags } from '../sync/wire.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
-import type { Spreader } from './flow.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
+import { drawMap } from './room-map.ts'
+import type { ReachReport, RoomMap } from './map.ts'
+import { meshTags } from './mesh.ts'
+import { Mode } from './mode.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineOptions } from './options.ts'
@@ -37,7 +40,8 @@ import { relaySource, Skew } from './skew.ts'
 import { Typing } from './typing.ts'
 
 export const tickMs = 500
-export const hiddenTickMs = 1_000
+/** In the background, and in a mesh, whose machines have timers of their own. */
+export const slowTickMs = 1_000
 /** Link failures that mean somebody in between is not who it should be. */
 const suspiciousCodes: ReadonlySet<string> = new Set([
   'badHandshake',
@@ -65,7 +69,7 @@ export class Engine {
   readonly #typing: Typing
   readonly #presence: Presence
   readonly #skew = new Skew()
-  #mesh: Spreader | undefined
+  readonly #mode: Mode
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
@@ -95,12 +99,23 @@ export class Engine {
     this.#roster = new Roster(tell)
     this.#typing = new Typing(tell)
     const claims = (): Uint8Array =>
-      encodeClaims({ platform: options.platform, name: this.#presence.name, chain: this.#chain })
+      encodeClaims({
+        platform: options.platform,
+        name: this.#presence.name,
+        card: this.#reach.ownContact.card,
+        chain: this.#chain,
+      })
     this.#reach = new Reach(
       { options, keys, session, corrected, claims, now: () => this.#now, emit },
       {
         linked: (link, at) => this.#linked(link, at),
         unlinked: (gone, at) => this.#unlinked(gone, at),
+        slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
+        admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
+        learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),
+        connectFailed: (session, why, at) => this.#mode.mesh?.connectFailed(session, why, at),
+        referral: () => this.#mode.mesh?.referral() ?? [],
+        via: (session) => this.#mode.via(session),
         payload: (link, bytes, at) => this.#payload(link, bytes, at),
         failed: (code) => {
           if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {
@@ -133,6 +148,19 @@ export class Engine {
     )
     this.#listed = !this.#reach.hasRelay
     this.#presence = new Presence(this.#room, () => this.#catchup, this.#reach, this.#typing, options.name)
+    this.#mode = new Mode({
+      options,
+      own: this.#own,
+      session,
+      room: this.#room,
+      reach: this.#reach,
+      roster: this.#roster,
+      presence: this.#presence,
+      flow: () => this.#flow,
+      catchup: () => this.#catchup,
+      corrected,
+      emit,
+    })
     this.#flow = new Flow(
       {
         crypto,
@@ -145,7 +173,7 @@ export class Engine {
         tell,
       },
       {
-        spreader: () => this.#mesh,
+        spreader: () => this.#mode.mesh,
         apply,
         moved: (at) => this.#catchup.moved(at),
         verifyReceipts: (checks) => this.#compute('receipts', checks),
@@ -164,7 +192,10 @@ export class Engine {
         tell,
         send: (link, bytes, at) => void this.#reach.send(link.session, priority.sync, bytes, at),
         verify: (checks) => this.#compute('import', checks),
-        receipts: (page) => this.#flow.suggestFrom(page),
+        receipts: (page, at) => {
+          this.#flow.suggestFrom(page)
+          this.#mode.imported(page.entries, at)
+        },
         held: (link, of, upTo, at) => this.#held(link, of, upTo, at),
         hangUp: (link, code, at) => this.#reach.close(link, code, at),
         probe: (link, at) => this.#presence.beat(link, true, at),
@@ -192,6 +223,30 @@ export class Engine {
 
   get counts(): RoomCounts {
     return this.#room.counts
+  }
+
+  /** What is known of who links with whom. */
+  map(): RoomMap {
+    const { platform, persona } = this.#options
+    const { name, isVisible } = this.#presence
+    const { mesh, online } = this.#mode
+    const author = formatHex(persona.author)
+    return drawMap({
+      self: { session: this.#own, author, name, platform, isSelf: true, root: undefined, hidden: !isVisible },
+      mode: mesh === undefined ? 'small' : 'mesh',
+      online,
+      people: this.#roster.all(),
+      links: this.#reach.links(),
+      neighbourhood: this.#flow.neighbourhood,
+      trees: mesh?.trees ?? [],
+    })
+  }
+
+  /** Which ways to a session were tried and how far they got; undefined for one that is not known to be here. */
+  reachReport(session: string, now: Millis): ReachReport | undefined {
+    const peer = this.#roster.get(session)
+    if (peer === undefined) return undefined
+    return this.#reach.report(session, { name: peer.name, ownClockAheadMs: now - this.#skew.corrected(now) })
   }
 
   /** Is the first frame of an inbound socket, bound to `local`, meant for this room? */
@@ -242,6 +297,7 @@ export class Engine {
       case 'woke':
         return this.#woke(now)
       case 'setVisible':
+        this.#mode.mesh?.setVisible(input.visible, now)
         return this.#presence.setVisible(input.visible, now)
       case 'setName':
         return this.#setName(input.name, now)
@@ -278,22 +334,29 @@ export class Engine {
   #timerFired(name: string, now: Millis): void {
     if (name === 'tick') this.#tick(now)
     else if (name === 'acknowledge') this.#flow.acknowledge(now)
+    else if (name.startsWith('mesh/')) this.#mode.mesh?.timerFired(name, now)
     else this.#reach.timerFired(name, now)
   }
 
   #tick(now: Millis): void {
     this.#reach.tick(now)
-    for (const link of this.#reach.links()) this.#roster.measured(link.session, link.heartbeat.rttMs)
-    this.#presence.tick(now, true)
+    for (const { session, heartbeat } of this.#reach.links()) {
+      this.#roster.measured(session, heartbeat.rttMs)
+      if (heartbeat.rttMs !== undefined) this.#mode.mesh?.measured(session, heartbeat.rttMs)
+    }
+    this.#mode.tick(now)
+    this.#presence.tick(now, this.#mode.mesh === undefined)
     if (this.#skew.isToBeTold(now)) this.#tell({ type: 'notice', code: 'clockWrong' })
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
     this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
-    this.#emit({ type: 'timer', name: 'tick', at: now + (this.#presence.isVisible ? tickMs : hiddenTickMs) })
+    const isSlow = this.#mode.mesh !== undefined || !this.#presence.isVisible
+    this.#emit({ type: 'timer', name: 'tick', at: now + (isSlow ? slowTickMs : tickMs) })
   }
 
   #woke(now: Millis): void {
     this.#reach.woke(now)
+    this.#mode.mesh?.woke(now)
     this.#presence.beatAll(true, now)
     this.#tick(now)
   }
@@ -341,6 +404,7 @@ export class Engine {
     this.#catchup.linked(link, now)
     this.#presence.greet(link, now)
     this.#presence.neighboursChanged(now)
+    this.#mode.linked(link, now)
   }
 
   #unlinked(session: string, now: Millis): void {
@@ -349,6 +413,7 @@ export class Engine {
     this.#typing.forget(session)
     this.#skew.forget(session)
     this.#flow.neighbourhood.forget(session)
+    this.#mode.unlinked(session, now)
     this.#presence.neighboursChanged(now)
   }
 
@@ -356,6 +421,10 @@ export class Engine {
     const tag = bytes[0] ?? 0
     if (tag >= syncTags.from && tag <= syncTags.to) {
       this.#catchup.receive(link.session, bytes, now)
+      return
+    }
+    if (tag >= meshTags.from && tag <= meshTags.to) {
+      if (!this.#mode.receive(link, tag, bytes, now)) this.#reach.close(link, 'malformed', now)
       return
     }
     const decoded = decodePayload(bytes)
@@ -379,7 +448,7 @@ export class Engine {
         this.#roster.gone(link.session)
         return this.#reach.close(link, 'remoteClosed', now)
       case 'online':
-        return
+        return this.#mode.told(link.session, payload.online, payload.mesh, now)
       case 'receipts':
         return this.#flow.suggest(payload.receipts)
       case 'wantReceipts':
@@ -410,6 +479,7 @@ export class Engine {
     if (name === this.#presence.name || name === '' || name.length > maxNameBytes / 4) return
     this.#flow.post({ type: 'profile', name }, 0, now)
     this.#presence.rename(name, now)
+    this.#mode.mesh?.setName(name, now)
   }
 
   #emit(output: Output): void {

@@ -211,7 +211,7 @@ export class Flow {
     this.#events.apply(room.addReceipt(entry.key, receipt), now)
     // Linked peers that are not in the relay's topic have no other way to learn of it.
     const payload = encodePayload({ type: 'receipts', receipts: [{ key: entry.key, receipt }] })
-    for (const link of reach.directLinks()) if (!reach.isInTopic(link.session)) this.#send(link.session, payload, now)
+    for (const link of reach.spreadLinks()) if (!reach.isInTopic(link.session)) this.#send(link.session, payload, now)
   }
 
   // Entries.
@@ -229,7 +229,7 @@ export class Flow {
     const spreader = this.#events.spreader()
     if (spreader !== undefined) return spreader.spread(entry, author, bringing, now)
     const arrival: Arrival = { author, from: bringing?.link.session, byRelay }
-    const linked = reach.directLinks().map((link) => link.session)
+    const linked = reach.spreadLinks().map((link) => link.session)
     const targets = this.neighbourhood.targets(arrival, linked, (session) => reach.isInTopic(session))
     if (targets.length === 0) return false
     const payload = encodePayload({ type: 'entry', entry: entry.bytes, receipt: room.receiptsOf(entry)[0] })

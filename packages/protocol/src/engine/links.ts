@@ -2,13 +2,14 @@
  * Every link of this engine: handshakes under way, links that are up, and which of them a session is reached by.
  *
  * A session may be reachable twice for a moment (two terminals dialled each other; WebRTC came up beside the relay). One
- * link per session survives: direct before relay; of two direct ones the one with the smaller handshake hash, which both
- * ends see alike. A relay link that was started after a direct one was already up means that the far end lost the direct
- * one, so that is doubted at once.
+ * link per session survives: direct before relay before through a member; of two direct ones the one with the smaller
+ * handshake hash, which both ends see alike, of two others the newer. A lesser link that was started after a better one
+ * was already up means that the far end lost the better one, so that is doubted at once.
  */
 import { compareBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import { Heartbeat } from '../gossip/heartbeat.ts'
+import type { LinkKind } from '../link/handshake.ts'
 import { Link } from '../link/link.ts'
 import type { LinkOptions, LinkOutput } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
@@ -26,9 +27,11 @@ export type Priority = (typeof priority)[keyof typeof priority]
 /** A second direct link is kept this long: closed at once, it could be the only one the far end has up so far. */
 export const retireMs = 2_000
 
-/** What carries one link: a transport of the host, or direct frames through the relay. */
+/** What carries one link: a transport of the host, direct frames through the relay, or a member. */
 export interface Carrier {
-  readonly kind: 'dtls' | 'socket' | 'relay'
+  readonly kind: LinkKind
+  /** Session of the member that carries it, hex. */
+  readonly through?: string | undefined
   transmit(channel: Channel, bytes: Uint8Array): void
   /** Close for good; called once. */
   close(): void
@@ -41,6 +44,8 @@ export interface LiveLink {
   readonly kemKey: Uint8Array
   readonly claims: Claims
   readonly path: Path
+  /** Who carries it, session hex, where the path is `through`. */
+  readonly through: string | undefined
   readonly heartbeat: Heartbeat
   readonly handshakeHash: Uint8Array
   readonly upAt: Millis
@@ -77,6 +82,11 @@ export class Links {
   readonly #slots = new Map<string, Slot>()
   /** By session, hex: the link in use. */
   readonly #best = new Map<string, Slot>()
+  /** Handshakes under way. */
+  #pending = 0
+  #all: LiveLink[] | undefined
+  #direct: readonly LiveLink[] | undefined
+  #spreading: readonly LiveLink[] | undefined
 
   constructor(ownSession: Uint8Array, emit: (output: Output) => void, events: LinksEvents) {
     this.#ownSession = formatHex(ownSession)
@@ -86,9 +96,8 @@ export class Links {
 
   /** False when too many handshakes are under way. */
   open(id: string, carrier: Carrier, options: Omit<LinkOptions, 'name'>, now: Millis): boolean {
-    let pending = 0
-    for (const slot of this.#slots.values()) if (slot.live === undefined) pending++
-    if (pending >= maxPendingLinks) return false
+    if (this.#pending >= maxPendingLinks) return false
+    this.#pending++
     const link = new Link({ ...options, name: `link/${id}` })
     const slot: Slot = { id, carrier, link, openedAt: now, live: undefined, retireAt: undefined }
     this.#slots.set(id, slot)
@@ -123,11 +132,14 @@ export class Links {
     if (slot !== undefined) this.#run(slot, slot.link.handle({ type: 'timerFired', name }, now), now)
   }
 
-  /** False when the session has no link. */
+  /** False when the session has no link, or that link is too slow to take it. */
   send(session: string, urgency: Priority, payload: Uint8Array, now: Millis): boolean {
     const slot = this.#best.get(session)
     if (slot === undefined) return false
-    this.#run(slot, slot.link.handle({ type: 'send', priority: urgency, payload }, now), now)
+    slot.live?.heartbeat.sent(now)
+    const outputs = slot.link.handle({ type: 'send', priority: urgency, payload }, now)
+    this.#run(slot, outputs, now)
+    for (const output of outputs) if (output.type === 'refused') return false
     return true
   }
 
@@ -135,13 +147,22 @@ export class Links {
     return this.#best.get(session)?.live
   }
 
-  /** The link in use of every reachable session. */
-  *live(): Generator<LiveLink> {
-    for (const slot of this.#best.values()) if (slot.live !== undefined) yield slot.live
+  /** The link in use of every reachable session. The same array until one changes. */
+  all(): readonly LiveLink[] {
+    if (this.#all === undefined) {
+      this.#all = []
+      for (const slot of this.#best.values()) if (slot.live !== undefined) this.#all.push(slot.live)
+    }
+    return this.#all
   }
 
-  *direct(): Generator<LiveLink> {
-    for (const live of this.live()) if (live.path === 'direct') yield live
+  direct(): readonly LiveLink[] {
+    return (this.#direct ??= this.all().filter(({ path }) => path === 'direct'))
+  }
+
+  /** Those the relay's fan-out does not cover. */
+  spreading(): readonly LiveLink[] {
+    return (this.#spreading ??= this.all().filter(({ path }) => path !== 'relay'))
   }
 
   doubtAll(now: Millis): void {
@@ -150,7 +171,7 @@ export class Links {
 
   /** Ends links whose far end was silent for too long, and those that are not needed any more. */
   reap(now: Millis): void {
-    for (const slot of [...this.#slots.values()]) {
+    for (const slot of this.#slots.values()) {
       if (slot.live?.heartbeat.isDead(now) === true) this.close(slot.id, 'silent', now)
       else if (slot.retireAt !== undefined && now >= slot.retireAt) this.close(slot.id, 'replaced', now)
     }
@@ -161,6 +182,7 @@ export class Links {
     const slot = this.#slots.get(id)
     if (slot === undefined) return
     this.#slots.delete(id)
+    if (slot.live === undefined) this.#pending--
     // Timers of a closed link must not outlive it; what it still wants to say has no carrier any more.
     for (const output of slot.link.handle({ type: 'close' }, now)) if (output.type === 'cancelTimer') this.#emit(output)
     slot.carrier.close()
@@ -169,17 +191,27 @@ export class Links {
     this.#events.closed(id, code, now)
   }
 
+  /** The next best link of a session whose link in use is gone. */
   #replace(session: string, now: Millis): void {
-    this.#best.delete(session)
+    this.#use(session, undefined)
+    let next: Slot | undefined
     for (const other of this.#slots.values()) {
-      if (other.live?.session === session) {
-        other.retireAt = undefined
-        this.#best.set(session, other)
-        this.#events.linked(other.live, now)
-        return
-      }
+      if (other.live?.session !== session) continue
+      if (next === undefined || rankOf(other) > rankOf(next)) next = other
     }
-    this.#events.unlinked(session, now)
+    if (next?.live === undefined) {
+      this.#events.unlinked(session, now)
+      return
+    }
+    next.retireAt = undefined
+    this.#use(session, next)
+    this.#events.linked(next.live, now)
+  }
+
+  #use(session: string, slot: Slot | undefined): void {
+    if (slot === undefined) this.#best.delete(session)
+    else this.#best.set(session, slot)
+    this.#all = this.#direct = this.#spreading = undefined
   }
 
   #run(slot: Slot, outputs: readonly LinkOutput[], now: Millis): void {
@@ -226,13 +258,15 @@ export class Links {
       this.close(slot.id, claims.ok ? 'ourselves' : 'claimsMalformed', now)
       return
     }
+    this.#pending--
     slot.live = {
       id: slot.id,
       session,
       sessionKey: up.session,
       kemKey: up.kemKey,
       claims: claims.value,
-      path: slot.carrier.kind === 'relay' ? 'relay' : 'direct',
+      path: pathOf(slot.carrier.kind),
+      through: slot.carrier.through,
       heartbeat: new Heartbeat(now),
       handshakeHash: up.handshakeHash,
       upAt: now,
@@ -240,13 +274,13 @@ export class Links {
     this.#events.recognised(slot.id, session)
     const rival = this.#best.get(session)
     if (rival?.live === undefined) {
-      this.#best.set(session, slot)
+      this.#use(session, slot)
       this.#events.linked(slot.live, now)
       return
     }
     const winner = this.#choose(rival, slot, now)
     if (winner === slot) {
-      this.#best.set(session, slot)
+      this.#use(session, slot)
       this.#events.linked(slot.live, now)
       this.#retire(rival, now)
     } else if (rival.live.path === slot.live.path || rival.live.upAt > slot.openedAt) {
@@ -264,8 +298,19 @@ export class Links {
   #choose(old: Slot, fresh: Slot, now: Millis): Slot {
     const [a, b] = [old.live, fresh.live]
     if (a === undefined || b === undefined) return fresh
-    if (a.path !== b.path) return b.path === 'direct' ? fresh : old
-    if (a.path === 'relay' || a.heartbeat.isDead(now)) return fresh
+    if (a.path !== b.path) return rankOf(fresh) > rankOf(old) ? fresh : old
+    if (a.path !== 'direct' || a.heartbeat.isDead(now)) return fresh
     return compareBytes(a.handshakeHash, b.handshakeHash) < 0 ? old : fresh
   }
+}
+
+const ranks: Readonly<Record<Path, number>> = { through: 0, relay: 1, direct: 2 }
+
+function rankOf(slot: Slot): number {
+  return ranks[pathOf(slot.carrier.kind)]
+}
+
+function pathOf(kind: LinkKind): Path {
+  if (kind === 'relay') return 'relay'
+  return kind === 'circuit' ? 'through' : 'direct'
 }

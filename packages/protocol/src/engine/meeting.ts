@@ -11,14 +11,15 @@ import type { Crypto } from '../crypto/crypto.ts'
 import { openAnnouncement, sealAnnouncement } from '../discovery/announcement.ts'
 import { slotsAt, topicKeys } from '../discovery/rendezvous.ts'
 import type { TopicKeys } from '../discovery/rendezvous.ts'
-import { sealSignal, signalLifeMs, SignalOpener } from '../discovery/signal.ts'
+import { signalLifeMs } from '../discovery/signal.ts'
 import { Backoff } from '../gossip/backoff.ts'
 import type { SessionKeys } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
 import { RelayClient } from '../relay/client.ts'
 import type { RelayClientEvent, RelayClientInput, TopicPeer } from '../relay/client.ts'
 import type { RoomKeys } from '../rooms/keys.ts'
-import type { Platform } from './claims.ts'
+import { knownOf } from './contacts.ts'
+import type { Known } from './contacts.ts'
 import type { Output } from './output.ts'
 
 const reconnectBaseMs = 500
@@ -28,17 +29,15 @@ const connectTimeoutMs = 15_000
 /** A topic that was entered and not answered is entered again after this; its list is read anew now and then. */
 const unlistedMs = 5_000
 const relistMs = 60_000
+/** While ready, slots and lists are looked at this often. */
+const quietMs = 2_500
 /** Longer lists are too dear to be read again: joins and leaves have to do. */
 const maxRelisted = 32
 /** People of one topic that are kept; the relay keeps no more. */
 export const maxMet = 128
 
 /** Somebody the relay says is here now, with what its announcement proves. */
-export interface Met {
-  readonly session: string
-  readonly sessionKey: Uint8Array
-  readonly kem: Uint8Array
-  readonly platform: Platform
+export interface Met extends Known {
   /** Id of its socket at the relay: half of what a relay link is bound to. */
   readonly connection: Uint8Array
 }
@@ -47,12 +46,16 @@ export interface MeetingEvents {
   ready(relayKey: Uint8Array, now: Millis): void
   away(now: Millis): void
   met(peer: Met, now: Millis): void
+  /** The relay says it went, or we left the topic and look no more. */
   left(session: string, now: Millis): void
   /** The list of who is here was read once. */
   listed(now: Millis): void
   entry(bytes: Uint8Array, receipt: Uint8Array, now: Millis): void
   receipt(receipt: Uint8Array, digest: Uint8Array, now: Millis): void
-  signal(from: Met, transport: string, opening: boolean, bytes: Uint8Array, now: Millis): void
+  /** A sealed signal for us. */
+  signal(sealed: Uint8Array, now: Millis): void
+  /** The relay does not know a session something was sent to. */
+  absent(session: string, now: Millis): void
   direct(from: Met, bytes: Uint8Array, now: Millis): void
   clock(offsetMs: number): void
   refused(code: string, about: string, subject: Uint8Array, retryAfterMs: number, now: Millis): void
@@ -63,10 +66,13 @@ export interface MeetingOptions {
   readonly origin: string
   readonly keys: RoomKeys
   readonly session: SessionKeys
-  readonly platform: Platform
+  /** Own card, for announcements. */
+  readonly card: () => Uint8Array
   /** Turns this machine's time into the room's. */
   readonly corrected: (now: Millis) => Millis
 }
+
+const noSlots: readonly number[] = []
 
 interface Topic extends TopicKeys {
   readonly announcement: Uint8Array
@@ -80,12 +86,16 @@ export class Meeting {
   readonly #emit: (output: Output) => void
   readonly #events: MeetingEvents
   readonly #client: RelayClient
-  readonly #opener: SignalOpener
   readonly #backoff: Backoff
   readonly #topics = new Map<number, Topic>()
   /** By topic, hex: who is in it, by session, hex. */
   readonly #members = new Map<string, Map<string, Met>>()
-  #state: 'closed' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
+  #state: 'closed' | 'resting' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
+  /** Are we to be connected, and in the room's topics? */
+  #isWanted = true
+  #isAttending = true
+  /** Nothing is to be done at a tick before this. */
+  #quietUntil: Millis = 0
   #isAway = false
   #since: Millis = 0
   #notBefore: Millis = 0
@@ -97,14 +107,8 @@ export class Meeting {
     this.#options = options
     this.#emit = emit
     this.#events = events
-    const { crypto, origin, session, keys } = options
+    const { crypto, origin, session } = options
     this.#client = new RelayClient({ crypto, origin, session: session.sign })
-    this.#opener = new SignalOpener({
-      crypto,
-      session: session.sign.publicKey,
-      kem: session.agree,
-      psk: keys.lobbyKey,
-    })
     this.#backoff = new Backoff(crypto.random, reconnectBaseMs, reconnectMaxMs)
   }
 
@@ -117,14 +121,42 @@ export class Meeting {
     return this.isReady ? this.#connection : undefined
   }
 
+  get state(): 'connecting' | 'up' | 'away' {
+    if (this.isReady) return 'up'
+    return this.#isAway ? 'away' : 'connecting'
+  }
+
   start(now: Millis): void {
     this.#enterSlots(now)
-    this.#dial(now)
+    if (this.#isWanted) this.#dial(now)
+    else this.#state = 'resting'
   }
 
   stop(): void {
     if (this.#state !== 'closed') this.#emit({ type: 'relayClose' })
     this.#state = 'closed'
+  }
+
+  /** Connected, or, while nobody here needs the relay, not. */
+  setWanted(wanted: boolean, now: Millis): void {
+    if (wanted === this.#isWanted) return
+    this.#isWanted = wanted
+    this.#quietUntil = 0
+    if (wanted) {
+      if (this.#state === 'resting') this.#dial(now)
+    } else if (this.#state !== 'closed') {
+      if (this.#state !== 'waiting') this.#emit({ type: 'relayClose' })
+      this.#fall(now)
+      this.#state = 'resting'
+    }
+  }
+
+  /** In the room's topics, or only on the socket: signals by session arrive all the same. */
+  setAttending(attending: boolean, now: Millis): void {
+    if (attending === this.#isAttending) return
+    this.#isAttending = attending
+    this.#quietUntil = 0
+    if (this.#state !== 'closed') this.#enterSlots(now)
   }
 
   find(session: string): Met | undefined {
@@ -153,9 +185,14 @@ export class Meeting {
   }
 
   down(now: Millis): void {
-    if (this.#state === 'closed') return
+    if (this.#state === 'closed' || this.#state === 'resting') return
     this.#state = 'waiting'
     this.#notBefore = now + this.#backoff.next()
+    this.#fall(now)
+  }
+
+  #fall(now: Millis): void {
+    this.#quietUntil = 0
     this.#connection = undefined
     this.#tell({ type: 'down' }, now)
     this.#forgetEverybody(now)
@@ -180,7 +217,9 @@ export class Meeting {
   }
 
   tick(now: Millis): void {
-    if (this.#state === 'closed') return
+    if (this.#state === 'closed' || now < this.#quietUntil) return
+    // Whether a list has to be read again is asked every few seconds, everything else twice a second until it is ready.
+    this.#quietUntil = this.isReady || this.#state === 'resting' ? now + quietMs : 0
     this.#enterSlots(now)
     this.#relist(now)
     if (this.#state === 'waiting' && now >= this.#notBefore) this.#dial(now)
@@ -196,24 +235,11 @@ export class Meeting {
     return true
   }
 
-  signal(to: Met, transport: string, opening: boolean, bytes: Uint8Array, now: Millis): void {
-    if (!this.isReady) return
-    const { crypto, session, keys } = this.#options
-    const sealed = sealSignal(
-      crypto,
-      {
-        sender: session.sign,
-        target: { session: to.sessionKey, kem: to.kem },
-        psk: keys.lobbyKey,
-        type: opening ? 'call' : 'description',
-        transport,
-        bytes,
-      },
-      this.#options.corrected(now),
-    )
-    // Nobody can seal to the key it announced.
-    if (sealed === undefined) return
-    this.#tell({ type: 'signal', to: to.sessionKey, bytes: sealed, expires: now + signalLifeMs }, now)
+  /** False while the relay is away. `expires` is a minute ahead. */
+  signal(to: Uint8Array, sealed: Uint8Array, now: Millis): boolean {
+    if (!this.isReady) return false
+    this.#tell({ type: 'signal', to, bytes: sealed, expires: now + signalLifeMs }, now)
+    return true
   }
 
   direct(to: Uint8Array, bytes: Uint8Array, now: Millis): void {
@@ -232,14 +258,13 @@ export class Meeting {
   }
 
   #enterSlots(now: Millis): void {
-    const { crypto, keys, session, platform } = this.#options
-    const slots = slotsAt(this.#relayTime(now))
+    const { crypto, keys, session, card } = this.#options
+    const slots = this.#isAttending ? slotsAt(this.#relayTime(now)) : noSlots
     for (const slot of slots) {
       if (this.#topics.has(slot)) continue
       const entrance = topicKeys(crypto, keys.rendezvousSecret, slot)
       this.#members.set(formatHex(entrance.topic), new Map())
-      const about = { kem: session.agree.publicKey, platform, created: this.#options.corrected(now) }
-      const announcement = sealAnnouncement(crypto, entrance, session.sign, about)
+      const announcement = sealAnnouncement(crypto, entrance, session.sign, card())
       const topic = { ...entrance, announcement, askedAt: now, listed: false }
       this.#topics.set(slot, topic)
       this.#enter(topic, now)
@@ -286,6 +311,7 @@ export class Meeting {
     switch (event.type) {
       case 'ready':
         this.#state = 'ready'
+        this.#quietUntil = 0
         this.#isAway = false
         this.#backoff.reset()
         for (const topic of this.#topics.values()) {
@@ -340,20 +366,17 @@ export class Meeting {
       case 'receipt':
         this.#events.receipt(event.receipt, event.digest, now)
         break
-      case 'signal': {
-        const opened = this.#opener.open(event.bytes, this.#options.corrected(now))
-        if (!opened.ok) break
-        const { sender, transport, type, bytes } = opened.value
-        const from = this.find(formatHex(sender))
-        if (from !== undefined) this.#events.signal(from, transport, type === 'call', bytes, now)
+      case 'signal':
+        this.#events.signal(event.bytes, now)
         break
-      }
       case 'direct': {
         const from = this.find(formatHex(event.from))
         if (from !== undefined) this.#events.direct(from, event.bytes, now)
         break
       }
       case 'absent':
+        this.#events.absent(formatHex(event.to), now)
+        break
       case 'alive':
         break
     }
@@ -367,13 +390,7 @@ export class Meeting {
     if (members.size >= maxMet && !members.has(session)) return
     const announcement = openAnnouncement(this.#options.crypto, keys, peer.session, peer.announcement)
     if (announcement === undefined) return
-    const met: Met = {
-      session,
-      sessionKey: peer.session,
-      kem: announcement.kem,
-      platform: announcement.platform,
-      connection: peer.connection,
-    }
+    const met: Met = { ...knownOf(announcement.about, announcement.card), connection: peer.connection }
     members.set(session, met)
     this.#events.met(met, now)
   }

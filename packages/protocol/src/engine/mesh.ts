@@ -30,7 +30,7 @@ import type { Output } from './output.ts'
 import type { Reach } from './reach.ts'
 
 /** First bytes of the payloads that belong here. */
-export const meshTags = { from: broadcastTags.treeEntry, to: probeTag } as const
+export const meshTags: { readonly from: number; readonly to: number } = { from: broadcastTags.treeEntry, to: probeTag }
 export const meshTimers: readonly string[] = ['mesh/broadcast', 'mesh/overlay', 'mesh/liveness', 'mesh/registry']
 /** Entries kept for pulls: the last minute's, and no more than this. */
 export const maxRecent = 2_048
@@ -103,7 +103,7 @@ export class Mesh implements Spreader {
             case 'send':
               return this.#send(output.to, encodeOverlay(output.message))
             case 'connect':
-              return void reach.connect(output.contact, output.priority, output.via, this.#now)
+              return reach.connect(output.contact, output.priority, this.#now)
             case 'release':
               return reach.release(output.session, this.#now)
             case 'lonely':
@@ -205,6 +205,11 @@ export class Mesh implements Spreader {
   admits(session: string, urgency: NeighbourPriority, now: Millis): boolean {
     this.#now = now
     return this.#overlay.admits(session, urgency, now)
+  }
+
+  /** Others whom somebody may ask that finds no place here. */
+  referral(): readonly Contact[] {
+    return this.#overlay.referral()
   }
 
   /** The neighbour that told of a session. */
@@ -372,6 +377,7 @@ export class Mesh implements Spreader {
   #neighbour(session: string, up: boolean): void {
     const link = this.#context.reach.find(session)
     if (up) {
+      this.#context.reach.keep(session)
       this.#isLonely = false
       const isLeaf = link?.heartbeat.isHidden === true
       this.#broadcast.neighbourUp(session, { rttMs: link?.heartbeat.rttMs, leaf: isLeaf }, this.#now)

@@ -103,6 +103,14 @@ export class Mode {
     return true
   }
 
+  /** The linked session that knows another one: who told of it, or who says that it is linked with it. */
+  via(session: string): string | undefined {
+    if (this.#mesh !== undefined) return this.#mesh.viaOf(session)
+    const { reach, flow } = this.#context
+    const { neighbourhood } = flow()
+    return reach.links().find((link) => neighbourhood.reaches(link.session, session))?.session
+  }
+
   /** Entries that a synchronisation brought. */
   imported(entries: readonly Entry[], now: Millis): void {
     this.#mesh?.known(entries, now)

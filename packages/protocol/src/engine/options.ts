@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly platform: Platform
   /** `https://chat.example`; undefined for a room without a relay. */
   readonly relayOrigin?: string | undefined
+  /** `sparing`: the relay is only asked when nobody is found without it, and by a few who stay for newcomers. */
+  readonly relayUse?: 'always' | 'sparing' | undefined
   /** Never link directly, so that nobody learns this machine's address. */
   readonly relayOnly?: boolean | undefined
   /** The host can make WebRTC transports. Default true. */

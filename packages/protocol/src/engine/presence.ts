@@ -1,4 +1,5 @@
 /** What linked peers are told of us: that we are alive, what we hold, our name, that we type, and whom we reach. */
+import { parseHex } from '../codec/text.ts'
 import { encodePayload, maxNeighbours, prefixBytes } from '../gossip/wire.ts'
 import type { Beat, Neighbour, Payload } from '../gossip/wire.ts'
 import type { Millis } from '../machine.ts'
@@ -130,6 +131,7 @@ export class Presence {
   }
 }
 
-function neighbourOf({ sessionKey, path, heartbeat }: LiveLink): Neighbour {
-  return { prefix: sessionKey.subarray(0, prefixBytes), path, rttMs: heartbeat.rttMs, through: undefined }
+function neighbourOf({ sessionKey, path, heartbeat, through }: LiveLink): Neighbour {
+  const carrier = through === undefined ? undefined : parseHex(through)?.subarray(0, prefixBytes)
+  return { prefix: sessionKey.subarray(0, prefixBytes), path, rttMs: heartbeat.rttMs, through: carrier }
 }

@@ -1,0 +1,80 @@
+/**
+ * Whom we could call: what the cards say that linked neighbours passed on.
+ *
+ * In a small room a linked peer tells the cards of its other neighbours, so that knowing one member's address is enough
+ * to meet the rest. A card is opened once; the newest of a session counts. Bounded: whoever was told of longest ago goes.
+ */
+import { equalBytes } from '../codec/bytes.ts'
+import { formatHex } from '../codec/text.ts'
+import type { Card } from '../discovery/card.ts'
+import type { Contact } from '../gossip/overlay-wire.ts'
+import type { Platform } from './claims.ts'
+
+export const maxContacts = 128
+
+/** Somebody who can be called: what its card proves. */
+export interface Known {
+  readonly session: string
+  readonly sessionKey: Uint8Array
+  readonly kem: Uint8Array
+  readonly platform: Platform
+  /** WebRTC can reach it. */
+  readonly webrtc: boolean
+  /** As it is passed on. */
+  readonly card: Uint8Array
+}
+
+export function knownOf(about: Card, card: Uint8Array): Known {
+  const { session, kem, platform, webrtc } = about
+  return { session: formatHex(session), sessionKey: session, kem, platform, webrtc, card }
+}
+
+export function contactOf(known: Known): Contact {
+  return { session: known.session, card: known.card }
+}
+
+export class Contacts {
+  readonly #open: (card: Uint8Array) => Card | undefined
+  readonly #known = new Map<string, { readonly known: Known; readonly created: number }>()
+
+  /** `open` verifies a card. */
+  constructor(open: (card: Uint8Array) => Card | undefined) {
+    this.#open = open
+  }
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  find(session: string): Known | undefined {
+    return this.#known.get(session)?.known
+  }
+
+  *all(): Generator<Known> {
+    for (const { known } of this.#known.values()) yield known
+  }
+
+  /** Undefined when the card is no good. */
+  learn(card: Uint8Array): Known | undefined {
+    const session = formatHex(card.subarray(0, 32))
+    const before = this.#known.get(session)
+    if (before !== undefined && equalBytes(before.known.card, card)) {
+      this.#known.delete(session)
+      this.#known.set(session, before)
+      return before.known
+    }
+    const about = this.#open(card)
+    if (about === undefined) return undefined
+    // An older card of the same session tells nothing new.
+    if (before !== undefined && before.created > about.created) return before.known
+    const known = knownOf(about, card)
+    this.#known.delete(session)
+    if (this.#known.size >= maxContacts) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(session, { known, created: about.created })
+    return known
+  }
+
+  forget(session: string): void {
+    this.#known.delete(session)
+  }
+}
