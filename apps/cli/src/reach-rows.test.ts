@@ -32,7 +32,7 @@ describe('why somebody cannot be reached', () => {
         'Their program may be asleep: ask them to bring it to the front.',
         '',
         '… directly, by WebRTC   asked, waiting for their answer, for 11 s, failed 6 times, code timeout',
-        '- by relay              not tried, or not possible here',
+        '… by relay              they are not met at the relay',
         '+ through a member      in use, by Mara, for 3 min',
         '',
         'last heard 1 s ago · your clocks agree · relay connected · Priya is not seen there',

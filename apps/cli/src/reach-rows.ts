@@ -55,6 +55,11 @@ const trying: Readonly<Record<ReachAttempt['step'], string>> = {
   none: 'beginning',
 }
 
+const waitingFor: Readonly<Record<string, string | undefined>> = {
+  relayAway: 'waiting for the relay to come back',
+  notInTopic: 'they are not met at the relay',
+}
+
 const marks: Readonly<Record<ReachAttempt['state'], string>> = {
   up: '+',
   trying: '…',
@@ -138,16 +143,16 @@ function attemptText(
   const states: Readonly<Record<ReachAttempt['state'], string>> = {
     up: inUse ? 'in use' : 'works, kept in reserve',
     trying: trying[step],
-    waiting: failures > 0 ? failed[step] : 'waiting for its turn',
+    waiting: waitingFor[code ?? ''] ?? (failures > 0 ? failed[step] : 'waiting for its turn'),
     failed: failed[step],
-    off: 'not tried, or not possible here',
+    off: way === 'webrtc' || way === 'socket' ? 'switched off, or not possible here' : 'not needed',
   }
   const parts = [states[state]]
   if (through !== undefined) parts.push(`by ${nameOf(through)}`)
   if (since !== undefined && state !== 'off') parts.push(`for ${duration(now - since)}`)
   if (failures > 0) parts.push(failures === 1 ? 'failed once' : `failed ${failures} times`)
   if (nextAt !== undefined) parts.push(nextAt - now < 1000 ? 'next try now' : `next try in ${duration(nextAt - now)}`)
-  if (code !== undefined && state !== 'up') parts.push(`code ${printableLine(code)}`)
+  if (code !== undefined && state !== 'up' && failures > 0) parts.push(`code ${printableLine(code)}`)
   return parts.join(', ')
 }
 

@@ -138,7 +138,7 @@ describe('the copy of a reach report', () => {
         'clock of B: 0.1 s ahead; clock of A: right of the room',
         'tried:',
         '  webrtc: trying, step signal, code timeout, failed 6 times, for 11 s',
-        '  relay: off',
+        '  relay: waiting, step handshake, code notInTopic',
         '  through: up by C, for 150 s',
         'room: 3 online, mode small, 3 known, gaps: 1',
         '  A-B through by C, 120 ms, no direct link',

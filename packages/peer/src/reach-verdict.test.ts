@@ -27,6 +27,11 @@ describe('what a reach report comes to', () => {
     ['blocked', { attempts: [attempt({ step: 'transport', failures: 3 })] }, ['strictNetwork']],
     ['blocked', { relay: 'none', attempts: [attempt({ state: 'failed', failures: 1 })] }, ['noRelay']],
     ['blocked', { attempts: [attempt({ step: 'handshake', failures: 1, code: 'badMembership' })] }, ['proofFailed']],
+    [
+      'blocked',
+      { attempts: [attempt({ step: 'signal', failures: 3 }), attempt({ way: 'relay', code: 'notInTopic' })] },
+      ['signalLost'],
+    ],
     ['relay', { path: 'relay', attempts: [attempt({ state: 'off' })] }, ['directOff']],
     ['relay', { path: 'relay', attempts: [attempt({ step: 'transport', failures: 2 })] }, ['strictNetwork']],
     ['relay', { path: 'relay', relay: 'away', attempts: [attempt({ state: 'trying' })] }, []],

@@ -49,7 +49,12 @@ export function verdictOf(report: ReachReport, isHere = false): ReachVerdict {
   if (isHere) return 'beyond'
   const tried = report.attempts.filter(({ state }) => state !== 'off')
   if (tried.length === 0) return report.isInTopic ? 'reaching' : 'absent'
-  return tried.every(({ state, failures }) => state === 'failed' || failures > 0) ? 'blocked' : 'reaching'
+  return tried.every(isFailing) ? 'blocked' : 'reaching'
+}
+
+/** A code without failures says what it waits for: the relay to come back, or them to be met there. */
+function isFailing({ state, failures, code }: ReachAttempt): boolean {
+  return state === 'failed' || failures > 0 || (state === 'waiting' && code !== undefined)
 }
 
 /** The most telling first. Nothing where nothing is to be done. */

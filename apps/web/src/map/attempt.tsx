@@ -23,7 +23,7 @@ export function Attempt({ attempt, report, at, nameOf, words }: AttemptProps): R
   if (since !== undefined && state !== 'off') details.push(say.since(words.duration(at - since)))
   if (failures > 0) details.push(say.failures(failures))
   if (nextAt !== undefined) details.push(nextAt - at < 1000 ? say.nextNow : say.next(words.duration(nextAt - at)))
-  if (code !== undefined && state !== 'up') details.push(say.code(code))
+  if (code !== undefined && state !== 'up' && failures > 0) details.push(say.code(code))
   return (
     <li className={`reach-way ${state}`}>
       <span className="reach-mark">
@@ -39,7 +39,7 @@ export function Attempt({ attempt, report, at, nameOf, words }: AttemptProps): R
 }
 
 function stateWords(
-  { way, state, step, failures }: ReachAttempt,
+  { way, state, step, failures, code }: ReachAttempt,
   report: ReachReport,
   say: MapMessages['reach'],
 ): string {
@@ -55,6 +55,7 @@ function stateWords(
     case 'failed':
       return say.state.failed[step]
     case 'waiting':
+      if (code === 'relayAway' || code === 'notInTopic') return say.state[code]
       return failures > 0 ? say.state.failed[step] : say.state.waiting
   }
 }

@@ -129,9 +129,11 @@ export const mapEn = {
       off: {
         webrtc: 'Not tried: direct connections are switched off or not possible here',
         socket: 'Not tried: only terminals can do this, by an address they were given',
-        relay: 'Not there: they are not met at the relay, or there is none',
-        through: 'Not needed, or nobody is linked with you both',
+        relay: 'Not needed',
+        through: 'Not needed',
       },
+      relayAway: 'Waiting for the relay to come back',
+      notInTopic: 'They are not met at the relay',
       trying: {
         signal: 'Asked, and waiting for their answer',
         transport: 'Answered; looking for a way between your networks',

@@ -127,6 +127,12 @@ class SocketTransport implements Transport {
   #up = false
   #full = false
   #closed = false
+  /** Frames of this turn go out together: one call of the system for all of them. */
+  #corked = false
+  readonly #uncork = (): void => {
+    this.#corked = false
+    this.#socket.uncork()
+  }
 
   /** `owner`: the events of who dialled, or who judges an inbound socket. */
   constructor(socket: Socket, clock: Clock, owner: TransportEvents | Judge) {
@@ -160,6 +166,11 @@ class SocketTransport implements Transport {
     const framed = Buffer.allocUnsafe(4 + bytes.length)
     framed.writeUInt32BE(bytes.length, 0)
     framed.set(bytes, 4)
+    if (!this.#corked) {
+      this.#corked = true
+      this.#socket.cork()
+      process.nextTick(this.#uncork)
+    }
     this.#socket.write(framed)
     if (!this.#full && this.#socket.writableLength > highWaterBytes) {
       this.#full = true
@@ -208,8 +219,8 @@ class SocketTransport implements Transport {
         return
       }
       if (this.#received.length < 4 + length) return
-      // A copy: a small frame must not keep the whole chunk it came in alive.
-      const frame = new Uint8Array(this.#received.subarray(4, 4 + length))
+      // A view: a link opens what is sealed into bytes of its own and keeps nothing of the chunk.
+      const frame = new Uint8Array(this.#received.buffer, this.#received.byteOffset + 4, length)
       if (this.#events === undefined) {
         this.#socket.pause()
         const judge = this.#judge

@@ -159,7 +159,7 @@ export function fakeReport(
       : way({ way: 'relay', state: relay === 'none' ? 'off' : 'waiting', step: 'signal', code: 'relayAway' })
   const attempts: readonly ReachAttempt[] =
     path === 'direct'
-      ? [way({ way: 'webrtc', state: 'up', since: now - 190_000 }), relayWay]
+      ? [way({ way: 'webrtc', state: 'up', since: now - 190_000 }), way({ way: 'relay' })]
       : path === 'relay'
         ? [
             way({
@@ -183,7 +183,7 @@ export function fakeReport(
                 failures: 6,
                 since: now - 11_000,
               }),
-              way({ way: 'relay', state: 'off' }),
+              way({ way: 'relay', state: 'waiting', step: 'handshake', code: 'notInTopic' }),
               way({ way: 'through', state: 'up', since: now - 150_000, through }),
             ]
           : [
