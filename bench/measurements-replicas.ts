@@ -167,13 +167,13 @@ function sentBytes(peers: readonly RealPeer[]): number {
   return peers.reduce((sum, peer) => sum + peer.sentBytes(), 0)
 }
 
-interface RunningRelay {
+export interface RunningRelay {
   readonly origin: string
   kill(): void
 }
 
 /** The relay from its sources: a benchmark of the working tree needs no build. */
-async function startRelay(): Promise<RunningRelay> {
+export async function startRelay(): Promise<RunningRelay> {
   const program = new URL('../apps/relay/src/main.ts', import.meta.url).pathname
   const env = {
     ...process.env,

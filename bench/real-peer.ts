@@ -16,7 +16,7 @@ import { Host } from '../packages/peer/src/host.ts'
 import { createNodeRelayDialer } from '../packages/peer/src/node/node.ts'
 import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
 import type { Storage } from '../packages/peer/src/storage.ts'
-import type { Transport } from '../packages/peer/src/transport.ts'
+import type { RelayDialer, Transport } from '../packages/peer/src/transport.ts'
 import { overSockets, SocketDialer } from './socket-dialer.ts'
 
 export interface RealPeerOptions {
@@ -30,6 +30,8 @@ export interface RealPeerOptions {
   /** How a link comes about that the engine wants: by WebRTC, by sockets whose addresses are signalled, or not at all. */
   readonly dial?: 'webrtc' | 'sockets' | undefined
   readonly relay?: string | undefined
+  /** The relay only introduces: frames of others do not come through it, so that all that comes comes by direct links. */
+  readonly directOnly?: boolean | undefined
   readonly trace?: boolean | undefined
   readonly onEvent: (event: EngineEvent) => void
 }
@@ -75,12 +77,16 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
   const signalled = new SocketDialer(clock)
   const dialPeer = dial === 'sockets' ? signalled.dial : createNodeDialer({ clock })
   const dialSocket = createAddressDialer({ clock })
+  const dialRelay = createNodeRelayDialer({ clock })
   const host = new Host(dial === 'sockets' ? overSockets(engine) : engine, {
     clock,
     storage: options.storage,
     storePrefix: '',
     verifyMany: verifyManyNative,
-    relay: relay === undefined ? undefined : { url: relaySocketUrl(relay), dial: createNodeRelayDialer({ clock }) },
+    relay:
+      relay === undefined
+        ? undefined
+        : { url: relaySocketUrl(relay), dial: options.directOnly === true ? introducing(dialRelay) : dialRelay },
     dial: dial === undefined ? undefined : (offerer, events) => counted(dialPeer(offerer, events)),
     dialAddress: (address, events) => counted(dialSocket(address, events)),
     onEvent: options.onEvent,
@@ -110,5 +116,17 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
       await host.stop()
       await listener?.close()
     },
+  }
+}
+
+/** Of what the relay answers, the second byte of a frame that somebody else sent through it. */
+const relayedFrame = 0x4b
+
+function introducing(dial: RelayDialer): RelayDialer {
+  return (url, events) => {
+    const frame = (bytes: Uint8Array): void => {
+      if (bytes[1] !== relayedFrame) events.frame(bytes)
+    }
+    return dial(url, { ...events, up: () => events.up(), down: () => events.down(), frame })
   }
 }
