@@ -5,7 +5,7 @@
  * |---|---|---|---|
  * | 1 | checkIn | up | count u8, entries · count u8, 8-byte prefixes of sessions that are still here |
  * | 2 | checkOut | up | count u8, prefixes of sessions somebody lost |
- * | 3 | ask | down | everybody u8 · count u8, prefixes: check in now |
+ * | 3 | ask | down | count u8, prefixes: check in now |
  * | 4 | push | down | stream u32 · version varint · count u16 · digest 8 · count u8, prefixes gone · count u8, entries |
  * | 5 | want | up | count u16, fingerprints u32 of the entries held |
  * | 6 | copy | down | stream u32 · version varint · count u16 · digest 8 · last u8 · count u16, fingerprints gone · count u8, entries |
@@ -25,6 +25,8 @@ import { maxNameBytes, prefixBytes } from './wire.ts'
 export const registryTag = 0x11
 /** Entries, or prefixes, in one message. */
 export const maxItemsPerMessage = 64
+/** A session is named by the first 8 bytes of its key, hex. */
+export const prefixDigits: number = prefixBytes * 2
 /** Everybody keeps at most so many. */
 export const maxRegistryEntries = 512
 
@@ -51,7 +53,7 @@ export interface CopyState {
 export type RegistryMessage =
   | { readonly type: 'checkIn'; readonly entries: readonly RegistryEntry[]; readonly here: readonly string[] }
   | { readonly type: 'checkOut'; readonly lost: readonly string[] }
-  | { readonly type: 'ask'; readonly everybody: boolean; readonly sessions: readonly string[] }
+  | { readonly type: 'ask'; readonly sessions: readonly string[] }
   | {
       readonly type: 'push'
       readonly state: CopyState
@@ -80,7 +82,6 @@ export function encodeRegistry(message: RegistryMessage): Uint8Array {
       writePrefixes(writer, message.lost)
       break
     case 'ask':
-      writer.u8(message.everybody ? 1 : 0)
       writePrefixes(writer, message.sessions)
       break
     case 'push':
@@ -121,10 +122,8 @@ function readMessage(reader: Reader, kind: number): RegistryMessage | undefined 
     }
     case kinds.checkOut:
       return { type: 'checkOut', lost: readPrefixes(reader) }
-    case kinds.ask: {
-      const everybody = readFlag(reader)
-      return { type: 'ask', everybody, sessions: readPrefixes(reader) }
-    }
+    case kinds.ask:
+      return { type: 'ask', sessions: readPrefixes(reader) }
     case kinds.push: {
       const state = readState(reader)
       const gone = readPrefixes(reader)

@@ -1,6 +1,49 @@
-/** Who is here in a room of mesh mode: kept by a root, copied by everybody. Signatures first; the machine follows. */
+/**
+ * Who is here in a room of mesh mode: kept by the root of the lowest live tree, copied by everybody.
+ *
+ * Up the tree go check-ins, every 30 s, gathered for a moment at each peer: a whole entry where the root has none or an
+ * older one, else 8 bytes. Down the tree go changes, numbered, each with the digest of the whole copy after it, and every
+ * 10 s a change of nothing. Whose copy has another digest asks its parent for the difference, in one round trip. A root
+ * drops who has not checked in for 90 s; a peer that has heard nothing of a root for 90 s drops its copy.
+ *
+ * A new root goes on from its own copy. The new `stream` it names makes everybody check in, spread over up to 3 s, and who
+ * has not done so after 8 s is dropped. Whoever finds itself missing in a copy checks in at once, so a check-in that got
+ * lost costs a moment. A peer that lost a neighbour tells the root, which asks for a sign of life and waits 10 s for it:
+ * nobody is dropped on somebody's word.
+ *
+ * In rooms above `maxSampled` presence is sampled: a session checks in when its key falls below `maxSampled / online`.
+ *
+ * Believed: cards, because the engine checks their signature (`verifyCard`), once for each new card. Not signed: names
+ * and times of an entry, which any peer on the way can change; what a person is called is decided by its log. Bounded:
+ * entries, queues, messages and checks per second, see below. This is the election, heartbeat, cache and re-election of
+ * a presence router (promises S5-09 to S5-14), inside a room.
+ */
 import type { Millis, Random } from '../machine.ts'
-import type { RegistryEntry, RegistryMessage } from './registry-wire.ts'
+import { unreachable } from '../machine.ts'
+import { fraction } from './backoff.ts'
+import { isSameCard, prefixOf, RegistryCopy } from './registry-copy.ts'
+import { Inbox } from './registry-inbox.ts'
+import { Office } from './registry-office.ts'
+import { maxItemsPerMessage, maxRegistryEntries } from './registry-wire.ts'
+import type { CopyState, RegistryEntry, RegistryMessage } from './registry-wire.ts'
+import { maxNameBytes } from './wire.ts'
+import { formatUtf8 } from '../codec/utf8.ts'
+
+export const checkInMs = 30_000
+export const copyTtlMs = 90_000
+/** All at once, they are spread over up to this time. */
+export const checkInJitterMs = 3_000
+/** Check-ins that the whole room may send in a second when all are asked at once. */
+export const checkInsPerSecond = 100
+/** What goes up is gathered for so long at each peer, and what goes down at the root. */
+export const gatherMs = 250
+/** Check-ins out of turn, and questions for the difference, no more often than this. */
+export const leastCheckInMs = 2_000
+export const leastWantMs = 2_000
+export const maxSampled = 256
+/** New cards checked: a bucket of so many, filled at so many a second. */
+export const cardBurst: number = maxRegistryEntries
+export const cardsPerSecond = 64
 
 export type RegistryOutput =
   | { readonly type: 'send'; readonly to: string; readonly message: RegistryMessage }
@@ -27,51 +70,433 @@ export interface TreePlace {
 }
 
 export class Registry {
+  readonly #own: string
+  readonly #ownPrefix: string
+  readonly #random: Random
+  readonly #emit: (output: RegistryOutput) => void
+  readonly #verifyCard: (card: Uint8Array) => boolean
+  readonly #intern: (entry: RegistryEntry) => RegistryEntry
+  readonly #copy = new RegistryCopy()
+  readonly #inbox: Inbox
+  #self: RegistryEntry | undefined
+  #online = 1
+  #place: TreePlace = { isRoot: false, parent: undefined, children: [] }
+  #office: Office | undefined
+  #stream = 0
+  #version = 0
+  /** The copy is that of `#stream` and `#version`. */
+  #isSynced = false
+  /** A root was heard of. */
+  #confirmedAt: Millis
+  /** The newest word of somebody who is not our parent, in case it becomes our parent. */
+  #early: { readonly from: string; readonly state: CopyState } | undefined
+  #checkInAt: Millis | undefined
+  #checkedInAt: Millis = 0
+  #wantAt: Millis | undefined
+  #wantedAt: Millis = 0
+  /** When what was gathered leaves. */
+  #flushAt: Millis | undefined
+  #cards = cardBurst
+  #cardsAt: Millis
+  #timerAt: Millis | undefined
+
   constructor(options: RegistryOptions, now: Millis) {
-    void [options, now]
+    this.#own = options.own
+    this.#ownPrefix = prefixOf(options.own)
+    this.#random = options.random
+    this.#emit = options.emit
+    this.#verifyCard = options.verifyCard
+    this.#intern = options.intern ?? ((entry) => entry)
+    this.#inbox = new Inbox()
+    this.#confirmedAt = now
+    this.#cardsAt = now
   }
 
   /** Who is known to be here; a sample when `isSampled`. */
   entries(): RegistryEntry[] {
-    return []
+    return [...this.#copy.entries()]
   }
 
   get(session: string): RegistryEntry | undefined {
-    void session
-    return undefined
+    const entry = this.#copy.get(prefixOf(session))
+    return entry?.session === session ? entry : undefined
   }
 
   get size(): number {
-    return 0
+    return this.#copy.size
   }
 
   /** More are online than have an entry: presence is sampled. */
   get isSampled(): boolean {
-    return false
+    return this.#online > maxSampled
   }
 
   setTree(place: TreePlace, now: Millis): void {
-    void [place, now]
+    const before = this.#place
+    this.#place = place
+    if (place.isRoot !== before.isRoot) {
+      if (place.isRoot) this.#takeOffice(now)
+      else this.#leaveOffice(now)
+    }
+    if (place.parent !== before.parent && place.parent !== undefined && !place.isRoot) {
+      this.#checkInAt ??= now + this.#jitter()
+      if (this.#early?.from === place.parent) this.#compare(this.#early.state, now)
+    }
+    if (place.children !== before.children) {
+      for (const child of place.children) {
+        if (!before.children.includes(child)) this.#tellState(child)
+      }
+      this.#inbox.keepOnly(place.children)
+    }
+    this.#schedule(now)
   }
 
   setSelf(self: { readonly card: Uint8Array; readonly name: string; readonly since: Millis }, now: Millis): void {
-    void [self, now]
+    if (formatUtf8(self.name).length > maxNameBytes) return
+    this.#self = this.#intern({ session: this.#own, ...self })
+    this.#selfCheck(now)
+    this.#schedule(now)
   }
 
   setOnline(online: number, now: Millis): void {
-    void [online, now]
+    if (online === this.#online) return
+    this.#online = online
+    this.#selfCheck(now)
+    this.#schedule(now)
   }
 
   /** A neighbour was dropped for silence, or said goodbye: told to the root, which asks it to check in within 10 s. */
   lost(session: string, now: Millis): void {
-    void [session, now]
+    if (this.#copy.get(prefixOf(session)) === undefined) return
+    this.#report(prefixOf(session), now)
+    this.#schedule(now)
   }
 
   receive(from: string, message: RegistryMessage, now: Millis): void {
-    void [from, message, now]
+    const isParent = from === this.#place.parent && !this.#place.isRoot
+    switch (message.type) {
+      case 'checkIn':
+        if (!isParent) this.#checkedIn(from, message.entries, message.here, now)
+        break
+      case 'checkOut':
+        if (!isParent && this.#inbox.spend(from, message.lost.length, now)) {
+          for (const prefix of message.lost) this.#report(prefix, now)
+        }
+        break
+      case 'ask':
+        if (isParent && this.#inbox.spend(from, 1, now)) this.#asked(message, now)
+        break
+      case 'push':
+        if (isParent) this.#pushed(from, message, now)
+        else if (!this.#place.isRoot) this.#early = { from, state: message.state }
+        break
+      case 'want':
+        if (this.#place.children.includes(from)) this.#give(from, message.have, now)
+        break
+      case 'copy':
+        if (isParent) this.#given(from, message, now)
+        break
+      default:
+        unreachable(message)
+    }
+    this.#schedule(now)
   }
 
   timerFired(now: Millis): void {
-    void now
+    this.#timerAt = undefined
+    if (this.#office !== undefined) this.#runOffice(this.#office, now)
+    else if (now - this.#confirmedAt >= copyTtlMs) this.#dropAll()
+    if (this.#checkInAt !== undefined && now >= this.#checkInAt) this.#checkIn(now)
+    if (this.#wantAt !== undefined && now >= this.#wantAt) this.#want(now)
+    if (this.#flushAt !== undefined && now >= this.#flushAt) this.#flush(now)
+    this.#schedule(now)
+  }
+
+  // Checking in.
+
+  /** Is this session among those that check in? */
+  #isChosen(session: string, online: number): boolean {
+    return online <= maxSampled || (parseInt(session.slice(8, 16), 16) / 2 ** 32) * online < maxSampled
+  }
+
+  /** We are missing in the copy, or differ: time to check in. */
+  #selfCheck(now: Millis): void {
+    const self = this.#self
+    if (self === undefined || !this.#isChosen(this.#own, this.#online)) return
+    if (this.#office !== undefined) {
+      this.#office.keep(this.#ownPrefix)
+      if (this.#copy.put(self)) this.#entered(this.#office, this.#ownPrefix, self, now)
+      return
+    }
+    const held = this.#copy.get(this.#ownPrefix)
+    if (held !== undefined && held.name === self.name && held.since === self.since) return
+    const soon = Math.max(now, this.#checkedInAt + leastCheckInMs)
+    this.#checkInAt = Math.min(this.#checkInAt ?? Infinity, soon)
+  }
+
+  #checkIn(now: Millis): void {
+    this.#checkInAt = now + checkInMs + Math.round(checkInJitterMs * (fraction(this.#random) - 0.5))
+    const self = this.#self
+    if (self === undefined || this.#office !== undefined || !this.#isChosen(this.#own, this.#online)) return
+    if (this.#place.parent === undefined) return
+    this.#checkedInAt = now
+    const held = this.#copy.get(this.#ownPrefix)
+    const isKnown = this.#isSynced && held !== undefined && held.name === self.name && held.since === self.since
+    if (isKnown) this.#inbox.here(this.#ownPrefix)
+    else this.#inbox.entry(self)
+    this.#flushAt = now
+    this.#flush(now)
+  }
+
+  #checkedIn(from: string, entries: readonly RegistryEntry[], here: readonly string[], now: Millis): void {
+    if (!this.#inbox.spend(from, entries.length + here.length / 4, now)) return
+    const office = this.#office
+    if (office === undefined) {
+      for (const entry of entries) this.#inbox.entry(entry)
+      for (const prefix of here) this.#inbox.here(prefix)
+      this.#flushAt ??= now + gatherMs
+      return
+    }
+    for (const entry of entries) this.#enter(office, entry, now)
+    for (const prefix of here) {
+      if (prefix === this.#ownPrefix) continue
+      if (this.#copy.get(prefix) === undefined) office.ask(prefix)
+      else office.renew(prefix, now)
+    }
+    this.#flushAt ??= now + gatherMs
+  }
+
+  #asked(message: Extract<RegistryMessage, { type: 'ask' }>, now: Millis): void {
+    for (const child of this.#place.children) this.#send(child, message)
+    if (this.#self === undefined || !message.sessions.includes(this.#ownPrefix)) return
+    // The whole entry: the root may not have it.
+    this.#inbox.entry(this.#self)
+    this.#checkedInAt = now
+    this.#flushAt = now
+    this.#flush(now)
+  }
+
+  /** Somebody is said to be lost. */
+  #report(prefix: string, now: Millis): void {
+    if (this.#office === undefined) this.#inbox.lost(prefix)
+    else this.#office.doubt(prefix, now)
+    this.#flushAt ??= now + gatherMs
+  }
+
+  /** What was gathered goes up; a root's news go down. */
+  #flush(now: Millis): void {
+    this.#flushAt = undefined
+    const office = this.#office
+    if (office !== undefined) {
+      this.#publish(office, now)
+      return
+    }
+    const { parent } = this.#place
+    // Without a tree nothing is kept: whoever still is here will say so again.
+    const message = this.#inbox.take()
+    if (message === undefined || parent === undefined) return
+    for (const part of message) this.#send(parent, part)
+  }
+
+  // In office.
+
+  #takeOffice(now: Millis): void {
+    const office = new Office(this.#copy, now)
+    this.#office = office
+    this.#stream = Math.floor(fraction(this.#random) * 2 ** 32)
+    this.#version = 0
+    this.#isSynced = true
+    this.#wantAt = undefined
+    this.#inbox.take()
+    this.#selfCheck(now)
+    this.#runOffice(office, now)
+  }
+
+  #leaveOffice(now: Millis): void {
+    this.#office = undefined
+    this.#isSynced = false
+    this.#confirmedAt = now
+    this.#checkInAt = now + this.#jitter()
+  }
+
+  #enter(office: Office, entry: RegistryEntry, now: Millis): void {
+    const prefix = prefixOf(entry.session)
+    // Half as many again: peers do not agree on the number online to the last one.
+    if (!this.#isChosen(entry.session, this.#online / 1.5) || prefix === this.#ownPrefix) return
+    const put = this.#keep(entry, now)
+    if (put === 'refused') return
+    office.renew(prefix, now)
+    if (put !== 'known') this.#entered(office, prefix, put, now)
+  }
+
+  #entered(office: Office, prefix: string, entry: RegistryEntry, now: Millis): void {
+    office.entered(prefix)
+    this.#flushAt ??= now + gatherMs
+    this.#changed([entry], [])
+  }
+
+  #runOffice(office: Office, now: Millis): void {
+    const gone = office.sweep(now)
+    if (gone.length > 0) {
+      this.#changed([], gone)
+      this.#flushAt ??= now + gatherMs
+    }
+    if (office.isPushDue(now) && !this.#publish(office, now)) this.#toChildren(this.#push([], []))
+  }
+
+  /** Sends what has changed, and whom it is asked of to show itself; what does not fit goes next time. */
+  #publish(office: Office, now: Millis): boolean {
+    const { put, gone, ask } = office.takeNews()
+    const isChange = put.length > 0 || gone.length > 0
+    if (isChange) {
+      this.#version++
+      this.#toChildren(this.#push(gone, put))
+    }
+    if (ask.length > 0) this.#toChildren({ type: 'ask', sessions: ask })
+    if (office.hasNews) this.#flushAt ??= now + gatherMs
+    return isChange
+  }
+
+  #push(gone: readonly string[], put: readonly RegistryEntry[]): RegistryMessage {
+    return { type: 'push', state: this.#state(), gone, put }
+  }
+
+  #state(): CopyState {
+    const { size, digestHigh, digestLow } = this.#copy
+    return { stream: this.#stream, version: this.#version, count: size, digestHigh, digestLow }
+  }
+
+  // Following.
+
+  #pushed(from: string, message: Extract<RegistryMessage, { type: 'push' }>, now: Millis): void {
+    const { state } = message
+    if (!this.#inbox.spend(from, 1, now)) return
+    const isNew = state.stream !== this.#stream || state.version > this.#version
+    this.#toChildren(message)
+    if (isNew && !this.#matches(state)) this.#apply(message.gone, message.put, now)
+    this.#compare(state, now)
+  }
+
+  /** Is our copy the one the state is of? Else the difference is asked for. */
+  #compare(state: CopyState, now: Millis): void {
+    const isNewStream = state.stream !== this.#stream
+    this.#stream = state.stream
+    this.#version = state.version
+    this.#confirmedAt = now
+    this.#isSynced = this.#matches(state)
+    if (this.#isSynced) {
+      this.#wantAt = undefined
+      this.#selfCheck(now)
+    } else this.#wantAt ??= Math.max(now, this.#wantedAt + leastWantMs)
+    // A new root wants to hear from everybody.
+    if (isNewStream) this.#checkInAt = Math.min(this.#checkInAt ?? Infinity, now + this.#jitter())
+  }
+
+  #matches(state: CopyState): boolean {
+    const { size, digestHigh, digestLow } = this.#copy
+    return state.count === size && state.digestHigh === digestHigh && state.digestLow === digestLow
+  }
+
+  #want(now: Millis): void {
+    this.#wantAt = undefined
+    const { parent } = this.#place
+    if (this.#isSynced || parent === undefined || this.#office !== undefined) return
+    this.#wantedAt = now
+    this.#wantAt = now + leastWantMs * (1 + fraction(this.#random))
+    this.#send(parent, { type: 'want', have: this.#copy.fingerprints() })
+  }
+
+  #give(to: string, have: readonly number[], now: Millis): void {
+    if (!this.#isSynced || !this.#inbox.mayCopy(to, leastWantMs / 2, now)) return
+    const { put, gone } = this.#copy.difference(have)
+    const state = this.#state()
+    for (let at = 0; at === 0 || at < put.length; at += maxItemsPerMessage) {
+      const last = at + maxItemsPerMessage >= put.length
+      const part = put.slice(at, at + maxItemsPerMessage)
+      this.#send(to, { type: 'copy', state, last, gone: last ? gone : [], put: part })
+    }
+  }
+
+  #given(from: string, message: Extract<RegistryMessage, { type: 'copy' }>, now: Millis): void {
+    // Only what was asked for, and not for ever.
+    if (this.#isSynced || now - this.#wantedAt > leastWantMs * 4 || !this.#inbox.spend(from, 1, now)) return
+    this.#apply(this.#copy.withFingerprints(message.gone), message.put, now)
+    if (!message.last) return
+    const { state } = message
+    this.#compare(state, now)
+    // Whoever hangs on us has been waiting for the same.
+    if (this.#isSynced) for (const child of this.#place.children) this.#tellState(child)
+  }
+
+  #apply(gone: readonly string[], put: readonly RegistryEntry[], now: Millis): void {
+    const left: string[] = []
+    const kept: RegistryEntry[] = []
+    for (const prefix of gone) {
+      const entry = this.#copy.remove(prefix)
+      if (entry !== undefined) left.push(entry.session)
+    }
+    for (const entry of put) {
+      const result = this.#keep(entry, now)
+      if (result !== 'refused' && result !== 'known') kept.push(result)
+    }
+    if (left.length > 0 || kept.length > 0) this.#changed(kept, left)
+  }
+
+  /** Takes an entry into the copy when its card is good. */
+  #keep(entry: RegistryEntry, now: Millis): RegistryEntry | 'known' | 'refused' {
+    const before = this.#copy.get(prefixOf(entry.session))
+    if (before === undefined || before.session !== entry.session || !isSameCard(before.card, entry.card)) {
+      const earned = ((now - this.#cardsAt) / 1_000) * cardsPerSecond
+      this.#cards = Math.min(cardBurst, this.#cards + Math.max(0, earned))
+      this.#cardsAt = now
+      if (this.#cards < 1 || (before === undefined && this.#copy.size >= maxRegistryEntries)) return 'refused'
+      this.#cards--
+      if (!this.#verifyCard(entry.card)) return 'refused'
+    }
+    const interned = this.#intern(entry)
+    return this.#copy.put(interned) ? interned : 'known'
+  }
+
+  #dropAll(): void {
+    this.#isSynced = false
+    const gone = [...this.#copy.entries()].map((entry) => entry.session)
+    for (const session of gone) this.#copy.remove(prefixOf(session))
+    if (gone.length > 0) this.#changed([], gone)
+  }
+
+  // Small things.
+
+  /** Somebody hangs on us now: what our copy is, and nothing else. */
+  #tellState(child: string): void {
+    if (this.#isSynced) this.#send(child, this.#push([], []))
+  }
+
+  #toChildren(message: RegistryMessage): void {
+    for (const child of this.#place.children) this.#send(child, message)
+  }
+
+  #send(to: string, message: RegistryMessage): void {
+    this.#emit({ type: 'send', to, message })
+  }
+
+  #changed(put: readonly RegistryEntry[], gone: readonly string[]): void {
+    this.#emit({ type: 'changed', put, gone })
+  }
+
+  /** Spread so that the room as a whole sends no more than `checkInsPerSecond`, within 3 s at most. */
+  #jitter(): number {
+    const spreadMs = Math.min(checkInJitterMs, (Math.min(this.#online, maxSampled) / checkInsPerSecond) * 1_000)
+    return Math.round(spreadMs * fraction(this.#random))
+  }
+
+  #schedule(now: Millis): void {
+    let due = this.#office?.nextAt ?? Infinity
+    if (this.#office === undefined && this.#copy.size > 0) due = this.#confirmedAt + copyTtlMs
+    const hasTree = this.#place.parent !== undefined || this.#office !== undefined
+    if (hasTree) due = Math.min(due, this.#checkInAt ?? Infinity, this.#wantAt ?? Infinity)
+    due = Math.max(now + 1, Math.min(due, this.#flushAt ?? Infinity))
+    if (due === Infinity || (this.#timerAt !== undefined && this.#timerAt > now && this.#timerAt <= due)) return
+    this.#timerAt = due
+    this.#emit({ type: 'timer', at: due })
   }
 }
