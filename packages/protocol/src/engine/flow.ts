@@ -209,6 +209,8 @@ export class Flow {
     const { room, reach } = this.#context
     if (room.receiptsOf(entry).length > 0 || !this.#receipts.isValid(receipt, entry.bytes)) return
     this.#events.apply(room.addReceipt(entry.key, receipt), now)
+    // In a mesh it travels with the entry, and whoever misses it asks.
+    if (this.#events.spreader() !== undefined) return
     // Linked peers that are not in the relay's topic have no other way to learn of it.
     const payload = encodePayload({ type: 'receipts', receipts: [{ key: entry.key, receipt }] })
     for (const link of reach.spreadLinks()) if (!reach.isInTopic(link.session)) this.#send(link.session, payload, now)

@@ -4,7 +4,7 @@
  *
  * In a small room everybody who is met at the relay, or whose card a neighbour passed on, gets a link: over the relay at
  * once, and directly as soon as a dial succeeds. In a mesh only those are linked whom the overlay asks for
- * (`connect`), and those it admits.
+ * (`connect`), and those it admits. Whom neither reaches is reached through a member (`circuits.ts`).
  */
 import { emptyBytes } from '../codec/bytes.ts'
 import { parseHex } from '../codec/text.ts'
@@ -13,6 +13,7 @@ import type { Card } from '../discovery/card.ts'
 import type { SignalType } from '../discovery/signal.ts'
 import { carryTags, decodeCarried, encodeCards, maxCardsPerPayload } from '../gossip/carry-wire.ts'
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
+import { Circuits, isCircuit } from './circuits.ts'
 import { Contacts, contactOf } from './contacts.ts'
 import type { Known } from './contacts.ts'
 import { Knocks } from './knocks.ts'
@@ -43,6 +44,9 @@ import { relayFrame, RelayLinks } from './relay-links.ts'
 const cardsMs = 300
 /** A link nobody needs any more stays so long: the far side may have another opinion. */
 export const releaseMs = 2_000
+/** A pair that may link directly gets so long for it before a member carries its frames; in a mesh, after a welcome. */
+export const circuitPatienceMs = 8_000
+export const meshPatienceMs = 3_000
 /** Whoever spares the relay looks for others without it first. */
 export const sparingMs = 3_000
 
@@ -74,6 +78,8 @@ export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
     referral(): readonly Contact[]
     /** The linked session that knows another one. */
     via(session: string): string | undefined
+    /** Linked sessions that say they are linked with this one themselves, not through others. */
+    knowing(session: string): readonly LiveLink[]
   }
 
 export class Reach {
@@ -87,6 +93,7 @@ export class Reach {
   readonly #contacts: Contacts
   readonly #signals: Signals
   readonly #knocks: Knocks
+  readonly #circuits: Circuits
   readonly #card: Uint8Array
   readonly #events: ReachEvents
   /** By session: when its link is to be closed, unless it is wanted again. */
@@ -127,7 +134,9 @@ export class Reach {
       random: crypto.random,
       card: () => this.#card,
       signal: (to, type, name, bytes, now) => this.#signals.send(to, type, name, bytes, now),
-      dial: (to, now) => this.#dials.dial(to, now),
+      dial: (to, now) => {
+        if (this.#mayDial && to.webrtc) this.#dials.dial(to, now)
+      },
       admits: (other, urgency, now) => events.admits(other, urgency, now),
       referral: () => events.referral().map(({ card }) => card),
       failed: (other, why, now) => events.connectFailed(other, why, now),
@@ -148,21 +157,40 @@ export class Reach {
       },
       linked: (link, now) => {
         if (link.path === 'relay') this.#relayLinks.succeeded(link.id)
-        else this.#dials.succeeded(link.id)
+        else if (link.path === 'direct') this.#dials.succeeded(link.id)
+        else {
+          this.#circuits.succeeded(link.id)
+          // What is carried itself carries nothing.
+          this.#circuits.neighbourGone(link.session, now)
+        }
         this.#knocks.linked(link.session)
         if (this.#mode === 'small') this.#cardsDueAt ??= now + cardsMs
         events.linked(link, now)
       },
       unlinked: (gone, now) => {
         this.#releases.delete(gone)
+        this.#circuits.neighbourGone(gone, now)
         events.unlinked(gone, now)
         this.dialDue(now)
       },
       closed: (id, code, now) => {
+        if (isCircuit(id)) this.#circuits.ended(id, code, now)
         this.#relayLinks.ended(id, now)
         this.#dialEnded(id, code, now)
         events.failed(code, now)
       },
+    })
+    this.#circuits = new Circuits({
+      crypto,
+      own: this.#own,
+      ownKey: session.sign.publicKey,
+      links: this.#links,
+      carriers: (to) => events.knowing(to),
+      admits: (other, now) =>
+        this.#mode === 'small' || this.#knocks.expects(other, now) || events.admits(other, 'low', now),
+      linkOptions: (isInitiator, local, remote) => this.#linkOptions('circuit', isInitiator, local, remote),
+      now: context.now,
+      timer: (name, at) => emit({ type: 'timer', name, at }),
     })
     if (relayOrigin !== undefined) this.#meeting = this.#createMeeting(relayOrigin, events)
   }
@@ -245,7 +273,8 @@ export class Reach {
   connect(contact: Contact, urgency: NeighbourPriority, now: Millis): void {
     this.#releases.delete(contact.session)
     const known = this.#contacts.learn(contact.card)
-    if (known === undefined || !this.#mayDial) this.#events.connectFailed(contact.session, 'failed', now)
+    const isPossible = this.#mayDial || this.#circuits.hasCarrier(contact.session)
+    if (known === undefined || !isPossible) this.#events.connectFailed(contact.session, 'failed', now)
     else this.#knocks.knock(known, urgency, now)
   }
 
@@ -282,6 +311,7 @@ export class Reach {
       link: this.#links.best(session),
       webrtc: this.#dials.storyOf(session),
       socket: this.#dials.listenerStoryOf(session),
+      circuit: this.#circuits.storyOf(session),
       isWebrtcOff: !this.#mayDial || this.#known(session)?.webrtc === false,
       relay: this.#meeting?.state ?? 'none',
       isInTopic: this.isInTopic(session),
@@ -300,6 +330,9 @@ export class Reach {
 
   /** To everybody in the room by way of the relay; false while it is away. */
   publish(entry: Uint8Array, now: Millis): boolean {
+    // Whoever spares the relay sends nothing through it that members carry.
+    if (this.#mode === 'mesh' && this.#context.options.relayUse === 'sparing' && this.#links.all().length > 0)
+      return false
     return this.#meeting?.publish(entry, now) ?? false
   }
 
@@ -327,6 +360,7 @@ export class Reach {
     this.#meeting?.tick(now)
     this.#signals.tick(now)
     this.#knocks.tick(now)
+    this.#circuits.tick(now)
     for (const [session, at] of this.#releases) if (now >= at) this.#releaseNow(session, now)
     this.#links.reap(now)
     this.#dials.expire((transport) => this.#links.isUp(transport), now)
@@ -351,12 +385,14 @@ export class Reach {
     this.#meeting?.woke(now)
     this.#dials.hurry(now)
     this.#relayLinks.hurry(now)
+    this.#circuits.hurry(now)
     this.#links.doubtAll(now)
   }
 
   timerFired(name: string, now: Millis): void {
     if (name.startsWith('relay/')) this.#meeting?.timerFired(name, now)
     else if (name.startsWith('link/')) this.#links.timerFired(name, now)
+    else if (name.startsWith('circuit/')) this.#circuits.timerFired(name, now)
   }
 
   relay(input: Extract<Input, { type: 'relayUp' | 'relayDown' | 'relayFrame' }>, now: Millis): void {
@@ -391,7 +427,8 @@ export class Reach {
   #carried(link: LiveLink, bytes: Uint8Array, now: Millis): void {
     const carried = decodeCarried(bytes)
     if (!carried.ok) return this.close(link, 'malformed', now)
-    if (carried.value.type === 'signal') this.#signals.carried(link.session, carried.value, now)
+    if (carried.value.type === 'circuit') this.#circuits.receive(link, carried.value, bytes, now)
+    else if (carried.value.type === 'signal') this.#signals.carried(link.session, carried.value, now)
     else if (carried.value.type === 'cards' && this.#mode === 'small') {
       for (const card of carried.value.cards) this.#contacts.learn(card)
       this.dialDue(now)
@@ -422,7 +459,9 @@ export class Reach {
   /** A dial, or a link that came of one, ended. */
   #dialEnded(transport: string, code: string, now: Millis): void {
     const session = this.#dials.ended(transport, code, now)
-    if (session !== undefined && this.#links.best(session) === undefined) this.#knocks.dialFailed(session, now)
+    if (session === undefined || this.#links.best(session) !== undefined) return
+    // A member may still carry what cannot be direct.
+    if (!this.#circuits.hasCarrier(session)) this.#knocks.dialFailed(session, now)
   }
 
   transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {
@@ -476,7 +515,7 @@ export class Reach {
     if (relayOnly !== true && (isSmall || this.#links.all().length === 0)) {
       this.#dials.dialAddresses((session) => this.#links.best(session)?.path === 'direct', now)
     }
-    if (!isSmall) return
+    if (!isSmall) return this.#wishWelcome(now)
     const notDirect: Known[] = []
     const meeting = this.#meeting
     if (meeting?.isReady === true) {
@@ -492,10 +531,28 @@ export class Reach {
       if (session === this.#own || meeting?.find(session) !== undefined) continue
       if (this.#links.best(session)?.path === 'direct') continue
       // Somebody we are linked with says that it is here.
-      if (known.webrtc && this.#events.via(session) !== undefined) notDirect.push(known)
+      if (this.#events.via(session) === undefined) continue
+      if (known.webrtc) notDirect.push(known)
+      if (this.#links.best(session) === undefined) this.#wishCircuit(known, now)
     }
     if (this.#mayDial && notDirect.length > 0 && this.spreadLinks().length < maxDirectLinks) {
       this.#dials.dialDue(notDirect, now)
+    }
+  }
+
+  /** Nobody but a member can carry what we say to this peer, for now. */
+  #wishCircuit(to: Known, now: Millis): void {
+    const mayBeDirect = this.#mayDial && to.webrtc && (this.#dials.storyOf(to.session)?.failures ?? 0) === 0
+    const patienceMs = this.#circuits.patienceFor(to.session, mayBeDirect ? circuitPatienceMs : 0)
+    this.#circuits.wish(to, patienceMs, now)
+  }
+
+  /** Of a mesh: whoever let us in and cannot be dialled is linked through a neighbour of both. */
+  #wishWelcome(now: Millis): void {
+    for (const { to, welcomeAt } of this.#knocks.welcome()) {
+      const mayBeDirect = this.#mayDial && to.webrtc && (this.#dials.storyOf(to.session)?.failures ?? 0) === 0
+      if (mayBeDirect && now - welcomeAt < meshPatienceMs) continue
+      if (this.#links.best(to.session) === undefined) this.#circuits.wish(to, 0, now)
     }
   }
 
@@ -532,7 +589,7 @@ export class Reach {
   }
 
   #linkOptions(
-    kind: TransportKind | 'relay',
+    kind: TransportKind | 'relay' | 'circuit',
     isInitiator: boolean,
     local: Uint8Array,
     remote: Uint8Array,

@@ -167,6 +167,8 @@ export class Simulation {
       platform: kind === 'hub' ? 'node' : 'browser',
       kind: kind === 'hub' ? 'node' : kind === 'mobile' ? 'mobile' : 'desktop',
       addresses: contact === undefined ? [] : [{ host: 'peer.example', port: contact }],
+      relayOrigin: 'https://relay.example',
+      relayUse: 'sparing',
       store: false,
       keys: (this.#keys ??= openRoomKeys(crypto, this.#secret)),
       trace: true,
