@@ -116,6 +116,7 @@ export class Engine {
         connectFailed: (session, why, at) => this.#mode.mesh?.connectFailed(session, why, at),
         referral: () => this.#mode.mesh?.referral() ?? [],
         via: (session) => this.#mode.via(session),
+        knowing: (session) => this.#mode.knowing(session),
         payload: (link, bytes, at) => this.#payload(link, bytes, at),
         failed: (code) => {
           if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {

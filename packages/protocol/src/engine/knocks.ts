@@ -48,6 +48,7 @@ interface Knock {
   readonly name: string
   readonly urgency: NeighbourPriority
   isWelcome: boolean
+  welcomeAt: Millis
   until: Millis
 }
 
@@ -66,7 +67,7 @@ export class Knocks {
     if (this.#knocks.has(to.session)) return
     const name = formatHex(this.#context.random(nameBytes))
     const until = now + (urgency === 'high' ? urgentKnockMs : knockMs)
-    this.#knocks.set(to.session, { to, name, urgency, isWelcome: false, until })
+    this.#knocks.set(to.session, { to, name, urgency, isWelcome: false, welcomeAt: now, until })
     const bytes = concatBytes(Uint8Array.of(urgency === 'high' ? 1 : 0), this.#context.card())
     this.#context.signal(to, 'knock', name, bytes, now)
   }
@@ -74,6 +75,11 @@ export class Knocks {
   /** May this session call us: we knocked there and were let in, or the other way round? */
   expects(session: string, now: Millis): boolean {
     return this.#knocks.has(session) || (this.#welcomed.get(session) ?? 0) > now
+  }
+
+  /** Who let us in and is not linked yet. */
+  *welcome(): Generator<{ readonly to: Known; readonly welcomeAt: Millis }> {
+    for (const knock of this.#knocks.values()) if (knock.isWelcome) yield knock
   }
 
   linked(session: string): void {
@@ -114,6 +120,7 @@ export class Knocks {
       return this.#fail(knock, 'busy', now)
     }
     knock.isWelcome = true
+    knock.welcomeAt = now
     knock.until = now + (knock.urgency === 'high' ? urgentDialMs : dialMs)
     this.#context.dial(knock.to, now)
   }

@@ -5,6 +5,7 @@
  */
 import { broadcastTags, decodeTreeEntry } from '../gossip/broadcast-wire.ts'
 import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
+import { prefixOf } from '../gossip/spread.ts'
 import type { RegistryEntry } from '../gossip/registry-wire.ts'
 import type { SessionKeys } from '../identity/session.ts'
 import type { Entry } from '../log/entry.ts'
@@ -111,6 +112,17 @@ export class Mode {
     return reach.links().find((link) => neighbourhood.reaches(link.session, session))?.session
   }
 
+  /** Linked peers that say they are linked with this session themselves: a Node peer first, then whoever is near. */
+  knowing(session: string): readonly LiveLink[] {
+    const { reach, flow } = this.#context
+    const prefix = prefixOf(session)
+    const able = reach.links().filter((link) => {
+      const told = flow().neighbourhood.linksOf(link.session).get(prefix)
+      return told !== undefined && told.path !== 'through' && link.path !== 'through' && link.session !== session
+    })
+    return able.length < 2 ? able : able.sort((a, b) => costOf(a) - costOf(b))
+  }
+
   /** Entries that a synchronisation brought. */
   imported(entries: readonly Entry[], now: Millis): void {
     this.#mesh?.known(entries, now)
@@ -184,4 +196,10 @@ export class Mode {
     }
     for (const session of gone) roster.unlisted(session)
   }
+}
+
+/** Who carries frames for us with the least pain: it is linked directly, always on, and near. */
+function costOf({ path, claims, heartbeat }: LiveLink): number {
+  const isDear = (path === 'direct' ? 0 : 2_000_000) + (claims.platform === 'node' ? 0 : 1_000_000)
+  return isDear + (heartbeat.rttMs ?? 1_000)
 }

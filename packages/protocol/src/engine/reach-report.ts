@@ -9,6 +9,8 @@ export interface ReachSources {
   readonly link: LiveLink | undefined
   readonly webrtc: DialStory | undefined
   readonly socket: DialStory | undefined
+  /** Undefined while none was looked for. */
+  readonly circuit: Omit<ReachAttempt, 'way'> | undefined
   /** Neither side may use WebRTC, or only the relay is to be used. */
   readonly isWebrtcOff: boolean
   readonly relay: ReachReport['relay']
@@ -26,7 +28,7 @@ const untried: DialStory = {
 }
 
 export function reportReach(sources: ReachSources): ReachReport {
-  const { session, name, link, webrtc, socket, isWebrtcOff, relay, isInTopic, ownClockAheadMs } = sources
+  const { session, name, link, webrtc, socket, circuit, isWebrtcOff, relay, isInTopic, ownClockAheadMs } = sources
   const isDirect = link?.path === 'direct'
   const attempts: ReachAttempt[] = []
   const story = isWebrtcOff ? { ...untried, state: 'off' as const } : (webrtc ?? untried)
@@ -52,7 +54,11 @@ export function reportReach(sources: ReachSources): ReachReport {
     })
   }
   if (link?.path === 'through') {
-    attempts.push({ ...untried, way: 'through', state: 'up', since: link.upAt, through: link.through })
+    const { failures = 0, code } = circuit ?? {}
+    const up = { ...untried, failures, code, state: 'up', since: link.upAt, through: link.through } as const
+    attempts.push({ way: 'through', ...up })
+  } else if (circuit !== undefined && link === undefined) {
+    attempts.push({ way: 'through', ...circuit })
   }
   return {
     session,

@@ -47,11 +47,12 @@ export interface RoutedSignal {
   readonly sealed: Uint8Array
 }
 
-export type CircuitFrame = { readonly type: 'circuit'; readonly number: number } & (
-  | { readonly kind: 'open' | 'offer'; readonly session: Uint8Array }
-  | { readonly kind: 'data'; readonly bytes: Uint8Array }
-  | { readonly kind: 'close'; readonly code: CircuitCode }
-)
+export type CircuitFrame =
+  /** `session`: key of the other end. */
+  | { readonly type: 'circuit'; readonly number: number; readonly kind: 'open'; readonly session: Uint8Array }
+  | { readonly type: 'circuit'; readonly number: number; readonly kind: 'offer'; readonly session: Uint8Array }
+  | { readonly type: 'circuit'; readonly number: number; readonly kind: 'data'; readonly bytes: Uint8Array }
+  | { readonly type: 'circuit'; readonly number: number; readonly kind: 'close'; readonly code: CircuitCode }
 
 export type Carried = { readonly type: 'cards'; readonly cards: readonly Uint8Array[] } | RoutedSignal | CircuitFrame
 
@@ -134,7 +135,10 @@ function readCircuit(reader: Reader): Carried | undefined {
   const number = reader.u32()
   const kind = reader.u8()
   if (kind === kinds.open || kind === kinds.offer) {
-    return { type: 'circuit', number, kind: kind === kinds.open ? 'open' : 'offer', session: reader.raw(32).slice() }
+    const session = reader.raw(32).slice()
+    return kind === kinds.open
+      ? { type: 'circuit', number, kind: 'open', session }
+      : { type: 'circuit', number, kind: 'offer', session }
   }
   if (kind === kinds.data) {
     const bytes = reader.rest()
