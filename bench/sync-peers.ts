@@ -46,7 +46,7 @@ export async function measureNegentropy(differences: readonly number[]): Promise
       })
       storage.seal()
       return Object.assign(new Negentropy(storage, 0), { wantUint8ArrayOutput: true })
-    }) as [Negentropy, Negentropy]
+    }) as unknown as [Negentropy, Negentropy]
     const began = performance.now()
     let bytes = 0
     let roundTrips = 0

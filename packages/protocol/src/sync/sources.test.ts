@@ -166,7 +166,6 @@ describe('a newcomer', () => {
     const everything = long.flatMap(({ entries }) => entries)
     const [one, two, fresh] = [replicaOf(everything), replicaOf(everything), new Replica(toy)]
     let narrowed = false
-    let second: Traffic | undefined
     const asker = new Exchange({ crypto: toy, history: fresh })
     const answerer = new Exchange({ crypto: toy, history: one })
     const wire = sent(asker.start(now)).map((bytes) => ({ to: answerer, bytes }))
@@ -188,7 +187,7 @@ describe('a newcomer', () => {
     }
     expect([asker.busy, answerer.answering, asker.progress.total]).toEqual([false, false, 0])
     expect(first).toBeLessThan(everything.length)
-    second = exchange(fresh, two, now, { slice: { index: 1, of: 2 } })
+    const second = exchange(fresh, two, now, { slice: { index: 1, of: 2 } })
     expect(second.entries).toBeGreaterThan(0)
     expect(first + second.entries).toBe(everything.length)
     expect(fresh.digest).toBe(one.digest)
