@@ -70,7 +70,11 @@ export function byName(chains: Iterable<Chain>, salt: number): NamedChain[] {
 }
 
 /** Enough to keep these apart, and `among` sessions of the far side from them. */
-export function nameBitsFor(chains: readonly NamedChain[], among: number = chains.length, sparse = sparseBits): number {
+export function nameBitsFor(
+  chains: readonly NamedChain[],
+  among: number = chains.length,
+  sparse: number = sparseBits,
+): number {
   let bits = Math.max(leastNameBits, widthOf(Math.max(1, among)) + sparse)
   for (let i = 1; i < chains.length; i++) {
     const apart = (chains[i] as NamedChain).name - (chains[i - 1] as NamedChain).name
