@@ -8,6 +8,7 @@ import { equalBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import type { Card } from '../discovery/card.ts'
 import type { Contact } from '../gossip/overlay-wire.ts'
+import type { Millis } from '../machine.ts'
 import type { Platform } from './claims.ts'
 
 export const maxContacts = 128
@@ -35,7 +36,7 @@ export function contactOf(known: Known): Contact {
 
 export class Contacts {
   readonly #open: (card: Uint8Array) => Card | undefined
-  readonly #known = new Map<string, { readonly known: Known; readonly created: number }>()
+  readonly #known = new Map<string, { readonly known: Known; readonly created: Millis }>()
 
   /** `open` verifies a card. */
   constructor(open: (card: Uint8Array) => Card | undefined) {
@@ -68,13 +69,22 @@ export class Contacts {
     // An older card of the same session tells nothing new.
     if (before !== undefined && before.created > about.created) return before.known
     const known = knownOf(about, card)
-    this.#known.delete(session)
-    if (this.#known.size >= maxContacts) this.#known.delete(this.#known.keys().next().value as string)
-    this.#known.set(session, { known, created: about.created })
+    this.#put(known, about.created)
     return known
+  }
+
+  /** Somebody the relay's topic introduced: its announcement has proved what the card says. */
+  remember(known: Known): void {
+    this.#put(known, 0)
   }
 
   forget(session: string): void {
     this.#known.delete(session)
+  }
+
+  #put(known: Known, created: Millis): void {
+    this.#known.delete(known.session)
+    if (this.#known.size >= maxContacts) this.#known.delete(this.#known.keys().next().value as string)
+    this.#known.set(known.session, { known, created })
   }
 }

@@ -203,7 +203,9 @@ export class Reach {
       met: (peer, now) => {
         if (peer.session === this.#own) return
         events.met(peer, now)
-        if (this.#mode === 'mesh') events.learned([contactOf(peer)], now)
+        // Should the relay go, members may still know the way.
+        if (this.#mode === 'small') this.#contacts.remember(peer)
+        else events.learned([contactOf(peer)], now)
         this.dialDue(now)
       },
       absent: () => undefined,
@@ -522,7 +524,7 @@ export class Reach {
       for (const met of meeting.everybody()) {
         if (met.session === this.#own) continue
         const link = this.#links.best(met.session)
-        if (link === undefined) this.#openRelayLink(met, now)
+        if (link === undefined || link.path === 'through') this.#openRelayLink(met, now)
         if (link?.path !== 'direct') notDirect.push(met)
       }
     }
