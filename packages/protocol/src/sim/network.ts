@@ -406,7 +406,7 @@ export class Network implements World, EventSink {
   }
 
   #setTimer(peer: SimPeer, name: string, asked: Millis): void {
-    let at = Math.max(this.now, asked - peer.skewMs)
+    let at = Math.ceil(Math.max(this.now, asked - peer.skewMs))
     if (peer.throttled) {
       const step = peer.transports.size > 0 ? throttleMs : deepThrottleMs
       at = Math.ceil(at / step) * step
