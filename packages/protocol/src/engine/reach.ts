@@ -266,8 +266,7 @@ export class Reach {
 
   /** What a card says, if the session it names signed it for this room. */
   openCard(card: Uint8Array): Card | undefined {
-    const { options, corrected, now } = this.#context
-    const opened = openCard(options.crypto, this.#roomId, card, corrected(now()))
+    const opened = openCard(this.#context.options.crypto, this.#roomId, card)
     return opened.ok ? opened.value : undefined
   }
 

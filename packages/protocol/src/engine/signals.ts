@@ -4,7 +4,8 @@
  * A signal goes to the linked peer that knows its addressee; that one delivers it, or hands it on to where it knows it
  * from. All signals of one conversation carry a trail, so that answers find back without anybody on the way knowing who
  * asked: a carrier learns the addressee, the size and the two neighbours it passed between. What is unanswered after
- * `relayAfterMs` goes through the relay too; the opener lets each signal count once.
+ * `relayAfterMs` goes through the relay too, and so does what follows in that conversation; the opener lets each signal
+ * count once.
  */
 import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
@@ -54,6 +55,7 @@ interface Trail {
 
 interface Unanswered {
   readonly to: Known
+  readonly conversation: string
   readonly sealed: Uint8Array
   readonly at: Millis
 }
@@ -64,6 +66,8 @@ export class Signals {
   readonly #trails = new Map<string, Trail>()
   /** By addressee and transport: the trail of that conversation. */
   readonly #conversations = new Map<string, string>()
+  /** Conversations that members did not carry: they go through the relay. */
+  readonly #relayed = new Set<string>()
   readonly #unanswered: Unanswered[] = []
   #budgets: Budgets | undefined
 
@@ -84,8 +88,10 @@ export class Signals {
     )
     // Nobody can seal to the key it announced.
     if (sealed === undefined) return
-    if (this.#throughMember(to, transport, sealed, now)) {
-      if (this.#unanswered.length < maxUnanswered) this.#unanswered.push({ to, sealed, at: now })
+    const conversation = conversationOf(to.session, transport)
+    if (this.#relayed.has(conversation) && relay(to.sessionKey, sealed, now)) return
+    if (this.#throughMember(to, conversation, sealed, now)) {
+      if (this.#unanswered.length < maxUnanswered) this.#unanswered.push({ to, conversation, sealed, at: now })
     } else relay(to.sessionKey, sealed, now)
   }
 
@@ -118,12 +124,11 @@ export class Signals {
       const [first] = this.#unanswered
       if (first === undefined || now - first.at < relayAfterMs) return
       this.#unanswered.shift()
-      this.#context.relay(first.to.sessionKey, first.sealed, now)
+      if (this.#context.relay(first.to.sessionKey, first.sealed, now)) this.#preferRelay(first.conversation)
     }
   }
 
-  #throughMember(to: Known, transport: string, sealed: Uint8Array, now: Millis): boolean {
-    const conversation = `${to.session} ${transport}`
+  #throughMember(to: Known, conversation: string, sealed: Uint8Array, now: Millis): boolean {
     const before = this.#conversations.get(conversation)
     const way = before === undefined ? undefined : this.#trails.get(before)
     const next = way?.from ?? way?.to ?? this.#context.via(to.session)
@@ -143,8 +148,20 @@ export class Signals {
     for (let i = this.#unanswered.length - 1; i >= 0; i--) {
       if (this.#unanswered[i]?.to.session === session) this.#unanswered.splice(i, 1)
     }
-    if (trail !== undefined) this.#converse(`${session} ${transport}`, trail)
+    // Answers go the way the question came.
+    const conversation = conversationOf(session, transport)
+    if (trail === undefined) this.#preferRelay(conversation)
+    else {
+      this.#relayed.delete(conversation)
+      this.#converse(conversation, trail)
+    }
     this.#context.opened(session, type, transport, bytes, now)
+  }
+
+  #preferRelay(conversation: string): void {
+    this.#relayed.delete(conversation)
+    if (this.#relayed.size >= maxTrails) this.#relayed.delete(this.#relayed.keys().next().value as string)
+    this.#relayed.add(conversation)
   }
 
   #remember(trail: string, way: Trail): void {
@@ -159,4 +176,8 @@ export class Signals {
     }
     this.#conversations.set(conversation, trail)
   }
+}
+
+function conversationOf(session: string, transport: string): string {
+  return `${session} ${transport}`
 }
