@@ -117,12 +117,12 @@ export class Neighbours {
 
   /** A neighbour that can be given up: a keeper or an indirect one first, never the near ones. */
   spare(olderThan: Millis, except: string | undefined): LinkRecord | undefined {
-    const bound = this.#nearBound()
+    const near = this.#near()
     const may = (link: LinkRecord): boolean =>
       isLive(link) && link.since <= olderThan && link.contact.session !== except
     return (
       this.#pick((link) => may(link) && (link.kind === 'keeper' || link.path !== 'direct')) ??
-      this.#pick((link) => may(link) && (link.rttMs === undefined || link.rttMs > bound))
+      this.#pick((link) => may(link) && !near.includes(link))
     )
   }
 
@@ -145,16 +145,16 @@ export class Neighbours {
     return true
   }
 
-  /** Round trip of the farthest of the near ones. */
-  #nearBound(): number {
-    const near: number[] = []
+  /** The live ones of lowest round trip. */
+  #near(): LinkRecord[] {
+    const near: LinkRecord[] = []
     for (const link of this.#links.values()) {
       if (!isLive(link) || link.rttMs === undefined) continue
-      near.push(link.rttMs)
-      near.sort((a, b) => a - b)
+      near.push(link)
+      near.sort((a, b) => (a.rttMs ?? 0) - (b.rttMs ?? 0))
       if (near.length > nearNeighbours) near.pop()
     }
-    return near[near.length - 1] ?? -1
+    return near
   }
 
   #count(matches: (link: LinkRecord) => boolean): number {

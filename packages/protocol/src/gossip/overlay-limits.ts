@@ -74,7 +74,8 @@ export const exploreMs = 180_000
 /** After the room grew by half: two halves may have met by few links. */
 export const exploreGrownMs = 60_000
 export const grownExplorations = 4
-/** After strangers were heard of while the passive view is not full. */
+/** After strangers were heard of by somebody who knows so few others. */
+export const fewContacts = 8
 export const exploreStrangerMs = 5_000
 /** Neighbours given up while there are too many, one at a time. */
 export const partMs = 2_000

@@ -196,8 +196,8 @@ export class Overlay {
    */
   learned(contacts: readonly Contact[], now: Millis): void {
     // Whoever knows few and hears of strangers may be on an island: one of them is tried soon.
-    if (!this.#passive.isFull && contacts.some(({ session }) => this.#isStranger(session)))
-      this.#seeking.metStrangers(now)
+    const knowsFew = this.#passive.records.length < limits.fewContacts
+    if (knowsFew && contacts.some(({ session }) => this.#isStranger(session))) this.#seeking.metStrangers(now)
     for (const contact of contacts) {
       this.#seeking.cooling.isHere(contact.session)
       this.#remember(contact, undefined, now + limits.walkMs, now, [])
@@ -368,6 +368,8 @@ export class Overlay {
     // Whoever was alone is new again to the others.
     if (this.#links.live === 0) this.#joined = false
     this.#seeking.changed(now)
+    // Contacts run out soon now: others' are asked for before that.
+    if (this.#seeking.isMassLoss(now)) this.#shuffleAt = Math.min(this.#shuffleAt, now + limits.emergencyShuffleMs)
     this.#schedule(now)
   }
 

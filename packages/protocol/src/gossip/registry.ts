@@ -21,30 +21,26 @@
 import type { Millis, Random } from '../machine.ts'
 import { unreachable } from '../machine.ts'
 import { fraction } from './backoff.ts'
-import { isSameCard, prefixOf, RegistryCopy } from './registry-copy.ts'
+import { prefixOf } from './registry-copy.ts'
+import type { RegistryCopy } from './registry-copy.ts'
+import { Following, leastWantMs } from './registry-following.ts'
 import { Inbox } from './registry-inbox.ts'
 import { Office } from './registry-office.ts'
-import { maxItemsPerMessage, maxRegistryEntries } from './registry-wire.ts'
+import { maxItemsPerMessage } from './registry-wire.ts'
 import type { CopyState, RegistryEntry, RegistryMessage } from './registry-wire.ts'
 import { maxNameBytes } from './wire.ts'
 import { formatUtf8 } from '../codec/utf8.ts'
 
 export const checkInMs = 30_000
-export const copyTtlMs = 90_000
 /** All at once, they are spread over up to this time. */
 export const checkInJitterMs = 3_000
 /** Check-ins that the whole room may send in a second when all are asked at once. */
 export const checkInsPerSecond = 100
 /** What goes up is gathered for so long at each peer, and what goes down at the root. */
 export const gatherMs = 250
-/** Check-ins out of turn, and questions for the difference, no more often than this. */
+/** Check-ins out of turn, no more often than this. */
 export const leastCheckInMs = 2_000
-export const leastWantMs = 2_000
 export const maxSampled = 256
-/** New cards checked: a bucket of so many, filled at so many a second. */
-export const cardBurst: number = maxRegistryEntries
-export const cardsPerSecond = 64
-
 export type RegistryOutput =
   | { readonly type: 'send'; readonly to: string; readonly message: RegistryMessage }
   | { readonly type: 'timer'; readonly at: Millis }
@@ -74,30 +70,20 @@ export class Registry {
   readonly #ownPrefix: string
   readonly #random: Random
   readonly #emit: (output: RegistryOutput) => void
-  readonly #verifyCard: (card: Uint8Array) => boolean
   readonly #intern: (entry: RegistryEntry) => RegistryEntry
-  readonly #copy = new RegistryCopy()
+  readonly #following: Following
+  readonly #copy: RegistryCopy
   readonly #inbox: Inbox
   #self: RegistryEntry | undefined
   #online = 1
   #place: TreePlace = { isRoot: false, parent: undefined, children: [] }
   #office: Office | undefined
-  #stream = 0
-  #version = 0
-  /** The copy is that of `#stream` and `#version`. */
-  #isSynced = false
-  /** A root was heard of. */
-  #confirmedAt: Millis
   /** The newest word of somebody who is not our parent, in case it becomes our parent. */
   #early: { readonly from: string; readonly state: CopyState } | undefined
   #checkInAt: Millis | undefined
   #checkedInAt: Millis = 0
-  #wantAt: Millis | undefined
-  #wantedAt: Millis = 0
   /** When what was gathered leaves. */
   #flushAt: Millis | undefined
-  #cards = cardBurst
-  #cardsAt: Millis
   #timerAt: Millis | undefined
 
   constructor(options: RegistryOptions, now: Millis) {
@@ -105,11 +91,10 @@ export class Registry {
     this.#ownPrefix = prefixOf(options.own)
     this.#random = options.random
     this.#emit = options.emit
-    this.#verifyCard = options.verifyCard
     this.#intern = options.intern ?? ((entry) => entry)
     this.#inbox = new Inbox()
-    this.#confirmedAt = now
-    this.#cardsAt = now
+    this.#following = new Following(options.verifyCard, this.#intern, now)
+    this.#copy = this.#following.copy
   }
 
   /** Who is known to be here; a sample when `isSampled`. */
@@ -205,9 +190,10 @@ export class Registry {
   timerFired(now: Millis): void {
     this.#timerAt = undefined
     if (this.#office !== undefined) this.#runOffice(this.#office, now)
-    else if (now - this.#confirmedAt >= copyTtlMs) this.#dropAll()
+    else if (now >= this.#following.staleAt) this.#tellChanged([], this.#following.drop())
     if (this.#checkInAt !== undefined && now >= this.#checkInAt) this.#checkIn(now)
-    if (this.#wantAt !== undefined && now >= this.#wantAt) this.#want(now)
+    const { wantAt } = this.#following
+    if (wantAt !== undefined && now >= wantAt) this.#want(now)
     if (this.#flushAt !== undefined && now >= this.#flushAt) this.#flush(now)
     this.#schedule(now)
   }
@@ -241,7 +227,8 @@ export class Registry {
     if (this.#place.parent === undefined) return
     this.#checkedInAt = now
     const held = this.#copy.get(this.#ownPrefix)
-    const isKnown = this.#isSynced && held !== undefined && held.name === self.name && held.since === self.since
+    const isKnown =
+      this.#following.isSynced && held !== undefined && held.name === self.name && held.since === self.since
     if (isKnown) this.#inbox.here(this.#ownPrefix)
     else this.#inbox.entry(self)
     this.#flushAt = now
@@ -303,10 +290,7 @@ export class Registry {
   #takeOffice(now: Millis): void {
     const office = new Office(this.#copy, now)
     this.#office = office
-    this.#stream = Math.floor(fraction(this.#random) * 2 ** 32)
-    this.#version = 0
-    this.#isSynced = true
-    this.#wantAt = undefined
+    this.#following.lead(Math.floor(fraction(this.#random) * 2 ** 32))
     this.#inbox.take()
     this.#selfCheck(now)
     this.#runOffice(office, now)
@@ -314,8 +298,7 @@ export class Registry {
 
   #leaveOffice(now: Millis): void {
     this.#office = undefined
-    this.#isSynced = false
-    this.#confirmedAt = now
+    this.#following.follow(now)
     this.#checkInAt = now + this.#jitter()
   }
 
@@ -323,7 +306,7 @@ export class Registry {
     const prefix = prefixOf(entry.session)
     // Half as many again: peers do not agree on the number online to the last one.
     if (!this.#isChosen(entry.session, this.#online / 1.5) || prefix === this.#ownPrefix) return
-    const put = this.#keep(entry, now)
+    const put = this.#following.keep(entry, now)
     if (put === 'refused') return
     office.renew(prefix, now)
     if (put !== 'known') this.#entered(office, prefix, put, now)
@@ -332,13 +315,13 @@ export class Registry {
   #entered(office: Office, prefix: string, entry: RegistryEntry, now: Millis): void {
     office.entered(prefix)
     this.#flushAt ??= now + gatherMs
-    this.#changed([entry], [])
+    this.#tellChanged([entry], [])
   }
 
   #runOffice(office: Office, now: Millis): void {
     const gone = office.sweep(now)
     if (gone.length > 0) {
-      this.#changed([], gone)
+      this.#tellChanged([], gone)
       this.#flushAt ??= now + gatherMs
     }
     if (office.isPushDue(now) && !this.#publish(office, now)) this.#toChildren(this.#push([], []))
@@ -349,7 +332,7 @@ export class Registry {
     const { put, gone, ask } = office.takeNews()
     const isChange = put.length > 0 || gone.length > 0
     if (isChange) {
-      this.#version++
+      this.#following.advance()
       this.#toChildren(this.#push(gone, put))
     }
     if (ask.length > 0) this.#toChildren({ type: 'ask', sessions: ask })
@@ -358,12 +341,7 @@ export class Registry {
   }
 
   #push(gone: readonly string[], put: readonly RegistryEntry[]): RegistryMessage {
-    return { type: 'push', state: this.#state(), gone, put }
-  }
-
-  #state(): CopyState {
-    const { size, digestHigh, digestLow } = this.#copy
-    return { stream: this.#stream, version: this.#version, count: size, digestHigh, digestLow }
+    return { type: 'push', state: this.#following.state, gone, put }
   }
 
   // Following.
@@ -371,45 +349,33 @@ export class Registry {
   #pushed(from: string, message: Extract<RegistryMessage, { type: 'push' }>, now: Millis): void {
     const { state } = message
     if (!this.#inbox.spend(from, 1, now)) return
-    const isNew = state.stream !== this.#stream || state.version > this.#version
     this.#toChildren(message)
-    if (isNew && !this.#matches(state)) this.#apply(message.gone, message.put, now)
+    if (this.#following.isNew(state)) this.#apply(message.gone, message.put, now)
     this.#compare(state, now)
   }
 
   /** Is our copy the one the state is of? Else the difference is asked for. */
   #compare(state: CopyState, now: Millis): void {
-    const isNewStream = state.stream !== this.#stream
-    this.#stream = state.stream
-    this.#version = state.version
-    this.#confirmedAt = now
-    this.#isSynced = this.#matches(state)
-    if (this.#isSynced) {
-      this.#wantAt = undefined
-      this.#selfCheck(now)
-    } else this.#wantAt ??= Math.max(now, this.#wantedAt + leastWantMs)
+    const isNewRoot = this.#following.compare(state, now)
+    if (this.#following.isSynced) this.#selfCheck(now)
     // A new root wants to hear from everybody.
-    if (isNewStream) this.#checkInAt = Math.min(this.#checkInAt ?? Infinity, now + this.#jitter())
-  }
-
-  #matches(state: CopyState): boolean {
-    const { size, digestHigh, digestLow } = this.#copy
-    return state.count === size && state.digestHigh === digestHigh && state.digestLow === digestLow
+    if (isNewRoot) this.#checkInAt = Math.min(this.#checkInAt ?? Infinity, now + this.#jitter())
   }
 
   #want(now: Millis): void {
-    this.#wantAt = undefined
     const { parent } = this.#place
-    if (this.#isSynced || parent === undefined || this.#office !== undefined) return
-    this.#wantedAt = now
-    this.#wantAt = now + leastWantMs * (1 + fraction(this.#random))
+    if (this.#following.isSynced || parent === undefined || this.#office !== undefined) {
+      this.#following.wantNothing()
+      return
+    }
+    this.#following.wanted(leastWantMs * (1 + fraction(this.#random)), now)
     this.#send(parent, { type: 'want', have: this.#copy.fingerprints() })
   }
 
   #give(to: string, have: readonly number[], now: Millis): void {
-    if (!this.#isSynced || !this.#inbox.mayCopy(to, leastWantMs / 2, now)) return
+    if (!this.#following.isSynced || !this.#inbox.mayCopy(to, leastWantMs / 2, now)) return
     const { put, gone } = this.#copy.difference(have)
-    const state = this.#state()
+    const state = this.#following.state
     for (let at = 0; at === 0 || at < put.length; at += maxItemsPerMessage) {
       const last = at + maxItemsPerMessage >= put.length
       const part = put.slice(at, at + maxItemsPerMessage)
@@ -419,56 +385,25 @@ export class Registry {
 
   #given(from: string, message: Extract<RegistryMessage, { type: 'copy' }>, now: Millis): void {
     // Only what was asked for, and not for ever.
-    if (this.#isSynced || now - this.#wantedAt > leastWantMs * 4 || !this.#inbox.spend(from, 1, now)) return
+    if (!this.#following.expectsCopy(now) || !this.#inbox.spend(from, 1, now)) return
     this.#apply(this.#copy.withFingerprints(message.gone), message.put, now)
     if (!message.last) return
     const { state } = message
     this.#compare(state, now)
     // Whoever hangs on us has been waiting for the same.
-    if (this.#isSynced) for (const child of this.#place.children) this.#tellState(child)
+    if (this.#following.isSynced) for (const child of this.#place.children) this.#tellState(child)
   }
 
   #apply(gone: readonly string[], put: readonly RegistryEntry[], now: Millis): void {
-    const left: string[] = []
-    const kept: RegistryEntry[] = []
-    for (const prefix of gone) {
-      const entry = this.#copy.remove(prefix)
-      if (entry !== undefined) left.push(entry.session)
-    }
-    for (const entry of put) {
-      const result = this.#keep(entry, now)
-      if (result !== 'refused' && result !== 'known') kept.push(result)
-    }
-    if (left.length > 0 || kept.length > 0) this.#changed(kept, left)
-  }
-
-  /** Takes an entry into the copy when its card is good. */
-  #keep(entry: RegistryEntry, now: Millis): RegistryEntry | 'known' | 'refused' {
-    const before = this.#copy.get(prefixOf(entry.session))
-    if (before === undefined || before.session !== entry.session || !isSameCard(before.card, entry.card)) {
-      const earned = ((now - this.#cardsAt) / 1_000) * cardsPerSecond
-      this.#cards = Math.min(cardBurst, this.#cards + Math.max(0, earned))
-      this.#cardsAt = now
-      if (this.#cards < 1 || (before === undefined && this.#copy.size >= maxRegistryEntries)) return 'refused'
-      this.#cards--
-      if (!this.#verifyCard(entry.card)) return 'refused'
-    }
-    const interned = this.#intern(entry)
-    return this.#copy.put(interned) ? interned : 'known'
-  }
-
-  #dropAll(): void {
-    this.#isSynced = false
-    const gone = [...this.#copy.entries()].map((entry) => entry.session)
-    for (const session of gone) this.#copy.remove(prefixOf(session))
-    if (gone.length > 0) this.#changed([], gone)
+    const applied = this.#following.apply(gone, put, now)
+    this.#tellChanged(applied.put, applied.gone)
   }
 
   // Small things.
 
   /** Somebody hangs on us now: what our copy is, and nothing else. */
   #tellState(child: string): void {
-    if (this.#isSynced) this.#send(child, this.#push([], []))
+    if (this.#following.isSynced) this.#send(child, this.#push([], []))
   }
 
   #toChildren(message: RegistryMessage): void {
@@ -479,8 +414,8 @@ export class Registry {
     this.#emit({ type: 'send', to, message })
   }
 
-  #changed(put: readonly RegistryEntry[], gone: readonly string[]): void {
-    this.#emit({ type: 'changed', put, gone })
+  #tellChanged(put: readonly RegistryEntry[], gone: readonly string[]): void {
+    if (put.length > 0 || gone.length > 0) this.#emit({ type: 'changed', put, gone })
   }
 
   /** Spread so that the room as a whole sends no more than `checkInsPerSecond`, within 3 s at most. */
@@ -491,9 +426,9 @@ export class Registry {
 
   #schedule(now: Millis): void {
     let due = this.#office?.nextAt ?? Infinity
-    if (this.#office === undefined && this.#copy.size > 0) due = this.#confirmedAt + copyTtlMs
+    if (this.#office === undefined && this.#copy.size > 0) due = this.#following.staleAt
     const hasTree = this.#place.parent !== undefined || this.#office !== undefined
-    if (hasTree) due = Math.min(due, this.#checkInAt ?? Infinity, this.#wantAt ?? Infinity)
+    if (hasTree) due = Math.min(due, this.#checkInAt ?? Infinity, this.#following.wantAt ?? Infinity)
     due = Math.max(now + 1, Math.min(due, this.#flushAt ?? Infinity))
     if (due === Infinity || (this.#timerAt !== undefined && this.#timerAt > now && this.#timerAt <= due)) return
     this.#timerAt = due

@@ -226,7 +226,7 @@ export class Seeking {
     for (const link of links.all()) {
       if (link.state !== 'idle' || link.isSuspect || this.cooling.has(link.contact.session, now)) continue
       if (asked >= missing && !link.isExplored) continue
-      if (link.path !== 'direct' && links.indirect >= limits.maxIndirectNeighbours && links.live > 0) continue
+      if (link.path !== 'direct' && links.indirect >= limits.maxIndirectNeighbours) continue
       this.#host.ask(link, now)
       asked++
     }

@@ -26,7 +26,7 @@ function right(lab: RegistryLab): number {
 }
 
 describe('a registry over a tree', () => {
-  it.each([1, 2, 3])('GOS80 gives everybody a full copy of who is here (seed %i)', (seed) => {
+  it.each([1, 2])('GOS80 gives everybody a full copy of who is here (seed %i)', (seed) => {
     const lab = build(150, seed)
     lab.run(9_000)
     expect(right(lab)).toBe(150)
@@ -48,7 +48,7 @@ describe('a registry over a tree', () => {
     expect(right(lab)).toBe(150)
   })
 
-  it.each([1, 2, 3])('GOS83 is right again within 10 s of a new root (seed %i)', (seed) => {
+  it.each([1, 2])('GOS83 is right again within 10 s of a new root (seed %i)', (seed) => {
     const lab = build(150, seed)
     lab.run(20_000)
     lab.crash([lab.peers[0] as RegistryPeer, ...lab.peers.slice(20, 35)])
