@@ -5,7 +5,7 @@
  * | tag | payload | fields after the tag |
  * |---|---|---|
  * | 0x08 | treeEntry | tree u48 · hop u8 (bit 7: it was pulled) · entry varint-prefixed · receipt varint-prefixed, empty when none |
- * | 0x09 | beacon | hop u8 · held u8 · root 32 · slot u8 · claimed u48 · age u32 · online u24 · digest 8 · signature 64 |
+ * | 0x09 | beacon | hop u8 · held u8 · distance u8 · root 32 · slot u8 · claimed u48 · age u32 · online u24 · digest 8 · signature 64 |
  * | 0x0a | attach | one or more (tree u48 · size of the subtree u24) |
  * | 0x0b | detach | one or more tree u48 |
  * | 0x0c | have | one or more ref u48 |
@@ -15,7 +15,7 @@
  * integers here, so that they are keys of a Map without a string being built. Tree 0 means none.
  *
  * Beacons are read where they lie: of the copies that arrive of each, all but the first are told by three fields. The
- * signature covers a label, the room's tag and everything from `root` to `digest`; `hop` and `held` change on the way.
+ * signature covers a label, the room's tag and everything from `root` to `digest`; the fields before change on the way.
  */
 import { label } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
@@ -39,8 +39,8 @@ export const roomTagBytes = 8
 export const hotSlot = 0x80
 /** The count of those online ends here. */
 export const maxOnline = 0xff_ffff
-/** Unit of the beacon's field `held`. */
-export const heldUnitMs = 4
+/** Unit of the beacon's fields `held` and `distance`. */
+export const beaconUnitMs = 4
 
 export const broadcastTags = { treeEntry: 8, beacon: 9, attach: 10, detach: 11, have: 12, pull: 13 } as const
 
@@ -97,12 +97,13 @@ export function decodeTreeEntry(payload: Uint8Array): Result<TreeEntry, 'malform
 
 const hopAt = 1
 const heldAt = 2
-const rootAt = 3
-const slotAt = 35
-const claimedAt = 36
-const ageAt = 42
-const onlineAt = 46
-const digestAt = 49
+const distanceAt = 3
+const rootAt = 4
+const slotAt = 36
+const claimedAt = 37
+const ageAt = 43
+const onlineAt = 47
+const digestAt = 50
 const signatureAt = digestAt + digestBytes
 export const beaconBytes: number = signatureAt + 64
 
@@ -127,6 +128,7 @@ export function encodeBeacon(
 ): Uint8Array {
   const bytes = new Writer(beaconBytes)
     .u8(broadcastTags.beacon)
+    .u8(0)
     .u8(0)
     .u8(0)
     .raw(fields.root)
@@ -158,10 +160,11 @@ export function isBeacon(payload: Uint8Array): boolean {
 }
 
 /** A copy to send on. */
-export function relayedBeacon(beacon: Uint8Array, hop: number, heldMs: Millis): Uint8Array {
+export function relayedBeacon(beacon: Uint8Array, hop: number, heldMs: Millis, distanceMs: Millis): Uint8Array {
   const bytes = beacon.slice()
   bytes[hopAt] = hop
-  bytes[heldAt] = Math.min(0xff, Math.round(heldMs / heldUnitMs))
+  bytes[heldAt] = Math.min(0xff, Math.round(heldMs / beaconUnitMs))
+  bytes[distanceAt] = Math.min(0xff, Math.round(distanceMs / beaconUnitMs))
   return bytes
 }
 
@@ -175,7 +178,12 @@ export function beaconHop(beacon: Uint8Array): number {
 
 /** How long whoever sent this copy kept it on purpose. */
 export function beaconHeldMs(beacon: Uint8Array): Millis {
-  return (beacon[heldAt] as number) * heldUnitMs
+  return (beacon[heldAt] as number) * beaconUnitMs
+}
+
+/** How far from the root whoever sent this copy takes itself to be: half the round trips on the way. */
+export function beaconDistanceMs(beacon: Uint8Array): Millis {
+  return (beacon[distanceAt] as number) * beaconUnitMs
 }
 
 export function beaconRoot(beacon: Uint8Array): Uint8Array {

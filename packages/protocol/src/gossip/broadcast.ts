@@ -105,7 +105,7 @@ export class Broadcast {
     const jitter = new Jitter(options.random)
     this.#port = options.port
     this.#recent = new Recent(jitter.between(0, 0x7fff_ffff))
-    this.#lazy = new Lazy(this.#lanes, this.#recent, options.port, jitter)
+    this.#lazy = new Lazy(this.#lanes, this.#recent, options.port, jitter, () => this.#trees.isFed)
     this.#trees = new Trees(options, this.#lanes, jitter, {
       due: (at) => this.#arm(at),
       doubt: (now) => this.#lazy.doubt(now),
@@ -121,7 +121,7 @@ export class Broadcast {
 
   /** This peer leads a shared tree or its own. */
   get isRoot(): boolean {
-    return this.#trees.own !== undefined
+    return this.#trees.leader.tree !== undefined
   }
 
   /** Sessions that lead the shared trees now. */
@@ -152,7 +152,7 @@ export class Broadcast {
 
   /** May this peer be a root? A Node peer, or a desktop in the foreground for a minute; not metered, never hidden. */
   setCapable(capable: boolean, now: Millis): void {
-    this.#trees.setCapable(capable, now)
+    this.#trees.leader.setCapable(capable, now)
   }
 
   /** How many the engine believes to be online, used until a beacon says. */
@@ -246,14 +246,14 @@ export class Broadcast {
     const lane = this.#lanes.find(from)
     if (lane !== undefined) lane.heardAt = now
     if (this.#recent.find(ref) >= 0) return
-    this.#lazy.came(ref, lane, pulled, now)
+    const isLate = this.#lazy.came(ref, lane, pulled, now)
     const known = treeId === noTree ? undefined : this.#trees.find(treeId)
     const tree = treeId === noTree ? this.#trees.choose(now) : known
     const place = this.#recent.add(ref, tree?.id ?? treeId, hop, now)
     if (lane !== undefined) this.#recent.setKnown(place, lane.index)
     if (known !== undefined) this.#judgeParent(known, lane, pulled, now)
     if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now)
-    this.#hold(pulled || known === undefined, now)
+    this.#hold(isLate || pulled || known === undefined, now)
   }
 
   /** A copy of an entry that is held came over a link. */
@@ -340,7 +340,7 @@ export class Broadcast {
     this.#spokenAt = (this.#spokenAt + 1) % hotMessages
     const tenAgo = this.#spoken[this.#spokenAt]
     const isHot = tenAgo !== undefined && now - tenAgo <= hotWindowMs
-    if (isHot || this.#trees.own?.isHot === true) this.#trees.speakHot(now + hotRestMs, now)
+    if (isHot || this.#trees.leader.tree?.isHot === true) this.#trees.leader.speakHot(now + hotRestMs, now)
   }
 
   #arm(at: Millis): void {

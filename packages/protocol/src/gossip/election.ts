@@ -27,7 +27,7 @@ export const lateJitterMs = 900
 /** A root this old is not displaced by a younger one. */
 export const matureMs = 8_000
 /** A claim holds for no longer than this: then the root claims anew. */
-export const maxClaimMs = 24 * epochMs
+export const maxClaimMs: Millis = 24 * epochMs
 /** Beacons may be dated this far from the room's clock. */
 export const maxAheadMs = 120_000
 export const maxBehindMs = 120_000

@@ -16,10 +16,12 @@ import type { Lane, Lanes } from './lanes.ts'
 import type { Recent } from './recent.ts'
 
 /** An announcement waits between half of this and the whole; a quarter of that in doubt. */
-export const announceMs = 1_000
+export const announceMs = 600
 export const urgentAnnounceMs = 30
 /** Younger ones are left for the next batch: they are still on their way along the trees. */
 export const freshMs = 60
+/** An entry that was announced this long before its tree brought it is late: somewhere above there is a hole. */
+export const lateMs = 100
 /** A neighbour whose batch left out an entry this old lacks it: it is told soon. */
 export const lackingMs = 250
 export const lackingAnnounceMs = 60
@@ -30,6 +32,8 @@ export const newLinkMs = 10_000
 export const defaultWaitMs = 400
 export const minWaitMs = 150
 export const maxWaitMs = 1_000
+/** T1 of a peer that hangs on no tree at all: nothing will bring it. */
+export const treelessWaitMs = 20
 /** The next announcer is asked after this, or two round trips. */
 export const nextAskMs = 150
 /** The wait shrinks to its minimum for this long after anything made the trees doubtful. */
@@ -64,6 +68,7 @@ export class Lazy {
   readonly #recent: Recent
   readonly #port: BroadcastPort
   readonly #jitter: Jitter
+  readonly #isFed: () => boolean
   readonly #wants = new Map<Ref, Want>()
   readonly #gaps: number[] = []
   #gapAt = 0
@@ -75,7 +80,9 @@ export class Lazy {
   readonly #scratch = new Float64Array(maxRefsPerFrame)
   readonly #one: string[] = ['']
 
-  constructor(lanes: Lanes, recent: Recent, port: BroadcastPort, jitter: Jitter) {
+  /** `isFed`: some tree has a place for this peer. */
+  constructor(lanes: Lanes, recent: Recent, port: BroadcastPort, jitter: Jitter, isFed: () => boolean) {
+    this.#isFed = isFed
     this.#lanes = lanes
     this.#recent = recent
     this.#port = port
@@ -132,14 +139,15 @@ export class Lazy {
     }
   }
 
-  /** The entry came: over this lane, or without one. Nothing is wanted of it any more. */
-  came(ref: Ref, from: Lane | undefined, pulled: boolean, now: Millis): void {
+  /** The entry came: over this lane, or without one. True when others had it much sooner. */
+  came(ref: Ref, from: Lane | undefined, pulled: boolean, now: Millis): boolean {
     const want = this.#wants.get(ref)
-    if (want === undefined) return
+    if (want === undefined) return false
     this.#forget(want)
     // Asked and delivered, even if later than it was given.
     if (from !== undefined && from === want.asked && from.failed > 0 && want.asks > 1) from.failed--
     if (!pulled && from !== undefined) this.#learnGap(now - want.firstAt)
+    return now - want.firstAt >= lateMs
   }
 
   receiveHave(lane: Lane, payload: Uint8Array, now: Millis): boolean {
@@ -248,7 +256,8 @@ export class Lazy {
       return
     }
     if (this.#wants.size >= maxWants || lane.wants >= maxWantsOfLane) return
-    const dueAt = now + (now < this.#doubtUntil ? minWaitMs : this.#waitMs)
+    const waitMs = now < this.#doubtUntil ? minWaitMs : this.#waitMs
+    const dueAt = now + (this.#isFed() ? waitMs : treelessWaitMs)
     this.#wants.set(ref, { ref, firstAt: now, dueAt, announcers: [lane], asks: 0, asked: undefined, askedAt: 0 })
     lane.wants++
     if (dueAt < this.#wantsDueAt) this.#wantsDueAt = dueAt

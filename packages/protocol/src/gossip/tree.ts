@@ -8,7 +8,7 @@
  */
 import type { Millis } from '../machine.ts'
 import type { TreeId } from './broadcast-wire.ts'
-import { hotSlot } from './broadcast-wire.ts'
+import { beaconDistanceMs, beaconHeldMs, beaconHop, beaconSentAt, hotSlot } from './broadcast-wire.ts'
 import { never } from './lanes.ts'
 import type { Lane } from './lanes.ts'
 
@@ -34,6 +34,7 @@ export class Edge {
   heardAt: Millis = 0
   /** Its distance from the root. */
   hop = 0
+  distanceMs: Millis = 0
   /** The newest we gave it. */
   givenAt: Millis = 0
   /** It is our child until then. */
@@ -64,6 +65,8 @@ export class Tree {
   beacon: Uint8Array | undefined
   online = 0
   hop = 0
+  /** Half the round trips between us and the root. */
+  distanceMs: Millis = 0
   parent: Edge | undefined
   attachedAt: Millis = 0
   /** Another root took its slot: it carries what is under way until its lease ends. */
@@ -118,6 +121,7 @@ export class Tree {
     this.isRetired = false
     if (this.isOwn) {
       this.hop = 0
+      this.distanceMs = 0
       this.parent = undefined
     }
   }
@@ -126,7 +130,7 @@ export class Tree {
   follow(edge: Edge, now: Millis): void {
     this.parent = edge
     this.attachedAt = now
-    this.hop = edge.hop + 1
+    this.#place(edge)
     this.floodUntil = 0
     this.healAt = never
     edge.childUntil = 0
@@ -163,28 +167,25 @@ export class Tree {
   }
 
   /** A beacon newer than the last: its first copy came over this edge. */
-  renewed(edge: Edge, beacon: Uint8Array, sentAt: Millis, hop: number, heldMs: Millis, now: Millis): void {
+  renewed(edge: Edge, beacon: Uint8Array, now: Millis): void {
+    const cameAt = now - beaconHeldMs(beacon)
     this.beacon = beacon
-    this.sentAt = sentAt
+    this.sentAt = beaconSentAt(beacon)
     this.at = now
-    this.hop = hop + 1
     this.#best = edge
-    this.#bestAt = now - heldMs
-    this.#parentAt = edge === this.parent ? now - heldMs : never
-    edge.sentAt = sentAt
-    edge.heardAt = now
-    edge.hop = hop
+    this.#bestAt = cameAt
+    this.#parentAt = edge === this.parent ? cameAt : never
+    this.#note(edge, beacon, now)
+    this.#place(edge)
   }
 
   /** Another copy of the newest. True when this neighbour has become a better parent than ours. */
-  raced(edge: Edge, hop: number, heldMs: Millis, now: Millis): boolean {
-    edge.sentAt = this.sentAt
-    edge.heardAt = now
-    edge.hop = hop
-    const cameAt = now - heldMs
+  raced(edge: Edge, beacon: Uint8Array, now: Millis): boolean {
+    const cameAt = now - beaconHeldMs(beacon)
+    this.#note(edge, beacon, now)
     if (edge === this.parent) {
       this.#parentAt = cameAt
-      this.hop = hop + 1
+      this.#place(edge)
       this.healAt = never
       const best = this.#best
       return best !== undefined && best !== edge && this.#won(best, this.#bestAt)
@@ -201,6 +202,19 @@ export class Tree {
   /** The neighbour that won last. */
   get winner(): Edge | undefined {
     return this.#best
+  }
+
+  #note(edge: Edge, beacon: Uint8Array, now: Millis): void {
+    edge.sentAt = this.sentAt
+    edge.heardAt = now
+    edge.hop = beaconHop(beacon)
+    edge.distanceMs = beaconDistanceMs(beacon)
+  }
+
+  /** We are as far from the root as this neighbour, and one link more. */
+  #place(edge: Edge): void {
+    this.hop = edge.hop + 1
+    this.distanceMs = edge.distanceMs + edge.lane.rttMs / 2
   }
 
   #won(edge: Edge, cameAt: Millis): boolean {

@@ -1,0 +1,78 @@
+/** The trees a peer knows of: by name, as a list, and by the place their root holds. */
+import type { Millis } from '../machine.ts'
+import type { TreeId } from './broadcast-wire.ts'
+import type { Lanes } from './lanes.ts'
+import type { Slots } from './slots.ts'
+import type { Tree } from './tree.ts'
+
+/** Entries prefer a tree whose root was heard of this recently, and never use one older than the second. */
+export const freshMs = 2_750
+export const usableMs = 4_700
+
+export class Forest {
+  readonly slots: Slots
+  readonly #lanes: Lanes
+  readonly #byId = new Map<TreeId, Tree>()
+  readonly #list: Tree[] = []
+  #told = 1
+
+  constructor(slots: Slots, lanes: Lanes) {
+    this.slots = slots
+    this.#lanes = lanes
+  }
+
+  get list(): readonly Tree[] {
+    return this.#list
+  }
+
+  find(id: TreeId): Tree | undefined {
+    return this.#byId.get(id)
+  }
+
+  add(tree: Tree): Tree {
+    this.#byId.set(tree.id, tree)
+    this.#list.push(tree)
+    return tree
+  }
+
+  remove(tree: Tree): void {
+    this.slots.remove(tree)
+    this.#byId.delete(tree.id)
+    this.#list.splice(this.#list.indexOf(tree), 1)
+  }
+
+  /** What the engine believes, until a root counts. */
+  setOnline(online: number): void {
+    this.#told = online
+  }
+
+  /** How many are online: the most that a root counts, else what the engine said. */
+  get online(): number {
+    let online = 0
+    for (const tree of this.slots.holders) if (tree !== undefined && tree.online > online) online = tree.online
+    return online > 0 ? online : Math.max(this.#told, this.#lanes.list.length + 1)
+  }
+
+  /** The tree for an entry that has none yet: the nearest root that was heard of recently. */
+  choose(own: Tree | undefined, now: Millis): Tree | undefined {
+    if (own !== undefined && own.isSettled && own.hasChild(now)) return own
+    let best: Tree | undefined
+    let bestAge: Millis = usableMs
+    for (const tree of this.slots.holders) {
+      if (tree === undefined || tree.parent === undefined || !tree.isSettled) continue
+      const age = now - tree.at < freshMs ? 0 : now - tree.at
+      if (age > bestAge || (age === bestAge && best !== undefined && tree.distanceMs >= best.distanceMs)) continue
+      best = tree
+      bestAge = age
+    }
+    return best
+  }
+
+  /** Some tree has a place for this peer: entries will come by themselves. */
+  get isFed(): boolean {
+    for (const tree of this.#list) {
+      if (!tree.isRetired && (tree.isOwn || (tree.parent !== undefined && !tree.parent.lane.suspect))) return true
+    }
+    return false
+  }
+}
