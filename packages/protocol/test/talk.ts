@@ -20,7 +20,7 @@ export function createTestCrypto(random: Random): ReturnType<typeof createCheapC
   return createCheapCrypto(random, native)
 }
 
-export interface PersonOptions extends Partial<Pick<EngineOptions, 'platform' | 'relayOnly' | 'webrtc'>> {
+export interface PersonOptions extends Partial<Pick<EngineOptions, 'platform' | 'relayOnly' | 'relayUse' | 'webrtc'>> {
   /** False for a room without a relay. Default true. */
   readonly relay?: boolean
   /** Numbers of people whose machines listen for sockets and are dialled by this one. */
@@ -68,6 +68,7 @@ export class Talk {
             platform: person.platform ?? 'browser',
             relayOrigin: person.relay === false ? undefined : relayOrigin,
             relayOnly: person.relayOnly,
+            relayUse: person.relayUse,
             webrtc: person.webrtc,
             addresses,
             trace: options.trace,

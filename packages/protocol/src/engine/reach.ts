@@ -371,8 +371,14 @@ export class Reach {
 
   #judgeWanted(now: Millis): void {
     if (this.#context.options.relayUse !== 'sparing') return
-    const isAlone = this.#links.all().length === 0 && now - this.#startedAt >= sparingMs
-    this.#meeting?.setWanted(isAlone || (this.#mode === 'mesh' && this.#isAttending), now)
+    if (this.#mode === 'mesh' && this.#isAttending) this.#meeting?.setWanted(true, now)
+    else this.#meeting?.setWanted(now - this.#startedAt >= sparingMs && this.#isLeastHere(), now)
+  }
+
+  /** Somebody of every group that found together without the relay stays there for the others: whose key is smallest. */
+  #isLeastHere(): boolean {
+    for (const { session } of this.#links.spreading()) if (this.#mode === 'mesh' || session < this.#own) return false
+    return true
   }
 
   #releaseNow(session: string, now: Millis): void {
