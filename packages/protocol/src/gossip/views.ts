@@ -3,6 +3,7 @@
  * by which neighbour a contact came. Bounded, small, and without work while nothing happens: thousands of these live in
  * one process.
  */
+import { emptyBytes } from '../codec/bytes.ts'
 import type { Millis, Random } from '../machine.ts'
 import { fraction } from './backoff.ts'
 import { maxCooling, maxRefusals, maxVias, passiveSize } from './overlay-limits.ts'
@@ -164,6 +165,8 @@ export class Cooling {
 
 const noVia = 255
 const firstVias = 16
+/** Shared by all that have none: an empty array costs 200 bytes. */
+const noPrefixes = new Uint32Array(0)
 
 /**
  * By which neighbour a contact came, so that a knock finds its way back: 9 bytes each, the oldest goes. Sessions are
@@ -172,9 +175,9 @@ const firstVias = 16
 export class ViaTable {
   #size = 0
   #next = 0
-  #high: Uint32Array = new Uint32Array(0)
-  #low: Uint32Array = new Uint32Array(0)
-  #slots: Uint8Array = new Uint8Array(0)
+  #high: Uint32Array = noPrefixes
+  #low: Uint32Array = noPrefixes
+  #slots: Uint8Array = emptyBytes
   readonly #names: (string | undefined)[] = []
 
   remember(session: string, via: string): void {
