@@ -45,7 +45,7 @@ export const busyTickMs = 250
 export const slowTickMs = 1_000
 
 export class Seeking {
-  readonly cooling = new Cooling()
+  readonly cooling: Cooling = new Cooling()
   readonly #host: SeekHost
   readonly #startedAt: Millis
   readonly #connects = new Map<string, Connect>()
