@@ -40,6 +40,8 @@ export const settledDesktopMs = 60_000
 /** About so many peers stay in the relay's topic, for whoever comes or has lost everybody. */
 export const greeters = 48
 const hourMs = 3_600_000
+/** Links, but no root for so long: perhaps those we are linked with are an island. */
+export const rootlessMs = 3_000
 
 export interface MeshContext {
   readonly options: EngineOptions
@@ -83,6 +85,7 @@ export class Mesh implements Spreader {
   #now: Millis
   #visibleSince: Millis | undefined
   #isLonely = false
+  #rootedAt: Millis
   #online: number
 
   constructor(context: MeshContext, events: MeshEvents, online: number, now: Millis) {
@@ -93,6 +96,7 @@ export class Mesh implements Spreader {
     this.#now = now
     this.#online = online
     this.#visibleSince = now
+    this.#rootedAt = now
     this.#overlay = new Overlay(
       {
         own,
@@ -387,7 +391,13 @@ export class Mesh implements Spreader {
 
   /** Who stays in the relay's topic: those whom chance chose for this hour, and whoever has nobody. */
   #attend(now: Millis): void {
-    this.#context.reach.setAttending(this.#isLonely || this.#overlay.isLonely || this.#isGreeter(now), now)
+    const { reach } = this.#context
+    if (this.#broadcast.roots.length > 0) this.#rootedAt = now
+    // On an island nobody hears of a root; addresses and the relay may lead off it.
+    const isIsland = now - this.#rootedAt >= rootlessMs
+    const isLost = this.#isLonely || this.#overlay.isLonely || isIsland
+    reach.seekOthers(isLost, now)
+    reach.setAttending(isLost || this.#isGreeter(now), now)
   }
 
   #isGreeter(now: Millis): boolean {

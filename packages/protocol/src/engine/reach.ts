@@ -101,6 +101,7 @@ export class Reach {
   #mode: 'small' | 'mesh' = 'small'
   #startedAt: Millis = 0
   #isAttending = true
+  #isSeeking = false
   #cardsDueAt: Millis | undefined
 
   constructor(context: ReachContext, events: ReachEvents) {
@@ -294,6 +295,13 @@ export class Reach {
     this.#releases.clear()
     this.#knocks.clear()
     if (mode === 'small') this.setAttending(true, now)
+    this.dialDue(now)
+  }
+
+  /** Links there are lead nowhere: dial the addresses we know, too. */
+  seekOthers(isSeeking: boolean, now: Millis): void {
+    if (this.#isSeeking === isSeeking) return
+    this.#isSeeking = isSeeking
     this.dialDue(now)
   }
 
@@ -519,7 +527,7 @@ export class Reach {
     const { relayOnly } = this.#context.options
     const isSmall = this.#mode === 'small'
     // Addresses are how a mesh is found; once it is, the overlay chooses.
-    if (relayOnly !== true && (isSmall || this.#links.all().length === 0)) {
+    if (relayOnly !== true && (isSmall || this.#isSeeking || this.#links.all().length === 0)) {
       this.#dials.dialAddresses((session) => this.#links.best(session)?.path === 'direct', now)
     }
     if (!isSmall) return this.#wishWelcome(now)
