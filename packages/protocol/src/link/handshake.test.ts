@@ -134,6 +134,8 @@ describe('handshake', () => {
   test('LNK3 links of another kind do not mix', () => {
     expect(downCode(connect({ kind: 'relay' }, { kind: 'socket' }).outB)).toBe('badHandshake')
     expect(downCode(connect({ kind: 'relay' }, { kind: 'dtls' }).outB)).toBe('badHandshake')
+    expect(downCode(connect({ kind: 'circuit' }, { kind: 'relay' }).outB)).toBe('badHandshake')
+    expect(downCode(connect({ kind: 'circuit' }, { kind: 'socket' }).outB)).toBe('badHandshake')
   })
 
   test('LNK4 the expected session key has to be at the far end, on either side', () => {

@@ -19,7 +19,7 @@ export const mallory: SessionKeys = createSession(crypto)
 export const fingerprintA: Uint8Array = crypto.random(32)
 export const fingerprintB: Uint8Array = crypto.random(32)
 export const fingerprintM: Uint8Array = crypto.random(32)
-export const kinds: readonly LinkKind[] = ['dtls', 'relay', 'socket']
+export const kinds: readonly LinkKind[] = ['dtls', 'relay', 'socket', 'circuit']
 
 export type Overrides = Partial<LinkOptions>
 
