@@ -84,6 +84,7 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
   return {
     post: (sender, text) => void nodes[sender]?.services.pubsub.publish(topic, encoder.encode(text)),
     encodedBytes: () => messageBytes,
+    isSettled: () => nodes.every((node) => node.services.pubsub.getSubscribers(topic).length > 0),
     links: () => nodes.reduce((sum, node) => sum + node.getConnections().length, 0),
     redundant: () => copies - deliveries,
   }

@@ -1,12 +1,13 @@
 /**
  * Our side of the mesh benchmark: engines of one room under the real host, on real sockets between them, each with its
- * own listener, cryptography, session and store in memory. Nobody has a relay; each knows the addresses of one or two who
- * came before it.
+ * own listener, cryptography, session and store in memory. Nobody has a relay; each knows the address of the first and of one
+ * more who came before it. Whom it links with from then on is its overlay's choice.
  */
 import { createNativeCrypto } from '@kith/peer/node'
 import type { Address, EngineEvent } from '@kith/protocol'
 import { MemoryDisk, openMemoryStorage } from '../packages/peer/src/memory/storage.ts'
 import { Reader } from '../packages/protocol/src/codec/reader.ts'
+import { meshFrom } from '../packages/protocol/src/engine/crowd.ts'
 import { decodeEntry, maxEntryBytes } from '../packages/protocol/src/log/entry.ts'
 import { createRandom, type Ledger, type Load, measureSide, type MeshSide, serve } from './mesh-load.ts'
 import { openRealPeer, type RealPeer } from './real-peer.ts'
@@ -57,7 +58,8 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
   const peers: Peer[] = []
   for (let i = 0; i < load.peers; i++) {
     const known = new Set<Address>()
-    for (let k = 0; k < 2 && i > 0; k++) known.add(peers[Math.floor(random() * i)]?.peer.address as Address)
+    // The first one, whose address everybody was given, and somebody else who is there already.
+    for (const k of i === 0 ? [] : [0, Math.floor(random() * i)]) known.add(peers[k]?.peer.address as Address)
     const disk = new MemoryDisk()
     const peer = await openRealPeer({
       name: `Peer ${i}`,
@@ -75,9 +77,23 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
   return {
     post: (sender, text) => peers[sender]?.peer.post({ type: 'text', text }),
     encodedBytes: (n) => (sizes ??= entrySizes(peers, counters.numbers)).get(n) ?? Number.NaN,
+    isSettled: () => isSettled(peers),
     links: () => counters.linked.reduce((sum, linked) => sum + linked.size, 0),
     redundant: () => counters.redundant,
   }
+}
+
+/** Small rooms are what they are at once; a mesh has settled when everybody has a parent on every tree. */
+function isSettled(peers: readonly Peer[]): boolean {
+  if (peers.length <= meshFrom) return true
+  const maps = peers.map(({ peer }) => peer.engine.map())
+  const roots = new Set(maps.flatMap(({ trees }) => trees.map(({ root }) => root)))
+  return maps.every(
+    ({ self, mode, trees }) =>
+      mode === 'mesh' &&
+      roots.size === trees.length &&
+      trees.every(({ root, parent }) => parent !== undefined || root === self),
+  )
 }
 
 /** By number of the message: the size of its entry, as the stores have them. */

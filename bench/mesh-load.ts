@@ -23,6 +23,8 @@ export interface Load {
 
 export const textBytes = 300
 const drainMs = 3_000
+/** The warm-up goes on for so long at most. */
+const settleSeconds = 40
 const loopResolutionMs = 5
 const lowerSeconds = 8
 /** Fell behind: what is lost or late is then a matter of how long one waits. */
@@ -33,6 +35,8 @@ export interface MeshSide {
   post(sender: number, text: string): void
   /** What the entry that carries message `n` takes, signed and encoded as everybody keeps and passes it on. */
   encodedBytes(n: number): number
+  /** The room has settled into what it will be: before that the window does not begin. */
+  isSettled(): boolean
   /** Links of all peers, each end counted. */
   links(): number
   /** Copies that came to somebody who had the message already, since the beginning; undefined when nobody counts. */
@@ -154,6 +158,8 @@ export async function measureSide(load: Load, start: (ledger: Ledger) => Promise
   // Whoever speaks for the first time introduces itself, which later messages need not.
   await talk(load.rate, load.peers, (i) => i)
   await talk(load.rate, Math.max(0, Math.round(load.warmUpSeconds * load.rate) - load.peers), someone)
+  for (let piece = 0; piece < settleSeconds && !side.isSettled(); piece++) await talk(load.rate, load.rate, someone)
+  if (!side.isSettled()) process.stderr.write('the room has not settled\n')
   const asked = await window(load.rate, load.seconds)
   if (!isFull(asked)) return asked
   for (const rate of load.lowerRates) {
