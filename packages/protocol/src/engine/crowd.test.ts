@@ -14,9 +14,11 @@ describe('how many make a mesh', () => {
     const crowd = new Crowd()
     crowd.heard('a', 5_000, true, 0)
     expect(crowd.isMesh(false, 2, 1_000)).toBe(true)
-    expect(crowd.isMesh(false, 2, 31_000)).toBe(false)
-    crowd.heard('b', 5_000, false, 31_000)
-    expect(crowd.isMesh(false, 2, 31_000)).toBe(false)
+    crowd.heard('a', 3, true, 1_000)
+    expect(crowd.isMesh(false, 2, 1_000)).toBe(true)
+    expect(crowd.isMesh(false, 2, 31_001)).toBe(false)
+    crowd.heard('b', 5_000, false, 32_000)
+    expect(crowd.isMesh(false, 2, 32_000)).toBe(false)
   })
 
   it('GOS10 keeps the word of a bounded number of neighbours', () => {

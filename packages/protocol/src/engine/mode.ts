@@ -130,7 +130,7 @@ export class Mode {
 
   #judge(now: Millis): void {
     const counted = this.#context.roster.size + 1
-    this.#mesh?.setOnline(counted, now)
+    this.#mesh?.setOnline(Math.max(counted, this.#crowd.told(now)), now)
     const isMesh = this.#crowd.isMesh(this.#mesh !== undefined, this.online, now)
     if (isMesh && this.#mesh === undefined) this.#begin(Math.max(counted, this.#crowd.told(now)), now)
     else if (!isMesh && this.#mesh !== undefined) this.#end(now)
