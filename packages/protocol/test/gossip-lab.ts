@@ -4,6 +4,7 @@
  * peers; whole engines are the business of `src/sim`.
  */
 import { formatHex } from '../src/codec/text.ts'
+import { cheapHash, cheapSignature, cheapVerify } from '../src/gossip/broadcast-fixture.ts'
 import { Broadcast } from '../src/gossip/broadcast.ts'
 import { shortId } from '../src/gossip/broadcast-wire.ts'
 import type { Ref, TreeId } from '../src/gossip/broadcast-wire.ts'
@@ -128,10 +129,7 @@ export class GossipLab {
       roomTag: new Uint8Array(8),
       random: this.random.fork().bytes,
       sign: (message) => cheapSignature(key, message),
-      verify: (publicKey, message, signature) => {
-        const wanted = cheapSignature(publicKey, message)
-        return wanted.every((byte, i) => byte === signature[i])
-      },
+      verify: cheapVerify,
       sha256: cheapHash,
       roomTime: (now) => now,
       digest: () => new Uint8Array(8),
@@ -425,34 +423,4 @@ function quantile(values: number[], q: number): number {
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits))
-}
-
-/** No hash at all, but bytes that depend on all of their input. */
-function cheapHash(...parts: readonly Uint8Array[]): Uint8Array {
-  let a = 0x811c_9dc5
-  let b = 0x9e37_79b9
-  for (const part of parts) {
-    for (const byte of part) {
-      a = Math.imul(a ^ byte, 0x0100_0193)
-      b = Math.imul(b ^ a ^ (a >>> 15), 0x85eb_ca6b)
-    }
-  }
-  const hash = new Uint8Array(32)
-  for (let i = 0; i < 32; i += 4) {
-    a = Math.imul(a ^ (b >>> 13), 0xc2b2_ae35)
-    b = Math.imul(b ^ (a >>> 16), 0x27d4_eb2f)
-    hash[i] = a
-    hash[i + 1] = a >>> 8
-    hash[i + 2] = b >>> 16
-    hash[i + 3] = b >>> 24
-  }
-  return hash
-}
-
-function cheapSignature(key: Uint8Array, message: Uint8Array): Uint8Array {
-  const half = cheapHash(key, message)
-  const signature = new Uint8Array(64)
-  signature.set(half)
-  signature.set(half, 32)
-  return signature
 }

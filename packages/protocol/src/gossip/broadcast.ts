@@ -246,11 +246,11 @@ export class Broadcast {
     const lane = this.#lanes.find(from)
     if (lane !== undefined) lane.heardAt = now
     if (this.#recent.find(ref) >= 0) return
-    const isLate = this.#lazy.came(ref, lane, pulled, now)
     const known = treeId === noTree ? undefined : this.#trees.find(treeId)
     const tree = treeId === noTree ? this.#trees.choose(now) : known
     const place = this.#recent.add(ref, tree?.id ?? treeId, hop, now)
     if (lane !== undefined) this.#recent.setKnown(place, lane.index)
+    const isLate = this.#lazy.came(place, lane, pulled, now)
     if (known !== undefined) this.#judgeParent(known, lane, pulled, now)
     if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now)
     this.#hold(isLate || pulled || known === undefined, now)
@@ -273,16 +273,14 @@ export class Broadcast {
   /** It is held although no gossip brought it. Only for entries of the last minute: older ones are never announced. */
   known(ref: Ref, now: Millis): void {
     if (this.#recent.find(ref) >= 0) return
-    this.#lazy.came(ref, undefined, true, now)
-    this.#recent.add(ref, noTree, 0, now)
+    this.#lazy.came(this.#recent.add(ref, noTree, 0, now), undefined, true, now)
     this.#hold(false, now)
   }
 
   /** It came over a link, but the room does not take it: it is not asked for again, and not announced. */
   refused(ref: Ref, now: Millis): void {
     if (this.#recent.find(ref) >= 0) return
-    this.#lazy.came(ref, undefined, true, now)
-    this.#recent.add(ref, refusedTree, 0, now)
+    this.#lazy.came(this.#recent.add(ref, refusedTree, 0, now), undefined, true, now)
   }
 
   timerFired(now: Millis): void {

@@ -45,6 +45,7 @@ export const maxWants = 2_048
 export const maxWantsOfLane = 512
 export const maxAnnouncers = 6
 export const maxAsks = 8
+export const asksEach = 2
 /** A want nobody can serve is given up: synchronisation finds what is missing. */
 export const wantMs = 10_000
 /** A neighbour that failed this often, and more often than it delivered, is not listened to for a while. */
@@ -111,6 +112,7 @@ export class Lazy {
     if (now < this.#doubtUntil - doubtMs / 2) return
     this.#doubtUntil = now + doubtMs
     for (const want of this.#wants.values()) {
+      if (want.asks > 0) continue
       want.dueAt = Math.min(want.dueAt, Math.max(now, want.firstAt + minWaitMs))
       this.#wantsDueAt = Math.min(this.#wantsDueAt, want.dueAt)
     }
@@ -140,10 +142,11 @@ export class Lazy {
   }
 
   /** The entry came: over this lane, or without one. True when others had it much sooner. */
-  came(ref: Ref, from: Lane | undefined, pulled: boolean, now: Millis): boolean {
-    const want = this.#wants.get(ref)
+  came(place: number, from: Lane | undefined, pulled: boolean, now: Millis): boolean {
+    const want = this.#wants.get(this.#recent.refAt(place))
     if (want === undefined) return false
     this.#forget(want)
+    for (const lane of want.announcers) if (lane.up) this.#recent.setKnown(place, lane.index)
     // Asked and delivered, even if later than it was given.
     if (from !== undefined && from === want.asked && from.failed > 0 && want.asks > 1) from.failed--
     if (!pulled && from !== undefined) this.#learnGap(now - want.firstAt)
@@ -269,7 +272,7 @@ export class Lazy {
     for (const want of this.#wants.values()) {
       if (want.dueAt <= now) {
         this.#blame(want, now)
-        const lane = want.asks < maxAsks && now - want.firstAt < wantMs ? nextAnnouncer(want, now) : undefined
+        const lane = want.asks < asksOf(want) && now - want.firstAt < wantMs ? nextAnnouncer(want, now) : undefined
         if (lane === undefined) {
           this.#forget(want)
           continue
@@ -299,7 +302,11 @@ export class Lazy {
   /** Whoever was asked last and did not deliver, although its link is alive, may be lying. */
   #blame(want: Want, now: Millis): void {
     const lane = want.asked
-    if (lane === undefined || lane.heardAt < want.askedAt) return
+    if (lane === undefined) return
+    if (lane.heardAt < want.askedAt) {
+      lane.asked--
+      return
+    }
     lane.failed++
     if (lane.failed >= maxFailures && lane.failed * 2 > lane.asked) {
       lane.deafUntil = now + deafMs
@@ -326,6 +333,10 @@ export class Lazy {
     for (const lane of this.#lanes.list) if (!lane.leaf && !lane.suspect) rtt = Math.max(rtt, lane.rttMs)
     this.#waitMs = Math.min(maxWaitMs, Math.max(minWaitMs, 2 * rtt + 50 + worst))
   }
+}
+
+function asksOf(want: Want): number {
+  return Math.min(maxAsks, want.announcers.length * asksEach)
 }
 
 /** Those who announced it in turn, passing over who is gone or not to be believed. */

@@ -72,6 +72,8 @@ export class Tree {
   /** Another root took its slot: it carries what is under way until its lease ends. */
   isRetired = false
   floodUntil: Millis = 0
+  /** Which half of the links was left out last. */
+  turn = 0
   readonly edges: Edge[] = []
   readonly #byLane: (Edge | undefined)[] = []
   /** Of the newest beacon: the earliest copy, corrected by what was kept back, and the parent's. */
@@ -236,7 +238,8 @@ export class Tree {
   alternative(own: string, now: Millis): Edge | undefined {
     let best: Edge | undefined
     for (const edge of this.edges) {
-      if (edge === this.parent || !mayLead(edge.lane, now) || !this.isUpstream(edge, own)) continue
+      if (edge === this.parent || edge.childUntil > now) continue
+      if (!mayLead(edge.lane, now) || !this.isUpstream(edge, own)) continue
       if (best === undefined || isNearer(edge, best)) best = edge
     }
     return best

@@ -47,6 +47,8 @@ import type { Edge } from './tree.ts'
 /** Copies for links that are not of the tree wait this long. */
 export const spreadMinMs = 100
 export const spreadMaxMs = 300
+/** In rooms this large every other link gets every other of them. */
+export const manyOnline = 2_000
 /** A parent is given this long to bring what another brought first. */
 export const healMs = 300
 /** Beacons of one root closer together than this are not its own work. */
@@ -311,7 +313,10 @@ export class Trees {
   #spread(tree: Tree, now: Millis): void {
     tree.spreadAt = never
     let copy: Uint8Array | undefined
+    const thin = this.online >= manyOnline
+    tree.turn ^= 1
     for (const lane of this.#lanes.list) {
+      if (thin && (lane.index & 1) === tree.turn) continue
       const edge = tree.edge(lane)
       if (edge.sentAt >= tree.sentAt || edge.givenAt >= tree.sentAt || edge === tree.parent) continue
       copy ??= relayedBeacon(tree.beacon as Uint8Array, tree.hop, now - tree.at, tree.distanceMs)

@@ -1,0 +1,434 @@
+import { describe, expect, it } from 'vitest'
+import { beaconOf, keyOf, nameOf, Stage } from './broadcast-fixture.ts'
+import {
+  attachedSize,
+  attachedTree,
+  beaconHeldMs,
+  beaconHop,
+  beaconOnline,
+  beaconSlot,
+  broadcastTags,
+  countIds,
+  encodeAttach,
+  encodeIds,
+  hotSlot,
+  maxHops,
+  maxRefsPerFrame,
+  noTree,
+  shortId,
+} from './broadcast-wire.ts'
+import { barredMs, hotMessages } from './broadcast.ts'
+import { maxAheadMs, maxBehindMs, maxHotTrees } from './election.ts'
+import { defaultWaitMs, maxFailures, maxWantsOfLane } from './lazy.ts'
+import { floodMs, leaseMs } from './tree.ts'
+import { healMs, mutedMs, spreadMaxMs } from './trees.ts'
+
+const tree = shortId(keyOf(0x20))
+const { attach, beacon, detach, have, pull } = broadcastTags
+
+/** The n-th beacon of a root that claimed its slot a minute ago, as of the stage's clock. */
+function nth(stage: Stage, root = 0x20, fields: Parameters<typeof beaconOf>[1] = {}): Uint8Array {
+  const claimed = stage.now - 60_000
+  return beaconOf(root, { claimed, age: 60_000, ...fields })
+}
+
+/** Four neighbours; the tree of 0x20 comes by neighbour 1, the others bring it later. */
+function inTree(hop = 3): Stage {
+  const stage = new Stage().link(1, 2, 3, 4)
+  const first = nth(stage, 0x20, { hop })
+  stage.receive(1, first)
+  stage.pass(30)
+  for (const other of [2, 3]) stage.receive(other, nth(stage, 0x20, { claimed: stage.now - 60_030, hop }))
+  stage.pass(2_000)
+  stage.sent()
+  stage.forwarded()
+  return stage
+}
+
+const claimedAt = 1_000_000 - 60_000
+
+function later(stage: Stage, hop = 3, heldMs = 0): Uint8Array {
+  return beaconOf(0x20, { claimed: claimedAt, age: stage.now - claimedAt, hop, heldMs })
+}
+
+function parentOf(stage: Stage): string | undefined {
+  return stage.broadcast.trees[0]?.parent?.slice(0, 2)
+}
+
+describe('beacons', () => {
+  it('GOS22 are verified once, then go on with one more hop; other copies cost no signature', () => {
+    const stage = new Stage().link(1, 2, 3)
+    const first = nth(stage, 0x20, { hop: 4 })
+    stage.receive(1, first)
+    for (let i = 0; i < 5; i++) stage.receive(2, first)
+    expect(stage.verified).toBe(1)
+    const passed = stage.sent(beacon)
+    expect(passed.map(({ to }) => to)).toEqual([nameOf(2), nameOf(3)])
+    expect(passed.map(({ payload }) => beaconHop(payload))).toEqual([5, 5])
+    expect(stage.heard).toEqual([nameOf(0x20)])
+  })
+
+  it('GOS22 that are forged go nowhere, and whoever passed one on is not believed for a minute', () => {
+    const stage = new Stage().link(1, 2)
+    const forged = nth(stage)
+    forged[60] = (forged[60] as number) ^ 1
+    stage.receive(1, forged)
+    stage.receive(1, nth(stage, 0x21))
+    expect(stage.misbehaved).toEqual(['01 forged'])
+    expect([stage.sent(beacon), stage.broadcast.trees, stage.verified]).toEqual([[], [], 1])
+    stage.pass(mutedMs)
+    stage.receive(1, nth(stage, 0x21))
+    expect(stage.broadcast.trees).toHaveLength(1)
+  })
+
+  it('GOS23 that are old, from the future, from another room or come too fast are dropped', () => {
+    const stage = new Stage().link(1, 2)
+    const { now } = stage
+    stage.receive(1, beaconOf(0x20, { claimed: now - maxBehindMs - 60_000, age: 59_999 }))
+    stage.receive(1, beaconOf(0x20, { claimed: now, age: maxAheadMs + 1 }))
+    stage.receive(1, nth(stage, 0x20, { hop: maxHops }))
+    stage.receive(1, nth(stage, 0x20, { slot: 3 }))
+    expect(stage.verified).toBe(0)
+    stage.receive(2, nth(stage, 0x20, { tag: new Uint8Array(8) }))
+    expect([stage.broadcast.trees, stage.misbehaved]).toEqual([[], ['02 forged']])
+    const first = nth(stage)
+    stage.receive(1, first)
+    stage.pass(100)
+    stage.receive(1, later(stage))
+    expect(stage.verified).toBe(2)
+    stage.pass(leaseMs + 1_000)
+    expect(stage.broadcast.trees).toEqual([])
+    stage.receive(1, first)
+    expect(stage.broadcast.trees).toEqual([])
+  })
+
+  it('GOS24 go to children at once, and to others later, unless those brought it meanwhile', () => {
+    const stage = inTree()
+    stage.receive(2, encodeAttach([tree], [1]))
+    const copy = later(stage)
+    stage.receive(1, copy)
+    expect(stage.sent(beacon).map(({ to }) => to)).toEqual([nameOf(2), nameOf(4)])
+    stage.pass(50)
+    stage.receive(3, copy)
+    stage.pass(spreadMaxMs)
+    expect(stage.sent(beacon)).toEqual([])
+    stage.pass(1_500)
+    stage.receive(1, later(stage))
+    stage.sent()
+    stage.pass(spreadMaxMs)
+    const [late] = stage.sent(beacon)
+    expect(late?.to).toBe(nameOf(3))
+    expect(beaconHeldMs(late?.payload as Uint8Array)).toBeGreaterThan(90)
+  })
+})
+
+describe('places in a tree', () => {
+  it('GOS25 the first to bring beacons is the parent, until another was first three times by more than 10 ms', () => {
+    const stage = inTree()
+    expect(parentOf(stage)).toBe('01')
+    for (let i = 0; i < 3; i++) {
+      expect(parentOf(stage)).toBe('01')
+      const copy = later(stage)
+      stage.receive(3, copy)
+      stage.pass(9)
+      stage.receive(1, copy)
+      stage.pass(2_000)
+    }
+    expect(parentOf(stage)).toBe('01')
+    for (let i = 0; i < 3; i++) {
+      expect(parentOf(stage)).toBe('01')
+      const sooner = later(stage)
+      const kept = later(stage, 3, 40)
+      stage.receive(1, sooner)
+      stage.pass(25)
+      // Kept back by 40 ms: without that it would have been 15 ms before the parent's.
+      stage.receive(3, kept)
+      stage.pass(2_000)
+    }
+    expect(parentOf(stage)).toBe('03')
+    const sent = stage.sent()
+    expect(sent.filter(({ to, payload }) => to === nameOf(1) && payload[0] === detach)).toHaveLength(1)
+    expect(sent.filter(({ to, payload }) => to === nameOf(3) && payload[0] === attach).length).toBeGreaterThan(0)
+  })
+
+  it('GOS26 who loses its parent attaches to somebody no farther from the root, else sends everything to everybody', () => {
+    const stage = inTree()
+    stage.broadcast.neighbourDown(nameOf(1), stage.now)
+    expect(parentOf(stage)).toBe('02')
+    expect(stage.sent(attach).map(({ to }) => to)).toEqual([nameOf(2)])
+    stage.broadcast.neighbourSuspect(nameOf(2), true, stage.now)
+    expect(parentOf(stage)).toBe('03')
+    stage.broadcast.neighbourDown(nameOf(3), stage.now)
+    stage.broadcast.author(1, stage.now)
+    expect(stage.forwarded().flatMap(({ to }) => to)).toEqual([nameOf(2), nameOf(4)])
+    stage.pass(floodMs)
+    stage.receive(4, later(stage, 5))
+    expect(parentOf(stage)).toBe('04')
+  })
+
+  it('GOS26 nobody attaches to whoever may be below it', () => {
+    const stage = inTree(3)
+    stage.receive(4, later(stage, 3))
+    for (const below of [2, 3]) stage.receive(below, later(stage, 6))
+    stage.pass(1_000)
+    stage.broadcast.neighbourDown(nameOf(4), stage.now)
+    stage.broadcast.neighbourDown(nameOf(1), stage.now)
+    expect(parentOf(stage)).toBeUndefined()
+  })
+
+  it('GOS27 a newer beacon that the parent does not bring in time makes its bringer the parent', () => {
+    const stage = inTree()
+    const copy = later(stage)
+    stage.receive(2, copy)
+    stage.pass(healMs - 50)
+    stage.receive(1, copy)
+    stage.pass(2_000)
+    expect(parentOf(stage)).toBe('01')
+    stage.receive(2, later(stage))
+    stage.pass(healMs + 10)
+    expect(parentOf(stage)).toBe('02')
+  })
+
+  it('GOS28 places are renewed with every beacon, end with their lease, and tell how many are below', () => {
+    const stage = inTree()
+    stage.receive(2, encodeAttach([tree], [5]))
+    stage.receive(3, encodeAttach([tree, tree + 1], [2, 1]))
+    expect(stage.sent(detach).map(({ to, payload }) => [to, countIds(payload, 16)])).toEqual([[nameOf(3), 1]])
+    stage.receive(1, later(stage))
+    stage.pass(1_000)
+    const [renewed] = stage.sent(attach)
+    expect(renewed?.to).toBe(nameOf(1))
+    expect(attachedTree(renewed?.payload as Uint8Array, 0)).toBe(tree)
+    expect(attachedSize(renewed?.payload as Uint8Array, 0)).toBe(8)
+    stage.receive(3, encodeIds(detach, [tree]))
+    expect(stage.broadcast.trees[0]?.children).toEqual([nameOf(2)])
+    expect(stage.broadcast.online).toBe(30)
+    for (let i = 0; i < 4; i++) {
+      stage.pass(2_000)
+      stage.receive(1, later(stage))
+    }
+    expect(stage.broadcast.trees[0]?.children).toEqual([])
+  })
+
+  it('GOS28 a place that is refused is taken elsewhere, and two that take each other for the nearer part', () => {
+    const stage = inTree()
+    stage.receive(1, encodeIds(detach, [tree]))
+    expect(parentOf(stage)).toBe('02')
+    stage.receive(2, encodeAttach([tree], [1]))
+    expect(parentOf(stage)).toBe('03')
+    expect(stage.broadcast.trees[0]?.children).toEqual([nameOf(2)])
+  })
+
+  it('GOS41 slow and hidden neighbours are never parents', () => {
+    const stage = inTree()
+    stage.broadcast.setLeaf(nameOf(1), true, stage.now)
+    expect(parentOf(stage)).toBe('02')
+    stage.broadcast.setLeaf(nameOf(3), true, stage.now)
+    stage.broadcast.neighbourDown(nameOf(2), stage.now)
+    expect(parentOf(stage)).toBeUndefined()
+  })
+})
+
+describe('entries', () => {
+  it('GOS35 travel along the edges of their tree, not back, and not where they are known', () => {
+    const stage = inTree()
+    for (const child of [2, 3]) stage.receive(child, encodeAttach([tree], [1]))
+    stage.receive(3, encodeIds(have, [8]))
+    stage.broadcast.arrived(7, nameOf(2), tree, 4, false, stage.now)
+    stage.broadcast.arrived(8, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.author(9, stage.now)
+    expect(stage.forwarded()).toEqual([
+      { ref: 7, to: [nameOf(1), nameOf(3)], tree, hop: 5, pulled: false },
+      { ref: 8, to: [nameOf(2), nameOf(3)].slice(0, 1), tree, hop: 5, pulled: false },
+      { ref: 9, to: [nameOf(1), nameOf(2), nameOf(3)], tree, hop: 1, pulled: false },
+    ])
+  })
+
+  it('GOS35 a link that carries an entry and is no edge is told so', () => {
+    const stage = inTree()
+    stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(3), tree, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(3), tree, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(1), tree, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(2), tree, true, stage.now)
+    expect(stage.sent(detach).map(({ to }) => to)).toEqual([nameOf(3)])
+  })
+
+  it('GOS36 go to everybody where there is no tree, and no farther than the limit of hops', () => {
+    const stage = new Stage().link(1, 2, 3)
+    stage.broadcast.author(5, stage.now)
+    stage.broadcast.arrived(6, nameOf(1), 99, 2, false, stage.now)
+    stage.broadcast.arrived(7, nameOf(1), noTree, 1, false, stage.now)
+    stage.broadcast.arrived(8, nameOf(1), 99, maxHops, false, stage.now)
+    expect(stage.forwarded()).toEqual([
+      { ref: 5, to: [nameOf(1), nameOf(2), nameOf(3)], tree: noTree, hop: 1, pulled: false },
+      { ref: 6, to: [nameOf(2), nameOf(3)], tree: 99, hop: 3, pulled: false },
+      { ref: 7, to: [nameOf(2), nameOf(3)], tree: noTree, hop: 2, pulled: false },
+    ])
+  })
+
+  it('GOS37 are announced once in a while to whoever may lack them, at once when they were late', () => {
+    const stage = inTree()
+    stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
+    stage.receive(3, encodeIds(have, [7]))
+    stage.pass(200)
+    stage.broadcast.arrived(8, nameOf(1), tree, 4, false, stage.now)
+    expect(stage.sent(have)).toEqual([])
+    stage.pass(1_000)
+    const told = stage.sent(have).map(({ to, payload }) => `${to.slice(0, 2)} ${countIds(payload, 256)}`)
+    expect(told.sort()).toEqual(['02 2', '03 1', '04 2'])
+    stage.broadcast.arrived(9, nameOf(2), tree, 4, true, stage.now)
+    stage.pass(40)
+    expect(stage.sent(have).map(({ to }) => to)).toEqual([nameOf(3), nameOf(4)])
+  })
+
+  it('GOS37 of the last ten seconds are announced on a new link, and no more than one frame of them', () => {
+    const stage = new Stage().link(1)
+    for (let ref = 1; ref <= 5; ref++) stage.broadcast.known(ref, stage.now)
+    stage.pass(11_000)
+    for (let ref = 10; ref < 10 + 2 * maxRefsPerFrame; ref++) stage.broadcast.known(ref, stage.now)
+    stage.broadcast.refused(9, stage.now)
+    stage.pass(2_000)
+    stage.sent()
+    stage.link(2)
+    stage.pass(1_000)
+    const told = stage.sent(have)
+    expect(told.map(({ to, payload }) => [to, countIds(payload, 256)])).toEqual([[nameOf(2), maxRefsPerFrame - 1]])
+  })
+
+  it('GOS38 that are announced and do not come are asked for after T1, of one announcer after the other', () => {
+    const stage = inTree()
+    stage.receive(2, encodeIds(have, [7, 8]))
+    stage.receive(3, encodeIds(have, [7]))
+    stage.broadcast.arrived(8, nameOf(1), tree, 4, false, stage.now)
+    stage.pass(defaultWaitMs - 10)
+    expect(stage.sent(pull)).toEqual([])
+    stage.pass(20)
+    expect(stage.sent(pull)).toEqual([{ to: nameOf(2), payload: encodeIds(pull, [7]) }])
+    stage.pass(150)
+    expect(stage.sent(pull)).toEqual([{ to: nameOf(3), payload: encodeIds(pull, [7]) }])
+    const parent = parentOf(stage)
+    stage.broadcast.arrived(7, nameOf(3), tree, 6, true, stage.now)
+    stage.pass(2_000)
+    expect(stage.sent(pull)).toEqual([])
+    expect(parentOf(stage)).toBe(parent)
+    expect(stage.forwarded().at(-1)).toMatchObject({ ref: 7, to: [nameOf(1)], tree, hop: 7, pulled: false })
+  })
+
+  it('GOS38 are given to whoever asks, with their tree, if they are held and were not refused', () => {
+    const stage = inTree()
+    stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.refused(8, stage.now)
+    stage.forwarded()
+    stage.receive(4, encodeIds(pull, [7, 8, 9]))
+    expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(4)], tree, hop: 5, pulled: true }])
+  })
+
+  it('GOS38 are asked for at once where no tree has a place', () => {
+    const stage = new Stage().link(1)
+    stage.receive(1, encodeIds(have, [7]))
+    stage.pass(50)
+    expect(stage.sent(pull)).toHaveLength(1)
+  })
+
+  it('GOS39 a parent that brings beacons and leaves out entries is left, and for a minute', () => {
+    const stage = inTree()
+    stage.pass(2_000)
+    for (let ref = 1; ref <= 3; ref++) {
+      stage.receive(1, later(stage))
+      stage.broadcast.arrived(ref, nameOf(3), tree, 5, true, stage.now)
+      stage.receive(2, later(stage))
+      stage.pass(2_000)
+    }
+    expect(parentOf(stage)).toBe('02')
+    stage.broadcast.neighbourDown(nameOf(2), stage.now)
+    stage.broadcast.neighbourDown(nameOf(3), stage.now)
+    expect(parentOf(stage)).toBeUndefined()
+    for (let i = 0; i * 2_000 < barredMs; i++) {
+      expect(parentOf(stage)).toBeUndefined()
+      stage.receive(1, later(stage))
+      stage.pass(2_000)
+    }
+    stage.receive(1, later(stage))
+    expect(parentOf(stage)).toBe('01')
+  })
+
+  it('GOS39 a parent that was only late is not left', () => {
+    const stage = inTree()
+    stage.pass(2_000)
+    for (let ref = 1; ref <= 10; ref++) {
+      stage.receive(1, later(stage))
+      stage.receive(2, later(stage))
+      stage.broadcast.arrived(ref, nameOf(3), tree, 5, true, stage.now)
+      stage.broadcast.duplicate(ref, nameOf(1), tree, false, stage.now)
+      stage.pass(2_000)
+    }
+    expect(parentOf(stage)).toBe('01')
+  })
+
+  it('GOS40 who announces and does not deliver is not listened to; who is silent is only silent', () => {
+    const stage = new Stage().link(1, 2)
+    for (let ref = 1; ref <= 3 * maxFailures; ref++) {
+      stage.receive(1, encodeIds(have, [ref]))
+      stage.pass(300)
+    }
+    stage.pass(5_000)
+    stage.sent()
+    stage.receive(1, encodeIds(have, [1_000]))
+    stage.pass(1_000)
+    expect(stage.sent(pull)).toEqual([])
+    stage.receive(2, encodeIds(have, [1_000]))
+    stage.pass(1_000)
+    expect(stage.sent(pull).map(({ to }) => to)).toContain(nameOf(2))
+  })
+
+  it('GOS42 floods of announcements, pulls and strange roots are cut off', () => {
+    const stage = new Stage().link(1, 2)
+    for (let at = 0; at < 40; at++) {
+      const refs = Array.from({ length: maxRefsPerFrame }, (_, i) => 1 + at * maxRefsPerFrame + i)
+      stage.receive(1, encodeIds(have, refs))
+    }
+    expect(stage.broadcast.wanted).toBe(maxWantsOfLane)
+    stage.broadcast.author(0xaaaa, stage.now)
+    stage.forwarded()
+    for (let i = 0; i < 2_000; i++) stage.receive(2, encodeIds(pull, [0xaaaa]))
+    expect(stage.forwarded()).toHaveLength(512)
+    for (let root = 0x30; root < 0x70; root++) stage.receive(1, nth(stage, root, { slot: hotSlot }))
+    expect(stage.verified).toBeLessThanOrEqual(12)
+    expect(stage.broadcast.trees.length).toBeLessThanOrEqual(maxHotTrees)
+  })
+})
+
+describe('who speaks much', () => {
+  it('GOS34 leads its own tree until half a minute after, if not too many do', () => {
+    const stage = new Stage().link(1, 2)
+    for (let i = 1; i <= hotMessages; i++) {
+      expect(stage.broadcast.isRoot).toBe(false)
+      stage.pass(400)
+      stage.broadcast.author(i, stage.now)
+    }
+    expect(stage.broadcast.isRoot).toBe(true)
+    const own = shortId(keyOf(0x80))
+    const [first] = stage.sent(beacon)
+    expect(beaconSlot(first?.payload as Uint8Array)).toBe(hotSlot)
+    for (let i = 0; i < 20; i++) {
+      for (const child of [1, 2]) stage.receive(child, encodeAttach([own], [3]))
+      stage.pass(1_000)
+    }
+    stage.forwarded()
+    stage.broadcast.author(99, stage.now)
+    expect(stage.forwarded()).toEqual([{ ref: 99, to: [nameOf(1), nameOf(2)], tree: own, hop: 1, pulled: false }])
+    expect(beaconOnline(stage.sent(beacon).at(-1)?.payload as Uint8Array)).toBe(7)
+    stage.pass(40_000)
+    expect(stage.broadcast.isRoot).toBe(false)
+  })
+
+  it('GOS34 does not where four others do already', () => {
+    const stage = new Stage().link(1, 2)
+    for (let root = 0x30; root < 0x34; root++) stage.receive(1, nth(stage, root, { slot: hotSlot }))
+    for (let i = 1; i <= hotMessages + 1; i++) stage.broadcast.author(i, stage.now)
+    expect(stage.broadcast.isRoot).toBe(false)
+    expect(stage.broadcast.trees).toHaveLength(maxHotTrees)
+  })
+})
