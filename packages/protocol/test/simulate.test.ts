@@ -1,0 +1,91 @@
+/**
+ * Rooms of many on the simulated network, with the real engine. Larger ones are run by hand: `npm run simulate`.
+ *
+ * `KITH_PEERS` makes them larger here too.
+ */
+import { describe, expect, it } from 'vitest'
+import { Mailbox } from '../src/sim/mailbox.ts'
+import { planScenario } from '../src/sim/plan.ts'
+import { scenarioNamed, scenarios } from '../src/sim/scenarios.ts'
+import type { Scenario, ScenarioName } from '../src/sim/scenarios.ts'
+import { judgeOutcomes, simulate } from '../src/sim/simulate.ts'
+import type { SimulateFigures } from '../src/sim/simulate.ts'
+import { Simulation, windowMs } from '../src/sim/simulation.ts'
+
+const peers = Number(process.env['KITH_PEERS'] ?? 60)
+
+function scenario(name: ScenarioName, messages = 100): Scenario {
+  return { ...(scenarioNamed(name) as Scenario), messages }
+}
+
+function run(name: ScenarioName, seed: number): SimulateFigures {
+  return simulate({ scenario: scenario(name), peers, seed })
+}
+
+/** The same in two parts, which take turns here instead of working side by side. */
+function runInParts(wanted: Scenario, size: number, seed: number): SimulateFigures {
+  const count = 2
+  const boxes = Array.from({ length: count * count }, () => new Mailbox(new ArrayBuffer(4 * 2 ** 20)))
+  const box = (from: number, to: number): Mailbox => boxes[from * count + to] as Mailbox
+  const parts = Array.from(
+    { length: count },
+    (_, index) =>
+      new Simulation({ scenario: wanted, peers: size, seed, part: { index, count, outbox: (to) => box(index, to) } }),
+  )
+  const { endAt } = planScenario(wanted, size, seed)
+  for (let at = 0; at < endAt;) {
+    at = Math.min(endAt, at + windowMs)
+    for (const each of boxes) each.clear()
+    for (const part of parts) part.runTo(at)
+    parts.forEach((part, to) => part.receive(box(1 - to, to)))
+  }
+  return judgeOutcomes(
+    { scenario: wanted, peers: size, seed },
+    parts.map((part) => part.outcome()),
+    0,
+  )
+}
+
+describe('a simulated room of many', { timeout: 300_000 }, () => {
+  it('SIM10 hears every message of random senders, along trees', () => {
+    const figures = run('steady', 2)
+    expect(figures.delivered).toBe(1)
+    expect(figures.redundancy).toBeLessThan(0.1)
+    expect(figures.orphans).toBe(0)
+    expect(figures.p99Ratio).toBeGreaterThanOrEqual(1)
+    expect(figures.byTag['09']?.[0]).toBeGreaterThan(0)
+  })
+
+  it('SIM10 hears every message when half of it is gone at once', () => {
+    const figures = run('crash-50', 1)
+    expect(figures.delivered).toBe(1)
+    expect(figures.worstDeliveryMs).toBeLessThan(10_000)
+  })
+
+  it('SIM10 hears every message while some lie', () => {
+    const figures = run('hostile', 1)
+    expect(figures.delivered).toBe(1)
+    expect(figures.notices['forkFound']).toBeGreaterThan(0)
+  })
+
+  it('SIM11 ends with the same hash twice, and on two cores, and with another one for another seed', () => {
+    const wanted = { ...scenario('steady', 20), warmUpMs: 4_000, drainMs: 1_000 }
+    const options = { scenario: wanted, peers: 30, seed: 5 }
+    const once = simulate(options)
+    expect(simulate(options)).toEqual(once)
+    expect(runInParts(wanted, 30, 5)).toEqual(once)
+    expect(simulate({ ...options, seed: 6 }).eventHash).not.toBe(once.eventHash)
+  })
+
+  it('SIM11 is planned in full by its seed', () => {
+    for (const each of scenarios) {
+      expect(planScenario(each, 200, 3)).toEqual(planScenario(each, 200, 3))
+      const { machines, posts } = planScenario(each, 200, 3)
+      expect(posts.length).toBe(each.messages)
+      for (const { peer, at } of posts) {
+        expect(machines[peer]?.hostile).toBe(false)
+        expect(machines[peer]?.endAt ?? Infinity).toBeGreaterThan(at)
+      }
+    }
+  })
+})
