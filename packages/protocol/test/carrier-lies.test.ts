@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../src/codec/bytes.ts'
 import type { EngineLike } from '../src/sim/peer.ts'
-import { carryTags } from '../src/gossip/carry-wire.ts'
+import { maxOfferedByOne } from '../src/engine/circuits.ts'
+import { carryTags, decodeCarried, encodeCircuit } from '../src/gossip/carry-wire.ts'
 import type { Input } from '../src/engine/input.ts'
 import type { Output } from '../src/engine/output.ts'
 import { Talk, countedTexts } from './talk.ts'
@@ -101,6 +102,48 @@ describe('a carrier that lies', () => {
       }
     })
   }
+
+  it('GOS96 one that offers circuits of a thousand strangers takes few places, and the pair links through another', () => {
+    let victim: string | undefined
+    const offers = (engine: EngineLike): EngineLike => ({
+      handle: (input, now) => {
+        const outputs = engine.handle(input, now)
+        if (victim === undefined) return outputs
+        const transport = victim
+        victim = undefined
+        const flood = Array.from({ length: 1_000 }, (_, number): Output => {
+          const session = new Uint8Array(32).fill(number % 251).fill(Math.floor(number / 251), 0, 1)
+          const payload = encodeCircuit({ type: 'circuit', number, kind: 'offer', session })
+          const bytes = concatBytes(Uint8Array.of(0x10, 2), payload)
+          return { type: 'transmit', transport, channel: 'control', bytes }
+        })
+        return [...outputs, ...flood]
+      },
+    })
+    const talk = new Talk({
+      people: [{}, {}, {}, {}],
+      canLink: (a, b) => a >= 2 || b >= 2,
+      wrap: (engine, person) => (person === 2 ? offers(engine) : engine),
+    })
+    talk.start()
+    talk.network.runFor(10_000)
+    talk.network.relay.kill()
+    // Its transport towards the first person is named after that one's session.
+    const named = talk.engine(0).session.slice(0, 16)
+    victim = talk.asked(2, 'transmit').findLast(({ transport }) => transport.startsWith(named))?.transport
+    expect(victim).toBeDefined()
+    const since = talk.network.now
+    talk.network.runFor(2_000)
+    const answers = talk.asked(0, 'transmit', since).flatMap(({ bytes }) => {
+      const carried = bytes[headBytes] === carryTags.circuit ? decodeCarried(bytes.subarray(headBytes)) : undefined
+      return carried?.ok === true && carried.value.type === 'circuit' && carried.value.kind === 'close'
+        ? [carried.value]
+        : []
+    })
+    expect(answers.filter(({ code }) => code === 'full').length).toBe(1_000 - maxOfferedByOne)
+    const areLinked = (): boolean => others.every(([a, b]) => talk.seen(a, b)?.path === 'through')
+    expect(talk.network.runUntil(areLinked, 60_000)).toBe(true)
+  })
 
   it('GOS93 alone, it can keep the pair apart at most: what they say still comes by the common neighbour', () => {
     let isLying = false

@@ -23,6 +23,8 @@ import type { ReachAttempt } from './map.ts'
 
 /** Circuits we are an end of. */
 export const maxCircuits = 16
+/** Of those, offered by one carrier: it cannot take the places of all others. */
+export const maxOfferedByOne = 8
 /** Sessions a way through members is looked for. */
 export const maxWishes = 128
 /** What an end sends: below what a carrier bears (`carriedRate`), so that an honest one never overruns it. */
@@ -260,7 +262,9 @@ export class Circuits {
     if (session === own || session === from.session || this.#ends.has(id))
       return this.#refuse(from, number, 'clash', now)
     if (this.#carrying.carries(from.session, number)) return this.#refuse(from, number, 'clash', now)
-    const isFull = this.#ends.size >= maxCircuits || !isFirm(from)
+    let offered = 0
+    for (const end of this.#ends.values()) if (end.carrier === from.session) offered++
+    const isFull = this.#ends.size >= maxCircuits || offered >= maxOfferedByOne || !isFirm(from)
     const isNeedless = links.best(session)?.path === 'direct'
     if (isFull || isNeedless || !admits(session, now))
       return this.#refuse(from, number, isFull ? 'full' : 'closed', now)
