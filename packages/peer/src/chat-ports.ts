@@ -31,6 +31,8 @@ export interface ChatPorts {
   /** Where the store reports damaged records, which it leaves out of what it reads. */
   readonly broken?: BrokenRecords | undefined
   readonly platform: 'browser' | 'node'
+  /** How much this machine may carry for others in a large room. Default by platform. */
+  readonly kind?: EngineOptions['kind']
   readonly nextTurn: NextTurn
   readonly verifyMany: VerifyMany
   readonly createEngine: (options: EngineOptions, now: Millis) => RoomEngine

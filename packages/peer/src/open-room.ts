@@ -88,6 +88,7 @@ export class OpenRoom implements Room {
         persona: openPersona(crypto, persona),
         name: this.#record.name ?? settings.name,
         platform,
+        kind: this.#ports.kind,
         relayOrigin: relay,
         relayOnly: settings.relayOnly,
         webrtc: dialer !== undefined,

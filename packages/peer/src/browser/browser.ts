@@ -85,6 +85,7 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
       lock: storage,
       broken,
       platform: 'browser',
+      kind: isFrugal() ? 'mobile' : 'desktop',
       nextTurn: createNextTurn(),
       verifyMany: paintBetween((checks) => verifyManyWebCrypto(checks)),
       createEngine: (options, now) => new Engine(options, now),
@@ -124,4 +125,10 @@ function createNextTurn(): NextTurn {
 /** A page opened from a file has no relay behind it. */
 function originOf(place: Location): string | undefined {
   return place.protocol === 'http:' || place.protocol === 'https:' ? place.origin : undefined
+}
+
+/** A phone, or a network that is paid by volume: few links, and never a root. */
+function isFrugal(): boolean {
+  const { connection } = navigator as Navigator & { readonly connection?: { readonly saveData?: boolean } }
+  return connection?.saveData === true || matchMedia('(hover: none) and (pointer: coarse)').matches
 }
