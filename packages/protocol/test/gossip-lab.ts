@@ -6,6 +6,7 @@
 import { formatHex } from '../src/codec/text.ts'
 import { cheapHash, cheapSignature, cheapVerify } from '../src/gossip/broadcast-fixture.ts'
 import { Broadcast } from '../src/gossip/broadcast.ts'
+import type { BroadcastPort } from '../src/gossip/broadcast.ts'
 import { shortId } from '../src/gossip/broadcast-wire.ts'
 import type { Ref, TreeId } from '../src/gossip/broadcast-wire.ts'
 import { createSeededRandom } from '../src/sim/random.ts'
@@ -81,6 +82,7 @@ type Event =
       readonly tree: TreeId
       readonly hop: number
       readonly pulled: boolean
+      readonly late: boolean
     }
   | { readonly kind: 3; readonly run: (now: number) => void }
 
@@ -135,7 +137,7 @@ export class GossipLab {
       digest: () => new Uint8Array(8),
       port: {
         send: (to, payload) => this.send(peer, to, payload),
-        forward: (ref, to, tree, hop, pulled) => this.#forward(peer, ref, to, tree, hop, pulled),
+        forward: (...args) => this.#forward(peer, ...args),
         timer: (at) => this.#timer(peer, at),
         beacon: () => undefined,
         misbehaved: () => this.misbehaved++,
@@ -327,7 +329,7 @@ export class GossipLab {
   }
 
   #entry(peer: LabPeer, event: Event & { kind: 2 }): void {
-    const { message, from, tree, hop, pulled } = event
+    const { message, from, tree, hop, pulled, late } = event
     message.copies++
     if (peer.index < message.delays.length && message.delays[peer.index] !== 0) {
       peer.broadcast.duplicate(message.ref, from, tree, pulled, this.now)
@@ -336,16 +338,17 @@ export class GossipLab {
     if (peer.index >= message.delays.length) {
       // Came later than the message: it holds what synchronisation brought it.
       message.copies--
-      peer.broadcast.arrived(message.ref, from, tree, hop, pulled, this.now)
+      peer.broadcast.arrived(message.ref, from, tree, hop, pulled, this.now, late)
       return
     }
     message.first++
     message.lastHop = Math.max(message.lastHop, hop)
     message.delays[peer.index] = this.now - message.at + 1
-    peer.broadcast.arrived(message.ref, from, tree, hop, pulled, this.now)
+    peer.broadcast.arrived(message.ref, from, tree, hop, pulled, this.now, late)
   }
 
-  #forward(from: LabPeer, ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean): void {
+  #forward(from: LabPeer, ...args: Parameters<BroadcastPort['forward']>): void {
+    const [ref, to, tree, hop, pulled, late] = args
     const message = this.#byRef.get(ref)
     if (message === undefined) return
     for (const session of to) {
@@ -355,7 +358,7 @@ export class GossipLab {
       const link = from.links.get(session)
       if (link === undefined) continue
       const peer = link.to
-      this.#post(this.#arrival(link), { kind: 2, peer, from: from.session, message, tree, hop, pulled })
+      this.#post(this.#arrival(link), { kind: 2, peer, from: from.session, message, tree, hop, pulled, late })
     }
   }
 

@@ -51,6 +51,7 @@ export interface Forwarded {
   readonly tree: TreeId
   readonly hop: number
   readonly pulled: boolean
+  readonly late: boolean
 }
 
 export const roomTag: Uint8Array = new Uint8Array(8).fill(7)
@@ -104,7 +105,8 @@ export class Stage {
       digest: () => new Uint8Array(8),
       port: {
         send: (to, payload) => this.#sent.push({ to, payload }),
-        forward: (ref, to, tree, hop, pulled) => this.#forwarded.push({ ref, to: [...to], tree, hop, pulled }),
+        forward: (ref, to, tree, hop, pulled, late) =>
+          this.#forwarded.push({ ref, to: [...to], tree, hop, pulled, late }),
         timer: (at) => (this.#timerAt = at),
         beacon: (root) => this.heard.push(root),
         misbehaved: (session, code) => this.misbehaved.push(`${session.slice(0, 2)} ${code}`),

@@ -41,9 +41,10 @@ describe('payloads of trees', () => {
     const receipt = fc.option(fc.uint8Array({ minLength: 1, maxLength: 300 }), { nil: undefined })
     const entry = fc.uint8Array({ maxLength: 700 })
     fc.assert(
-      fc.property(id, fc.nat(maxHops), fc.boolean(), entry, receipt, (tree, hop, pulled, entry, receipt) => {
-        const payload = encodeTreeEntry(tree, hop, pulled, entry, receipt)
-        expect(decodeTreeEntry(payload)).toEqual({ ok: true, value: { tree, hop, pulled, entry, receipt } })
+      fc.property(id, fc.nat(maxHops), fc.boolean(), fc.boolean(), entry, receipt, (...fields) => {
+        const [tree, hop, pulled, late, entry, receipt] = fields
+        const payload = encodeTreeEntry(tree, hop, pulled, entry, receipt, late)
+        expect(decodeTreeEntry(payload)).toEqual({ ok: true, value: { tree, hop, pulled, late, entry, receipt } })
         const decoded = decodeTreeEntry(payload)
         if (decoded.ok && entry.length > 0) expect(decoded.value.entry.buffer).toBe(payload.buffer)
       }),

@@ -4,7 +4,7 @@
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x08 | treeEntry | tree u48 · hop u8 (bit 7: it was pulled) · entry varint-prefixed · receipt varint-prefixed, empty when none |
+ * | 0x08 | treeEntry | tree u48 · hop u8 (bit 7: it was pulled, bit 6: it is late) · entry varint-prefixed · receipt varint-prefixed, empty when none |
  * | 0x09 | beacon | hop u8 · held u8 · distance u8 · root 32 · slot u8 · claimed u48 · age u32 · online u24 · digest 8 · signature 64 |
  * | 0x0a | attach | one or more (tree u48 · size of the subtree u24) |
  * | 0x0b | detach | one or more tree u48 |
@@ -47,6 +47,7 @@ export const broadcastTags = { treeEntry: 8, beacon: 9, attach: 10, detach: 11, 
 const idBytes = 6
 const attachBytes = idBytes + 3
 const pulledFlag = 0x80
+const lateFlag = 0x40
 
 /** First six bytes as an integer: of an entry's id its ref, of a session key its tree. */
 export function shortId(bytes: Uint8Array, at = 0): number {
@@ -59,6 +60,8 @@ export interface TreeEntry {
   readonly hop: number
   /** It answers a pull: it did not come along an edge of its tree. */
   readonly pulled: boolean
+  /** Somewhere on its way it had to be pulled: others may lack it too. */
+  readonly late: boolean
   /** Views on the payload, not copies. */
   readonly entry: Uint8Array
   readonly receipt: Uint8Array | undefined
@@ -70,10 +73,11 @@ export function encodeTreeEntry(
   pulled: boolean,
   entry: Uint8Array,
   receipt: Uint8Array | undefined,
+  late = false,
 ): Uint8Array {
   const writer = new Writer(entry.length + (receipt?.length ?? 0) + 16)
   writer.u8(broadcastTags.treeEntry).u48(tree)
-  writer.u8(Math.min(hop, maxHops) | (pulled ? pulledFlag : 0)).bytes(entry)
+  writer.u8(Math.min(hop, maxHops) | (pulled ? pulledFlag : 0) | (late ? lateFlag : 0)).bytes(entry)
   if (receipt === undefined) writer.u8(0)
   else writer.bytes(receipt)
   return writer.finish()
@@ -84,13 +88,14 @@ export function decodeTreeEntry(payload: Uint8Array): Result<TreeEntry, 'malform
   if (reader.u8() !== broadcastTags.treeEntry) reader.fail()
   const tree = reader.u48()
   const how = reader.u8()
-  const hop = how & ~pulledFlag
+  const hop = how & ~(pulledFlag | lateFlag)
   if (hop > maxHops) reader.fail()
   const entry = reader.bytes(maxEntryBytes)
   const receipt = reader.bytes(maxReceiptBytes)
   if (!reader.done()) return reject('malformed')
   const pulled = (how & pulledFlag) !== 0
-  return accept({ tree, hop, pulled, entry, receipt: receipt.length > 0 ? receipt : undefined })
+  const late = (how & lateFlag) !== 0
+  return accept({ tree, hop, pulled, late, entry, receipt: receipt.length > 0 ? receipt : undefined })
 }
 
 // Beacons.

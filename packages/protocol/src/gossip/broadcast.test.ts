@@ -239,9 +239,9 @@ describe('entries', () => {
     stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
     stage.broadcast.author(9, stage.now)
     expect(stage.forwarded()).toEqual([
-      { ref: 7, to: [nameOf(1), nameOf(3)], tree, hop: 5, pulled: false },
-      { ref: 8, to: [nameOf(2), nameOf(3)].slice(0, 1), tree, hop: 5, pulled: false },
-      { ref: 9, to: [nameOf(1), nameOf(2), nameOf(3)], tree, hop: 1, pulled: false },
+      { ref: 7, to: [nameOf(1), nameOf(3)], tree, hop: 5, pulled: false, late: false },
+      { ref: 8, to: [nameOf(2), nameOf(3)].slice(0, 1), tree, hop: 5, pulled: false, late: false },
+      { ref: 9, to: [nameOf(1), nameOf(2), nameOf(3)], tree, hop: 1, pulled: false, late: false },
     ])
   })
 
@@ -262,9 +262,9 @@ describe('entries', () => {
     stage.broadcast.arrived(7, nameOf(1), noTree, 1, false, stage.now)
     stage.broadcast.arrived(8, nameOf(1), 99, maxHops, false, stage.now)
     expect(stage.forwarded()).toEqual([
-      { ref: 5, to: [nameOf(1), nameOf(2), nameOf(3)], tree: noTree, hop: 1, pulled: false },
-      { ref: 6, to: [nameOf(2), nameOf(3)], tree: 99, hop: 3, pulled: false },
-      { ref: 7, to: [nameOf(2), nameOf(3)], tree: noTree, hop: 2, pulled: false },
+      { ref: 5, to: [nameOf(1), nameOf(2), nameOf(3)], tree: noTree, hop: 1, pulled: false, late: false },
+      { ref: 6, to: [nameOf(2), nameOf(3)], tree: 99, hop: 3, pulled: false, late: false },
+      { ref: 7, to: [nameOf(2), nameOf(3)], tree: noTree, hop: 2, pulled: false, late: false },
     ])
   })
 
@@ -313,7 +313,7 @@ describe('entries', () => {
     stage.pass(2_000)
     expect(stage.sent(pull)).toEqual([])
     expect(parentOf(stage)).toBe(parent)
-    expect(stage.forwarded().at(-1)).toMatchObject({ ref: 7, to: [nameOf(1)], tree, hop: 7, pulled: false })
+    expect(stage.forwarded().at(-1)).toMatchObject({ ref: 7, to: [nameOf(1)], tree, hop: 7, pulled: false, late: true })
   })
 
   it('GOS38 are given to whoever asks, with their tree, if they are held and were not refused', () => {
@@ -322,7 +322,7 @@ describe('entries', () => {
     stage.broadcast.refused(8, stage.now)
     stage.forwarded()
     stage.receive(4, encodeIds(pull, [7, 8, 9]))
-    expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(4)], tree, hop: 5, pulled: true }])
+    expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(4)], tree, hop: 5, pulled: true, late: true }])
   })
 
   it('GOS38 are asked for at once where no tree has a place', () => {
@@ -418,7 +418,9 @@ describe('who speaks much', () => {
     }
     stage.forwarded()
     stage.broadcast.author(99, stage.now)
-    expect(stage.forwarded()).toEqual([{ ref: 99, to: [nameOf(1), nameOf(2)], tree: own, hop: 1, pulled: false }])
+    expect(stage.forwarded()).toEqual([
+      { ref: 99, to: [nameOf(1), nameOf(2)], tree: own, hop: 1, pulled: false, late: false },
+    ])
     expect(beaconOnline(stage.sent(beacon).at(-1)?.payload as Uint8Array)).toBe(7)
     stage.pass(40_000)
     expect(stage.broadcast.isRoot).toBe(false)

@@ -28,10 +28,10 @@ export interface BroadcastPort {
   /** Send this payload to a neighbour, at the highest priority. The bytes are shared: nobody may change them. */
   send(to: string, payload: Uint8Array): void
   /**
-   * Send an entry on: `encodeTreeEntry(tree, hop, pulled, …)`, encoded once, to each of `to`. `to` is only valid during
+   * Send an entry on: `encodeTreeEntry(tree, hop, pulled, …, late)`, encoded once, to each of `to`. `to` is only valid during
    * the call. A ref the engine no longer has is left out.
    */
-  forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean): void
+  forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void
   /** Call `timerFired` at `at`; replaces the last request. */
   timer(at: Millis): void
   /** A root told what it holds, and how many are online (`Broadcast.online`). Once per beacon. */
@@ -86,6 +86,9 @@ export const maxMisses = 3
 export const barredMs = 60_000
 /** Entries under way while a parent is changed are not counted against the new one. */
 export const graceMs = 1_000
+
+/** Who is this near to the author announces an entry early. */
+export const earlyHops = 1
 
 export class Broadcast {
   readonly #port: BroadcastPort
@@ -143,6 +146,11 @@ export class Broadcast {
     return views
   }
 
+  /** T1: how long the trees are given now. */
+  get waitMs(): Millis {
+    return this.#lazy.waitMs
+  }
+
   /** Entries that were announced and have not come. */
   get wanted(): number {
     return this.#lazy.wanted
@@ -183,7 +191,7 @@ export class Broadcast {
     if (lane === undefined || lane.suspect === suspect) return
     lane.suspect = suspect
     if (suspect) this.#trees.laneDoubtful(lane, now)
-    else this.#lazy.hold(false, now)
+    else this.#lazy.hold(false, false, now)
     this.#arm(this.#lazy.dueAt)
   }
 
@@ -236,13 +244,13 @@ export class Broadcast {
     if (this.#recent.find(ref) >= 0) return
     const tree = this.#trees.choose(now)
     const place = this.#recent.add(ref, tree?.id ?? noTree, 0, now)
-    this.#forward(ref, place, tree, undefined, 1, now)
+    this.#forward(ref, place, tree, undefined, 1, now, false)
     this.#speak(now)
-    this.#hold(tree === undefined, now)
+    this.#hold(false, true, now)
   }
 
   /** A new and valid entry came over a link; `tree` is `noTree` and `hop` 1 when it came without a tree tag. */
-  arrived(ref: Ref, from: string, treeId: TreeId, hop: number, pulled: boolean, now: Millis): void {
+  arrived(ref: Ref, from: string, treeId: TreeId, hop: number, pulled: boolean, now: Millis, late = false): void {
     const lane = this.#lanes.find(from)
     if (lane !== undefined) lane.heardAt = now
     if (this.#recent.find(ref) >= 0) return
@@ -250,10 +258,10 @@ export class Broadcast {
     const tree = treeId === noTree ? this.#trees.choose(now) : known
     const place = this.#recent.add(ref, tree?.id ?? treeId, hop, now)
     if (lane !== undefined) this.#recent.setKnown(place, lane.index)
-    const isLate = this.#lazy.came(place, lane, pulled, now)
+    const isLate = this.#lazy.came(place, lane, pulled, now) || pulled || late
     if (known !== undefined) this.#judgeParent(known, lane, pulled, now)
-    if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now)
-    this.#hold(isLate || pulled || known === undefined, now)
+    if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now, isLate)
+    this.#hold(isLate || known === undefined, hop <= earlyHops, now)
   }
 
   /** A copy of an entry that is held came over a link. */
@@ -274,7 +282,7 @@ export class Broadcast {
   known(ref: Ref, now: Millis): void {
     if (this.#recent.find(ref) >= 0) return
     this.#lazy.came(this.#recent.add(ref, noTree, 0, now), undefined, true, now)
-    this.#hold(false, now)
+    this.#hold(false, false, now)
   }
 
   /** It came over a link, but the room does not take it: it is not asked for again, and not announced. */
@@ -293,7 +301,15 @@ export class Broadcast {
 
   // What goes.
 
-  #forward(ref: Ref, place: number, tree: Tree | undefined, from: Lane | undefined, hop: number, now: Millis): void {
+  #forward(
+    ref: Ref,
+    place: number,
+    tree: Tree | undefined,
+    from: Lane | undefined,
+    hop: number,
+    now: Millis,
+    late: boolean,
+  ): void {
     const to = this.#to
     to.length = 0
     const isFlood = tree === undefined || (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
@@ -303,7 +319,7 @@ export class Broadcast {
         if (edge === tree.parent || edge.childUntil > now) this.#address(edge.lane, place, from)
       }
     }
-    if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false)
+    if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false, late)
   }
 
   #address(lane: Lane, place: number, from: Lane | undefined): void {
@@ -312,8 +328,8 @@ export class Broadcast {
     this.#to.push(lane.session)
   }
 
-  #hold(late: boolean, now: Millis): void {
-    this.#lazy.hold(late, now)
+  #hold(late: boolean, early: boolean, now: Millis): void {
+    this.#lazy.hold(late, early, now)
     this.#arm(this.#lazy.dueAt)
   }
 

@@ -18,6 +18,7 @@ import type { Recent } from './recent.ts'
 /** An announcement waits between half of this and the whole; a quarter of that in doubt. */
 export const announceMs = 600
 export const urgentAnnounceMs = 30
+export const earlyAnnounceMs = 90
 /** Younger ones are left for the next batch: they are still on their way along the trees. */
 export const freshMs = 60
 /** An entry that was announced this long before its tree brought it is late: somewhere above there is a hole. */
@@ -39,7 +40,8 @@ export const nextAskMs = 150
 /** The wait shrinks to its minimum for this long after anything made the trees doubtful. */
 export const doubtMs = 5_000
 const gapSamples = 32
-const enoughGaps = 8
+/** After so many entries that were here before anybody announced them, the gaps of the others say what T1 has to be. */
+const enoughInTime = 64
 
 export const maxWants = 2_048
 export const maxWantsOfLane = 512
@@ -73,6 +75,7 @@ export class Lazy {
   readonly #wants = new Map<Ref, Want>()
   readonly #gaps: number[] = []
   #gapAt = 0
+  #inTime = 0
   #waitMs = defaultWaitMs
   #wantsDueAt: Millis = never
   #flushDueAt: Millis = never
@@ -128,10 +131,13 @@ export class Lazy {
     if (place < recent.head) this.#schedule(lane, now)
   }
 
-  /** An entry is held from now on. `late`: it came by a pull or a flood, others may lack it too. */
-  hold(late: boolean, now: Millis): void {
-    if (late) {
-      this.#urgentAt = Math.min(this.#urgentAt, now + urgentAnnounceMs)
+  /**
+   * An entry is held from now on. `late`: it came by a pull or a flood, others may lack it too. `early`: few hold it yet,
+   * and if the tree is broken here it is lost for all.
+   */
+  hold(late: boolean, early: boolean, now: Millis): void {
+    if (late || early) {
+      this.#urgentAt = Math.min(this.#urgentAt, now + (late ? urgentAnnounceMs : earlyAnnounceMs))
       return
     }
     const lanes = this.#lanes.list
@@ -144,7 +150,10 @@ export class Lazy {
   /** The entry came: over this lane, or without one. True when others had it much sooner. */
   came(place: number, from: Lane | undefined, pulled: boolean, now: Millis): boolean {
     const want = this.#wants.get(this.#recent.refAt(place))
-    if (want === undefined) return false
+    if (want === undefined) {
+      if (this.#inTime < enoughInTime && ++this.#inTime === enoughInTime) this.#setWait()
+      return false
+    }
     this.#forget(want)
     for (const lane of want.announcers) if (lane.up) this.#recent.setKnown(place, lane.index)
     // Asked and delivered, even if later than it was given.
@@ -178,7 +187,7 @@ export class Lazy {
       if (place < 0 || recent.treeAt(place) === refusedTree || !lane.served.take(now)) continue
       recent.setKnown(place, lane.index)
       this.#one[0] = lane.session
-      this.#port.forward(recent.refAt(place), this.#one, recent.treeAt(place), recent.hopAt(place) + 1, true)
+      this.#port.forward(recent.refAt(place), this.#one, recent.treeAt(place), recent.hopAt(place) + 1, true, true)
     }
     return true
   }
@@ -326,7 +335,10 @@ export class Lazy {
   #learnGap(gap: Millis): void {
     this.#gaps[this.#gapAt] = gap
     this.#gapAt = (this.#gapAt + 1) % gapSamples
-    if (this.#gaps.length < enoughGaps) return
+    if (this.#inTime === enoughInTime) this.#setWait()
+  }
+
+  #setWait(): void {
     let worst = 0
     for (const sample of this.#gaps) worst = Math.max(worst, sample)
     let rtt = 0
