@@ -11,28 +11,9 @@ import type { TransportKind } from '../engine/input.ts'
 import type { Millis } from '../machine.ts'
 import { mix, xorshift } from './chance.ts'
 import { FrameCache } from './frame-cache.ts'
-import type { SimPeer } from './peer.ts'
+import type { Half, SimPeer } from './peer.ts'
 import { events } from './world.ts'
 import type { World } from './world.ts'
-
-/** One end of a transport, held by one run of a program. */
-export interface Half {
-  readonly id: number
-  readonly name: string
-  readonly kind: TransportKind
-  /** The far machine and its end, −1 while unknown. */
-  far: number
-  farId: number
-  up: boolean
-  distance: number
-  /** When the newest frame sent from here arrives there: none overtakes another. */
-  leaveAt: Millis
-  /** Of the generator of its jitter. */
-  state: number
-  /** Bytes that wait for the uplink. */
-  waiting: number
-  full: boolean
-}
 
 export interface CarrierOptions {
   readonly canLink: (a: number, b: number) => boolean

@@ -5,11 +5,10 @@
  */
 import type { EngineEvent } from '../engine/output.ts'
 import type { Output } from '../engine/output.ts'
-import type { Input } from '../engine/input.ts'
+import type { Input, TransportKind } from '../engine/input.ts'
 import type { StoreChange, StoredRecord, StoreRange } from '../engine/effects.ts'
 import type { Millis } from '../machine.ts'
 import type { TimelineMessage } from '../rooms/timeline.ts'
-import type { Half } from './carriers.ts'
 
 /** What the simulator needs of an engine; a test may put something hostile in its place. */
 export interface EngineLike {
@@ -50,6 +49,25 @@ export interface Timer {
   at: Millis
   /** When its event comes; it is put off then if `at` is later. */
   queuedAt: Millis
+}
+
+/** One end of a transport, held by one run of a program. */
+export interface Half {
+  readonly id: number
+  readonly name: string
+  readonly kind: TransportKind
+  /** The far machine and its end, −1 while unknown. */
+  far: number
+  farId: number
+  up: boolean
+  distance: number
+  /** When the newest frame sent from here arrives there: none overtakes another. */
+  leaveAt: Millis
+  /** Of the generator of its jitter. */
+  state: number
+  /** Bytes that wait for the uplink. */
+  waiting: number
+  full: boolean
 }
 
 export class SimPeer {
