@@ -224,9 +224,9 @@ export class Broadcast {
       case broadcastTags.beacon:
         return this.#trees.receiveBeacon(lane, payload, now)
       case broadcastTags.attach:
-        return this.#trees.receiveAttach(lane, payload, now)
+        return this.#trees.places.receiveAttach(lane, payload, now)
       case broadcastTags.detach:
-        return this.#trees.receiveDetach(lane, payload, now)
+        return this.#trees.places.receiveDetach(lane, payload, now)
       case broadcastTags.have: {
         const isWellFormed = this.#lazy.receiveHave(lane, payload, now)
         this.#arm(this.#lazy.dueAt)
@@ -275,7 +275,7 @@ export class Broadcast {
     if (pulled || tree === undefined) return
     // The parent was late, and owes nothing.
     if (tree.parent?.lane === lane) lane.misses &= lane.misses - 1
-    else this.#trees.repair(tree, lane, now)
+    else this.#trees.places.repair(tree, lane, now)
   }
 
   /** It is held although no gossip brought it. Only for entries of the last minute: older ones are never announced. */
@@ -346,7 +346,7 @@ export class Broadcast {
     if (parent.heardAt > owing.missesSince) owing.barredUntil = now + barredMs
     owing.misses = 0
     owing.missesSince = never
-    this.#trees.leaveParent(tree, now)
+    this.#trees.places.leaveParent(tree, now)
   }
 
   #speak(now: Millis): void {

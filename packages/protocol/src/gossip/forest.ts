@@ -46,11 +46,15 @@ export class Forest {
     this.#told = online
   }
 
-  /** How many are online: the most that a root counts, else what the engine said. */
+  /**
+   * How many are online: what the roots count, the middle one of three and the lesser of two, so that one that is lied to
+   * does not decide; else what the engine said.
+   */
   get online(): number {
-    let online = 0
-    for (const tree of this.slots.holders) if (tree !== undefined && tree.online > online) online = tree.online
-    return online > 0 ? online : Math.max(this.#told, this.#lanes.list.length + 1)
+    const counts: number[] = []
+    for (const tree of this.slots.holders) if (tree !== undefined && tree.online > 0) counts.push(tree.online)
+    if (counts.length === 0) return Math.max(this.#told, this.#lanes.list.length + 1)
+    return counts.sort((a, b) => a - b)[(counts.length - 1) >> 1] as number
   }
 
   /** The tree for an entry that has none yet: the nearest root that was heard of recently. */

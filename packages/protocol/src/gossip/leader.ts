@@ -108,6 +108,7 @@ export class Leader {
     tree.online = this.#forest.online
     this.#tree = tree
     this.#forest.slots.put(tree)
+    this.plan(now)
     this.#sendBeacon(now)
   }
 

@@ -40,6 +40,8 @@ export class Edge {
   /** It is our child until then. */
   childUntil: Millis = 0
   size = 0
+  /** When it last renewed its place. */
+  renewedAt: Millis = 0
   wins = 0
   detachedAt: Millis = 0
 
@@ -87,6 +89,9 @@ export class Tree {
   /** The newest beacon did not come by the parent: attach to `healBy` then, unless the parent brings it yet. */
   healAt: Millis = never
   healBy: Edge | undefined
+  /** The parent before this one still sends until then. */
+  leaveAt: Millis = never
+  leaving: Edge | undefined
 
   constructor(id: TreeId, root: string, key: Uint8Array, isOwn: boolean, slot: number, claimed: Millis, rank: number) {
     this.id = id
@@ -112,7 +117,7 @@ export class Tree {
   }
 
   get dueAt(): Millis {
-    return Math.min(this.spreadAt, this.attachAt, this.healAt, this.at + leaseMs)
+    return Math.min(this.spreadAt, this.attachAt, this.healAt, this.leaveAt, this.at + leaseMs)
   }
 
   /** The same root with another claim. */
@@ -163,6 +168,7 @@ export class Tree {
     this.edges.splice(this.edges.indexOf(edge), 1)
     if (this.#best === edge) this.#best = undefined
     if (this.healBy === edge) this.healBy = undefined
+    if (this.leaving === edge) this.leaving = undefined
     if (this.parent !== edge) return false
     this.parent = undefined
     return true
@@ -250,6 +256,12 @@ export class Tree {
     let size = 1
     for (const edge of this.edges) if (edge.childUntil > now) size += edge.size
     return size
+  }
+
+  /** All children have renewed their places since the newest beacon came. */
+  haveRenewed(now: Millis): boolean {
+    for (const edge of this.edges) if (edge.childUntil > now && edge.renewedAt < this.at) return false
+    return true
   }
 
   hasChild(now: Millis): boolean {

@@ -9,8 +9,6 @@ import { formatHex } from '../codec/text.ts'
 import type { Millis } from '../machine.ts'
 import type { BroadcastOptions } from './broadcast.ts'
 import {
-  attachedSize,
-  attachedTree,
   beaconClaimed,
   beaconDigest,
   beaconHop,
@@ -21,16 +19,9 @@ import {
   beaconSlot,
   beaconTranscript,
   beaconTree,
-  broadcastTags,
-  countAttached,
-  countIds,
-  encodeAttach,
-  encodeIds,
   hotSlot,
-  idAt,
   isBeacon,
   maxHops,
-  maxTreesPerFrame,
   relayedBeacon,
 } from './broadcast-wire.ts'
 import type { TreeId } from './broadcast-wire.ts'
@@ -40,8 +31,10 @@ import type { Jitter } from './jitter.ts'
 import { never } from './lanes.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import { Leader } from './leader.ts'
+import { Places } from './places.ts'
+import type { PlacesEvents } from './places.ts'
 import { Slots } from './slots.ts'
-import { floodMs, leaseMs, mayLead, Tree } from './tree.ts'
+import { leaseMs, mayLead, Tree } from './tree.ts'
 import type { Edge } from './tree.ts'
 
 /** Copies for links that are not of the tree wait this long. */
@@ -53,18 +46,10 @@ export const manyOnline = 2_000
 export const healMs = 300
 /** Beacons of one root closer together than this are not its own work. */
 export const minBeaconGapMs = 500
-/** Attachments are renewed by the farthest first, so that sizes are added up within one beacon. */
-export const renewStepMs = 30
-export const renewSteps = 20
+/** Places are renewed when those below have been, so that sizes are added up within one beacon, or after this. */
+export const renewMaxMs = 1_200
 /** A neighbour that passed on a forged beacon is not believed for this long. */
 export const mutedMs = 60_000
-
-export interface TreesEvents {
-  /** Run again at this time at the latest. */
-  due(at: Millis): void
-  /** A tree may have a hole. */
-  doubt(now: Millis): void
-}
 
 interface Candidate {
   readonly slot: number
@@ -74,14 +59,15 @@ interface Candidate {
 
 export class Trees {
   readonly leader: Leader
+  readonly places: Places
   readonly #options: BroadcastOptions
   readonly #lanes: Lanes
   readonly #jitter: Jitter
-  readonly #events: TreesEvents
+  readonly #events: PlacesEvents
   readonly #forest: Forest
   #heardAt: Millis = 0
 
-  constructor(options: BroadcastOptions, lanes: Lanes, jitter: Jitter, events: TreesEvents) {
+  constructor(options: BroadcastOptions, lanes: Lanes, jitter: Jitter, events: PlacesEvents) {
     this.#options = options
     this.#lanes = lanes
     this.#jitter = jitter
@@ -89,6 +75,7 @@ export class Trees {
     const ownRank = (slot: number, now: Millis): number =>
       rankOf(options.sha256, options.roomTime(now), slot, options.ownKey)
     this.#forest = new Forest(new Slots(jitter, ownRank), lanes)
+    this.places = new Places(options, this.#forest, events)
     this.leader = new Leader(options, this.#forest, lanes, jitter, (at) => events.due(at))
   }
 
@@ -129,12 +116,12 @@ export class Trees {
   }
 
   laneDown(lane: Lane, now: Millis): void {
-    for (const tree of this.#forest.list) if (tree.drop(lane)) this.#parentLost(tree, now)
+    for (const tree of this.#forest.list) if (tree.drop(lane)) this.places.lost(tree, now)
   }
 
   /** Whatever hangs on this link is attached elsewhere where that is possible. */
   laneDoubtful(lane: Lane, now: Millis): void {
-    for (const tree of this.#forest.list) if (tree.parent?.lane === lane) this.#parentLost(tree, now)
+    for (const tree of this.#forest.list) if (tree.parent?.lane === lane) this.places.lost(tree, now)
   }
 
   // Messages.
@@ -163,64 +150,11 @@ export class Trees {
     return true
   }
 
-  receiveAttach(lane: Lane, payload: Uint8Array, now: Millis): boolean {
-    const count = countAttached(payload)
-    if (count < 0) return false
-    for (let i = 0; i < count; i++) {
-      const id = attachedTree(payload, i)
-      const tree = this.#forest.find(id)
-      if (tree === undefined || tree.isRetired) {
-        this.#options.port.send(lane.session, encodeIds(broadcastTags.detach, [id]))
-        continue
-      }
-      const edge = tree.edge(lane)
-      edge.childUntil = now + leaseMs
-      edge.size = Math.max(1, attachedSize(payload, i))
-      // Each took the other for nearer to the root: neither leads anywhere.
-      if (tree.parent === edge) {
-        tree.parent = undefined
-        this.#parentLost(tree, now)
-      }
-    }
-    return true
-  }
-
-  receiveDetach(lane: Lane, payload: Uint8Array, now: Millis): boolean {
-    const count = countIds(payload, maxTreesPerFrame)
-    if (count < 0) return false
-    for (let i = 0; i < count; i++) {
-      const tree = this.#forest.find(idAt(payload, i))
-      const edge = tree?.find(lane)
-      if (tree === undefined || edge === undefined) continue
-      edge.childUntil = 0
-      if (tree.parent !== edge) continue
-      // It is no place to come back to before its next beacon.
-      edge.sentAt = 0
-      this.#parentLost(tree, now)
-    }
-    return true
-  }
-
   // Entries.
 
   /** The tree for an entry that has none yet. */
   choose(now: Millis): Tree | undefined {
     return this.#forest.choose(this.leader.tree, now)
-  }
-
-  /** A link that is no edge of this tree carried one of its entries: its far end takes us for what we are not. */
-  repair(tree: Tree, lane: Lane, now: Millis): void {
-    const edge = tree.edge(lane)
-    if (tree.parent === edge || edge.childUntil > now || now - edge.detachedAt < floodMs) return
-    edge.detachedAt = now
-    this.#options.port.send(lane.session, encodeIds(broadcastTags.detach, [tree.id]))
-  }
-
-  /** Attaches elsewhere if there is a place. */
-  leaveParent(tree: Tree, now: Millis): boolean {
-    const alternative = tree.alternative(this.#options.own, now)
-    if (alternative !== undefined) this.#attach(tree, alternative, now)
-    return alternative !== undefined
   }
 
   // Time.
@@ -236,8 +170,9 @@ export class Trees {
     for (let i = this.#forest.list.length - 1; i >= 0; i--) {
       const tree = this.#forest.list[i] as Tree
       if (tree.spreadAt <= now) this.#spread(tree, now)
-      if (tree.healAt <= now) this.#heal(tree, now)
-      if (tree.attachAt <= now) this.#renew(tree, now)
+      if (tree.healAt <= now) this.places.heal(tree, now)
+      if (tree.leaveAt <= now) this.places.leave(tree)
+      if (tree.attachAt <= now) this.places.renew(tree, now)
       if (!tree.isLive(now)) this.#lapse(tree, now)
     }
   }
@@ -280,7 +215,7 @@ export class Trees {
     tree.online = beaconOnline(beacon)
     if (edge !== tree.parent) {
       if (wasSilent) {
-        if (mayLead(lane, now)) this.#attach(tree, edge, now)
+        if (mayLead(lane, now)) this.places.attach(tree, edge, now)
       } else {
         tree.healAt = now + Math.max(healMs, 2 * (tree.parent?.lane.rttMs ?? 0))
         tree.healBy = edge
@@ -292,7 +227,7 @@ export class Trees {
     this.leader.plan(now)
     this.#options.port.beacon(tree.root, beaconDigest(beacon))
     this.#pass(tree, now)
-    tree.attachAt = now + renewStepMs * Math.max(1, renewSteps - tree.hop)
+    tree.attachAt = now + (tree.hasChild(now) ? renewMaxMs : this.#jitter.between(spreadMinMs, spreadMaxMs))
     this.#due(tree.dueAt)
   }
 
@@ -334,47 +269,8 @@ export class Trees {
     if (edge.sentAt === tree.sentAt) return
     const better = tree.raced(edge, beacon, now)
     const winner = tree.winner
-    if (better && winner !== undefined && mayLead(winner.lane, now)) this.#attach(tree, winner, now)
-    else if (tree.parent === undefined && !tree.isRetired) this.leaveParent(tree, now)
-  }
-
-  // Places in a tree.
-
-  #attach(tree: Tree, edge: Edge, now: Millis): void {
-    const before = tree.parent
-    if (before === edge) return
-    const { port } = this.#options
-    tree.follow(edge, now)
-    if (before !== undefined && before.lane.up) {
-      port.send(before.lane.session, encodeIds(broadcastTags.detach, [tree.id]))
-    }
-    port.send(edge.lane.session, encodeAttach([tree.id], [tree.size(now)]))
-  }
-
-  #parentLost(tree: Tree, now: Millis): void {
-    if (tree.isOwn || tree.isRetired) return
-    this.#events.doubt(now)
-    if (this.leaveParent(tree, now)) return
-    // A suspect may still be there; whoever is gone is not. Until somebody brings a beacon, everybody gets everything.
-    tree.floodUntil = now + floodMs
-    if (tree.parent !== undefined && tree.parent.sentAt === 0) tree.parent = undefined
-  }
-
-  /** The newest beacon came by another, and the parent had its time. */
-  #heal(tree: Tree, now: Millis): void {
-    tree.healAt = never
-    const by = tree.healBy
-    tree.healBy = undefined
-    if (tree.parent !== undefined && tree.parent.sentAt >= tree.sentAt) return
-    if (by !== undefined && by.sentAt === tree.sentAt && mayLead(by.lane, now)) this.#attach(tree, by, now)
-    else this.leaveParent(tree, now)
-  }
-
-  #renew(tree: Tree, now: Millis): void {
-    tree.attachAt = never
-    const parent = tree.parent
-    if (parent === undefined || tree.isRetired) return
-    this.#options.port.send(parent.lane.session, encodeAttach([tree.id], [tree.size(now)]))
+    if (better && winner !== undefined && mayLead(winner.lane, now)) this.places.attach(tree, winner, now)
+    else if (tree.parent === undefined && !tree.isRetired) this.places.leaveParent(tree, now)
   }
 
   /** Another took its slot. */
