@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beaconOf, keyOf } from '../src/gossip/broadcast-fixture.ts'
+import { beaconOf, keyOf } from './broadcast-fixture.ts'
 import { broadcastTags, encodeIds, hotSlot } from '../src/gossip/broadcast-wire.ts'
 import { GossipLab } from './gossip-lab.ts'
 import type { LabPeer } from './gossip-lab.ts'

@@ -4,9 +4,9 @@
  * peers; whole engines are the business of `src/sim`.
  */
 import { formatHex } from '../src/codec/text.ts'
-import { cheapHash, cheapSignature, cheapVerify } from '../src/gossip/broadcast-fixture.ts'
+import { cheapHash, cheapSignature, cheapVerify } from './broadcast-fixture.ts'
 import { Broadcast } from '../src/gossip/broadcast.ts'
-import type { BroadcastPort } from '../src/gossip/broadcast.ts'
+import type { BroadcastPort } from '../src/gossip/broadcast-io.ts'
 import { shortId } from '../src/gossip/broadcast-wire.ts'
 import type { Ref, TreeId } from '../src/gossip/broadcast-wire.ts'
 import { createSeededRandom } from '../src/sim/random.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { beaconOf, cheapVerify, keyOf, roomTag, Stage } from './broadcast-fixture.ts'
+import { beaconOf, cheapVerify, keyOf, roomTag, Stage } from '../../test/broadcast-fixture.ts'
 import {
   attachedSize,
   attachedTree,

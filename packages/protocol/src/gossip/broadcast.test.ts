@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beaconOf, keyOf, nameOf, Stage } from './broadcast-fixture.ts'
+import { beaconOf, keyOf, nameOf, Stage } from '../../test/broadcast-fixture.ts'
 import {
   attachedSize,
   attachedTree,

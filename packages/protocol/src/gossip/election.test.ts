@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beaconOf, cheapHash, keyOf, nameOf, Stage } from './broadcast-fixture.ts'
+import { beaconOf, cheapHash, keyOf, nameOf, Stage } from '../../test/broadcast-fixture.ts'
 import { beaconSlot, broadcastTags, encodeAttach, shortId } from './broadcast-wire.ts'
 import {
   claimDelay,

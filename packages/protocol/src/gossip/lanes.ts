@@ -1,6 +1,6 @@
 /** The links of this peer as its broadcast keeps them: a small number each, what the far end deserves and still may send. */
 import type { Millis } from '../machine.ts'
-import type { NeighbourInfo } from './broadcast.ts'
+import type { NeighbourInfo } from './broadcast-io.ts'
 import type { Ref } from './broadcast-wire.ts'
 import { maxLanes } from './recent.ts'
 

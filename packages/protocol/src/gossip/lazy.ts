@@ -7,7 +7,7 @@
  * change a tree. (The lazy half of Leitão, Pereira and Rodrigues, "Epidemic Broadcast Trees", 2007, without its grafts.)
  */
 import type { Millis } from '../machine.ts'
-import type { BroadcastPort } from './broadcast.ts'
+import type { BroadcastPort } from './broadcast-io.ts'
 import { broadcastTags, countIds, encodeIds, idAt, maxRefsPerFrame } from './broadcast-wire.ts'
 import type { Ref } from './broadcast-wire.ts'
 import type { Jitter } from './jitter.ts'

@@ -3,7 +3,7 @@
  * beacon every two seconds until there is no reason any more.
  */
 import type { Millis } from '../machine.ts'
-import type { BroadcastOptions } from './broadcast.ts'
+import type { BroadcastOptions } from './broadcast-io.ts'
 import { encodeBeacon, hotSlot, shortId } from './broadcast-wire.ts'
 import type { TreeId } from './broadcast-wire.ts'
 import { matureMs, maxClaimMs, maxHotTrees, rankOf, slotsFor } from './election.ts'

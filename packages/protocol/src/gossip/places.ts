@@ -5,7 +5,7 @@
  * no entry falls between the two.
  */
 import type { Millis } from '../machine.ts'
-import type { BroadcastOptions } from './broadcast.ts'
+import type { BroadcastOptions } from './broadcast-io.ts'
 import {
   attachedSize,
   attachedTree,

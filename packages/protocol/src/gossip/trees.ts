@@ -7,7 +7,7 @@
  */
 import { formatHex } from '../codec/text.ts'
 import type { Millis } from '../machine.ts'
-import type { BroadcastOptions } from './broadcast.ts'
+import type { BroadcastOptions } from './broadcast-io.ts'
 import {
   beaconClaimed,
   beaconDigest,

@@ -1,10 +1,10 @@
 /** For tests of broadcasts: signatures that cost next to nothing, and one broadcast whose every word is kept. */
-import { formatHex } from '../codec/text.ts'
-import type { Millis } from '../machine.ts'
-import { createSeededRandom } from '../sim/random.ts'
-import { Broadcast } from './broadcast.ts'
-import { encodeBeacon, relayedBeacon } from './broadcast-wire.ts'
-import type { BeaconFields, Ref, TreeId } from './broadcast-wire.ts'
+import { formatHex } from '../src/codec/text.ts'
+import type { Millis } from '../src/machine.ts'
+import { createSeededRandom } from '../src/sim/random.ts'
+import { Broadcast } from '../src/gossip/broadcast.ts'
+import { encodeBeacon, relayedBeacon } from '../src/gossip/broadcast-wire.ts'
+import type { BeaconFields, Ref, TreeId } from '../src/gossip/broadcast-wire.ts'
 
 /** No hash at all, but bytes that depend on all of their input. */
 export function cheapHash(...parts: readonly Uint8Array[]): Uint8Array {
