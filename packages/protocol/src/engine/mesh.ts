@@ -6,7 +6,7 @@
  * made and closed by `Reach`; entries are kept by the room, and the last minute of them by ref here, for whoever pulls.
  */
 import { Broadcast } from '../gossip/broadcast.ts'
-import type { TreeView } from '../gossip/broadcast.ts'
+import type { TreeView } from '../gossip/broadcast-io.ts'
 import { broadcastTags, decodeTreeEntry, encodeTreeEntry, shortId } from '../gossip/broadcast-wire.ts'
 import type { Ref, TreeId } from '../gossip/broadcast-wire.ts'
 import { Liveness } from '../gossip/liveness.ts'
