@@ -95,10 +95,10 @@ describe('thirty peers, terminals and browsers', () => {
     )
   }
 
-  /** Everybody knows of all `count` who are here, and of nobody else, and is linked to some of them directly. */
+  /** Everybody knows of all `count` who are here and is linked to some directly. Who was lost may be listed for 90 s. */
   const knit = async (crowds: readonly Crowd[], persons: readonly Person[], count: number): Promise<void> => {
     let seen: Seen[] = []
-    const isKnit = ({ online, links }: Seen): boolean => online === count && links >= fewestLinks
+    const isKnit = ({ online, links }: Seen): boolean => online >= count && links >= fewestLinks
     try {
       await until(`terminals to know all ${count}`, 40_000, async () => {
         seen = (await Promise.all(crowds.map((crowd) => crowd.see()))).flat()
