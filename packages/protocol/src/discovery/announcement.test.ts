@@ -8,7 +8,13 @@ const keys = topicKeys(crypto, seedOf(1), 2_833_333)
 const alice = crypto.signKeyPair(seedOf(2))
 const mallory = crypto.signKeyPair(seedOf(3))
 const room = seedOf(5).subarray(0, 16)
-const about = { kem: seedOf(4), platform: 'node', rootCapable: false, webrtc: true, created: 1_700_000_000_000 } as const
+const about = {
+  kem: seedOf(4),
+  platform: 'node',
+  rootCapable: false,
+  webrtc: true,
+  created: 1_700_000_000_000,
+} as const
 const card = encodeCard(crypto, room, alice, about)
 
 describe('announcements', () => {
