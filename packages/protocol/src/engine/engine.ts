@@ -439,7 +439,12 @@ export class Engine {
       case 'beat':
         return this.#beatReceived(link, payload, now)
       case 'entry':
-        return this.#flow.receive(payload.entry, payload.receipt, { link, tree: noTree, hop: 1, pulled: false }, now)
+        return this.#flow.receive(
+          payload.entry,
+          payload.receipt,
+          { link, tree: noTree, hop: 1, pulled: false, late: false },
+          now,
+        )
       case 'neighbours':
         return this.#flow.neighbourhood.announce(link.session, payload.neighbours)
       case 'presence':

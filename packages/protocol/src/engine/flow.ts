@@ -35,6 +35,8 @@ export interface Bringing {
   readonly hop: number
   /** We asked for it. */
   readonly pulled: boolean
+  /** Somebody on the way had to ask for it. */
+  readonly late: boolean
 }
 
 /** A room of many: entries go along trees there. */
@@ -43,6 +45,8 @@ export interface Spreader {
   spread(entry: Entry, session: string, from: Bringing | undefined, now: Millis): boolean
   /** A copy of what is held came by a link. */
   copied(entry: Entry, from: Bringing, now: Millis): void
+  /** One came that the room does not take: there is no use in asking for it again. */
+  refused(entry: Entry, now: Millis): void
 }
 
 export interface FlowContext {
@@ -124,7 +128,11 @@ export class Flow {
     if (from !== undefined && outcome === 'duplicate') this.#events.spreader()?.copied(entry, from, now)
     if (receipt !== undefined && (isNew || outcome === 'duplicate')) this.#keepReceipt(entry, receipt, now)
     if (outcome === 'overBudget') tell({ type: 'notice', code: 'floodLimited', about: session })
-    if (!isNew) return
+    if (!isNew) {
+      // A forged one says nothing of the true one, which may be on its way.
+      if (outcome !== 'duplicate' && outcome !== 'forged') this.#events.spreader()?.refused(entry, now)
+      return
+    }
     this.#events.moved(now)
     this.#spread(entry, session, from, from === undefined, now)
     this.#owe(session, now)

@@ -134,7 +134,7 @@ export class Mesh implements Spreader {
       digest: () => room.log.digest(),
       port: {
         send: (to, payload) => this.#send(to, payload),
-        forward: (ref, to, tree, hop, pulled) => this.#forward(ref, to, tree, hop, pulled),
+        forward: (...args) => this.#forward(...args),
         timer: (at) => this.#timer('broadcast', at),
         beacon: () => undefined,
         misbehaved: (session, code) => {
@@ -289,8 +289,8 @@ export class Mesh implements Spreader {
     if (tag === broadcastTags.treeEntry) {
       const decoded = decodeTreeEntry(bytes)
       if (!decoded.ok) return false
-      const { tree, hop, pulled, entry, receipt } = decoded.value
-      this.#events.entry(entry, receipt, { link, tree, hop, pulled }, now)
+      const { tree, hop, pulled, late, entry, receipt } = decoded.value
+      this.#events.entry(entry, receipt, { link, tree, hop, pulled, late }, now)
       return true
     }
     if (tag <= broadcastTags.pull) {
@@ -343,13 +343,18 @@ export class Mesh implements Spreader {
     const ref = this.#keep(entry, now)
     if (from === undefined && session !== this.#context.own.session) this.#broadcast.known(ref, now)
     else if (from === undefined) this.#broadcast.author(ref, now)
-    else this.#broadcast.arrived(ref, from.link.session, from.tree, from.hop, from.pulled, now)
+    else this.#broadcast.arrived(ref, from.link.session, from.tree, from.hop, from.pulled, now, from.late)
     return this.#overlay.active.length > 0
   }
 
   copied(entry: Entry, from: Bringing, now: Millis): void {
     this.#now = now
     this.#broadcast.duplicate(shortId(entry.id), from.link.session, from.tree, from.pulled, now)
+  }
+
+  refused(entry: Entry, now: Millis): void {
+    this.#now = now
+    this.#broadcast.refused(shortId(entry.id), now)
   }
 
   /** Entries that a synchronisation or the relay brought. */
@@ -368,11 +373,11 @@ export class Mesh implements Spreader {
     return ref
   }
 
-  #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean): void {
+  #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void {
     const { room, reach } = this.#context
     const entry = this.#recent.get(ref)?.entry
     if (entry === undefined || entry.husk) return
-    const payload = encodeTreeEntry(tree, hop, pulled, entry.bytes, room.receiptsOf(entry)[0])
+    const payload = encodeTreeEntry(tree, hop, pulled, entry.bytes, room.receiptsOf(entry)[0], late)
     for (const session of to) reach.send(session, priority.text, payload, this.#now)
   }
 

@@ -99,8 +99,8 @@ export class Mode {
     // A neighbour that takes the room for a mesh: an entry is an entry all the same.
     const decoded = decodeTreeEntry(bytes)
     if (!decoded.ok) return false
-    const { entry, receipt, tree, hop, pulled } = decoded.value
-    this.#context.flow().receive(entry, receipt, { link, tree, hop, pulled }, now)
+    const { entry, receipt, tree, hop, pulled, late } = decoded.value
+    this.#context.flow().receive(entry, receipt, { link, tree, hop, pulled, late }, now)
     return true
   }
 

@@ -329,6 +329,18 @@ describe('entries', () => {
     expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(4)], tree, hop: 5, pulled: true, late: true }])
   })
 
+  it('GOS38 that were refused are not asked for, and go on all the same when a good copy comes', () => {
+    const stage = inTree()
+    stage.broadcast.refused(7, stage.now)
+    stage.receive(3, encodeIds(have, [7]))
+    stage.pass(2_000)
+    expect(stage.sent().filter(({ payload }) => payload[0] === pull || payload[0] === have)).toEqual([])
+    stage.receive(2, encodeAttach([tree], [1]))
+    stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.arrived(7, nameOf(3), tree, 4, false, stage.now)
+    expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(2)], tree, hop: 5, pulled: false, late: false }])
+  })
+
   it('GOS38 are asked for at once where no tree has a place', () => {
     const stage = new Stage().link(1)
     stage.receive(1, encodeIds(have, [7]))

@@ -201,10 +201,12 @@ export class Broadcast {
   arrived(ref: Ref, from: string, treeId: TreeId, hop: number, pulled: boolean, now: Millis, late = false): void {
     const lane = this.#lanes.find(from)
     if (lane !== undefined) lane.heardAt = now
-    if (this.#recent.find(ref) >= 0) return
+    const before = this.#recent.find(ref)
+    if (before >= 0 && this.#recent.treeAt(before) !== refusedTree) return
     const known = treeId === noTree ? undefined : this.#trees.find(treeId)
     const tree = treeId === noTree ? this.#trees.choose(now) : known
-    const place = this.#recent.add(ref, tree?.id ?? treeId, hop, now)
+    const place = before >= 0 ? before : this.#recent.add(ref, tree?.id ?? treeId, hop, now)
+    if (before >= 0) this.#recent.retake(place, tree?.id ?? treeId, hop)
     if (lane !== undefined) this.#recent.setKnown(place, lane.index)
     const isLate = this.#lazy.came(place, lane, pulled, now) || pulled || late
     if (known !== undefined) this.#judgeParent(known, lane, pulled, now)

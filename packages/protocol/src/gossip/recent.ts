@@ -71,6 +71,12 @@ export class Recent {
     return place
   }
 
+  /** It came again, and this time it counts. */
+  retake(place: number, tree: TreeId, hop: number): void {
+    this.#trees[place & (this.#capacity - 1)] = tree
+    this.#hops[place & (this.#capacity - 1)] = hop
+  }
+
   refAt(place: number): Ref {
     return this.#refs[place & (this.#capacity - 1)] as number
   }
