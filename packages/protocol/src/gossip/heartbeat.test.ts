@@ -12,6 +12,7 @@ const beat = (fields: Partial<Beat>): Beat => ({
   held: 0,
   hidden: false,
   urgent: false,
+  settled: undefined,
   ...fields,
 })
 

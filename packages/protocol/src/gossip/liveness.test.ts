@@ -204,7 +204,7 @@ describe('liveness of links in a mesh', () => {
   it('GOS73 is patient with a far end that said it is hidden', () => {
     const rig = new Rig(2)
     const beat = { type: 'beat', sentAt: start, echo: 0, heldBack: 0, digest: new Uint8Array(8), held: 0 } as const
-    rig.beats.get(session(1))?.received({ ...beat, hidden: true, urgent: false }, rig.now)
+    rig.beats.get(session(1))?.received({ ...beat, hidden: true, urgent: false, settled: undefined }, rig.now)
     rig.speaking.delete(session(1))
     rig.run(20_000)
     expect((rig.at('suspect') ?? 0) - start).toBeGreaterThanOrEqual(hiddenSuspectMs)

@@ -43,6 +43,13 @@ describe('spreading a live entry', () => {
     expect(mesh.targets({ author: a, from: a, byRelay: false }, [a, c, d], nobody)).toEqual([c])
   })
 
+  it('GOS10 counts everybody it was told of once', () => {
+    const mesh = new Neighbourhood()
+    mesh.announce(a, prefixes('b', 'c'))
+    mesh.announce(b, prefixes('a', 'c', 'd'))
+    expect(mesh.size).toBe(4)
+  })
+
   it('GOS4 forgets the neighbours of whoever left', () => {
     const mesh = new Neighbourhood()
     mesh.announce(a, prefixes('c'))

@@ -43,6 +43,13 @@ export class Neighbourhood {
     return this.#neighbours.get(prefixOf(session)) ?? noLinks
   }
 
+  /** How many sessions the linked ones and their neighbours are, as far as they told. */
+  get size(): number {
+    const known = new Set<string>(this.#neighbours.keys())
+    for (const told of this.#neighbours.values()) for (const prefix of told.keys()) known.add(prefix)
+    return known.size
+  }
+
   /** Is `a` known to have a link with `b` that carries entries? Those over the relay do not: its fan-out does. */
   reaches(a: string, b: string): boolean {
     const told = this.linksOf(a).get(prefixOf(b))
