@@ -94,11 +94,6 @@ export class Broadcast {
     return views
   }
 
-  /** T1: how long the trees are given now. */
-  get waitMs(): Millis {
-    return this.#lazy.waitMs
-  }
-
   /** Entries that were announced and have not come. */
   get wanted(): number {
     return this.#lazy.wanted

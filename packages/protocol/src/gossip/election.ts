@@ -16,8 +16,7 @@ import type { Jitter } from './jitter.ts'
 export const maxSlots = 3
 export const maxHotTrees = 4
 export const epochMs = 3_600_000
-/** Silence of a slot before it is claimed; less where nobody was ever heard. */
-export const silenceMs = 6_000
+/** Silence of a slot before it is claimed where nobody was ever heard; elsewhere it is the lease. */
 export const youngSilenceMs = 2_500
 /** Added to it by rank, and by chance for those whose rank is far from the lowest. */
 export const rankStepMs = 400
@@ -106,9 +105,5 @@ export class Lapsed {
     const known = this.#roots.get(id)
     if (known === undefined) return true
     return sentAt > known.sentAt && now >= known.until
-  }
-
-  isExcluded(id: TreeId, now: Millis): boolean {
-    return (this.#roots.get(id)?.until ?? 0) > now
   }
 }

@@ -98,16 +98,8 @@ export class Lazy {
     return Math.min(this.#wantsDueAt, this.#flushDueAt, this.#urgentAt)
   }
 
-  get waitMs(): Millis {
-    return this.#waitMs
-  }
-
   get wanted(): number {
     return this.#wants.size
-  }
-
-  isWanted(ref: Ref): boolean {
-    return this.#wants.has(ref)
   }
 
   /** The trees may have holes: wait less, announce sooner. */

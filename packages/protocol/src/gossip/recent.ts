@@ -104,12 +104,6 @@ export class Recent {
     this.#masks[word] = (this.#masks[word] as number) | (1 << (lane & 31))
   }
 
-  /** Nobody needs to be told of it. */
-  setKnownToAll(place: number): void {
-    const index = place & (this.#capacity - 1)
-    this.#masks.fill(0xffff_ffff, index * this.#words, (index + 1) * this.#words)
-  }
-
   /** A lane begins: it knows of nothing. */
   clearLane(lane: number): void {
     const words = (lane >>> 5) + 1
