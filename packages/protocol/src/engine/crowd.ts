@@ -46,7 +46,6 @@ export class Crowd {
   /** `counted`: those we know to be here, ourselves included. */
   isMesh(was: boolean, counted: number, now: Millis): boolean {
     const told = this.told(now)
-    // Its word alone is enough: it may know no more of the room than we do, only that it is one of many.
-    return was ? Math.max(counted, told) >= smallUntil : counted > meshFrom || told > 0
+    return was ? Math.max(counted, told) >= smallUntil : counted > meshFrom || told >= smallUntil
   }
 }

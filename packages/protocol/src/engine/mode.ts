@@ -38,10 +38,14 @@ export interface ModeContext {
   readonly emit: (output: Output) => void
 }
 
+/** A mesh that has just begun does not end before its members had time to count each other. */
+const settleMs = 15_000
+
 export class Mode {
   readonly #context: ModeContext
   readonly #crowd = new Crowd()
   #mesh: Mesh | undefined
+  #begunAt: Millis = 0
 
   constructor(context: ModeContext) {
     this.#context = context
@@ -129,11 +133,17 @@ export class Mode {
   }
 
   #judge(now: Millis): void {
-    const counted = this.#context.roster.size + 1
+    const counted = this.#count()
     this.#mesh?.setOnline(Math.max(counted, this.#crowd.told(now)), now)
     const isMesh = this.#crowd.isMesh(this.#mesh !== undefined, this.online, now)
     if (isMesh && this.#mesh === undefined) this.#begin(Math.max(counted, this.#crowd.told(now)), now)
-    else if (!isMesh && this.#mesh !== undefined) this.#end(now)
+    else if (!isMesh && this.#mesh !== undefined && now - this.#begunAt >= settleMs) this.#end(now)
+  }
+
+  /** Ourselves, whom we know to be here, and in a small room whom our neighbours are linked with. */
+  #count(): number {
+    const known = this.#context.roster.size + 1
+    return this.#mesh === undefined ? Math.max(known, this.#context.flow().neighbourhood.size) : known
   }
 
   #begin(online: number, now: Millis): void {
@@ -161,6 +171,7 @@ export class Mode {
       now,
     )
     this.#mesh = mesh
+    this.#begunAt = now
     catchup().setMode('mesh', now)
     reach.setMode('mesh', now)
     mesh.setVisible(presence.isVisible, now)

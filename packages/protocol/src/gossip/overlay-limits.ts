@@ -114,12 +114,12 @@ export interface ViewSize {
   readonly most: number
 }
 
-const small: ViewSize = { want: 12, limit: 14, most: 18 }
+const small: ViewSize = { want: 8, limit: 12, most: 16 }
 const desktop: ViewSize = { want: 8, limit: 10, most: 14 }
 const mobile: ViewSize = { want: 5, limit: 6, most: 8 }
-const node: ViewSize = { want: 14, limit: 64, most: 64 }
+const node: ViewSize = { want: 8, limit: 64, most: 64 }
 const keeper: ViewSize = { want: 4, limit: 24, most: 24 }
-/** Up to here the view of a desktop is larger. */
+/** Up to here a desktop takes a few more than it looks for: each link costs its beacons. */
 export const smallRoom = 64
 
 export function viewSize(kind: PeerKind, online: number): ViewSize {

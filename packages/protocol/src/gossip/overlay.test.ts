@@ -176,7 +176,7 @@ describe('becoming neighbours', () => {
   })
 
   it('GOS59 keeps the view its kind can carry', () => {
-    const sizes = { desktop: [8, 10], mobile: [5, 6], node: [14, 64], keeper: [4, 24] } as const
+    const sizes = { desktop: [8, 10], mobile: [5, 6], node: [8, 64], keeper: [4, 24] } as const
     for (const kind of ['desktop', 'mobile', 'node', 'keeper'] as const) {
       const [want, limit] = sizes[kind]
       const rig = new Rig(kind)
