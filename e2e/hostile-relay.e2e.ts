@@ -110,8 +110,6 @@ describe('a hostile relay', () => {
       return linked.length === people.length - 1
     })
 
-  const everDirect = (): boolean =>
-    people.some(({ lines }) => lines.some((line) => line.type === 'peer' && line.path === 'direct'))
   const everLinked = (): boolean =>
     people.some(({ lines }) => lines.some((line) => line.type === 'peer' && line.state === 'linked'))
 
@@ -170,15 +168,14 @@ describe('a hostile relay', () => {
     await everybodyLeavesWell()
   })
 
-  it('that swaps and alters signals gets nobody into a direct link, and text still arrives', async () => {
+  it('that swaps and alters signals gets into no link, and text still arrives', async () => {
     const lie = swapSignals(createSeededRandom(2))
     await meet(lie, ['Ana', 'Ben', 'Cleo'])
-    await until('links over the relay', 20_000, () => linkedBy('relay'))
+    // Over the relay at first; then signals go inside those links, where it can swap nothing, and direct ones may follow.
+    await until('links over the relay', 20_000, everLinked)
     const texts = await exchange()
     await everybodyHas(texts, 20_000)
-    await until('a good number of signals', 20_000, () => lie.seen.length >= 3)
-    await sleep(2_000)
-    expect(everDirect()).toBe(false)
+    await until('signals that were swapped', 20_000, () => lie.seen.length > 0)
     await everybodyLeavesWell(['linkRefused'])
   })
 
@@ -336,7 +333,7 @@ describe('a hostile relay', () => {
 
     afterAll(() => browser.close())
 
-    it('with several lies at once: what is written arrives as it is, by way of the relay, without receipts', async () => {
+    it('with several lies at once: what is written arrives as it is', async () => {
       const random = createSeededRandom(10)
       const lies = [swapSignals(random), forgeReceipts(random), alterEntries(random)]
       liar = await Liar.start(relay.port, {
@@ -365,10 +362,6 @@ describe('a hostile relay', () => {
       })
       expect(shown.map(({ id }) => id)).toEqual(people[0]?.ids())
       expect(shown.map(({ text }) => text)).toEqual(people[0]?.texts())
-      await until('the path to be said', 20_000, async () =>
-        (await ana.paths()).some((path) => path.startsWith('By way of the relay')),
-      )
-      expect(everDirect()).toBe(false)
       expect(ana.complaints).toEqual([])
       await everybodyLeavesWell(['linkRefused'])
     })
