@@ -114,6 +114,7 @@ export class Engine {
         admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
         learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),
         connectFailed: (session, why, at) => this.#mode.mesh?.connectFailed(session, why, at),
+        wrongCard: (session, at) => this.#mode.mesh?.wrongCard(session, at),
         referral: () => this.#mode.mesh?.referral() ?? [],
         via: (session) => this.#mode.via(session),
         knowing: (session) => this.#mode.knowing(session),
@@ -452,6 +453,7 @@ export class Engine {
         return this.#typing.heard(link.session, this.#authorOf(link), payload.typing, now)
       case 'goodbye':
         this.#roster.gone(link.session)
+        this.#mode.mesh?.left(link.session, now)
         return this.#reach.close(link, 'remoteClosed', now)
       case 'online':
         return this.#mode.told(link.session, payload.online, payload.mesh, now)

@@ -86,7 +86,6 @@ export class Mesh implements Spreader {
   #visibleSince: Millis | undefined
   #isLonely = false
   #rootedAt: Millis
-  #online: number
 
   constructor(context: MeshContext, events: MeshEvents, online: number, now: Millis) {
     const { options, session, own, roomTag, room, reach, corrected } = context
@@ -94,7 +93,6 @@ export class Mesh implements Spreader {
     this.#context = context
     this.#events = events
     this.#now = now
-    this.#online = online
     this.#visibleSince = now
     this.#rootedAt = now
     this.#overlay = new Overlay(
@@ -134,7 +132,7 @@ export class Mesh implements Spreader {
       digest: () => room.log.digest(),
       port: {
         send: (to, payload) => this.#send(to, payload),
-        forward: (...args) => this.#forward(...args),
+        forward: (ref, to, tree, hop, pulled, late) => this.#forward(ref, to, tree, hop, pulled, late),
         timer: (at) => this.#timer('broadcast', at),
         beacon: () => undefined,
         misbehaved: (session, code) => {
@@ -226,7 +224,6 @@ export class Mesh implements Spreader {
   /** How many the engine believes to be here, until a root counts them. */
   setOnline(online: number, now: Millis): void {
     this.#now = now
-    this.#online = online
     this.#broadcast.setOnline(online)
     this.#tellOnline(now)
   }
@@ -259,6 +256,19 @@ export class Mesh implements Spreader {
     this.#now = now
     this.#liveness.forget(session, now)
     this.#overlay.unlinked(session, now)
+  }
+
+  /** It said goodbye: not to be looked for again, and gone for everybody. */
+  left(session: string, now: Millis): void {
+    this.#now = now
+    this.#registry.lost(session, now)
+    this.#overlay.unlinked(session, now, true)
+  }
+
+  /** A card that came by the overlay is not signed by whom it names. */
+  wrongCard(session: string, now: Millis): void {
+    this.#now = now
+    this.#overlay.drop(session, now)
   }
 
   learned(contacts: readonly Contact[], now: Millis): void {
@@ -407,13 +417,14 @@ export class Mesh implements Spreader {
 
   #isGreeter(now: Millis): boolean {
     const { options, own, corrected } = this.#context
-    if (this.#online <= greeters) return true
+    // As the roots count: the engine itself knows a few of thousands.
+    if (this.online <= greeters) return true
     const hour = Math.floor(corrected(now) / hourMs)
     const seed = new Uint8Array(36)
     seed.set(own.card.subarray(0, 32))
     new DataView(seed.buffer).setUint32(32, hour)
     const drawn = new DataView(options.crypto.sha256(seed).slice(0, 4).buffer).getUint32(0) / 2 ** 32
-    return drawn * this.#online < greeters
+    return drawn * this.online < greeters
   }
 
   #judgeCapable(now: Millis): void {

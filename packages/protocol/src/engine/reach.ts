@@ -74,6 +74,8 @@ export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
     learned(contacts: readonly Contact[], now: Millis): void
     /** Of a mesh: what `connect` asked for came to nothing. */
     connectFailed(session: string, why: ConnectFailure, now: Millis): void
+    /** Of a mesh: the card `connect` was given is not signed by whom it names. */
+    wrongCard(session: string, now: Millis): void
     /** Of a mesh: others whom somebody may ask that finds no place here. */
     referral(): readonly Contact[]
     /** The linked session that knows another one. */
@@ -276,7 +278,8 @@ export class Reach {
     this.#releases.delete(contact.session)
     const known = this.#contacts.learn(contact.card)
     const isPossible = this.#mayDial || this.#circuits.hasCarrier(contact.session)
-    if (known === undefined || !isPossible) this.#events.connectFailed(contact.session, 'failed', now)
+    if (known === undefined) this.#events.wrongCard(contact.session, now)
+    else if (!isPossible) this.#events.connectFailed(contact.session, 'failed', now)
     else this.#knocks.knock(known, urgency, now)
   }
 
