@@ -5,6 +5,7 @@
  * chat/settings     { name, relayOnly }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
  * chat/mark/<id>    { draft, readMark }           written often, so apart
+ * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
  * room/<id>/…       the engine's own records
  * ```
  *
@@ -13,7 +14,7 @@
  */
 import { formatBase64url, formatUtf8, parseBase64url, parseUtf8 } from '@kith/protocol'
 import type { Millis } from '@kith/protocol'
-import type { ChatSettings } from './chat.ts'
+import type { ChatSettings, Quiet } from './chat.ts'
 import type { Storage } from './storage.ts'
 
 export const maxRooms: number = 64
@@ -44,6 +45,12 @@ export interface RoomMark {
   readonly draft: string
   readonly readMark: string
 }
+
+/** Which people of a room I muted or hid, by `Person.id`. */
+export type QuietPeople = ReadonlyMap<string, Quiet>
+
+/** More than anybody mutes by hand; the oldest make room. */
+export const maxQuietPeople: number = 512
 
 const pageSize = 100
 
@@ -109,11 +116,25 @@ export class ChatStore {
     await this.#put(`chat/mark/${id}`, { draft: mark.draft, readMark: mark.readMark })
   }
 
+  async readQuiet(id: string): Promise<QuietPeople> {
+    const [record] = await this.#storage.read({ prefix: `chat/person/${id}`, limit: 1 })
+    const { quiet } = parseJson(record?.value)
+    const people = new Map<string, Quiet>()
+    if (typeof quiet !== 'object' || quiet === null) return people
+    for (const [who, how] of Object.entries(quiet)) if (how === 'muted' || how === 'hidden') people.set(who, how)
+    return people
+  }
+
+  async writeQuiet(id: string, people: QuietPeople): Promise<void> {
+    await this.#put(`chat/person/${id}`, { quiet: Object.fromEntries([...people].slice(-maxQuietPeople)) })
+  }
+
   /** The record goes first: without it nothing can read the rest any more, even if we are interrupted. */
   async forgetRoom(id: string): Promise<void> {
     await this.#storage.write([
       { key: `chat/room/${id}`, value: undefined },
       { key: `chat/mark/${id}`, value: undefined },
+      { key: `chat/person/${id}`, value: undefined },
     ])
     await this.#storage.clear(`room/${id}/`)
   }

@@ -6,8 +6,19 @@
  * structured-cloneable, and commands answer with promises.
  */
 import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
+import type {
+  Entering,
+  GovernCommand,
+  MembersState,
+  Membership,
+  Policy,
+  Quiet,
+  RoomKind,
+  Verification,
+} from './members-state.ts'
 
 export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } from '@kith/protocol'
+export type * from './members-state.ts'
 
 /** How far an own message has come; others' messages are always `stored`. */
 export type Delivery = 'waiting' | 'sent' | 'stored'
@@ -62,6 +73,10 @@ export interface Person {
   /** Nothing is heard from them yet, neither by a link nor through others. */
   readonly reaching: boolean
   readonly presences: readonly Presence[]
+  /** In a members room, of everybody who is in it now. */
+  readonly membership: Membership | undefined
+  readonly verification: Verification
+  readonly quiet: Quiet | undefined
 }
 
 export interface SyncState {
@@ -85,9 +100,10 @@ export interface Notice {
 
 export interface RoomState {
   readonly id: string
+  readonly kind: RoomKind
   /** What this person calls the room; never sent. */
   readonly title: string
-  /** The whole link, secret included. */
+  /** The whole link, secret included. Empty for a members room: its ways in are its invites. */
   readonly link: string
   readonly relay: RelayState
   /** Host name of the relay, or undefined without one. */
@@ -102,6 +118,9 @@ export interface RoomState {
   readonly notices: readonly Notice[]
   /** Newest message, for the list of rooms. */
   readonly newest: Message | undefined
+  /** Undefined for an open room, and as long as one is not in. */
+  readonly members: MembersState | undefined
+  readonly entering: Entering | undefined
 }
 
 /** The messages in display order. A new view is made at every change; `at` is O(1). */
@@ -140,6 +159,10 @@ export interface Room {
    * For somebody who is not here it has no attempts. Rejects with `RoomClosed`.
    */
   reachReport(who: string): Promise<ReachReport>
+  /** What one does as a member, or on the way in; `invite` answers its id. Rejects with `GovernRefused`. */
+  govern(command: GovernCommand): Promise<string | undefined>
+  /** Here and for me only: what they say counts as read, or is not shown. Undefined takes it back. */
+  setQuiet(who: string, quiet: Quiet | undefined): Promise<void>
 }
 
 export interface ChatSettings {
@@ -163,14 +186,23 @@ export interface ChatState {
   readonly kept: boolean | undefined
 }
 
+export interface NewRoom {
+  /** `open`: whoever has the link is in. `members`: those in it decide who comes. Default `open`. */
+  readonly kind?: RoomKind | undefined
+  readonly title?: string | undefined
+  readonly relay?: string | undefined
+  /** Of a members room. */
+  readonly policy?: Policy | undefined
+}
+
 /** One program of one person: all its rooms. */
 export interface Chat {
   readonly state: ChatState
   subscribe(listener: () => void): () => void
   room(id: string): Room | undefined
-  /** Makes a room with a fresh secret, meeting at `relay` (an origin such as `https://chat.example`), or at none. */
-  create(options?: { readonly title?: string | undefined; readonly relay?: string | undefined }): Promise<Room>
-  /** Rejects with `LinkMalformed`. Joining a room one is in already returns it. */
+  /** Makes a room, meeting at `relay` (an origin such as `https://chat.example`), or at none. */
+  create(options?: NewRoom): Promise<Room>
+  /** By the link of an open room or by an invite. Rejects with `LinkMalformed`. Joining a room one is in returns it. */
   join(link: string): Promise<Room>
   /** Stops the room and erases everything of it here. */
   forget(roomId: string): Promise<void>

@@ -69,3 +69,24 @@ export class TooManyRooms extends Error {
     super(`There are already ${most} rooms here. Forget one you no longer need, then try again.`)
   }
 }
+
+const governRefusals: Readonly<Record<string, string>> = {
+  notMembers: 'This is an open room: whoever has its link is in, and nobody can be let in or removed.',
+  notAllowed: 'The rules of this room leave that to somebody else.',
+  notIn: 'You are not in this room any more.',
+  unknownPerson: 'This person is not in the room any more.',
+  tooManyInvites: 'There are many invites open already. Take one back, then make another.',
+  pinMalformed: 'A PIN is six digits. Ask again for it, and type it in.',
+  notHere: 'They are not connected right now. Ask them to open the invite again.',
+}
+
+/** The members of a room, or its rules, did not allow what was asked. `code` is the engine's. */
+export class GovernRefused extends Error {
+  override readonly name = 'GovernRefused'
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(governRefusals[code] ?? 'This could not be done right now. Try again in a moment.', options)
+    this.code = code
+  }
+}

@@ -1,5 +1,7 @@
 /** Every public name that is the same on every platform. */
 export type * from './chat.ts'
+export { defaultPolicy, unverified } from './members-state.ts'
+export * from './members-falls.ts'
 export type { Clock } from './clock.ts'
 export type { Storage } from './storage.ts'
 export * from './transport.ts'

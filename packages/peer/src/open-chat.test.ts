@@ -286,6 +286,31 @@ describe('OpenChat', () => {
     expect(id).toBe('0'.repeat(25) + '1')
   })
 
+  it('FAC14 keeps whom I hid, until the room is forgotten', async () => {
+    const { chat, disk, engines } = await open()
+    const room = await chat.join(link)
+    const who = 'b'.repeat(64)
+    await room.setQuiet(who, 'hidden')
+    expect(engines[0]!.inputs.map(({ type }) => type)).toEqual(['start'])
+    await chat.close()
+    const again = await open({}, disk)
+    const reopened = again.chat.room(room.id)!
+    expect(reopened.state.people.find(({ id }) => id === who)?.quiet).toBe('hidden')
+    await reopened.setQuiet(who, undefined)
+    expect(reopened.state.people.find(({ id }) => id === who)?.quiet).toBeUndefined()
+    await again.chat.forget(room.id)
+    await again.chat.close()
+    const left = await (await openMemoryStorage(disk)).read({ prefix: 'chat/', limit: 100 })
+    expect(left.map(({ key }) => key)).toEqual(['chat/settings'])
+  })
+
+  it('FAC15 lets nobody in or out of an open room', async () => {
+    const { chat } = await open()
+    const room = await chat.join(link)
+    expect(room.state).toMatchObject({ kind: 'open', members: undefined, entering: undefined })
+    await expect(room.govern({ type: 'leave' })).rejects.toMatchObject({ name: 'GovernRefused', code: 'notMembers' })
+  })
+
   it('FAC6 writes a draft that was just typed when it closes', async () => {
     const { chat, disk } = await open()
     const room = await chat.join(link)

@@ -3,11 +3,11 @@ import type { Address } from '@kith/protocol'
 import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
-import type { Chat, ChatSettings, ChatState, RoomState } from './chat.ts'
-import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
+import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
+import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
-import { OpenRoom, cutText, maxNameLength, maxTitleLength } from './open-room.ts'
+import { OpenRoom, cutText, maxNameLength, maxTitleLength, type RoomExtras } from './open-room.ts'
 import { createPersonaSecrets, renewPersonaSecrets } from './persona.ts'
 import { parseRelay } from './relay-address.ts'
 
@@ -27,7 +27,7 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
     const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
     const record: RoomRecord = { ...room, persona }
     if (persona !== room.persona) await store.writeRoom(record)
-    chat.add(record, await store.readMark(room.id))
+    chat.add(record, { mark: await store.readMark(room.id), quiet: await store.readQuiet(room.id) })
   }
   ports.broken?.listen((key) => chat.foundBroken(key))
   return chat
@@ -84,10 +84,9 @@ export class OpenChat implements Chat {
     return this.#rooms.get(id)
   }
 
-  create(
-    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
-  ): Promise<OpenRoom> {
+  create(options: NewRoom = {}): Promise<OpenRoom> {
     return this.#inTurn(() => {
+      if (options.kind === 'members') throw new GovernRefused('notMembers')
       const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
       return this.#enter(this.#ports.crypto.random(roomSecretBytes), relay, options.title ?? '')
     })
@@ -181,8 +180,8 @@ export class OpenChat implements Chat {
   }
 
   /** Opens a room of the store. */
-  add(record: RoomRecord, mark?: { readonly draft: string; readonly readMark: string } | undefined): OpenRoom {
-    const room = new OpenRoom(this.#ports, this.#store, record, mark, this.#settings.name)
+  add(record: RoomRecord, extras: RoomExtras = {}): OpenRoom {
+    const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name)
     this.#rooms.set(record.id, room)
     room.subscribe(() => this.#changed())
     room.start(this.#settings)

@@ -2,9 +2,9 @@
 import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
 import type { Content, EngineEvent, ReachReport, RoomMap } from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
-import type { ChatStore, RoomMark, RoomRecord } from './chat-store.ts'
-import type { ChatSettings, Message, Room, RoomState, TimelineView } from './chat.ts'
-import { MessageRefused, RoomClosed } from './errors.ts'
+import type { ChatStore, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
+import type { ChatSettings, GovernCommand, Message, Quiet, Room, RoomState, TimelineView } from './chat.ts'
+import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
@@ -16,6 +16,12 @@ export const markDelayMs: number = 400
 /** Characters of a name; longer ones are cut. */
 export const maxNameLength: number = Math.floor(maxNameBytes / 4)
 export const maxTitleLength: number = 120
+
+/** What is kept of a room beside its record. */
+export interface RoomExtras {
+  readonly mark?: RoomMark | undefined
+  readonly quiet?: QuietPeople | undefined
+}
 
 interface Pending {
   readonly resolve: (id: string) => void
@@ -35,13 +41,15 @@ export class OpenRoom implements Room {
   #isTyping = false
   #stopMark: (() => void) | undefined
 
-  constructor(ports: ChatPorts, store: ChatStore, record: RoomRecord, mark: RoomMark | undefined, name: string) {
+  constructor(ports: ChatPorts, store: ChatStore, record: RoomRecord, extras: RoomExtras, name: string) {
+    const { mark, quiet = new Map() } = extras
     this.id = record.id
     this.#ports = ports
     this.#store = store
     this.#record = record
     this.#view = new RoomView({
       id: record.id,
+      kind: 'open',
       title: record.title,
       link: formatRoomLink(record),
       relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
@@ -49,6 +57,7 @@ export class OpenRoom implements Room {
       name: record.name ?? name,
       draft: mark?.draft ?? '',
       readMark: mark?.readMark ?? firstIdAt(record.joinedAt),
+      quiet,
       nextTurn: ports.nextTurn,
     })
   }
@@ -222,6 +231,15 @@ export class OpenRoom implements Room {
     if (report !== undefined) return report
     const { people, relay } = this.#view.state
     return absentReport(who, people.find(({ id }) => id === who)?.name ?? '', relay)
+  }
+
+  async govern(_command: GovernCommand): Promise<string | undefined> {
+    throw new GovernRefused('notMembers')
+  }
+
+  async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
+    this.#view.setQuiet(who, quiet)
+    await this.#store.writeQuiet(this.id, this.#view.quiet)
   }
 
   #running(): RoomEngine {

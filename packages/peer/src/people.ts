@@ -5,7 +5,8 @@
  * name of the newest message. `list()` keeps the identity of every person, and of the list, until something changed.
  */
 import type { Path, PeerInfo } from '@kith/protocol'
-import type { Person, Presence } from './chat.ts'
+import type { Person, Presence, Quiet } from './chat.ts'
+import { unverified, type Membership, type Verification } from './members-state.ts'
 
 /** Offline people beyond this are forgotten, the longest silent first: a list of thousands helps nobody. */
 export const maxOfflinePeople: number = 512
@@ -16,7 +17,12 @@ interface Line {
   newest: string
   readonly presences: Map<string, { presence: Presence; name: string; typing: boolean }>
   person: Person | undefined
+  membership: Membership | undefined
+  verification: Verification
+  quiet: Quiet | undefined
 }
+
+const self: Verification = { level: 'self', by: [], claim: undefined }
 
 const paths: readonly Path[] = ['direct', 'through', 'relay']
 
@@ -83,6 +89,35 @@ export class People {
     this.#changed(line)
   }
 
+  /** Who is in the room by its own record; whoever is no longer in it has written or is forgotten. */
+  setMembers(members: ReadonlyMap<string, { readonly name: string; readonly membership: Membership }>): void {
+    for (const [id, { name, membership }] of members) {
+      const line = this.#line(id)
+      line.membership = membership
+      if (line.name === '' && name !== '') line.name = name
+      this.#changed(line)
+    }
+    for (const [id, line] of this.#lines) {
+      if (members.has(id) || line.membership === undefined) continue
+      line.membership = undefined
+      if (line.presences.size === 0 && line.newest === '' && id !== this.#me) this.#lines.delete(id)
+      this.#changed(line)
+    }
+  }
+
+  setVerification(who: string, verification: Verification): void {
+    const line = this.#line(who)
+    if (same(line.verification, verification)) return
+    line.verification = verification
+    this.#changed(line)
+  }
+
+  setQuiet(who: string, quiet: Quiet | undefined): void {
+    const line = this.#line(who)
+    line.quiet = quiet
+    this.#changed(line)
+  }
+
   /** Somebody wrote. */
   wrote(author: string, name: string, id: string): void {
     const line = this.#line(author)
@@ -97,7 +132,15 @@ export class People {
   #line(author: string): Line {
     let line = this.#lines.get(author)
     if (line === undefined) {
-      line = { name: '', newest: '', presences: new Map(), person: undefined }
+      line = {
+        name: '',
+        newest: '',
+        presences: new Map(),
+        person: undefined,
+        membership: undefined,
+        verification: author === this.#me ? self : unverified,
+        quiet: undefined,
+      }
       this.#lines.set(author, line)
       this.#list = undefined
     }
@@ -110,7 +153,8 @@ export class People {
     if (line === undefined) return
     line.presences.delete(session)
     // Somebody who never wrote and is gone was only passing.
-    if (line.presences.size === 0 && line.newest === '' && author !== this.#me) this.#lines.delete(author)
+    const isKept = line.membership !== undefined || line.quiet !== undefined || line.verification !== unverified
+    if (line.presences.size === 0 && line.newest === '' && !isKept) this.#lines.delete(author)
     this.#changed(line)
   }
 
@@ -149,6 +193,9 @@ export class People {
       through: best?.presence.through,
       reaching: entries.length > 0 && entries.every(({ presence }) => presence.state === 'joining'),
       presences: entries.map(({ presence }) => presence),
+      membership: line.membership,
+      verification: line.verification,
+      quiet: line.quiet,
     }
   }
 }
@@ -158,4 +205,8 @@ function byName(a: Person, b: Person): number {
   const [nameA, nameB] = [a.name.toLowerCase(), b.name.toLowerCase()]
   if (nameA !== nameB) return nameA < nameB ? -1 : 1
   return a.id < b.id ? -1 : 1
+}
+
+function same(a: Verification, b: Verification): boolean {
+  return a.level === b.level && a.claim === b.claim && a.by.join() === b.by.join()
 }

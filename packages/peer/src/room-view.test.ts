@@ -52,6 +52,8 @@ function scene(readMark = ''): Scene {
     name: 'Robin',
     draft: '',
     readMark,
+    kind: 'open',
+    quiet: new Map(),
     nextTurn: (run) => waiting.push(run),
   })
   const calls = { changes: 0, messages: [] as (readonly Message[])[] }
@@ -192,6 +194,27 @@ describe('RoomView', () => {
     for (let i = 0; i < maxNotices * 2; i++) view.notice('floodLimited', String(i))
     expect(view.state.notices).toHaveLength(maxNotices)
     expect(view.state.notices.at(-1)?.about).toBe(String(maxNotices * 2 - 1))
+  })
+
+  it('VIE9 counts nothing of somebody muted, and shows nothing of somebody hidden until they are not', () => {
+    const { view } = scene()
+    view.handle(timeline(said(1), said(2, { author: me }), said(3)))
+    expect(view.state.unread).toBe(2)
+    view.setQuiet(ada, 'muted')
+    expect(view.state.unread).toBe(0)
+    view.handle(timeline(said(4)))
+    expect(view.state.unread).toBe(0)
+    expect(view.timeline.length).toBe(4)
+    view.setQuiet(ada, 'hidden')
+    view.handle(timeline(said(5), said(3, { text: 'edited' })))
+    expect([...view.timeline].map(({ author }) => author)).toEqual([me])
+    expect(view.state.people.find(({ id }) => id === ada)?.quiet).toBe('hidden')
+    view.handle({ type: 'timeline', changes: [{ type: 'drop', id: id(4) }] })
+    view.setQuiet(ada, undefined)
+    expect([...view.timeline].map(({ id }) => Number(id))).toEqual([1, 2, 3, 5])
+    expect(view.timeline.find(id(3))?.text).toBe('edited')
+    expect(view.state.unread).toBe(3)
+    expect(view.quiet.size).toBe(0)
   })
 
   it('VIE2 takes 100,000 messages newest first without telling anybody twice', () => {

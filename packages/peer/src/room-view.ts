@@ -4,7 +4,8 @@
  */
 import { Writer, formatBase32 } from '@kith/protocol'
 import type { EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
-import type { ChatNoticeCode, Delivery, Message, Notice, RoomState, SyncState } from './chat.ts'
+import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
+import type { QuietPeople } from './chat-store.ts'
 import { People } from './people.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
@@ -22,6 +23,7 @@ export interface KnownMessage extends Message {
 
 export interface RoomViewOptions {
   readonly id: string
+  readonly kind: RoomKind
   readonly title: string
   readonly link: string
   readonly relayHost: string | undefined
@@ -31,6 +33,7 @@ export interface RoomViewOptions {
   readonly draft: string
   /** Id of the newest message that was read. */
   readonly readMark: string
+  readonly quiet: QuietPeople
   readonly nextTurn: NextTurn
 }
 
@@ -41,6 +44,9 @@ export class RoomView {
   readonly #listeners = new Set<() => void>()
   readonly #messageListeners = new Set<(messages: readonly Message[]) => void>()
   readonly #touched = new Set<string>()
+  readonly #quiet: Map<string, Quiet>
+  /** Messages of people who are hidden: kept, and not shown. */
+  readonly #concealed = new Map<string, KnownMessage>()
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
   #readMark: string
@@ -52,8 +58,11 @@ export class RoomView {
     this.#nextTurn = options.nextTurn
     this.#readMark = options.readMark
     this.#people = new People(options.me, options.name)
+    this.#quiet = new Map(options.quiet)
+    for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
     this.#state = {
       id: options.id,
+      kind: options.kind,
       title: options.title,
       link: options.link,
       relay: options.relayHost === undefined ? 'none' : 'connecting',
@@ -66,6 +75,8 @@ export class RoomView {
       draft: options.draft,
       notices: [],
       newest: undefined,
+      members: undefined,
+      entering: undefined,
     }
   }
 
@@ -170,6 +181,24 @@ export class RoomView {
     this.#set({ unread: 0 })
   }
 
+  get quiet(): QuietPeople {
+    return this.#quiet
+  }
+
+  /** What was said while somebody was hidden is there again when they are not. */
+  setQuiet(who: string, quiet: Quiet | undefined): void {
+    if (quiet === this.#quiet.get(who)) return
+    const wasHidden = this.#quiet.get(who) === 'hidden'
+    this.#quiet.delete(who)
+    if (quiet !== undefined) this.#quiet.set(who, quiet)
+    this.#people.setQuiet(who, quiet)
+    const isHidden = quiet === 'hidden'
+    const theirs = wasHidden ? [...this.#concealed.values()] : isHidden ? [...this.#timeline] : []
+    const changed = theirs.filter(({ author }) => author === who)
+    this.#applyTimeline(changed.map((message) => ({ type: 'put', message })))
+    this.#recount()
+  }
+
   notice(code: ChatNoticeCode, about?: string | undefined): void {
     const { notices } = this.#state
     if (notices.some((notice) => notice.code === code && notice.about === about)) return
@@ -184,9 +213,10 @@ export class RoomView {
 
   #applyTimeline(changes: readonly MessageChange<KnownMessage>[]): void {
     let { unread, firstUnread } = this.#state
-    this.#timeline = this.#timeline.apply(changes, ({ before, after }) => {
+    const shown = changes.map((change) => this.#conceal(change))
+    this.#timeline = this.#timeline.apply(shown, ({ before, after }) => {
       const counted = (message: Message | undefined): message is Message =>
-        message !== undefined && !message.mine && !message.deleted && message.id > this.#readMark
+        message !== undefined && this.#isUnread(message)
       if (counted(after) && !counted(before)) {
         // The marker moves down only when everything above it had been read, and up when history fills in.
         if (unread === 0 || firstUnread === undefined || after.id < firstUnread) firstUnread = after.id
@@ -201,6 +231,34 @@ export class RoomView {
     this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
+  }
+
+  #conceal(change: MessageChange<KnownMessage>): MessageChange<KnownMessage> {
+    const id = change.type === 'put' ? change.message.id : change.id
+    if (change.type === 'drop' || this.#quiet.get(change.message.author) !== 'hidden') {
+      this.#concealed.delete(id)
+      return change
+    }
+    this.#concealed.set(id, change.message)
+    return { type: 'drop', id }
+  }
+
+  #isUnread(message: Message): boolean {
+    return !message.mine && !message.deleted && message.id > this.#readMark && !this.#quiet.has(message.author)
+  }
+
+  /** After somebody was muted or not: what counts as unread is another. */
+  #recount(): void {
+    let unread = 0
+    let firstUnread: string | undefined
+    for (let i = this.#timeline.length - 1; i >= 0; i--) {
+      const message = this.#timeline.at(i)
+      if (message.id <= this.#readMark) break
+      if (!this.#isUnread(message)) continue
+      unread++
+      firstUnread = message.id
+    }
+    this.#set({ unread, firstUnread: firstUnread ?? this.#state.firstUnread, people: this.#people.list() })
   }
 
   #message(message: TimelineMessage): KnownMessage {

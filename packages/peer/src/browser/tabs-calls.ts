@@ -12,16 +12,18 @@ import type { SharedRoom } from './tabs-room.ts'
 import { unpackError } from './tabs-wire.ts'
 import type { Answer, Command, CommandValue, ErrorClasses } from './tabs-wire.ts'
 
+/** Doing these twice would be two invites, two vouches under two PINs, or a removal of whoever came back. */
 const interruptions = {
   room: 'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
   lock: 'The tab that was changing the passphrase closed half-way. Try again with the new one as the present one, then with the old one.',
+  govern: 'The tab that was carrying this out closed half-way. Look at the people of the room before you do it again.',
 } as const
 
 /** The tab that carried it out closed half-way, and doing it again might do it twice. */
 export class CommandInterrupted extends Error {
   override readonly name = 'CommandInterrupted'
 
-  constructor(what: 'room' | 'lock') {
+  constructor(what: keyof typeof interruptions) {
     super(interruptions[what])
   }
 }
@@ -100,6 +102,7 @@ export class Calls {
       const { command } = pending
       if (!pending.taken) this.#ports.deliver(call, command)
       else if (command.name === 'create') this.failed(call, new CommandInterrupted('room'))
+      else if (command.name === 'govern') this.failed(call, new CommandInterrupted('govern'))
       else if (command.name === 'setPassphrase' || command.name === 'removePassphrase')
         this.failed(call, new CommandInterrupted('lock'))
       else if (command.name === 'forget' && this.#ports.room(command.room) === undefined)

@@ -1,5 +1,16 @@
 /** A chat for tests of shared tabs: it keeps its messages on a `FixtureDisk`, so that the next leader finds them. */
-import type { Chat, ChatState, Message, ReachReport, Room, RoomMap, RoomState, SyncState } from '../chat.ts'
+import type {
+  Chat,
+  ChatState,
+  GovernCommand,
+  Message,
+  Quiet,
+  ReachReport,
+  Room,
+  RoomMap,
+  RoomState,
+  SyncState,
+} from '../chat.ts'
 import { LinkMalformed, MessageRefused } from '../errors.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { absentReport } from '../open-room.ts'
@@ -211,6 +222,9 @@ export class FixtureRoom implements Room {
       draft: '',
       notices: [],
       newest: undefined,
+      kind: 'open',
+      members: undefined,
+      entering: undefined,
     }
   }
 
@@ -308,6 +322,17 @@ export class FixtureRoom implements Room {
   async reachReport(who: string): Promise<ReachReport> {
     await this.#chat.pauses.beforeKept?.()
     return absentReport(who, this.#state.title, 'none')
+  }
+
+  async govern(command: GovernCommand): Promise<string | undefined> {
+    await this.#chat.pauses.beforeKept?.()
+    this.#chat.casts.push(`govern ${command.type}`)
+    await this.#chat.pauses.afterKept?.()
+    return command.type === 'invite' ? 'invite 1' : undefined
+  }
+
+  async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
+    this.#chat.casts.push(`quiet ${who} ${quiet}`)
   }
 
   load(messages: readonly Message[]): void {

@@ -4,7 +4,7 @@
  * It shows a source: the real room where this tab leads, a mirror elsewhere. When the lead changes, the old source stays
  * on show until the new one has loaded what is stored, so that nothing flickers away and comes back.
  */
-import type { Message, ReachReport, Room, RoomMap, RoomState, TimelineView } from '../chat.ts'
+import type { GovernCommand, Message, Quiet, ReachReport, Room, RoomMap, RoomState, TimelineView } from '../chat.ts'
 import { keepShared } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'
 import type { Cast, Command, CommandValue } from './tabs-wire.ts'
@@ -145,6 +145,14 @@ export class SharedRoom implements Room {
 
   async reachReport(who: string): Promise<ReachReport> {
     return (await this.#port.issue({ name: 'reachReport', room: this.id, who })) as ReachReport
+  }
+
+  async govern(command: GovernCommand): Promise<string | undefined> {
+    return (await this.#port.issue({ name: 'govern', room: this.id, command })) as string | undefined
+  }
+
+  async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
+    await this.#port.issue({ name: 'setQuiet', room: this.id, who, quiet })
   }
 
   #show(source: RoomSource): void {

@@ -5,8 +5,27 @@
  * Everybody listens on the common channel; every tab has a mailbox of its own (a channel named after it), so that what
  * one tab is sent is not copied into all the others.
  */
-import type { Chat, ChatState, Message, ReachReport, Room, RoomMap, RoomState } from '../chat.ts'
-import { ChatClosed, LinkMalformed, MessageRefused, RelayMalformed, RoomClosed, TooManyRooms } from '../errors.ts'
+import type {
+  Chat,
+  ChatState,
+  GovernCommand,
+  Message,
+  NewRoom,
+  Quiet,
+  ReachReport,
+  Room,
+  RoomMap,
+  RoomState,
+} from '../chat.ts'
+import {
+  ChatClosed,
+  GovernRefused,
+  LinkMalformed,
+  MessageRefused,
+  RelayMalformed,
+  RoomClosed,
+  TooManyRooms,
+} from '../errors.ts'
 import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
 
 /** On the common channel. */
@@ -55,7 +74,7 @@ export interface TimelineFrame {
 
 /** What is answered: commands that may change something, and questions. */
 export type Command =
-  | { readonly name: 'create'; readonly title: string | undefined; readonly relay: string | undefined }
+  | { readonly name: 'create'; readonly options: NewRoom }
   | { readonly name: 'join'; readonly link: string }
   | { readonly name: 'forget'; readonly room: string }
   | { readonly name: 'setOwnName'; readonly value: string }
@@ -70,6 +89,8 @@ export type Command =
   | { readonly name: 'setName'; readonly room: string; readonly value: string }
   | { readonly name: 'map'; readonly room: string }
   | { readonly name: 'reachReport'; readonly room: string; readonly who: string }
+  | { readonly name: 'govern'; readonly room: string; readonly command: GovernCommand }
+  | { readonly name: 'setQuiet'; readonly room: string; readonly who: string; readonly quiet: Quiet | undefined }
 
 /** What is said and not answered. */
 export type Cast =
@@ -97,6 +118,7 @@ export type ErrorClasses = Readonly<Record<string, { readonly prototype: Error }
 
 export const carriedErrors: ErrorClasses = {
   ChatClosed,
+  GovernRefused,
   LinkMalformed,
   MessageRefused,
   RelayMalformed,
@@ -142,7 +164,7 @@ export function runCast(room: Room | undefined, cast: Cast): void {
 export async function runCommand(chat: Chat, command: Command): Promise<CommandValue> {
   switch (command.name) {
     case 'create':
-      return (await chat.create({ title: command.title, relay: command.relay })).id
+      return (await chat.create(command.options)).id
     case 'join':
       return (await chat.join(command.link)).id
     case 'forget':
@@ -191,5 +213,10 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
       return room.map()
     case 'reachReport':
       return room.reachReport(command.who)
+    case 'govern':
+      return room.govern(command.command)
+    case 'setQuiet':
+      await room.setQuiet(command.who, command.quiet)
+      return undefined
   }
 }

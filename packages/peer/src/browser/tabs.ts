@@ -7,7 +7,7 @@
  *
  * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
  */
-import type { Chat, ChatState, Room } from '../chat.ts'
+import type { Chat, ChatState, NewRoom, Room } from '../chat.ts'
 import { ChatClosed, RoomClosed } from '../errors.ts'
 import { Calls, CommandInterrupted } from './tabs-calls.ts'
 import { browserEnvironment, Election } from './tabs-election.ts'
@@ -141,10 +141,8 @@ class SharedChat implements Chat, ShownPort {
     return this.#shown.room(id)
   }
 
-  async create(
-    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
-  ): Promise<Room> {
-    return this.#roomOf(await this.issue({ name: 'create', title: options.title, relay: options.relay }))
+  async create(options: NewRoom = {}): Promise<Room> {
+    return this.#roomOf(await this.issue({ name: 'create', options }))
   }
 
   async join(link: string): Promise<Room> {

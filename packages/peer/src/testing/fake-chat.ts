@@ -6,7 +6,7 @@
  * happen: `say`, `setPerson`, `setSync`, `setRelay`, `notice`. Ready-made situations are in `fake-fixtures.ts`.
  */
 import type { Millis } from '@kith/protocol'
-import type { Chat, ChatSettings, ChatState, Room, RoomState } from '../chat.ts'
+import type { Chat, ChatSettings, ChatState, NewRoom, Room, RoomState } from '../chat.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 
@@ -35,6 +35,7 @@ export class LinkMalformed extends Error {
 }
 
 const linkPattern = /^(?:(https?:\/\/[^/#]+)\/|kith:)#([A-Za-z0-9_-]{43})$/
+const invitePattern = /^https?:\/\/[^/#]+\/#i[A-Za-z0-9_-]{60,}$/
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 export class FakeChat implements Chat {
@@ -98,9 +99,7 @@ export class FakeChat implements Chat {
     return room
   }
 
-  async create(
-    options: { readonly title?: string | undefined; readonly relay?: string | undefined } = {},
-  ): Promise<Room> {
+  async create(options: NewRoom = {}): Promise<Room> {
     if (this.#options.failing === true) throw new Error('the store is full')
     const secret = this.#secret()
     const relay = options.relay
@@ -109,15 +108,28 @@ export class FakeChat implements Chat {
       link: relay === undefined ? `kith:#${secret}` : `${relay}/#${secret}`,
       relay: relay === undefined ? 'none' : 'up',
       sync: { phase: 'alone', have: 0, total: 0, gaps: 0 },
+      members: options.kind === 'members' ? { policy: options.policy } : undefined,
     })
   }
 
   async join(link: string): Promise<Room> {
+    if (invitePattern.test(link)) return this.#enter(link)
     if (!linkPattern.test(link)) throw new LinkMalformed('this is not the link of a room')
     if (this.#options.failing === true) throw new Error('the store is full')
     const secret = link.slice(link.indexOf('#') + 1)
     for (const room of this.#rooms.values()) if (room.state.link.endsWith(secret)) return room
     return this.addRoom({ title: '', link, relay: 'connecting', sync: { phase: 'alone', have: 0, total: 0, gaps: 0 } })
+  }
+
+  /** As by a real invite: first a room on the way in. */
+  #enter(link: string): Room {
+    return this.addRoom({
+      title: '',
+      link,
+      relay: 'up',
+      sync: { phase: 'alone', have: 0, total: 0, gaps: 0 },
+      members: { myRole: 'member', entering: { phase: 'meeting' } },
+    })
   }
 
   async forget(roomId: string): Promise<void> {

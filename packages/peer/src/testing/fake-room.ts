@@ -1,7 +1,29 @@
 /** One room of the fake chat. */
 import type { Millis, Path, ReachReport, RoomMap } from '@kith/protocol'
-import type { Message, Notice, Person, RelayState, Room, RoomState, SyncState, TimelineView } from '../chat.ts'
+import type {
+  GovernCommand,
+  Message,
+  Notice,
+  Person,
+  Quiet,
+  RelayState,
+  Room,
+  RoomState,
+  SyncState,
+  TimelineView,
+} from '../chat.ts'
+import { GovernRefused } from '../errors.ts'
+import { unverified, type Entering, type MembersState } from '../members-state.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
+import {
+  fakeMembership,
+  fakeMembersState,
+  governFake,
+  type FakeMember,
+  type FakeMembers,
+  type FakeVerification,
+  type IdOf,
+} from './fake-members.ts'
 
 export interface FakePerson {
   readonly name: string
@@ -18,6 +40,10 @@ export interface FakePerson {
   /** What the reach report says otherwise than what goes with the path. */
   readonly reach?: ((now: Millis) => Partial<ReachReport>) | undefined
   readonly typing?: boolean | undefined
+  /** In a members room: how they came to be in it. */
+  readonly member?: FakeMember | undefined
+  readonly verified?: FakeVerification | undefined
+  readonly quiet?: Quiet | undefined
 }
 
 /** A message of a fixture: who by name (undefined is me), what, and how long before now. */
@@ -54,6 +80,8 @@ export interface FakeRoomOptions {
   readonly map?: ((people: readonly Person[]) => RoomMap) | undefined
   /** `map` and `reachReport` never answer, or reject. */
   readonly mapState?: 'loading' | 'failing' | undefined
+  /** Makes it a members room. */
+  readonly members?: FakeMembers | undefined
 }
 
 /** Named as the peer names its own. */
@@ -160,14 +188,28 @@ export class FakeRoom implements Room {
       ],
       options.people ?? [],
     )
+    const { members } = options
+    const idOf: IdOf = (name) =>
+      name === '' ? me : (people.find((other) => other.name === name)?.id ?? fakeKey(`person ${name}`))
+    const now = this.#now()
+    const withRecord =
+      members === undefined
+        ? people
+        : people.map((other): Person => {
+            const member = other.me
+              ? { role: members.myRole ?? 'founder', below: false }
+              : (options.people?.find(({ name }) => name === other.name)?.member ?? {})
+            return { ...other, membership: fakeMembership(member, idOf, now) }
+          })
     this.#state = {
       id: this.id,
+      kind: members === undefined ? 'open' : 'members',
       title: options.title,
-      link: options.link,
+      link: members === undefined ? options.link : '',
       relay: options.relay ?? 'up',
       relayHost: options.link.startsWith('http') ? new URL(options.link).host : undefined,
       me,
-      people,
+      people: withRecord.map((other) => verifiedAs(other, options.people, idOf)),
       sync: options.sync ?? {
         phase: 'synced',
         have: options.messages?.length ?? 0,
@@ -179,6 +221,8 @@ export class FakeRoom implements Room {
       draft: options.draft ?? '',
       notices: options.notices ?? [],
       newest: undefined,
+      members: members && members.entering === undefined ? fakeMembersState(members, idOf, now) : undefined,
+      entering: members?.entering,
     }
     this.#messages = this.#fixtures(options.messages ?? [])
     const unread = options.unread ?? 0
@@ -271,6 +315,18 @@ export class FakeRoom implements Room {
     return fakeReport(found ?? person({ name: '', id: who, online: false }, false), relay, now, change)
   }
 
+  async govern(command: GovernCommand): Promise<string | undefined> {
+    if (this.#state.kind === 'open') throw new GovernRefused('notMembers')
+    if (this.refusing) throw new GovernRefused('notAllowed')
+    const { members, people, entering, answer } = governFake(command, this.#state, this.#now())
+    this.#set({ members: entering === undefined ? members : this.#state.members, people, entering })
+    return answer
+  }
+
+  async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
+    this.#set({ people: this.#state.people.map((other) => (other.id === who ? { ...other, quiet } : other)) })
+  }
+
   async #question(): Promise<void> {
     if (this.#options.mapState === 'loading') await new Promise(() => {})
     if (this.#options.mapState === 'failing') throw new Error('the room is closed')
@@ -312,6 +368,15 @@ export class FakeRoom implements Room {
         )
       : [...this.#state.people, person(change, false)]
     this.#set({ people: withCarriers(people, [change]) })
+  }
+
+  setEntering(entering: Entering | undefined): void {
+    this.#set({ entering })
+  }
+
+  setMembers(change: Partial<MembersState>): void {
+    const { members } = this.#state
+    if (members !== undefined) this.#set({ members: { ...members, ...change } })
   }
 
   setSync(sync: SyncState): void {
@@ -449,7 +514,17 @@ function person(options: FakePerson, me: boolean): Person {
           },
         ]
       : [],
+    membership: undefined,
+    verification: me ? { level: 'self', by: [], claim: undefined } : unverified,
+    quiet: options.quiet,
   }
+}
+
+function verifiedAs(person: Person, options: readonly FakePerson[] | undefined, idOf: IdOf): Person {
+  const verified = options?.find(({ name }) => name === person.name)?.verified
+  if (person.me || verified === undefined) return person
+  const { level, by = [], claim } = verified
+  return { ...person, verification: { level, by: by.map(idOf), claim } }
 }
 
 /** Whoever is reached through a member is given one who carries. */
