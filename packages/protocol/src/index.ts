@@ -9,6 +9,7 @@ export type { Crypto, KeyPair } from './crypto/crypto.ts'
 export { createNobleCrypto } from './crypto/noble.ts'
 export { precheckSignature, verifyStrict } from './crypto/verify.ts'
 export * from './crypto/hpke.ts'
+export * from './crypto/pake.ts'
 export {
   type Extension,
   type Statement,

@@ -1,6 +1,7 @@
-import { type SignatureCheck, formatUtf8, parseHex, verifyStrict } from '@kith/protocol'
+import { Pake, type SignatureCheck, formatHex, formatUtf8, parseHex, verifyStrict } from '@kith/protocol'
 import { expect, test } from 'vitest'
 import cctv from '../../../protocol/src/crypto/vectors/ed25519-cctv.json'
+import cpace from '../../../protocol/src/crypto/vectors/cpace-ristretto255.json'
 import speccheck from '../../../protocol/src/crypto/vectors/ed25519-speccheck.json'
 import { verifyManyWebCrypto } from './verify.ts'
 
@@ -44,4 +45,18 @@ test('CRY1 WebCrypto alone accepts more: the precheck is what makes screens agre
     }
   }
   expect(accepted).toBeGreaterThan(43)
+})
+
+test('CRY15 CPace gives the published vector in this browser too', () => {
+  const { PRS, CI, sid, ADa, ADb, ya, yb, Ya, Yb, ISK_IR } = cpace.ristretto255
+  const lower = (hex: string): Uint8Array => bytes(hex.toLowerCase())
+  const common = { password: lower(PRS), channel: lower(CI), sid: lower(sid) }
+  const seed = (scalar: string): Uint8Array => lower(scalar.padEnd(128, '0'))
+  const a = new Pake({ ...common, role: 'initiator', data: lower(ADa), seed: seed(ya) })
+  const b = new Pake({ ...common, role: 'responder', data: lower(ADb), seed: seed(yb) })
+  expect([a.share, b.share].map(formatHex)).toEqual([Ya.toLowerCase(), Yb.toLowerCase()])
+  expect(formatHex(a.finish(b.share, lower(ADb))!.key)).toBe(ISK_IR.toLowerCase())
+  for (const point of [cpace.ristretto255_points['Invalid Y1'], cpace.ristretto255_points['Invalid Y2']]) {
+    expect(a.finish(lower(point), lower(ADb))).toBeUndefined()
+  }
 })
