@@ -7,82 +7,39 @@
  * (`connect`), and those it admits. Whom neither reaches is reached through a member (`circuits.ts`).
  */
 import { emptyBytes } from '../codec/bytes.ts'
-import { parseHex } from '../codec/text.ts'
+import { formatHex, parseHex } from '../codec/text.ts'
 import { encodeCard, openCard } from '../discovery/card.ts'
 import type { Card } from '../discovery/card.ts'
+import { slotAt } from '../discovery/rendezvous.ts'
 import type { SignalType } from '../discovery/signal.ts'
-import { carryTags, decodeCarried, encodeCards, maxCardsPerPayload } from '../gossip/carry-wire.ts'
+import { carryTags, decodeCarried } from '../gossip/carry-wire.ts'
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
+import { matchesHint } from '../link/handshake.ts'
+import type { LinkOptions } from '../link/link-io.ts'
+import type { Millis } from '../machine.ts'
+import { Attendance } from './attendance.ts'
 import { Circuits, isCircuit } from './circuits.ts'
 import { Contacts, contactOf } from './contacts.ts'
 import type { Known } from './contacts.ts'
-import { Knocks } from './knocks.ts'
-import type { ConnectFailure } from './knocks.ts'
-import { Signals } from './signals.ts'
-import { slotAt } from '../discovery/rendezvous.ts'
-import { matchesHint } from '../link/handshake.ts'
-import type { LinkOptions } from '../link/link-io.ts'
-import { nodeShortWindowBytes } from '../link/flow.ts'
-import type { Millis } from '../machine.ts'
-import { formatHex } from '../codec/text.ts'
-import type { SessionKeys } from '../identity/session.ts'
-import type { RoomKeys } from '../rooms/keys.ts'
-import { Dials, maxDirectLinks } from './dials.ts'
+import { Dials } from './dials.ts'
+import { DirectLinks } from './direct-links.ts'
 import type { Input, TransportKind } from './input.ts'
+import { Introductions } from './introductions.ts'
+import { Knocks } from './knocks.ts'
 import { Links, priority } from './links.ts'
-import type { Carrier, LinksEvents, LiveLink, Priority } from './links.ts'
-import { Meeting } from './meeting.ts'
-import type { Met, MeetingEvents } from './meeting.ts'
-import type { EngineOptions } from './options.ts'
+import type { LiveLink, Priority } from './links.ts'
 import type { ReachReport } from './map.ts'
-import type { Output } from './output.ts'
+import { Meeting } from './meeting.ts'
+import type { EngineOptions } from './options.ts'
+import type { ReachContext, ReachEvents } from './reach-io.ts'
 import { reportReach } from './reach-report.ts'
 import type { ReachSources } from './reach-report.ts'
-import { relayFrame, RelayLinks } from './relay-links.ts'
+import { RelayLinks } from './relay-links.ts'
+import { Signals } from './signals.ts'
+import { Ways } from './ways.ts'
 
-/** Changes of whose cards are passed on are told together. */
-const cardsMs = 300
 /** A link nobody needs any more stays so long: the far side may have another opinion. */
 export const releaseMs = 2_000
-/** A pair that may link directly gets so long for it before a member carries its frames; in a mesh, after a welcome. */
-export const circuitPatienceMs = 8_000
-export const meshPatienceMs = 3_000
-/** Whoever spares the relay looks for others without it first. */
-export const sparingMs = 3_000
-
-export interface ReachContext {
-  readonly options: EngineOptions
-  readonly keys: RoomKeys
-  readonly session: SessionKeys
-  /** This machine's time turned into the room's. */
-  readonly corrected: (now: Millis) => Millis
-  /** What we say of ourselves in a handshake, as `encodeClaims` makes it. */
-  readonly claims: () => Uint8Array
-  /** Time of the input being handled. */
-  readonly now: () => Millis
-  readonly emit: (output: Output) => void
-}
-
-export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
-  Partial<Pick<LinksEvents, 'slow'>> &
-  Omit<MeetingEvents, 'signal' | 'direct' | 'absent'> & {
-    /** A link or an attempt at one ended. */
-    failed(code: string, now: Millis): void
-    /** Of a mesh: may this peer link with us? */
-    admits(session: string, urgency: NeighbourPriority, now: Millis): boolean
-    /** Of a mesh: peers that are known to be here. */
-    learned(contacts: readonly Contact[], now: Millis): void
-    /** Of a mesh: what `connect` asked for came to nothing. */
-    connectFailed(session: string, why: ConnectFailure, now: Millis): void
-    /** Of a mesh: the card `connect` was given is not signed by whom it names. */
-    wrongCard(session: string, now: Millis): void
-    /** Of a mesh: others whom somebody may ask that finds no place here. */
-    referral(): readonly Contact[]
-    /** The linked session that knows another one. */
-    via(session: string): string | undefined
-    /** Linked sessions that say they are linked with this one themselves, not through others. */
-    knowing(session: string): readonly LiveLink[]
-  }
 
 export class Reach {
   readonly #context: ReachContext
@@ -96,15 +53,15 @@ export class Reach {
   readonly #signals: Signals
   readonly #knocks: Knocks
   readonly #circuits: Circuits
+  readonly #direct: DirectLinks
+  readonly #ways: Ways
+  readonly #attendance: Attendance
+  readonly #introductions: Introductions
   readonly #card: Uint8Array
   readonly #events: ReachEvents
   /** By session: when its link is to be closed, unless it is wanted again. */
   readonly #releases = new Map<string, Millis>()
   #mode: 'small' | 'mesh' = 'small'
-  #startedAt: Millis = 0
-  #isAttending = true
-  #isSeeking = false
-  #cardsDueAt: Millis | undefined
 
   constructor(context: ReachContext, events: ReachEvents) {
     this.#context = context
@@ -113,7 +70,26 @@ export class Reach {
     const { crypto, platform, relayOrigin } = options
     this.#own = formatHex(session.sign.publicKey)
     this.#dials = new Dials(this.#own, platform, crypto.random, emit)
-    this.#relayLinks = new RelayLinks(this.#own, crypto.random)
+    this.#relayLinks = new RelayLinks({
+      own: this.#own,
+      random: crypto.random,
+      links: () => this.#links,
+      meeting: () => this.#meeting,
+      linkOptions: (isInitiator, local, remote) => this.#linkOptions('relay', isInitiator, local, remote),
+      now: context.now,
+    })
+    this.#introductions = new Introductions({
+      links: () => this.#links.all(),
+      isInTopic: (other) => this.isInTopic(other),
+      cardOf: (other) => this.contactOf(other)?.card,
+      send: (to, payload, now) => this.send(to, priority.signal, payload, now),
+    })
+    this.#attendance = new Attendance({
+      isSparing: options.relayUse === 'sparing',
+      own: this.#own,
+      meeting: () => this.#meeting,
+      links: () => this.#links.spreading(),
+    })
     const about = {
       kem: session.agree.publicKey,
       platform,
@@ -167,7 +143,7 @@ export class Reach {
           this.#circuits.neighbourGone(link.session, now)
         }
         this.#knocks.linked(link.session)
-        if (this.#mode === 'small') this.#cardsDueAt ??= now + cardsMs
+        if (this.#mode === 'small') this.#introductions.linked(now)
         events.linked(link, now)
       },
       unlinked: (gone, now) => {
@@ -179,7 +155,7 @@ export class Reach {
       closed: (id, code, now) => {
         if (isCircuit(id)) this.#circuits.ended(id, code, now)
         this.#relayLinks.ended(id, now)
-        this.#dialEnded(id, code, now)
+        this.#direct.ended(id, code, now)
         events.failed(code, now)
       },
     })
@@ -194,6 +170,34 @@ export class Reach {
       linkOptions: (isInitiator, local, remote) => this.#linkOptions('circuit', isInitiator, local, remote),
       now: context.now,
       timer: (name, at) => emit({ type: 'timer', name, at }),
+    })
+    this.#direct = new DirectLinks({
+      own: this.#own,
+      platform,
+      mayDial: this.#mayDial,
+      links: this.#links,
+      dials: this.#dials,
+      knocks: this.#knocks,
+      circuits: this.#circuits,
+      signals: this.#signals,
+      mode: () => this.#mode,
+      known: (other) => this.#known(other),
+      admits: (other, urgency, now) => events.admits(other, urgency, now),
+      linkOptions: (kind, isInitiator, local, remote) => this.#linkOptions(kind, isInitiator, local, remote),
+      emit,
+    })
+    this.#ways = new Ways({
+      own: this.#own,
+      mayDial: this.#mayDial,
+      mayDialAddresses: options.relayOnly !== true,
+      links: this.#links,
+      dials: this.#dials,
+      contacts: this.#contacts,
+      knocks: this.#knocks,
+      circuits: this.#circuits,
+      meeting: () => this.#meeting,
+      via: (other) => events.via(other),
+      openRelayLink: (met, now) => this.#relayLinks.open(met, now),
     })
     if (relayOrigin !== undefined) this.#meeting = this.#createMeeting(relayOrigin, events)
   }
@@ -222,7 +226,7 @@ export class Reach {
         events.away(now)
       },
       signal: (sealed, now) => this.#signals.arrived(sealed, now),
-      direct: (from, bytes, now) => this.#relayLinkFrame(from, bytes, now),
+      direct: (from, bytes, now) => this.#relayLinks.frame(from, bytes, now),
     })
   }
 
@@ -303,16 +307,12 @@ export class Reach {
 
   /** Links there are lead nowhere: dial the addresses we know, too. */
   seekOthers(isSeeking: boolean, now: Millis): void {
-    if (this.#isSeeking === isSeeking) return
-    this.#isSeeking = isSeeking
-    this.dialDue(now)
+    if (this.#ways.seek(isSeeking)) this.dialDue(now)
   }
 
   /** Be in the relay's topic, or only on its socket; sparing the relay, not even on that. */
   setAttending(attending: boolean, now: Millis): void {
-    this.#isAttending = attending
-    this.#meeting?.setAttending(attending, now)
-    this.#judgeWanted(now)
+    this.#attendance.set(attending, this.#mode, now)
   }
 
   /** Which ways to a session there are and how far they got. */
@@ -355,8 +355,7 @@ export class Reach {
   // What happens.
 
   start(now: Millis): void {
-    this.#startedAt = now
-    this.#judgeWanted(now)
+    this.#attendance.start(this.#mode, now)
     this.#dials.setAddresses(this.#context.options.addresses ?? [], now)
     this.#meeting?.start(now)
     this.dialDue(now)
@@ -368,7 +367,7 @@ export class Reach {
   }
 
   tick(now: Millis): void {
-    this.#judgeWanted(now)
+    this.#attendance.judge(this.#mode, now)
     this.#meeting?.tick(now)
     this.#signals.tick(now)
     this.#knocks.tick(now)
@@ -376,20 +375,8 @@ export class Reach {
     for (const [session, at] of this.#releases) if (now >= at) this.#releaseNow(session, now)
     this.#links.reap(now)
     this.#dials.expire((transport) => this.#links.isUp(transport), now)
-    if (this.#cardsDueAt !== undefined && now >= this.#cardsDueAt) this.#tellCards(now)
+    this.#introductions.tick(this.#mode === 'small', now)
     this.dialDue(now)
-  }
-
-  #judgeWanted(now: Millis): void {
-    if (this.#context.options.relayUse !== 'sparing') return
-    if (this.#mode === 'mesh' && this.#isAttending) this.#meeting?.setWanted(true, now)
-    else this.#meeting?.setWanted(now - this.#startedAt >= sparingMs && this.#isLeastHere(), now)
-  }
-
-  /** Somebody of every group that found together without the relay stays there for the others: whose key is smallest. */
-  #isLeastHere(): boolean {
-    for (const { session } of this.#links.spreading()) if (this.#mode === 'mesh' || session < this.#own) return false
-    return true
   }
 
   #releaseNow(session: string, now: Millis): void {
@@ -424,21 +411,13 @@ export class Reach {
   }
 
   signalMade(transport: string, bytes: Uint8Array, now: Millis): void {
-    const to = this.#dials.addressee(transport)
-    const known = to === undefined ? undefined : this.#known(to.session)
-    if (to === undefined || known === undefined) return
-    this.#signals.send(known, to.opening ? 'call' : 'description', to.name, bytes, now)
+    this.#direct.signalMade(transport, bytes, now)
   }
 
   #signalled(sender: string, type: SignalType, name: string, bytes: Uint8Array, now: Millis): void {
     if (type === 'knock') return this.#knocks.knocked(sender, name, bytes, now)
     if (type === 'welcome' || type === 'busy') return this.#knocks.answered(sender, type, name, bytes, now)
-    const from = this.#known(sender)
-    if (from === undefined || !this.#mayDial || type === 'hangUp') return
-    if (this.#links.best(sender)?.path === 'direct') return
-    const isUnasked = this.#mode === 'mesh' && type === 'call' && !this.#knocks.expects(sender, now)
-    if (isUnasked && !this.#events.admits(sender, 'low', now)) return
-    this.#dials.signalled(from, name, type === 'call', bytes, now)
+    this.#direct.signalled(sender, type, name, bytes, now)
   }
 
   /** What is carried for others, or by others for us. */
@@ -453,19 +432,6 @@ export class Reach {
     }
   }
 
-  /** Whoever cannot meet at the relay meets through us: linked peers are told of each other. */
-  #tellCards(now: Millis): void {
-    this.#cardsDueAt = undefined
-    if (this.#mode !== 'small') return
-    const links = this.#links.all()
-    for (const to of links) {
-      const isHere = this.isInTopic(to.session)
-      const others = links.filter((other) => other !== to && !(isHere && this.isInTopic(other.session)))
-      const cards = others.flatMap(({ session }) => this.contactOf(session)?.card ?? [])
-      if (cards.length > 0) this.send(to.session, priority.signal, encodeCards(cards.slice(0, maxCardsPerPayload)), now)
-    }
-  }
-
   #known(session: string): Known | undefined {
     return this.#meeting?.find(session) ?? this.#contacts.find(session)
   }
@@ -474,31 +440,8 @@ export class Reach {
     return parseHex(this.#context.keys.id) ?? emptyBytes
   }
 
-  /** A dial, or a link that came of one, ended. */
-  #dialEnded(transport: string, code: string, now: Millis): void {
-    const session = this.#dials.ended(transport, code, now)
-    if (session === undefined || this.#links.best(session) !== undefined) return
-    // A member may still carry what cannot be direct.
-    if (!this.#circuits.hasCarrier(session)) this.#knocks.dialFailed(session, now)
-  }
-
   transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {
-    const { transport, kind, local, remote } = input
-    const { emit } = this.#context
-    const session = this.#dials.opened(transport)
-    const met = session === undefined ? undefined : this.#known(session)
-    const expect = met?.sessionKey
-    // Sockets are only between such programs.
-    const ownSockets = this.#context.options.platform === 'node' && (kind === 'socket' || met?.platform === 'node')
-    const shortWindow = ownSockets ? nodeShortWindowBytes : undefined
-    const isInitiator = input.initiator ?? (session !== undefined && this.#own > session)
-    const carrier: Carrier = {
-      kind,
-      transmit: (channel, bytes) => emit({ type: 'transmit', transport, channel, bytes }),
-      close: () => emit({ type: 'hangUp', transport }),
-    }
-    const options = { ...this.#linkOptions(kind, isInitiator, local, remote), expect, shortWindow }
-    if (!this.#links.open(transport, carrier, options, now)) emit({ type: 'hangUp', transport })
+    this.#direct.up(input, now)
   }
 
   transportFrame(transport: string, bytes: Uint8Array, now: Millis): void {
@@ -510,8 +453,7 @@ export class Reach {
   }
 
   transportDown(transport: string, now: Millis): void {
-    this.#links.close(transport, 'transportDown', now)
-    this.#dialEnded(transport, 'transportDown', now)
+    this.#direct.down(transport, now)
   }
 
   /** Is the first frame of an inbound socket, bound to `local`, meant for this room? */
@@ -525,85 +467,9 @@ export class Reach {
     return relayOnly !== true && webrtc !== false
   }
 
-  /** In a small room whoever is here gets a link over the relay at once, and a direct one when it is our turn to dial. */
+  /** Tries the ways to others that are due. */
   dialDue(now: Millis): void {
-    const { relayOnly } = this.#context.options
-    const isSmall = this.#mode === 'small'
-    // Addresses are how a mesh is found; once it is, the overlay chooses.
-    if (relayOnly !== true && (isSmall || this.#isSeeking || this.#links.all().length === 0)) {
-      this.#dials.dialAddresses((session) => this.#links.best(session)?.path === 'direct', now)
-    }
-    if (!isSmall) return this.#wishWelcome(now)
-    const notDirect: Known[] = []
-    const meeting = this.#meeting
-    if (meeting?.isReady === true) {
-      for (const met of meeting.everybody()) {
-        if (met.session === this.#own) continue
-        const link = this.#links.best(met.session)
-        if (link === undefined || link.path === 'through') this.#openRelayLink(met, now)
-        if (link?.path !== 'direct') notDirect.push(met)
-      }
-    }
-    for (const known of this.#contacts.all()) {
-      const { session } = known
-      if (session === this.#own || meeting?.find(session) !== undefined) continue
-      if (this.#links.best(session)?.path === 'direct') continue
-      // Somebody we are linked with says that it is here.
-      if (this.#events.via(session) === undefined) continue
-      if (known.webrtc) notDirect.push(known)
-      if (this.#links.best(session) === undefined) this.#wishCircuit(known, now)
-    }
-    if (this.#mayDial && notDirect.length > 0 && this.spreadLinks().length < maxDirectLinks) {
-      this.#dials.dialDue(notDirect, now)
-    }
-  }
-
-  /** Nobody but a member can carry what we say to this peer, for now. */
-  #wishCircuit(to: Known, now: Millis): void {
-    const mayBeDirect = this.#mayDial && to.webrtc && (this.#dials.storyOf(to.session)?.failures ?? 0) === 0
-    const patienceMs = this.#circuits.patienceFor(to.session, mayBeDirect ? circuitPatienceMs : 0)
-    this.#circuits.wish(to, patienceMs, now)
-  }
-
-  /** Of a mesh: whoever let us in and cannot be dialled is linked through a neighbour of both. */
-  #wishWelcome(now: Millis): void {
-    for (const { to, welcomeAt } of this.#knocks.welcome()) {
-      const mayBeDirect = this.#mayDial && to.webrtc && (this.#dials.storyOf(to.session)?.failures ?? 0) === 0
-      if (mayBeDirect && now - welcomeAt < meshPatienceMs) continue
-      if (this.#links.best(to.session) === undefined) this.#circuits.wish(to, 0, now)
-    }
-  }
-
-  #openRelayLink(met: Met, now: Millis): void {
-    const id = this.#relayLinks.due(met.session, now)
-    if (id !== undefined) this.#startRelayLink(id, met, true, now)
-  }
-
-  #relayLinkFrame(from: Met, bytes: Uint8Array, now: Millis): void {
-    const arrival = this.#relayLinks.arrival(from, bytes)
-    if (arrival === undefined) return
-    if (!this.#links.has(arrival.id)) {
-      // Only whoever begins may open a link.
-      if (this.#relayLinks.begins(from.session)) return
-      this.#startRelayLink(arrival.id, from, false, now)
-    }
-    this.#links.frame(arrival.id, arrival.frame, now)
-  }
-
-  #startRelayLink(id: string, met: Met, isInitiator: boolean, now: Millis): void {
-    const meeting = this.#meeting
-    const local = meeting?.connection
-    if (meeting === undefined || local === undefined) {
-      this.#relayLinks.ended(id, now)
-      return
-    }
-    const carrier: Carrier = {
-      kind: 'relay',
-      transmit: (_, bytes) => meeting.direct(met.sessionKey, relayFrame(id, bytes), this.#context.now()),
-      close: () => undefined,
-    }
-    const options = { ...this.#linkOptions('relay', isInitiator, local, met.connection), expect: met.sessionKey }
-    if (!this.#links.open(id, carrier, options, now)) this.#relayLinks.ended(id, now)
+    this.#ways.try(this.#mode, now)
   }
 
   #linkOptions(

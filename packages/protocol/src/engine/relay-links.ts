@@ -7,8 +7,10 @@
 import { concatBytes, emptyBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
 import { Backoff } from '../gossip/backoff.ts'
+import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis, Random } from '../machine.ts'
-import type { Met } from './meeting.ts'
+import type { Carrier, Links } from './links.ts'
+import type { Meeting, Met } from './meeting.ts'
 
 const numberBytes = 4
 const retryBaseMs = 500
@@ -24,29 +26,76 @@ interface Attempt {
   hasLeft: boolean
 }
 
+export interface RelayLinksContext {
+  /** Own session key, hex. */
+  readonly own: string
+  readonly random: Random
+  readonly links: () => Links
+  readonly meeting: () => Meeting | undefined
+  readonly linkOptions: (
+    isInitiator: boolean,
+    local: Uint8Array,
+    remote: Uint8Array,
+  ) => Omit<LinkOptions, 'name' | 'expect'>
+  /** Time of the input being handled. */
+  readonly now: () => Millis
+}
+
 export class RelayLinks {
-  readonly #own: string
-  readonly #random: Random
+  readonly #context: RelayLinksContext
   readonly #attempts = new Map<string, Attempt>()
   readonly #sessionById = new Map<string, string>()
   readonly #retired = new Set<string>()
 
-  constructor(own: string, random: Random) {
-    this.#own = own
-    this.#random = random
+  constructor(context: RelayLinksContext) {
+    this.#context = context
   }
 
-  begins(session: string): boolean {
-    return this.#own > session
+  /** Opens a link to somebody met at the relay, when it is ours to begin and its turn. */
+  open(met: Met, now: Millis): void {
+    const id = this.#due(met.session, now)
+    if (id !== undefined) this.#start(id, met, true, now)
+  }
+
+  /** A direct frame came from somebody met there. */
+  frame(from: Met, bytes: Uint8Array, now: Millis): void {
+    const arrival = this.#arrival(from, bytes)
+    if (arrival === undefined) return
+    const links = this.#context.links()
+    if (!links.has(arrival.id)) {
+      // Only whoever begins may open a link.
+      if (this.#begins(from.session)) return
+      this.#start(arrival.id, from, false, now)
+    }
+    links.frame(arrival.id, arrival.frame, now)
+  }
+
+  #start(id: string, met: Met, isInitiator: boolean, now: Millis): void {
+    const { links, meeting: meetingOf, linkOptions } = this.#context
+    const meeting = meetingOf()
+    const local = meeting?.connection
+    if (meeting === undefined || local === undefined) return this.ended(id, now)
+    const carrier: Carrier = {
+      kind: 'relay',
+      transmit: (_, bytes) => meeting.direct(met.sessionKey, relayFrame(id, bytes), this.#context.now()),
+      close: () => undefined,
+    }
+    const options = { ...linkOptions(isInitiator, local, met.connection), expect: met.sessionKey }
+    if (!links().open(id, carrier, options, now)) this.ended(id, now)
+  }
+
+  #begins(session: string): boolean {
+    return this.#context.own > session
   }
 
   /** The id of the link to open towards `session`, or undefined when it is not ours to begin, or not yet. */
-  due(session: string, now: Millis): string | undefined {
-    if (!this.begins(session)) return undefined
+  #due(session: string, now: Millis): string | undefined {
+    if (!this.#begins(session)) return undefined
+    const { random } = this.#context
     let attempt = this.#attempts.get(session)
     if (attempt === undefined) {
       attempt = {
-        backoff: new Backoff(this.#random, retryBaseMs, retryMaxMs),
+        backoff: new Backoff(random, retryBaseMs, retryMaxMs),
         id: undefined,
         notBefore: now,
         hasLeft: false,
@@ -55,13 +104,13 @@ export class RelayLinks {
     }
     attempt.hasLeft = false
     if (attempt.id !== undefined || now < attempt.notBefore) return undefined
-    attempt.id = linkId(session, this.#random(numberBytes))
+    attempt.id = linkId(session, random(numberBytes))
     this.#sessionById.set(attempt.id, session)
     return attempt.id
   }
 
   /** The link a direct frame from `session` belongs to; undefined when it is malformed or of an attempt that ended. */
-  arrival(from: Met, bytes: Uint8Array): { readonly id: string; readonly frame: Uint8Array } | undefined {
+  #arrival(from: Met, bytes: Uint8Array): { readonly id: string; readonly frame: Uint8Array } | undefined {
     if (bytes.length <= numberBytes) return undefined
     const id = linkId(from.session, bytes.subarray(0, numberBytes))
     return this.#retired.has(id) ? undefined : { id, frame: bytes.subarray(numberBytes) }
@@ -108,6 +157,6 @@ function linkId(session: string, number: Uint8Array): string {
 }
 
 /** A frame of link `id` as it goes through the relay. */
-export function relayFrame(id: string, frame: Uint8Array): Uint8Array {
+function relayFrame(id: string, frame: Uint8Array): Uint8Array {
   return concatBytes(parseHex(id.slice(id.lastIndexOf('-') + 1)) ?? emptyBytes, frame)
 }
