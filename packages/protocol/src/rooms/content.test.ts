@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { paddedLength } from '../crypto/padding.ts'
 import { limits } from '../log/limits.ts'
+import { maxFileBytes, maxFileNameBytes, maxFileTypeBytes, maxManifests, maxPreviewBytes } from './manifest.ts'
 import {
   type Body,
   cleanName,
@@ -16,7 +17,21 @@ import {
 
 const id = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const text = fc.string({ unit: 'grapheme', maxLength: 80 })
+const manifest = fc.record({
+  root: id,
+  size: fc.integer({ min: 1, max: 2 ** 36 }),
+  key: id,
+  type: fc.string({ maxLength: 40 }),
+  name: fc.string({ maxLength: 40 }),
+  preview: fc.uint8Array({ maxLength: 300 }),
+})
 const content = fc.oneof(
+  fc.record({
+    type: fc.constant('text' as const),
+    text,
+    replyTo: fc.option(id, { nil: undefined }),
+    attachments: fc.array(manifest, { minLength: 1, maxLength: 16 }),
+  }),
   fc.record({ type: fc.constant('text' as const), text, replyTo: fc.option(id, { nil: undefined }) }),
   fc.record({ type: fc.constant('edit' as const), target: id, text }),
   fc.record({ type: fc.constant('delete' as const), target: id }),
@@ -76,6 +91,31 @@ describe('content', () => {
     expect(() => encodeBody({ refs: [], content: { type: 'text', text: 'x'.repeat(maxTextBytes + 1) } })).toThrow(
       'limits',
     )
+  })
+
+  it('ROM13 carries as many files as fit one entry, and no impossible ones', () => {
+    const key = new Uint8Array(32)
+    const file = {
+      root: key,
+      key,
+      size: maxFileBytes,
+      type: 'x'.repeat(maxFileTypeBytes),
+      name: 'x'.repeat(maxFileNameBytes),
+      preview: new Uint8Array(maxPreviewBytes),
+    }
+    const most = {
+      type: 'text' as const,
+      text: 'x'.repeat(maxTextBytes),
+      attachments: Array.from({ length: maxManifests }, () => file),
+    }
+    expect(encodeBody({ refs: [], content: most }).length).toBeLessThanOrEqual(limits.bodyBytes - 16)
+    expect(fits({ ...most, attachments: [...most.attachments, file] })).toBe(false)
+    for (const wrong of [{ size: 0 }, { size: 1.5 }, { size: maxFileBytes + 1 }, { name: 'x'.repeat(256) }])
+      expect(fits({ ...most, attachments: [{ ...file, ...wrong }] })).toBe(false)
+    const bytes = encodeBody({ refs: [], content: { type: 'text', text: '', attachments: [{ ...file, size: 1 }] } })
+    const sizeAt = 5 + 3 + 32
+    bytes.fill(0, sizeAt, sizeAt + 6)
+    expect(decodeBody(bytes).ok).toBe(false)
   })
 
   it('ROM13 tells what is newer from what is broken', () => {

@@ -13,6 +13,7 @@
  *     3 delete     target 32
  *     4 reaction   target 32 · on u8 · emoji
  *     5 profile    name
+ *     6 files      as text, then count u8 (1…16) · manifest… (`manifest.ts`)
  *
  * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
  */
@@ -23,9 +24,17 @@ import { Writer } from '../codec/writer.ts'
 import { paddedLength } from '../crypto/padding.ts'
 import { BrokenPromise, type Result, accept, reject } from '../machine.ts'
 import { limits } from '../log/limits.ts'
+import { type Manifest, fitsManifest, maxManifests, readManifest, writeManifest } from './manifest.ts'
 
 export type Content =
-  | { readonly type: 'text'; readonly text: string; readonly replyTo?: Uint8Array | undefined }
+  | {
+      readonly type: 'text'
+      /** May be empty where there are attachments. */
+      readonly text: string
+      readonly replyTo?: Uint8Array | undefined
+      /** At most `maxManifests`. */
+      readonly attachments?: readonly Manifest[] | undefined
+    }
   | { readonly type: 'edit'; readonly target: Uint8Array; readonly text: string }
   | { readonly type: 'delete'; readonly target: Uint8Array }
   | { readonly type: 'reaction'; readonly target: Uint8Array; readonly emoji: string; readonly on: boolean }
@@ -52,12 +61,19 @@ export const refBytes = 16
 const bodyForm = 1
 const targetBytes = 32
 
-const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5 } as const
+const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, files: 6 } as const
 
 /** Whether content keeps the limits that `decodeBody` will hold it to. */
 export function fits(content: Content | Opening): boolean {
   switch (content.type) {
-    case 'text':
+    case 'text': {
+      const attachments = content.attachments ?? []
+      return (
+        formatUtf8(content.text).length <= maxTextBytes &&
+        attachments.length <= maxManifests &&
+        attachments.every(fitsManifest)
+      )
+    }
     case 'edit':
       return formatUtf8(content.text).length <= maxTextBytes
     case 'reaction':
@@ -113,14 +129,18 @@ function readBody<Ref>(
 }
 
 function encodeContent(content: Content | Opening): Uint8Array {
-  const writer = new Writer().u8(tags[content.type])
+  const files = content.type === 'text' ? (content.attachments ?? []) : []
+  const writer = new Writer().u8(files.length > 0 ? tags.files : tags[content.type])
   switch (content.type) {
     case 'opening':
       return writer.bytes(content.chain).text(content.name).finish()
     case 'text':
       writer.u8(content.replyTo === undefined ? 0 : 1)
       if (content.replyTo !== undefined) writer.raw(content.replyTo)
-      return writer.text(content.text).finish()
+      writer.text(content.text)
+      if (files.length > 0) writer.u8(files.length)
+      for (const file of files) writeManifest(writer, file)
+      return writer.finish()
     case 'edit':
       return writer.raw(content.target).text(content.text).finish()
     case 'delete':
@@ -152,6 +172,15 @@ function readContent(tag: number, reader: Reader): Content | Opening | undefined
     case tags.text: {
       const replyTo = readFlag(reader) ? reader.raw(targetBytes) : undefined
       return { type: 'text', text: reader.text(maxTextBytes), replyTo }
+    }
+    case tags.files: {
+      const replyTo = readFlag(reader) ? reader.raw(targetBytes) : undefined
+      const said = reader.text(maxTextBytes)
+      const count = reader.u8()
+      if (count < 1 || count > maxManifests) reader.fail()
+      const attachments: Manifest[] = []
+      for (let i = 0; i < count && !reader.failed; i++) attachments.push(readManifest(reader))
+      return { type: 'text', text: said, replyTo, attachments }
     }
     case tags.edit:
       return { type: 'edit', target: reader.raw(targetBytes), text: reader.text(maxTextBytes) }

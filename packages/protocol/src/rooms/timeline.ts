@@ -9,6 +9,7 @@ import { formatHex } from '../codec/text.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
 import { type Content, cleanName } from './content.ts'
+import type { Manifest } from './manifest.ts'
 
 export interface Reaction {
   readonly emoji: string
@@ -28,6 +29,8 @@ export interface TimelineMessage {
   readonly name: string
   readonly time: Millis
   readonly text: string
+  /** What its author attached, if anything; an edit changes the text only. */
+  readonly attachments?: readonly Manifest[] | undefined
   readonly edited: boolean
   readonly deleted: boolean
   /** Sorting key of the message this one answers; undefined when none, or not (yet) here. */
@@ -357,7 +360,7 @@ export class Timeline {
     const acts = deleted ? [] : this.#actsOn(node)
     const edit = acts.findLast((act) => act.content.type === 'edit')?.content
     const replyTo = text?.replyTo && this.#nodes.get(formatHex(text.replyTo))?.entry.key
-    return {
+    const message = {
       id: entry.key,
       entryId: node.id,
       author: this.#authorOf(node),
@@ -373,6 +376,7 @@ export class Timeline {
       storedBy: this.#facts.storedBy(entry, line.hex),
       sent: this.#facts.isSent(entry, line.hex),
     }
+    return text?.attachments === undefined ? message : { ...message, attachments: text.attachments }
   }
 
   #reactions(acts: readonly { readonly act: Node; readonly content: Targeted }[]): Reaction[] {
