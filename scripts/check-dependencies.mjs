@@ -12,6 +12,7 @@ import { isMain, main, root, Stop } from './command.mjs'
 const page = join(root, 'docs/dependencies.md')
 const taken = new Set([
   'MIT',
+  'MIT-0',
   'ISC',
   '0BSD',
   'BSD-2-Clause',

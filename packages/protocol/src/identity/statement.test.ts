@@ -127,7 +127,7 @@ describe('statement', () => {
     expect(code(altered(0, 0x4c))).toBe('malformed')
     expect(code(altered(4, 2))).toBe('unknownVersion')
     expect(code(altered(5, 0))).toBe('unknownType')
-    expect(code(altered(5, 9))).toBe('unknownType')
+    expect(code(altered(5, 11))).toBe('unknownType')
     expect(code(altered(6, 2))).toBe('unknownAlgorithm')
     expect(code(altered(7, 1))).toBe('unknownFlags')
   })

@@ -15,7 +15,10 @@ import { Writer } from '../codec/writer.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { BrokenPromise, type Millis, type Result, type SignatureCheck, accept, reject } from '../machine.ts'
 
-/** `membership` and `vouch` are reserved: their contents come with members rooms. */
+/**
+ * `membership` and `vouch` are reserved: their contents come with members rooms. `persona`: a long-term identity says that
+ * a room identity is its own. `succession`: an authentication service says which key comes after its own.
+ */
 export type StatementType =
   | 'device'
   | 'session'
@@ -25,6 +28,8 @@ export type StatementType =
   | 'beacon'
   | 'membership'
   | 'vouch'
+  | 'persona'
+  | 'succession'
 
 export interface Extension {
   /** One of `extensionTypes`, or a number this version does not know. */
@@ -102,6 +107,8 @@ const typeByCode: readonly (StatementType | undefined)[] = [
   'beacon',
   'membership',
   'vouch',
+  'persona',
+  'succession',
 ]
 
 /** Extensions each type understands, with the lengths they may have. */
@@ -120,6 +127,8 @@ const knownExtensions: Readonly<Record<StatementType, ReadonlyMap<number, (lengt
   beacon: new Map([[extensionTypes.slot, exactly(6)]]),
   membership: new Map(),
   vouch: new Map(),
+  persona: new Map(),
+  succession: new Map([[extensionTypes.claimType, (length: number) => length >= 1 && length <= 32]]),
 }
 
 function exactly(bytes: number): (length: number) => boolean {
