@@ -6,6 +6,7 @@
  * structured-cloneable, and commands answer with promises.
  */
 import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
+import type { Attachment, FileInfo, FileToSend, FileUse } from './files.ts'
 import type {
   Entering,
   GovernCommand,
@@ -39,6 +40,8 @@ export interface Message {
   /** Id of the message this one answers, when it is here. */
   readonly replyTo: string | undefined
   readonly reactions: readonly Reaction[]
+  /** The files it carries, and how far each has come. A message with files may have no text. */
+  readonly attachments: readonly Attachment[]
   readonly delivery: Delivery
   /** Own messages: how many other people's peers hold it. */
   readonly storedBy: number
@@ -115,6 +118,8 @@ export interface RoomState {
   /** First message that was not read when the room was last left, for the marker. */
   readonly firstUnread: string | undefined
   readonly draft: string
+  /** Files that were put to the draft; they are sealed and kept here already, and go with the next `send` that names them. */
+  readonly draftFiles: readonly FileInfo[]
   readonly notices: readonly Notice[]
   /** Newest message, for the list of rooms. */
   readonly newest: Message | undefined
@@ -139,8 +144,32 @@ export interface Room {
   subscribe(listener: () => void): () => void
   /** Called with the messages that were added or changed; for interfaces that print. */
   onMessages(listener: (messages: readonly Message[]) => void): () => void
-  /** Resolves with the message's id once it is durable here. Rejects with `MessageRefused`. */
-  send(text: string, options?: { readonly replyTo?: string | undefined }): Promise<string>
+  /**
+   * Resolves with the message's id once it is durable here. `files` are roots of `draftFiles`; with files the text may be
+   * empty. Rejects with `MessageRefused`.
+   */
+  send(text: string, options?: SendOptions): Promise<string>
+  /**
+   * Seals a file into the store and puts it to the draft. Resolves when it is kept here. Rejects with `FileFailed`.
+   */
+  addToDraft(file: FileToSend): Promise<FileInfo>
+  /** Takes it out of the draft and erases it here. */
+  removeFromDraft(root: string): Promise<void>
+  /** Seals files and sends them with one message; resolves with its id. Rejects with `FileFailed` or `MessageRefused`. */
+  attach(
+    files: readonly FileToSend[],
+    options?: { readonly text?: string; readonly replyTo?: string | undefined },
+  ): Promise<string>
+  /** Somebody wants it: it is fetched before what nobody asked for. Also goes on after a pause or trouble. */
+  fetchFile(root: string): Promise<void>
+  pauseFile(root: string): Promise<void>
+  /** Stops fetching, or frees what is here; what came of it is erased. It can be fetched again. */
+  freeFile(root: string): Promise<void>
+  /**
+   * Up to `length` bytes from `from`, fewer only at the end. What is not here yet is asked for, in order, and waited for.
+   * Rejects with `FileFailed` when it cannot come now.
+   */
+  readFile(root: string, from: number, length: number): Promise<Uint8Array>
   edit(id: string, text: string): Promise<void>
   delete(id: string): Promise<void>
   react(id: string, emoji: string, on: boolean): Promise<void>
@@ -165,6 +194,11 @@ export interface Room {
   setQuiet(who: string, quiet: Quiet | undefined): Promise<void>
 }
 
+export interface SendOptions {
+  readonly replyTo?: string | undefined
+  readonly files?: readonly string[] | undefined
+}
+
 export interface ChatSettings {
   readonly name: string
   /** Never link directly: other members then do not learn this machine's address. */
@@ -179,6 +213,8 @@ export interface ChatState {
   /** How what is stored is locked: by a key in this browser or file, or by a passphrase. */
   readonly atRest: 'key' | 'passphrase'
   readonly storedBytes: number | undefined
+  /** What files take of it; undefined until it was counted. */
+  readonly files: FileUse | undefined
   /**
    * False: the browser may clear what is stored here when space is short. True: it promised not to. Undefined where nobody
    * clears it, or as long as there is no room and nobody was asked.
@@ -215,6 +251,8 @@ export interface Chat {
   setPassphrase(next: string, current?: string): Promise<void>
   /** From now on what is stored here opens without one. Rejects with `StorageLocked` when `current` is wrong. */
   removePassphrase(current: string): Promise<void>
+  /** Erases what enough others hold as well (`safeHolders`), least used first. Resolves with the bytes that were freed. */
+  freeSpace(): Promise<number>
   /** The page became visible or hidden. */
   setVisible(visible: boolean): void
   /** Says goodbye in every room and closes the store. */

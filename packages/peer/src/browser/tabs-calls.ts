@@ -5,8 +5,9 @@
  * The leader says `taken` before it begins. When it dies before that, the command was not begun: it is given to the next
  * leader. When it dies after, the command may or may not have been carried out. Most can simply be repeated: setting
  * the same name, joining the same room, editing to the same text changes nothing the second time. A message sent twice
- * would be there twice, so the next leader's timeline is looked at first. A room made twice would be two rooms, and a
- * passphrase set twice would not fit the second time, so these are rejected.
+ * would be there twice, so the next leader's timeline is looked at first. A room made twice would be two rooms, files
+ * attached twice would be sealed twice under different roots, and a passphrase set twice would not fit the second time, so
+ * these are rejected.
  */
 import type { SharedRoom } from './tabs-room.ts'
 import { unpackError } from './tabs-wire.ts'
@@ -15,6 +16,7 @@ import type { Answer, Command, CommandValue, ErrorClasses } from './tabs-wire.ts
 /** Doing these twice would be two invites, two vouches under two PINs, or a removal of whoever came back. */
 const interruptions = {
   room: 'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
+  attach: 'The tab that was sending these files closed half-way. Look whether they are in the room; if not, send them again.',
   lock: 'The tab that was changing the passphrase closed half-way. Try again with the new one as the present one, then with the old one.',
   govern: 'The tab that was carrying this out closed half-way. Look at the people of the room before you do it again.',
 } as const
@@ -107,6 +109,7 @@ export class Calls {
         this.failed(call, new CommandInterrupted('lock'))
       else if (command.name === 'forget' && this.#ports.room(command.room) === undefined)
         this.succeeded(call, undefined)
+      else if (command.name === 'attach') this.failed(call, new CommandInterrupted('attach'))
       else if (command.name === 'send') void this.#lookThenSend(call, pending, command)
       else this.#deliverAgain(call, pending)
     }
@@ -133,7 +136,11 @@ export class Calls {
       const message = timeline.at(i)
       if (message.id <= after) return undefined
       // White space around it may have been taken away on sending.
-      const same = message.mine && message.text.trim() === command.text.trim() && message.replyTo === command.replyTo
+      const same =
+        message.mine &&
+        message.text.trim() === command.text.trim() &&
+        message.replyTo === command.replyTo &&
+        message.attachments.map(({ root }) => root).join() === command.files.join()
       if (same && !this.#claimed.has(message.id)) return message.id
     }
     return undefined

@@ -53,6 +53,7 @@ export function fixtureMessage(number: number, change: Partial<Message> = {}): M
     delivery: 'stored',
     storedBy: 0,
     receipt: true,
+    attachments: [],
     ...change,
   }
 }
@@ -99,6 +100,7 @@ export class FixtureChat implements Chat {
       ready: true,
       atRest: this.lock.atRest,
       storedBytes: undefined,
+      files: undefined,
       kept: undefined,
     }
     return this.#state
@@ -156,6 +158,10 @@ export class FixtureChat implements Chat {
     this.changed()
   }
 
+  async freeSpace(): Promise<number> {
+    return 0
+  }
+
   setVisible(visible: boolean): void {
     this.visibility.push(visible)
   }
@@ -201,6 +207,13 @@ export class FixtureRoom implements Room {
   view: ChunkedTimeline = new ChunkedTimeline()
   #state: RoomState
   readonly #chat: FixtureChat
+  readonly files: FakeFiles = new FakeFiles({
+    key: (seed) => seed,
+    paceMs: 0,
+    changed: (file) => this.#fileChanged(file),
+    draftChanged: (draftFiles) => this.set({ draftFiles }),
+    anybody: () => true,
+  })
   readonly #listeners = new Set<() => void>()
   readonly #readers = new Set<(messages: readonly Message[]) => void>()
   #scheduled = false
@@ -220,6 +233,7 @@ export class FixtureRoom implements Room {
       unread: 0,
       firstUnread: undefined,
       draft: '',
+      draftFiles: [],
       notices: [],
       newest: undefined,
       kind: 'open',
@@ -250,8 +264,8 @@ export class FixtureRoom implements Room {
     return this.#listeners.size + this.#readers.size
   }
 
-  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
-    if (text === '') throw new MessageRefused('empty')
+  async send(text: string, options: SendOptions = {}): Promise<string> {
+    if (text === '' && options.files === undefined) throw new MessageRefused('empty')
     await this.#chat.pauses.beforeKept?.()
     const number = Number(this.view.newest?.id ?? 0) + 1
     const message = fixtureMessage(number, {
@@ -260,11 +274,41 @@ export class FixtureRoom implements Room {
       name: 'Robin',
       replyTo: options.replyTo,
       receipt: false,
+      attachments: this.files.leave(options.files ?? []),
     })
     this.put([message])
     this.#chat.keep()
     await this.#chat.pauses.afterKept?.()
     return message.id
+  }
+
+  addToDraft(file: FileToSend): Promise<FileInfo> {
+    return this.files.addToDraft(file)
+  }
+
+  async removeFromDraft(root: string): Promise<void> {
+    this.files.removeFromDraft(root)
+  }
+
+  async attach(files: readonly FileToSend[], options: { readonly text?: string } = {}): Promise<string> {
+    const taken = await Promise.all(files.map((file) => this.files.addToDraft(file)))
+    return this.send(options.text ?? '', { files: taken.map(({ root }) => root) })
+  }
+
+  async fetchFile(root: string): Promise<void> {
+    this.files.fetch(root)
+  }
+
+  async pauseFile(root: string): Promise<void> {
+    this.files.pause(root)
+  }
+
+  async freeFile(root: string): Promise<void> {
+    this.files.free(root)
+  }
+
+  readFile(root: string, from: number, length: number): Promise<Uint8Array> {
+    return this.files.read(root, from, length)
   }
 
   async edit(id: string, text: string): Promise<void> {
@@ -333,6 +377,11 @@ export class FixtureRoom implements Room {
 
   async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
     this.#chat.casts.push(`quiet ${who} ${quiet}`)
+  }
+
+  #fileChanged(file: Attachment): void {
+    const changed = [...this.view].filter(({ attachments }) => attachments.some(({ root }) => root === file.root))
+    this.put(changed.map((message) => ({ ...message, attachments: [file] })))
   }
 
   load(messages: readonly Message[]): void {

@@ -4,6 +4,7 @@
  * Values that crossed between tabs are copies, so whoever shows them (`tabs-room.ts`, `tabs-shown.ts`) puts back every part
  * that did not change with `keepShared`: interfaces compare snapshots by reference.
  */
+import { equalBytes } from '@kith/protocol'
 import type { ChatState, Message, RoomState, TimelineView } from '../chat.ts'
 import { ChunkedTimeline } from '../timeline-view.ts'
 import type { MessageChange } from '../timeline-view.ts'
@@ -124,6 +125,7 @@ export function headOf(state: ChatState): ChatHead {
 /** `next`, with every part that is equal to its part in `before` replaced by that; `before` itself when all are. */
 export function keepShared<T>(before: T, next: T): T {
   if (Object.is(before, next)) return before
+  if (before instanceof Uint8Array && next instanceof Uint8Array) return equalBytes(before, next) ? before : next
   if (Array.isArray(before) && Array.isArray(next)) {
     const shared = next.map((item: unknown, i) => keepShared<unknown>(before[i], item))
     const same = shared.length === before.length && shared.every((item, i) => item === before[i])
@@ -140,5 +142,5 @@ export function keepShared<T>(before: T, next: T): T {
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }

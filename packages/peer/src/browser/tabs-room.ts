@@ -4,7 +4,8 @@
  * It shows a source: the real room where this tab leads, a mirror elsewhere. When the lead changes, the old source stays
  * on show until the new one has loaded what is stored, so that nothing flickers away and comes back.
  */
-import type { GovernCommand, Message, Quiet, ReachReport, Room, RoomMap, RoomState, TimelineView } from '../chat.ts'
+import type { GovernCommand, Message, Quiet, ReachReport, Room, RoomMap, RoomState, SendOptions, TimelineView } from '../chat.ts'
+import type { FileInfo, FileToSend } from '../files.ts'
 import { keepShared } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'
 import type { Cast, Command, CommandValue } from './tabs-wire.ts'
@@ -91,8 +92,41 @@ export class SharedRoom implements Room {
     for (const listener of this.#listeners) listener()
   }
 
-  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
-    return (await this.#port.issue({ name: 'send', room: this.id, text, replyTo: options.replyTo })) as string
+  async send(text: string, options: SendOptions = {}): Promise<string> {
+    const { replyTo, files = [] } = options
+    return (await this.#port.issue({ name: 'send', room: this.id, text, replyTo, files })) as string
+  }
+
+  async addToDraft(file: FileToSend): Promise<FileInfo> {
+    return (await this.#port.issue({ name: 'addToDraft', room: this.id, file })) as FileInfo
+  }
+
+  async removeFromDraft(root: string): Promise<void> {
+    await this.#port.issue({ name: 'removeFromDraft', room: this.id, root })
+  }
+
+  async attach(
+    files: readonly FileToSend[],
+    options: { readonly text?: string; readonly replyTo?: string | undefined } = {},
+  ): Promise<string> {
+    const { text = '', replyTo } = options
+    return (await this.#port.issue({ name: 'attach', room: this.id, files, text, replyTo })) as string
+  }
+
+  async fetchFile(root: string): Promise<void> {
+    await this.#port.issue({ name: 'fetchFile', room: this.id, root })
+  }
+
+  async pauseFile(root: string): Promise<void> {
+    await this.#port.issue({ name: 'pauseFile', room: this.id, root })
+  }
+
+  async freeFile(root: string): Promise<void> {
+    await this.#port.issue({ name: 'freeFile', room: this.id, root })
+  }
+
+  async readFile(root: string, from: number, length: number): Promise<Uint8Array> {
+    return (await this.#port.issue({ name: 'readFile', room: this.id, root, from, length })) as Uint8Array
   }
 
   async edit(id: string, text: string): Promise<void> {

@@ -119,14 +119,16 @@ export class Shown implements RoomPort {
 function keepHead(before: ChatState | undefined, next: ChatState): ChatState {
   if (before === undefined) return next
   const settings = keepShared(before.settings, next.settings)
+  const files = keepShared(before.files, next.files)
   const same =
     settings === before.settings &&
     next.rooms === before.rooms &&
     next.ready === before.ready &&
     next.atRest === before.atRest &&
     next.storedBytes === before.storedBytes &&
+    files === before.files &&
     next.kept === before.kept
-  return same ? before : { ...next, settings }
+  return same ? before : { ...next, settings, files }
 }
 
 /** The real room, seen as a source. */

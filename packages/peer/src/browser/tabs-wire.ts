@@ -26,6 +26,7 @@ import {
   RoomClosed,
   TooManyRooms,
 } from '../errors.ts'
+import { FileFailed, type FileInfo, type FileToSend } from '../files.ts'
 import { StorageBroken, StorageFull, StorageHeld, StorageLocked } from '../storage-errors.ts'
 
 /** On the common channel. */
@@ -81,7 +82,14 @@ export type Command =
   | { readonly name: 'setRelayOnly'; readonly value: boolean }
   | { readonly name: 'setPassphrase'; readonly next: string; readonly current: string | undefined }
   | { readonly name: 'removePassphrase'; readonly current: string }
-  | { readonly name: 'send'; readonly room: string; readonly text: string; readonly replyTo: string | undefined }
+  | { readonly name: 'freeSpace' }
+  | SendCommand
+  /** The bytes are a Blob, which crosses between tabs as a handle. */
+  | { readonly name: 'addToDraft'; readonly room: string; readonly file: FileToSend }
+  | { readonly name: 'removeFromDraft'; readonly room: string; readonly root: string }
+  | AttachCommand
+  | { readonly name: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly room: string; readonly root: string }
+  | ReadFileCommand
   | { readonly name: 'edit'; readonly room: string; readonly id: string; readonly text: string }
   | { readonly name: 'delete'; readonly room: string; readonly id: string }
   | { readonly name: 'react'; readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean }
@@ -92,6 +100,30 @@ export type Command =
   | { readonly name: 'govern'; readonly room: string; readonly command: GovernCommand }
   | { readonly name: 'setQuiet'; readonly room: string; readonly who: string; readonly quiet: Quiet | undefined }
 
+interface SendCommand {
+  readonly name: 'send'
+  readonly room: string
+  readonly text: string
+  readonly replyTo: string | undefined
+  readonly files: readonly string[]
+}
+
+interface AttachCommand {
+  readonly name: 'attach'
+  readonly room: string
+  readonly files: readonly FileToSend[]
+  readonly text: string
+  readonly replyTo: string | undefined
+}
+
+interface ReadFileCommand {
+  readonly name: 'readFile'
+  readonly room: string
+  readonly root: string
+  readonly from: number
+  readonly length: number
+}
+
 /** What is said and not answered. */
 export type Cast =
   | { readonly name: 'setTyping'; readonly room: string; readonly typing: boolean }
@@ -100,7 +132,7 @@ export type Cast =
   | { readonly name: 'dismissNotice'; readonly room: string; readonly id: number }
 
 /** The id of the room for `create` and `join`, of the message for `send`; what was asked for by a question. */
-export type CommandValue = string | RoomMap | ReachReport | undefined
+export type CommandValue = string | number | RoomMap | ReachReport | FileInfo | Uint8Array | undefined
 
 export type Answer =
   | { readonly ok: true; readonly value: CommandValue }
@@ -118,6 +150,7 @@ export type ErrorClasses = Readonly<Record<string, { readonly prototype: Error }
 
 export const carriedErrors: ErrorClasses = {
   ChatClosed,
+  FileFailed,
   GovernRefused,
   LinkMalformed,
   MessageRefused,
@@ -182,6 +215,8 @@ export async function runCommand(chat: Chat, command: Command): Promise<CommandV
     case 'removePassphrase':
       await chat.removePassphrase(command.current)
       return undefined
+    case 'freeSpace':
+      return chat.freeSpace()
     default:
       return runInRoom(chat.room(command.room), command)
   }
@@ -193,7 +228,25 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
   if (room === undefined) throw new RoomClosed()
   switch (command.name) {
     case 'send':
-      return room.send(command.text, { replyTo: command.replyTo })
+      return room.send(command.text, { replyTo: command.replyTo, files: command.files })
+    case 'addToDraft':
+      return room.addToDraft(command.file)
+    case 'removeFromDraft':
+      await room.removeFromDraft(command.root)
+      return undefined
+    case 'attach':
+      return room.attach(command.files, { text: command.text, replyTo: command.replyTo })
+    case 'fetchFile':
+      await room.fetchFile(command.root)
+      return undefined
+    case 'pauseFile':
+      await room.pauseFile(command.root)
+      return undefined
+    case 'freeFile':
+      await room.freeFile(command.root)
+      return undefined
+    case 'readFile':
+      return room.readFile(command.root, command.from, command.length)
     case 'edit':
       await room.edit(command.id, command.text)
       return undefined

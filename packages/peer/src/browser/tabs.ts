@@ -169,6 +169,10 @@ class SharedChat implements Chat, ShownPort {
     await this.issue({ name: 'removePassphrase', current })
   }
 
+  async freeSpace(): Promise<number> {
+    return (await this.issue({ name: 'freeSpace' })) as number
+  }
+
   setVisible(visible: boolean): void {
     this.#visible = visible
     this.#leader?.setOwnVisible(visible)

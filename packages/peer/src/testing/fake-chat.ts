@@ -7,6 +7,7 @@
  */
 import type { Millis } from '@kith/protocol'
 import type { Chat, ChatSettings, ChatState, NewRoom, Room, RoomState } from '../chat.ts'
+import type { FileUse } from '../files.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 
@@ -20,6 +21,7 @@ export interface FakeChatOptions {
   /** Locks what is "stored". */
   readonly passphrase?: string | undefined
   readonly storedBytes?: number | undefined
+  readonly files?: FileUse | undefined
   readonly kept?: boolean | undefined
   readonly rooms?: readonly FakeRoomOptions[] | undefined
   /** Milliseconds of one step of delivery; 0 delivers at once. */
@@ -46,6 +48,7 @@ export class FakeChat implements Chat {
   readonly #lock: MemoryLock
   #settings: ChatSettings
   #ready: boolean
+  #files: FileUse | undefined
   #state: ChatState | undefined
   #scheduled = false
   #made = 0
@@ -58,6 +61,7 @@ export class FakeChat implements Chat {
     this.#now = options.now ?? Date.now
     this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false }
     this.#ready = options.ready ?? true
+    this.#files = options.files ?? { bytes: 0, freeable: 0 }
     for (const room of options.rooms ?? []) this.addRoom(room)
   }
 
@@ -68,6 +72,7 @@ export class FakeChat implements Chat {
       ready: this.#ready,
       atRest: this.#lock.atRest,
       storedBytes: this.#options.storedBytes,
+      files: this.#files,
       kept: this.#options.kept,
     }
     return this.#state
@@ -155,6 +160,13 @@ export class FakeChat implements Chat {
   async removePassphrase(current: string): Promise<void> {
     await this.#lock.removePassphrase(current)
     this.#changed()
+  }
+
+  async freeSpace(): Promise<number> {
+    const { bytes, freeable } = this.#files ?? { bytes: 0, freeable: 0 }
+    this.#files = { bytes: bytes - freeable, freeable: 0 }
+    this.#changed()
+    return freeable
   }
 
   setReady(): void {

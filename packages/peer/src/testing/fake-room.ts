@@ -9,11 +9,14 @@ import type {
   RelayState,
   Room,
   RoomState,
+  SendOptions,
   SyncState,
   TimelineView,
 } from '../chat.ts'
 import { GovernRefused } from '../errors.ts'
 import { unverified, type Entering, type MembersState } from '../members-state.ts'
+import type { Attachment, FileInfo, FileToSend } from '../files.ts'
+import { FakeFiles, type FakeFile } from './fake-files.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
 import {
   fakeMembership,
@@ -58,6 +61,7 @@ export interface FakeMessage {
   readonly edited?: boolean | undefined
   readonly deleted?: boolean | undefined
   readonly delivery?: Message['delivery'] | undefined
+  readonly files?: readonly FakeFile[] | undefined
 }
 
 export interface FakeRoomOptions {
@@ -71,6 +75,7 @@ export interface FakeRoomOptions {
   /** How many of the newest messages were not read. */
   readonly unread?: number | undefined
   readonly draft?: string | undefined
+  readonly draftFiles?: readonly FakeFile[] | undefined
   readonly notices?: readonly Notice[] | undefined
   readonly paceMs?: number | undefined
   /** `send` rejects. */
@@ -171,6 +176,7 @@ export class FakeRoom implements Room {
   refusing: boolean
   /** What the interface last said by `setTyping`. */
   typing = false
+  readonly files: FakeFiles
 
   constructor(options: FakeRoomOptions, parentChanged: () => void = () => {}) {
     this.#options = options
@@ -219,11 +225,20 @@ export class FakeRoom implements Room {
       unread: options.unread ?? 0,
       firstUnread: undefined,
       draft: options.draft ?? '',
+      draftFiles: [],
       notices: options.notices ?? [],
       newest: undefined,
       members: members && members.entering === undefined ? fakeMembersState(members, idOf, now) : undefined,
       entering: members?.entering,
     }
+    this.files = new FakeFiles({
+      key: fakeKey,
+      paceMs: this.#paceMs,
+      changed: (file) => this.#fileChanged(file),
+      draftChanged: (draftFiles) => this.#set({ draftFiles }),
+      anybody: () => this.#state.people.some((other) => other.online && !other.me),
+    })
+    this.#state = { ...this.#state, draftFiles: (options.draftFiles ?? []).map((file) => this.files.toDraft(file)) }
     this.#messages = this.#fixtures(options.messages ?? [])
     const unread = options.unread ?? 0
     this.#newestRead = this.#messages.at(-1 - unread)?.id
@@ -253,12 +268,43 @@ export class FakeRoom implements Room {
     return () => void this.#messageListeners.delete(listener)
   }
 
-  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
+  async send(text: string, options: SendOptions = {}): Promise<string> {
     this.#refuse()
-    const message = this.#make({ text, agoMs: 0 }, this.#state.me, options.replyTo, 'waiting')
-    this.#put([message])
-    this.#deliver(message.id)
-    return message.id
+    return this.#send(text, this.files.leave(options.files ?? []), options.replyTo)
+  }
+
+  addToDraft(file: FileToSend): Promise<FileInfo> {
+    return this.files.addToDraft(file)
+  }
+
+  async removeFromDraft(root: string): Promise<void> {
+    this.files.removeFromDraft(root)
+  }
+
+  async attach(
+    files: readonly FileToSend[],
+    options: { readonly text?: string; readonly replyTo?: string | undefined } = {},
+  ): Promise<string> {
+    this.#refuse()
+    const taken: Attachment[] = []
+    for (const file of files) taken.push(await this.files.take(file))
+    return this.#send(options.text ?? '', taken, options.replyTo)
+  }
+
+  async fetchFile(root: string): Promise<void> {
+    this.files.fetch(root)
+  }
+
+  async pauseFile(root: string): Promise<void> {
+    this.files.pause(root)
+  }
+
+  async freeFile(root: string): Promise<void> {
+    this.files.free(root)
+  }
+
+  readFile(root: string, from: number, length: number): Promise<Uint8Array> {
+    return this.files.read(root, from, length)
   }
 
   async edit(id: string, text: string): Promise<void> {
@@ -268,7 +314,7 @@ export class FakeRoom implements Room {
 
   async delete(id: string): Promise<void> {
     this.#refuse()
-    this.#change(id, (message) => ({ ...message, text: '', deleted: true, reactions: [] }))
+    this.#change(id, (message) => ({ ...message, text: '', deleted: true, reactions: [], attachments: [] }))
   }
 
   async react(id: string, emoji: string, on: boolean): Promise<void> {
@@ -335,8 +381,8 @@ export class FakeRoom implements Room {
   // ——— Handles for tests and fixtures ———
 
   /** Somebody else writes now. */
-  say(name: string, text: string, replyTo?: string): string {
-    const message = this.#make({ by: name, text, agoMs: 0 }, this.#personId(name), replyTo, 'stored')
+  say(name: string, text: string, replyTo?: string, files?: readonly FakeFile[]): string {
+    const message = this.#make({ by: name, text, agoMs: 0, files }, this.#personId(name), replyTo, 'stored')
     this.#put([message])
     return message.id
   }
@@ -428,10 +474,26 @@ export class FakeRoom implements Room {
         emoji,
         by: names.map((name) => (name === '' ? this.#state.me : this.#personId(name))),
       })),
+      attachments: (fixture.files ?? []).map((file) => this.files.add(file)),
       delivery,
       storedBy: mine && delivery === 'stored' ? others : 0,
       receipt: delivery === 'stored' && this.#state.relay === 'up',
     }
+  }
+
+  #send(text: string, attachments: readonly Attachment[], replyTo: string | undefined): string {
+    const message = { ...this.#make({ text, agoMs: 0 }, this.#state.me, replyTo, 'waiting'), attachments }
+    this.#put([message])
+    this.#deliver(message.id)
+    return message.id
+  }
+
+  #fileChanged(file: Attachment): void {
+    const carries = ({ root }: Attachment): boolean => root === file.root
+    const messages = this.#messages
+      .filter(({ attachments }) => attachments.some(carries))
+      .map((message) => ({ ...message, attachments: message.attachments.map((one) => (carries(one) ? file : one)) }))
+    if (messages.length > 0) this.#put(messages)
   }
 
   #deliver(id: string): void {
