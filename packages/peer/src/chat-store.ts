@@ -4,7 +4,7 @@
  * ```
  * chat/settings     { name, relayOnly }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
- * chat/mark/<id>    { draft, readMark }           written often, so apart
+ * chat/mark/<id>    { draft, files, readMark }           written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
  * room/<id>/…       the engine's own records
  * ```
@@ -12,8 +12,18 @@
  * Values are JSON in UTF-8 with byte fields in base64url; the store under it is sealed. `identity`, `device` and `agree`
  * are 32-byte secrets of this person in this one room.
  */
-import { formatBase64url, formatUtf8, parseBase64url, parseUtf8 } from '@kith/protocol'
-import type { Millis } from '@kith/protocol'
+import {
+  Reader,
+  Writer,
+  formatBase64url,
+  formatUtf8,
+  maxManifests,
+  parseBase64url,
+  parseUtf8,
+  readManifest,
+  writeManifest,
+} from '@kith/protocol'
+import type { Manifest, Millis } from '@kith/protocol'
 import type { ChatSettings, Quiet } from './chat.ts'
 import type { Storage } from './storage.ts'
 
@@ -43,6 +53,8 @@ export interface RoomRecord {
 
 export interface RoomMark {
   readonly draft: string
+  /** Files of the draft, sealed here already. */
+  readonly files: readonly Manifest[]
   readonly readMark: string
 }
 
@@ -108,12 +120,19 @@ export class ChatStore {
 
   async readMark(id: string): Promise<RoomMark | undefined> {
     const [record] = await this.#storage.read({ prefix: `chat/mark/${id}`, limit: 1 })
-    const { draft, readMark } = parseJson(record?.value)
-    return typeof draft === 'string' && typeof readMark === 'string' ? { draft, readMark } : undefined
+    const { draft, readMark, files } = parseJson(record?.value)
+    return typeof draft === 'string' && typeof readMark === 'string'
+      ? { draft, readMark, files: parseManifests(files) }
+      : undefined
   }
 
   async writeMark(id: string, mark: RoomMark): Promise<void> {
-    await this.#put(`chat/mark/${id}`, { draft: mark.draft, readMark: mark.readMark })
+    const files = mark.files.map((manifest) => {
+      const writer = new Writer()
+      writeManifest(writer, manifest)
+      return formatBase64url(writer.finish())
+    })
+    await this.#put(`chat/mark/${id}`, { draft: mark.draft, files, readMark: mark.readMark })
   }
 
   async readQuiet(id: string): Promise<QuietPeople> {
@@ -154,6 +173,17 @@ function parseJson(bytes: Uint8Array | undefined): Record<string, unknown> {
   } catch {
     return {}
   }
+}
+
+function parseManifests(value: unknown): readonly Manifest[] {
+  if (!Array.isArray(value)) return []
+  return value.slice(0, maxManifests).flatMap((text: unknown) => {
+    const bytes = typeof text === 'string' ? parseBase64url(text) : undefined
+    if (bytes === undefined) return []
+    const reader = new Reader(bytes)
+    const manifest = readManifest(reader)
+    return reader.done() ? [manifest] : []
+  })
 }
 
 function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | undefined {

@@ -6,8 +6,13 @@ import type { Attachment, RoomFile } from './files.ts'
 export const readBytes: number = 1024 * 1024
 
 /** From the first byte to the last, as they come. */
-export async function* readWhole(room: Room, file: Attachment, from = 0, to: number = file.size): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < to; ) {
+export async function* readWhole(
+  room: Room,
+  file: Attachment,
+  from = 0,
+  to: number = file.size,
+): AsyncGenerator<Uint8Array> {
+  for (let at = from; at < to;) {
     const part = await room.readFile(file.root, at, Math.min(readBytes, to - at))
     if (part.length === 0) return
     yield part

@@ -77,7 +77,7 @@ export const safeHolders: number = 3
 /** A file could not be taken, read or kept. The message says what to do. */
 export class FileFailed extends Error {
   override readonly name = 'FileFailed'
-  readonly why: FileTrouble | 'unreadable' | 'empty' | 'tooMany' | 'unknown'
+  readonly why: FileTrouble | 'unreadable' | 'empty' | 'tooMany' | 'unknown' | 'noStore'
 
   constructor(why: FileFailed['why'], options?: ErrorOptions) {
     super(said[why], options)
@@ -89,11 +89,13 @@ const said: Readonly<Record<FileFailed['why'], string>> = {
   storeFull: 'There is no space left here for this file. Free some space, then go on; what has come so far is kept.',
   nobody: 'Nobody who is here right now has this file. It goes on by itself when somebody who has it comes.',
   tooLarge: 'This file is larger than Kith can carry.',
-  damaged: 'What came did not match what was announced and was thrown away. Try again; it is fetched from somebody else.',
+  damaged:
+    'What came did not match what was announced and was thrown away. Try again; it is fetched from somebody else.',
   freed: 'This file made room for others. It can be fetched again from those who hold it.',
   unreadable: 'This file could not be read. Look whether it is still there and may be opened.',
   empty: 'This file is empty; there is nothing to send.',
   tooMany: 'That is too much for one message. Send it in several.',
+  noStore: 'This browser has no place for files. Use a newer one, or a window that is not private.',
   unknown: 'There is no such file in this room.',
 }
 

@@ -5,6 +5,7 @@ import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
 import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
+import type { FileUse } from './files.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { OpenRoom, cutText, maxNameLength, maxTitleLength, type RoomExtras } from './open-room.ts'
@@ -42,6 +43,7 @@ export class OpenChat implements Chat {
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
+  #fileUse: FileUse | undefined
   #kept: boolean | undefined
   #atRest: ChatState['atRest']
   #askedToKeep = false
@@ -152,6 +154,10 @@ export class OpenChat implements Chat {
     this.#changed()
   }
 
+  async freeSpace(): Promise<number> {
+    return 0
+  }
+
   setVisible(visible: boolean): void {
     for (const room of this.#rooms.values()) room.setVisible(visible)
   }
@@ -246,6 +252,7 @@ export class OpenChat implements Chat {
       ready: true,
       atRest: this.#atRest,
       storedBytes: this.#storedBytes,
+      files: this.#fileUse,
       kept: this.#kept,
     }
   }

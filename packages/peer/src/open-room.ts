@@ -1,14 +1,17 @@
 /** A room that is open: its record, its engine under a host, and its view. */
 import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
-import type { Content, EngineEvent, ReachReport, RoomMap } from '@kith/protocol'
+import type { Content, EngineEvent, Manifest, ReachReport, RoomMap } from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import type { ChatStore, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
-import type { ChatSettings, GovernCommand, Message, Quiet, Room, RoomState, TimelineView } from './chat.ts'
+import type { ChatSettings, GovernCommand, Message, Quiet, Room, RoomState, SendOptions, TimelineView } from './chat.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
+import { infoOf } from './file-states.ts'
+import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
+import { RoomFiles } from './room-files.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
 
 /** Drafts and read marks are written this long after the last change. */
@@ -34,6 +37,7 @@ export class OpenRoom implements Room {
   readonly #store: ChatStore
   readonly #view: RoomView
   readonly #pending = new Map<number, Pending>()
+  readonly #files: RoomFiles
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
@@ -56,10 +60,24 @@ export class OpenRoom implements Room {
       me: formatHex(openPersona(ports.crypto, record.persona).author),
       name: record.name ?? name,
       draft: mark?.draft ?? '',
+      draftFiles: (mark?.files ?? []).map(infoOf),
       readMark: mark?.readMark ?? firstIdAt(record.joinedAt),
       quiet,
       nextTurn: ports.nextTurn,
+      dropFile: (root) => void this.#files.drop(root),
     })
+    this.#files = new RoomFiles(
+      {
+        blobs: ports.blobs,
+        input: () => {},
+        manifest: (root) => this.#view.files.manifest(root),
+        draftChanged: (draft) => {
+          this.#view.setDraftFiles(draft)
+          this.#writeMarkSoon()
+        },
+      },
+      mark?.files ?? [],
+    )
   }
 
   get state(): RoomState {
@@ -147,10 +165,46 @@ export class OpenRoom implements Room {
     this.#host?.accept(incoming)
   }
 
-  async send(text: string, options: { readonly replyTo?: string | undefined } = {}): Promise<string> {
-    const replyTo = options.replyTo === undefined ? undefined : this.#target(options.replyTo)
-    this.setTyping(false)
-    return this.#post(replyTo === undefined ? { type: 'text', text } : { type: 'text', text, replyTo })
+  async send(text: string, options: SendOptions = {}): Promise<string> {
+    const { files = [] } = options
+    const id = await this.#write(text, options.replyTo, this.#files.fromDraft(files))
+    this.#files.leaveDraft(files)
+    return id
+  }
+
+  async attach(
+    files: readonly FileToSend[],
+    options: { readonly text?: string; readonly replyTo?: string | undefined } = {},
+  ): Promise<string> {
+    if (files.length > maxFilesPerMessage) throw new FileFailed('tooMany')
+    const manifests: Manifest[] = []
+    for (const file of files) manifests.push(await this.#files.seal(file))
+    return this.#write(options.text ?? '', options.replyTo, manifests)
+  }
+
+  addToDraft(file: FileToSend): Promise<FileInfo> {
+    return this.#files.addToDraft(file)
+  }
+
+  async removeFromDraft(root: string): Promise<void> {
+    await this.#files.removeFromDraft(root)
+  }
+
+  async fetchFile(root: string): Promise<void> {
+    this.#files.fetch(root)
+  }
+
+  async pauseFile(root: string): Promise<void> {
+    this.#files.pause(root)
+  }
+
+  async freeFile(root: string): Promise<void> {
+    await this.#files.free(root)
+    this.#view.freed(root)
+  }
+
+  readFile(root: string, from: number, length: number): Promise<Uint8Array> {
+    return this.#files.read(root, from, length)
   }
 
   async edit(id: string, text: string): Promise<void> {
@@ -274,6 +328,17 @@ export class OpenRoom implements Room {
     })
   }
 
+  #write(text: string, answers: string | undefined, attachments: readonly Manifest[]): Promise<string> {
+    const replyTo = answers === undefined ? undefined : this.#target(answers)
+    this.setTyping(false)
+    return this.#post({
+      type: 'text',
+      text,
+      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(attachments.length === 0 ? {} : { attachments }),
+    })
+  }
+
   /** The entry behind a message that is here. */
   #target(id: string): Uint8Array {
     const entryId = this.#view.timeline.find(id)?.entryId
@@ -294,7 +359,11 @@ export class OpenRoom implements Room {
     if (this.#stopMark === undefined) return
     this.#stopMark()
     this.#stopMark = undefined
-    await this.#store.writeMark(this.id, { draft: this.#view.state.draft, readMark: this.#view.readMark })
+    await this.#store.writeMark(this.id, {
+      draft: this.#view.state.draft,
+      files: this.#files.draft,
+      readMark: this.#view.readMark,
+    })
   }
 }
 

@@ -78,7 +78,7 @@ function endOfScan(bytes: Uint8Array, from: number): number {
 
 /** How the picture is turned, 1…8 as Exif counts; 1 is upright. */
 export function jpegOrientation(bytes: Uint8Array): number {
-  for (let at = 2; bytes[at] === 0xff && bytes[at + 1] !== startOfScan; ) {
+  for (let at = 2; bytes[at] === 0xff && bytes[at + 1] !== startOfScan;) {
     const length = u16(bytes, at + 2)
     if (length < 2) return 1
     if (bytes[at + 1] === app1 && textAt(bytes, at + 4, 6) === 'Exif\0\0') {
@@ -91,9 +91,9 @@ export function jpegOrientation(bytes: Uint8Array): number {
 
 function exifOrientation(tiff: Uint8Array): number {
   const isLittle = textAt(tiff, 0, 2) === 'II'
-  const short = (at: number): number =>
-    isLittle ? (tiff[at] ?? 0) | ((tiff[at + 1] ?? 0) << 8) : u16(tiff, at)
-  const long = (at: number): number => (isLittle ? short(at) + short(at + 2) * 65536 : short(at) * 65536 + short(at + 2))
+  const short = (at: number): number => (isLittle ? (tiff[at] ?? 0) | ((tiff[at + 1] ?? 0) << 8) : u16(tiff, at))
+  const long = (at: number): number =>
+    isLittle ? short(at) + short(at + 2) * 65536 : short(at) * 65536 + short(at + 2)
   const directory = long(4)
   const entries = Math.min(short(directory), 512)
   for (let i = 0; i < entries; i++) {
@@ -128,7 +128,7 @@ const pngKept = new Set(
 
 function cleanPng(bytes: Uint8Array): Uint8Array | undefined {
   const kept: Uint8Array[] = [bytes.subarray(0, 8)]
-  for (let at = 8; at + 12 <= bytes.length; ) {
+  for (let at = 8; at + 12 <= bytes.length;) {
     const name = textAt(bytes, at + 4, 4)
     const end = at + 12 + u32(bytes, at)
     if (end > bytes.length) return undefined
@@ -204,9 +204,7 @@ function u32(bytes: Uint8Array, at: number): number {
 }
 
 function u32le(bytes: Uint8Array, at: number): number {
-  return (
-    (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0) * 65536 + (bytes[at + 3] ?? 0) * 16777216
-  )
+  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 256 + (bytes[at + 2] ?? 0) * 65536 + (bytes[at + 3] ?? 0) * 16777216
 }
 
 function textAt(bytes: Uint8Array, at: number, length: number): string {

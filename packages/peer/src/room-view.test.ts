@@ -54,6 +54,8 @@ function scene(readMark = ''): Scene {
     readMark,
     kind: 'open',
     quiet: new Map(),
+    draftFiles: [],
+    dropFile: () => {},
     nextTurn: (run) => waiting.push(run),
   })
   const calls = { changes: 0, messages: [] as (readonly Message[])[] }

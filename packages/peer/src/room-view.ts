@@ -2,10 +2,12 @@
  * Engine events → what an interface shows of a room: immutable snapshots that keep their identity until something in them
  * changed, and at most one notification per turn of the event loop, however much happened in it.
  */
-import { Writer, formatBase32 } from '@kith/protocol'
-import type { EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
+import { Writer, formatBase32, formatHex } from '@kith/protocol'
+import type { BlobProgress, EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
 import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
 import type { QuietPeople } from './chat-store.ts'
+import { FileStates } from './file-states.ts'
+import type { FileInfo } from './files.ts'
 import { People } from './people.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
@@ -31,14 +33,19 @@ export interface RoomViewOptions {
   readonly me: string
   readonly name: string
   readonly draft: string
+  readonly draftFiles: readonly FileInfo[]
   /** Id of the newest message that was read. */
   readonly readMark: string
   readonly quiet: QuietPeople
   readonly nextTurn: NextTurn
+  /** No message carries this file any more. */
+  readonly dropFile: (root: string) => void
 }
 
 export class RoomView {
+  readonly files: FileStates = new FileStates()
   readonly #people: People
+  readonly #dropFile: (root: string) => void
   readonly #me: string
   readonly #nextTurn: NextTurn
   readonly #listeners = new Set<() => void>()
@@ -56,6 +63,7 @@ export class RoomView {
   constructor(options: RoomViewOptions) {
     this.#me = options.me
     this.#nextTurn = options.nextTurn
+    this.#dropFile = options.dropFile
     this.#readMark = options.readMark
     this.#people = new People(options.me, options.name)
     this.#quiet = new Map(options.quiet)
@@ -73,6 +81,7 @@ export class RoomView {
       unread: 0,
       firstUnread: undefined,
       draft: options.draft,
+      draftFiles: options.draftFiles,
       notices: [],
       newest: undefined,
       members: undefined,
@@ -172,6 +181,20 @@ export class RoomView {
     this.#set({ title })
   }
 
+  setDraftFiles(draftFiles: readonly FileInfo[]): void {
+    this.#set({ draftFiles })
+  }
+
+  /** A file has come further. */
+  fileProgress(event: BlobProgress): void {
+    this.#redraw(this.files.progress(event))
+  }
+
+  /** Taken away here to make room. */
+  freed(root: string): void {
+    this.#redraw(this.files.freed(root))
+  }
+
   setDraft(draft: string): void {
     this.#set({ draft })
   }
@@ -227,10 +250,28 @@ export class RoomView {
         if (before === undefined) this.#people.typing(after.session, false)
         this.#people.wrote(after.author, after.name, after.id)
       } else if (before !== undefined) this.#touched.delete(before.id)
+      if (before !== undefined && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
     })
     this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
+  }
+
+  /** Their files have come further. */
+  #redraw(ids: readonly string[]): void {
+    const changes: MessageChange<KnownMessage>[] = ids.flatMap((id) => {
+      const message = this.#timeline.find(id)
+      if (message === undefined) return []
+      const attachments = message.attachments.map((file) => this.files.now(file))
+      return [{ type: 'put', message: { ...message, attachments } }]
+    })
+    if (changes.length > 0) this.#applyTimeline(changes)
+  }
+
+  /** Deleted or expired: what no other message carries is of no use to anybody here. */
+  #lost(message: KnownMessage): void {
+    const roots = message.attachments.map(({ root }) => root)
+    for (const manifest of this.files.detach(message.id, roots)) this.#dropFile(formatHex(manifest.root))
   }
 
   #conceal(change: MessageChange<KnownMessage>): MessageChange<KnownMessage> {
@@ -262,9 +303,10 @@ export class RoomView {
   }
 
   #message(message: TimelineMessage): KnownMessage {
-    const { sent, ...shown } = message
+    const { sent, attachments: manifests, ...shown } = message
     const mine = message.author === this.#me
-    return { ...shown, mine, delivery: mine ? deliveryOf(message, sent) : 'stored' }
+    const attachments = this.files.attach(message.id, message.deleted ? [] : manifests)
+    return { ...shown, attachments, mine, delivery: mine ? deliveryOf(message, sent) : 'stored' }
   }
 
   #setSync(sync: SyncState): void {

@@ -27,6 +27,7 @@ function message(number: number, text = ''): Message {
     mine: false,
     replyTo: undefined,
     reactions: [],
+    attachments: [],
     delivery: 'stored',
     storedBy: 0,
     receipt: false,

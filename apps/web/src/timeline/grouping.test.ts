@@ -17,6 +17,7 @@ function message(change: Partial<Message>): Message {
     mine: false,
     replyTo: undefined,
     reactions: [],
+    attachments: [],
     delivery: 'stored',
     storedBy: 0,
     receipt: false,

@@ -16,7 +16,8 @@ import type { Answer, Command, CommandValue, ErrorClasses } from './tabs-wire.ts
 /** Doing these twice would be two invites, two vouches under two PINs, or a removal of whoever came back. */
 const interruptions = {
   room: 'The tab that was making this room closed half-way. Look whether the room is in your list; if not, make it again.',
-  attach: 'The tab that was sending these files closed half-way. Look whether they are in the room; if not, send them again.',
+  attach:
+    'The tab that was sending these files closed half-way. Look whether they are in the room; if not, send them again.',
   lock: 'The tab that was changing the passphrase closed half-way. Try again with the new one as the present one, then with the old one.',
   govern: 'The tab that was carrying this out closed half-way. Look at the people of the room before you do it again.',
 } as const

@@ -9,8 +9,11 @@ import type {
   Room,
   RoomMap,
   RoomState,
+  SendOptions,
   SyncState,
 } from '../chat.ts'
+import type { Attachment, FileInfo, FileToSend } from '../files.ts'
+import { MemoryFiles } from '../memory/files.ts'
 import { LinkMalformed, MessageRefused } from '../errors.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { absentReport } from '../open-room.ts'
@@ -207,7 +210,7 @@ export class FixtureRoom implements Room {
   view: ChunkedTimeline = new ChunkedTimeline()
   #state: RoomState
   readonly #chat: FixtureChat
-  readonly files: FakeFiles = new FakeFiles({
+  readonly files: MemoryFiles = new MemoryFiles({
     key: (seed) => seed,
     paceMs: 0,
     changed: (file) => this.#fileChanged(file),

@@ -4,7 +4,17 @@
  * It shows a source: the real room where this tab leads, a mirror elsewhere. When the lead changes, the old source stays
  * on show until the new one has loaded what is stored, so that nothing flickers away and comes back.
  */
-import type { GovernCommand, Message, Quiet, ReachReport, Room, RoomMap, RoomState, SendOptions, TimelineView } from '../chat.ts'
+import type {
+  GovernCommand,
+  Message,
+  Quiet,
+  ReachReport,
+  Room,
+  RoomMap,
+  RoomState,
+  SendOptions,
+  TimelineView,
+} from '../chat.ts'
 import type { FileInfo, FileToSend } from '../files.ts'
 import { keepShared } from './tabs-mirror.ts'
 import type { RoomSource } from './tabs-mirror.ts'

@@ -16,7 +16,7 @@ import type {
 import { GovernRefused } from '../errors.ts'
 import { unverified, type Entering, type MembersState } from '../members-state.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
-import { FakeFiles, type FakeFile } from './fake-files.ts'
+import { MemoryFiles, type MemoryFile } from '../memory/files.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
 import {
   fakeMembership,
@@ -61,7 +61,7 @@ export interface FakeMessage {
   readonly edited?: boolean | undefined
   readonly deleted?: boolean | undefined
   readonly delivery?: Message['delivery'] | undefined
-  readonly files?: readonly FakeFile[] | undefined
+  readonly files?: readonly MemoryFile[] | undefined
 }
 
 export interface FakeRoomOptions {
@@ -75,7 +75,7 @@ export interface FakeRoomOptions {
   /** How many of the newest messages were not read. */
   readonly unread?: number | undefined
   readonly draft?: string | undefined
-  readonly draftFiles?: readonly FakeFile[] | undefined
+  readonly draftFiles?: readonly MemoryFile[] | undefined
   readonly notices?: readonly Notice[] | undefined
   readonly paceMs?: number | undefined
   /** `send` rejects. */
@@ -176,7 +176,7 @@ export class FakeRoom implements Room {
   refusing: boolean
   /** What the interface last said by `setTyping`. */
   typing = false
-  readonly files: FakeFiles
+  readonly files: MemoryFiles
 
   constructor(options: FakeRoomOptions, parentChanged: () => void = () => {}) {
     this.#options = options
@@ -231,7 +231,7 @@ export class FakeRoom implements Room {
       members: members && members.entering === undefined ? fakeMembersState(members, idOf, now) : undefined,
       entering: members?.entering,
     }
-    this.files = new FakeFiles({
+    this.files = new MemoryFiles({
       key: fakeKey,
       paceMs: this.#paceMs,
       changed: (file) => this.#fileChanged(file),
@@ -381,7 +381,7 @@ export class FakeRoom implements Room {
   // ——— Handles for tests and fixtures ———
 
   /** Somebody else writes now. */
-  say(name: string, text: string, replyTo?: string, files?: readonly FakeFile[]): string {
+  say(name: string, text: string, replyTo?: string, files?: readonly MemoryFile[]): string {
     const message = this.#make({ by: name, text, agoMs: 0, files }, this.#personId(name), replyTo, 'stored')
     this.#put([message])
     return message.id

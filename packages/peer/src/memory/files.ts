@@ -1,9 +1,9 @@
-/** The files of a fake room: contents from memory, progress on demand. */
+/** The files of a room in memory: contents as given, progress on demand. For fakes and fixtures. */
 import { noPreview, type FilePreview } from '../file-preview.ts'
 import { FileFailed, maxFilesPerMessage, type Attachment, type FileInfo, type FileToSend } from '../files.ts'
 import { safeFileName } from '../file-reading.ts'
 
-export interface FakeFile extends Partial<Omit<Attachment, 'root' | 'name' | 'type' | 'have' | 'preview'>> {
+export interface MemoryFile extends Partial<Omit<Attachment, 'root' | 'name' | 'type' | 'have' | 'preview'>> {
   readonly name: string
   readonly type: string
   readonly bytes?: Uint8Array | undefined
@@ -12,7 +12,7 @@ export interface FakeFile extends Partial<Omit<Attachment, 'root' | 'name' | 'ty
   readonly part?: number | undefined
 }
 
-export interface FakeFilesPorts {
+export interface MemoryFilesPorts {
   /** 64 hexadecimal characters made from a text. */
   key(seed: string): string
   /** The attachment under this root is another now. */
@@ -25,8 +25,8 @@ export interface FakeFilesPorts {
 
 const steps = 8
 
-export class FakeFiles {
-  readonly #ports: FakeFilesPorts
+export class MemoryFiles {
+  readonly #ports: MemoryFilesPorts
   readonly #files = new Map<string, Attachment>()
   readonly #bytes = new Map<string, Uint8Array>()
   readonly #waiting = new Set<() => void>()
@@ -35,7 +35,7 @@ export class FakeFiles {
   /** `addToDraft` and `attach` reject with this from now on. */
   refusing: FileFailed['why'] | undefined
 
-  constructor(ports: FakeFilesPorts) {
+  constructor(ports: MemoryFilesPorts) {
     this.#ports = ports
   }
 
@@ -43,7 +43,7 @@ export class FakeFiles {
     return this.#draft
   }
 
-  add(fake: FakeFile): Attachment {
+  add(fake: MemoryFile): Attachment {
     const { part = 1, bytes, preview, ...given } = fake
     const size = fake.size ?? bytes?.length ?? 0
     const file: Attachment = {
@@ -92,7 +92,7 @@ export class FakeFiles {
   }
 
   /** It was put there before. */
-  toDraft(fake: FakeFile): FileInfo {
+  toDraft(fake: MemoryFile): FileInfo {
     const file = this.add(fake)
     this.#draft = [...this.#draft, file]
     return file
