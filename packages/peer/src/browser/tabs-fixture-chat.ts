@@ -268,7 +268,7 @@ export class FixtureRoom implements Room {
   }
 
   async send(text: string, options: SendOptions = {}): Promise<string> {
-    if (text === '' && options.files === undefined) throw new MessageRefused('empty')
+    if (text === '' && (options.files ?? []).length === 0) throw new MessageRefused('empty')
     await this.#chat.pauses.beforeKept?.()
     const number = Number(this.view.newest?.id ?? 0) + 1
     const message = fixtureMessage(number, {
