@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSeededCrypto } from '../crypto/seeded.ts'
+import { formatInvite } from '../members/invite.ts'
 import { openRoomKeys } from './keys.ts'
 import { formatRoomLink, parseRoomLink } from './room-link.ts'
 
@@ -40,6 +41,12 @@ describe('room link', () => {
     wrong.push(`javascript:alert(1)#${key}`, `https://chat.example/?q#${key}`, `${link.slice(0, -1)}!`)
     for (const text of wrong) expect(parseRoomLink(text), text).toEqual({ ok: false, code: 'malformed' })
     fc.assert(fc.property(fc.string(), (text) => typeof parseRoomLink(text).ok === 'boolean'))
+  })
+
+  it('ROM15 takes no invite for the link of an open room', () => {
+    const about = { roomId: crypto.random(32), secret: crypto.random(16), inviter: crypto.random(10) }
+    const invite = { ...about, expires: 0, uses: 1, asksPin: true }
+    expect(parseRoomLink(formatInvite(crypto, { invite, relay: 'https://chat.example' })).ok).toBe(false)
   })
 
   it('ROM16 derives keys that have nothing in common', () => {
