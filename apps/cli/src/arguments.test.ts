@@ -51,7 +51,11 @@ describe('the command line', () => {
       },
     ],
     ['a configuration', ['--config', 'alice.json'], { type: 'config', file: 'alice.json', options: plain }],
-    ['a relay', ['relay', '--port', '80', '--data', 'd'], { type: 'relay', port: 80, data: 'd' }],
+    [
+      'a relay',
+      ['relay', '--port', '80', '--data', 'd', '--auth'],
+      { type: 'relay', port: 80, data: 'd', auth: true, rotateAuthKey: false },
+    ],
     [
       'a doctor',
       ['doctor', 'chat.example', '--json'],

@@ -31,7 +31,14 @@ export type Command =
   /** The rooms that are in the data directory already. */
   | { readonly type: 'open'; readonly options: ChatOptions }
   | { readonly type: 'config'; readonly file: string; readonly options: ChatOptions }
-  | { readonly type: 'relay'; readonly port: number | undefined; readonly data: string | undefined }
+  | {
+      readonly type: 'relay'
+      readonly port: number | undefined
+      readonly data: string | undefined
+      /** Attest e-mail addresses, too. */
+      readonly auth: boolean
+      readonly rotateAuthKey: boolean
+    }
   | {
       readonly type: 'doctor'
       readonly relay: string | undefined
@@ -52,6 +59,8 @@ const options = {
   'passphrase-file': { type: 'string' },
   port: { type: 'string' },
   peer: { type: 'string', multiple: true },
+  auth: { type: 'boolean' },
+  'rotate-auth-key': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options']
 
 type OptionName = keyof typeof options
@@ -155,9 +164,15 @@ export function parseArguments(
         throw usage('linkMissing', 'kith join needs the link of a room: kith join "https://…/#…", in quotes.')
       return { type: 'join', links: rest, options: chat() }
     case 'relay':
-      allow(['port', 'data'], 'kith relay')
+      allow(['port', 'data', 'auth', 'rotate-auth-key'], 'kith relay')
       none('kith relay')
-      return { type: 'relay', port: parsePort(value('port'), '--port'), data: value('data') }
+      return {
+        type: 'relay',
+        port: parsePort(value('port'), '--port'),
+        data: value('data'),
+        auth: given.has('auth'),
+        rotateAuthKey: given.has('rotate-auth-key'),
+      }
     case 'doctor': {
       allow(['relay', 'data', 'json'], 'kith doctor')
       if (rest.length > 1) throw usage('argumentUnexpected', `kith doctor takes one relay, but there is “${rest[1]}”.`)

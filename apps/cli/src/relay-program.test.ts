@@ -20,6 +20,10 @@ describe('kith relay', () => {
     expect(relayMain(() => pathToFileURL(join(folder, 'relay.js')).href)).toBe(main)
     expect(relayArguments({ port: 80, data: 'd' })).toEqual(['--port', '80', '--data', 'd'])
     expect(relayArguments({ port: undefined, data: undefined })).toEqual([])
+    expect(relayArguments({ port: undefined, data: undefined, auth: true, rotateAuthKey: true })).toEqual([
+      '--auth',
+      '--rotate-auth-key',
+    ])
   })
 
   it('TRM7 says how to build it when it is not there', () => {

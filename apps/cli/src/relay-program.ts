@@ -8,6 +8,8 @@ import { exitCodes, Failure } from './failure.ts'
 export interface RelayOptions {
   readonly port: number | undefined
   readonly data: string | undefined
+  readonly auth?: boolean | undefined
+  readonly rotateAuthKey?: boolean | undefined
 }
 
 /** The relay's program, which stands beside what its package exports. */
@@ -24,8 +26,13 @@ export function relayMain(resolve: (name: string) => string): string {
 }
 
 /** What the child is started with. */
-export function relayArguments({ port, data }: RelayOptions): readonly string[] {
-  return [...(port === undefined ? [] : ['--port', String(port)]), ...(data === undefined ? [] : ['--data', data])]
+export function relayArguments({ port, data, auth, rotateAuthKey }: RelayOptions): readonly string[] {
+  return [
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...(data === undefined ? [] : ['--data', data]),
+    ...(auth === true ? ['--auth'] : []),
+    ...(rotateAuthKey === true ? ['--rotate-auth-key'] : []),
+  ]
 }
 
 /** Resolves with the relay's exit code. Signals are passed on, so that it can say goodbye to everybody connected. */

@@ -3,14 +3,21 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { createNativeCrypto } from '@kith/peer/node/crypto'
+import { formatHex } from '@kith/protocol'
 import {
+  AuthKeyUnreadable,
+  type AuthOptions,
+  createMailer,
   createRelay,
   defaultRelayPort,
   iceServersFrom,
   IceServersUnreadable,
+  loadAuthKey,
   loadRelayKey,
   parseRelayKey,
   RelayKeyUnreadable,
+  rotateAuthKey,
 } from './relay.ts'
 
 const usage = `kith relay: a meeting point for rooms, and the web app
@@ -19,8 +26,13 @@ const usage = `kith relay: a meeting point for rooms, and the web app
   --host H     address to listen on         (default: all)
   --data DIR   where the relay keeps its key (or KITH_DATA_DIR; default ~/.kith/relay)
   --web DIR    folder of the built web app
+  --auth       also attest e-mail addresses: mails a code, and signs that it came back
+  --rotate-auth-key   give the authentication service a new key, which the old one signs, and end
   --help
 
+KITH_SMTP_URL      for --auth: how mail leaves, such as smtp://user:password@mail.example:587
+KITH_AUTH_FROM     for --auth: whom it is from, such as "Kith <kith@chat.example>"
+KITH_TRUST_PROXY   for --auth: 1 when a proxy of yours names the caller in X-Forwarded-For
 KITH_RELAY_KEY     the relay's key, 64 hex digits, instead of the kept one
 KITH_RELAY_ORIGIN  public origins, separated by commas, such as https://chat.example
 KITH_ICE_SERVERS   STUN and TURN servers to name to clients: a JSON array of RTCIceServer (default none)
@@ -42,6 +54,8 @@ async function main(): Promise<void> {
       host: { type: 'string' },
       data: { type: 'string' },
       web: { type: 'string' },
+      auth: { type: 'boolean' },
+      'rotate-auth-key': { type: 'boolean' },
       help: { type: 'boolean' },
     },
   })
@@ -49,11 +63,21 @@ async function main(): Promise<void> {
     process.stdout.write(usage)
     return
   }
+  const dataDir = values.data ?? env['KITH_DATA_DIR'] ?? join(homedir(), '.kith', 'relay')
+  if (values['rotate-auth-key'] === true) {
+    const key = rotateAuthKey(dataDir, createNativeCrypto(), Date.now())
+    process.stdout.write(
+      `The authentication service's key is now ${formatHex(key)}. Start the relay again to use it.\n`,
+    )
+    return
+  }
+  const origins = (env['KITH_RELAY_ORIGIN'] ?? '').split(',').flatMap((origin) => origin.trim() || [])
   const relay = createRelay({
-    seed: seedFrom(env['KITH_RELAY_KEY'], values.data ?? env['KITH_DATA_DIR'] ?? join(homedir(), '.kith', 'relay')),
+    seed: seedFrom(env['KITH_RELAY_KEY'], dataDir),
     port: portFrom(values.port ?? env['PORT']),
     host: values.host,
-    origins: (env['KITH_RELAY_ORIGIN'] ?? '').split(',').flatMap((origin) => origin.trim() || []),
+    origins,
+    auth: values.auth === true ? authFrom(env, dataDir, origins) : undefined,
     webRoot: values.web,
     iceServers: iceServersFrom(env),
     log: pino({ level: logLevelFrom(env['KITH_LOG']), base: null }, pino.destination(2)),
@@ -68,6 +92,23 @@ async function main(): Promise<void> {
   if (process.connected) process.once('disconnect', stop)
   const { url } = await relay.listen()
   process.stdout.write(`Kith is at ${url}\n`)
+}
+
+function authFrom(env: NodeJS.ProcessEnv, dataDir: string, origins: readonly string[]): AuthOptions {
+  const smtpUrl = env['KITH_SMTP_URL'] ?? ''
+  const from = env['KITH_AUTH_FROM'] ?? ''
+  if (!/^smtps?:\/\/./.test(smtpUrl) || !from.includes('@')) {
+    throw new BadUsage(
+      '--auth needs KITH_SMTP_URL (smtp://user:password@mail.example:587) and KITH_AUTH_FROM (an address).',
+    )
+  }
+  const [origin] = origins
+  const host = origin === undefined ? 'this relay' : new URL(origin).host
+  return {
+    key: loadAuthKey(dataDir),
+    sendCode: createMailer({ smtpUrl, from, host }),
+    behindProxy: env['KITH_TRUST_PROXY'] === '1',
+  }
 }
 
 function logLevelFrom(text: string | undefined): string {
@@ -96,7 +137,11 @@ main().catch((error: unknown) => {
     error instanceof BadUsage ||
     error instanceof IceServersUnreadable ||
     (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') === true
-  const isPlain = isUsage || error instanceof RelayKeyUnreadable || (error as Error).name === 'RelayPortTaken'
+  const isPlain =
+    isUsage ||
+    error instanceof RelayKeyUnreadable ||
+    error instanceof AuthKeyUnreadable ||
+    (error as Error).name === 'RelayPortTaken'
   process.stderr.write(`${isPlain ? (error as Error).message : String((error as Error).stack)}\n`)
   process.exit(isUsage ? 2 : 1)
 })

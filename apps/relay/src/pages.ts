@@ -1,5 +1,5 @@
 /**
- * What a relay serves over HTTP: the web app, and three small answers about itself.
+ * What a relay serves over HTTP: the web app, three small answers about itself, and its authentication service if it has one.
  *
  * The headers are one constant array, because setting them one by one costs more than the rest of a request.
  */
@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { formatHex, type RelayLimits, relayVersion } from '@kith/protocol'
 import sirv from 'sirv'
+import type { AuthService } from './auth/auth-service.ts'
 import type { GiveIceServers } from './ice-servers.ts'
 import type { Metrics } from './tally.ts'
 
@@ -59,6 +60,8 @@ export interface PagesOptions {
   readonly metrics: Metrics
   /** Default: none. */
   readonly iceServers?: GiveIceServers | undefined
+  /** Default: none. */
+  readonly auth?: AuthService | undefined
   readonly now: () => number
   /** False while shutting down. */
   readonly isWell: () => boolean
@@ -71,10 +74,14 @@ export function createPages(options: PagesOptions): Pages {
   const files = createFiles(options.webRoot, pageHeaders)
   const about = aboutRelay(options)
   return (request, response) => {
+    const path = pathOf(request.url)
+    if (options.auth !== undefined && path.startsWith('/auth/')) {
+      return void options.auth.answer(path, request, response)
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return answer(response, 405, 'text/plain', 'Only GET and HEAD.\n', [['allow', 'GET, HEAD']])
     }
-    switch (pathOf(request.url)) {
+    switch (path) {
       case '/healthz':
         return options.isWell()
           ? answer(response, 200, 'text/plain', 'ok\n')
@@ -125,6 +132,7 @@ function aboutRelay(options: PagesOptions): object {
     version: options.version,
     protocol: relayVersion,
     key: formatHex(options.relayKey),
+    auth: options.auth === undefined ? undefined : formatHex(options.auth.key),
     limits: {
       frameBytes: limits.frameBytes,
       entryBytes: limits.entryBytes,

@@ -6,12 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { createNativeCrypto } from '@kith/peer/node/crypto'
 import { type RelayLimits, relayHost, relayLimits } from '@kith/protocol'
 import { type Logger, pino } from 'pino'
+import { type AuthOptions, AuthService } from './auth/auth-service.ts'
 import type { GiveIceServers } from './ice-servers.ts'
 import { createPages } from './pages.ts'
 import { type Silence, Sockets } from './sockets.ts'
 import { createMetrics, Tally } from './tally.ts'
 
 export { type GiveIceServers, type IceServer, iceServersFrom, IceServersUnreadable } from './ice-servers.ts'
+export { AuthKeyUnreadable, loadAuthKey, rotateAuthKey } from './auth/auth-key.ts'
+export type { AuthOptions } from './auth/auth-service.ts'
+export { createMailer, type SendCode } from './auth/mail.ts'
 export { loadRelayKey, parseRelayKey, RelayKeyUnreadable, relayKeyFile } from './relay-key.ts'
 
 export const defaultRelayPort = 6765
@@ -33,6 +37,8 @@ export interface RelayOptions {
   readonly limits?: Partial<RelayLimits> | undefined
   /** STUN and TURN servers that clients are told of. Default: none. */
   readonly iceServers?: GiveIceServers | undefined
+  /** Attests addresses by mail (docs/spec/auth.md). Default: does not. */
+  readonly auth?: AuthOptions | undefined
   /** Default: silent. */
   readonly log?: Logger | undefined
   /** When silent sockets are pinged and given up. */
@@ -85,6 +91,7 @@ export function createRelay(options: RelayOptions): Relay {
     limits,
     version: relayProgramVersion(),
     iceServers: options.iceServers,
+    auth: options.auth === undefined ? undefined : new AuthService(options.auth, { crypto, log, now }),
     isSecure: origins.length > 0 && origins.every((origin) => origin.startsWith('https:')),
     metrics: createMetrics(tally, read, options.processMetrics ?? false),
     now,
