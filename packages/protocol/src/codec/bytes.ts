@@ -55,3 +55,30 @@ export function keepSmall(bytes: Uint8Array): Uint8Array {
   used += bytes.length
   return kept
 }
+
+let board = new ArrayBuffer(0)
+let boardUsed = 0
+const boardBytes = 16 * 1024
+/** Longer ones are worth an array of their own. */
+const maxOnBoard = 2048
+
+/**
+ * Zeroed bytes for a frame on its way, side by side with others: for the engine a buffer of its own is thirty times as dear,
+ * and most frames are gone in a moment. Whoever keeps such bytes for long copies them.
+ */
+export function passingBytes(length: number): Uint8Array {
+  if (length > maxOnBoard) return new Uint8Array(length)
+  if (boardUsed + length > board.byteLength) {
+    board = new ArrayBuffer(boardBytes)
+    boardUsed = 0
+  }
+  const bytes = new Uint8Array(board, boardUsed, length)
+  boardUsed += length
+  return bytes
+}
+
+/** Copies all of `from` to `to` at `at`; short ones without a call into the runtime. */
+export function copyBytes(from: Uint8Array, to: Uint8Array, at: number): void {
+  if (from.length > 48) to.set(from, at)
+  else for (let i = 0; i < from.length; i++) to[at + i] = from[i] as number
+}

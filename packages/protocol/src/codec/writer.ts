@@ -5,7 +5,7 @@
  * own mistake, so writers throw `BrokenPromise`.
  */
 import { BrokenPromise } from '../machine.ts'
-import { emptyBytes } from './bytes.ts'
+import { copyBytes, emptyBytes, passingBytes } from './bytes.ts'
 import { formatUtf8 } from './utf8.ts'
 
 /** Buffers of finished writers, for the next ones: almost all are small and live for a moment. */
@@ -68,7 +68,7 @@ export class Writer {
   /** Bytes whose length the reader knows from elsewhere. */
   raw(bytes: Uint8Array): this {
     const at = this.#grow(bytes.length)
-    this.#buffer.set(bytes, at)
+    copyBytes(bytes, this.#buffer, at)
     return this
   }
 
@@ -84,11 +84,23 @@ export class Writer {
 
   /** A copy of what was written; nothing may be written after it. */
   finish(): Uint8Array {
+    const written = this.#buffer.slice(0, this.#length)
+    this.#release()
+    return written
+  }
+
+  /** The same for what is sent and not kept: see `passingBytes`. */
+  finishPassing(): Uint8Array {
+    const written = passingBytes(this.#length)
+    copyBytes(this.#buffer.subarray(0, this.#length), written, 0)
+    this.#release()
+    return written
+  }
+
+  #release(): void {
     const buffer = this.#buffer
-    const written = buffer.slice(0, this.#length)
     this.#buffer = emptyBytes
     if (buffer.length === spareBytes && spare.length < maxSpare) spare.push(buffer)
-    return written
   }
 
   #put32(at: number, value: number): void {

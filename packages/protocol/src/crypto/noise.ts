@@ -168,11 +168,11 @@ export class NoiseHandshake {
   }
 }
 
+/** For one at a time: sealing is never interrupted, and keeps no nonce. */
+const nonce = new Uint8Array(12)
+
 /** Four zero bytes, then the counter as a 64-bit little-endian integer. */
 function nonceOf(count: number): Uint8Array {
-  const nonce = new Uint8Array(12)
-  const view = new DataView(nonce.buffer)
-  view.setUint32(4, count % 0x1_0000_0000, true)
-  view.setUint32(8, Math.floor(count / 0x1_0000_0000), true)
+  for (let i = 4, rest = count; i < 12; i++, rest = Math.floor(rest / 0x100)) nonce[i] = rest
   return nonce
 }

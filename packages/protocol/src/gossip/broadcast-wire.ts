@@ -17,7 +17,7 @@
  * Beacons are read where they lie: of the copies that arrive of each, all but the first are told by three fields. The
  * signature covers a label, the room's tag and everything from `root` to `digest`; the fields before change on the way.
  */
-import { label } from '../codec/bytes.ts'
+import { label, passingBytes } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 import { accept, reject } from '../machine.ts'
@@ -80,7 +80,7 @@ export function encodeTreeEntry(
   writer.u8(Math.min(hop, maxHops) | (pulled ? pulledFlag : 0) | (late ? lateFlag : 0)).bytes(entry)
   if (receipt === undefined) writer.u8(0)
   else writer.bytes(receipt)
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 export function decodeTreeEntry(payload: Uint8Array): Result<TreeEntry, 'malformed'> {
@@ -153,7 +153,7 @@ const beaconLabel = label('kith1/beacon')
 
 /** What the root signs. */
 export function beaconTranscript(beacon: Uint8Array, roomTag: Uint8Array): Uint8Array {
-  const message = new Uint8Array(beaconLabel.length + roomTagBytes + signatureAt - rootAt)
+  const message = passingBytes(beaconLabel.length + roomTagBytes + signatureAt - rootAt)
   message.set(beaconLabel)
   message.set(roomTag.subarray(0, roomTagBytes), beaconLabel.length)
   message.set(beacon.subarray(rootAt, signatureAt), beaconLabel.length + roomTagBytes)
@@ -166,7 +166,8 @@ export function isBeacon(payload: Uint8Array): boolean {
 
 /** A copy to send on. */
 export function relayedBeacon(beacon: Uint8Array, hop: number, heldMs: Millis, distanceMs: Millis): Uint8Array {
-  const bytes = beacon.slice()
+  const bytes = passingBytes(beaconBytes)
+  bytes.set(beacon)
   bytes[hopAt] = hop
   bytes[heldAt] = Math.min(0xff, Math.round(heldMs / beaconUnitMs))
   bytes[distanceAt] = Math.min(0xff, Math.round(distanceMs / beaconUnitMs))
@@ -226,7 +227,7 @@ export function beaconSignature(beacon: Uint8Array): Uint8Array {
 
 /** have, pull or detach: `count` ids from `ids`. */
 export function encodeIds(tag: number, ids: ArrayLike<number>, count: number = ids.length): Uint8Array {
-  const bytes = new Uint8Array(1 + count * idBytes)
+  const bytes = passingBytes(1 + count * idBytes)
   bytes[0] = tag
   for (let i = 0; i < count; i++) writeU48(bytes, 1 + i * idBytes, ids[i] as number)
   return bytes
@@ -243,7 +244,7 @@ export function idAt(payload: Uint8Array, index: number): number {
 }
 
 export function encodeAttach(trees: readonly TreeId[], sizes: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(1 + trees.length * attachBytes)
+  const bytes = passingBytes(1 + trees.length * attachBytes)
   bytes[0] = broadcastTags.attach
   for (let i = 0; i < trees.length; i++) {
     const at = 1 + i * attachBytes

@@ -61,7 +61,7 @@ const kinds = { open: 1, offer: 2, data: 3, close: 4 } as const
 export function encodeCards(cards: readonly Uint8Array[]): Uint8Array {
   const writer = new Writer(2 + cards.length * (maxCardBytes + 2)).u8(carryTags.cards).u8(cards.length)
   for (const card of cards) writer.bytes(card)
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 export function encodeRoutedSignal(signal: Omit<RoutedSignal, 'type'>): Uint8Array {
@@ -73,7 +73,7 @@ export function encodeRoutedSignal(signal: Omit<RoutedSignal, 'type'>): Uint8Arr
     .u8(signal.ttl)
     .raw(trail)
     .raw(signal.sealed)
-    .finish()
+    .finishPassing()
 }
 
 export function encodeCircuit(frame: CircuitFrame): Uint8Array {
@@ -93,7 +93,7 @@ export function encodeCircuit(frame: CircuitFrame): Uint8Array {
     default:
       unreachable(frame)
   }
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 /** `bytes` begins with one of `carryTags`. */

@@ -108,7 +108,7 @@ export function encodeOverlay(message: OverlayMessage): Uint8Array {
     default:
       unreachable(message)
   }
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 /** `bytes` begins with the tag. Cards are copied, so that a kept contact does not keep the frame it came in. */

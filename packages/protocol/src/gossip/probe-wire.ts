@@ -31,7 +31,7 @@ export function encodeProbe(message: ProbeMessage): Uint8Array {
   const writer = new Writer(20).u8(probeTag).u8(message.type === 'probe' ? 1 : 2)
   writer.raw((parseHex(message.target) ?? emptyBytes).subarray(0, prefixBytes))
   if (message.type === 'probeAnswer') writer.varint(message.heardAgoMs === undefined ? 0 : message.heardAgoMs + 1)
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 export function decodeProbe(bytes: Uint8Array): Result<ProbeMessage, 'malformed' | 'unknownTag'> {

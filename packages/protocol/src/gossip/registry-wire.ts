@@ -101,7 +101,7 @@ export function encodeRegistry(message: RegistryMessage): Uint8Array {
     default:
       unreachable(message)
   }
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 /** Cards are copied, so that a kept entry does not keep the frame it came in. */

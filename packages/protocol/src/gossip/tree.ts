@@ -177,7 +177,9 @@ export class Tree {
   /** A beacon newer than the last: its first copy came over this edge. */
   renewed(edge: Edge, beacon: Uint8Array, now: Millis): void {
     const cameAt = now - beaconHeldMs(beacon)
-    this.beacon = beacon
+    // A copy: the frame it came in shares its buffer with others.
+    if (this.beacon === undefined) this.beacon = beacon.slice()
+    else this.beacon.set(beacon)
     this.sentAt = beaconSentAt(beacon)
     this.at = now
     this.#best = edge

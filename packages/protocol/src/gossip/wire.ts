@@ -155,7 +155,7 @@ export function encodePayload(payload: Payload): Uint8Array {
     default:
       unreachable(payload)
   }
-  return writer.finish()
+  return writer.finishPassing()
 }
 
 function beatFlags({ hidden, urgent, digest, settled }: Beat): number {

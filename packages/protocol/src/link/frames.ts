@@ -11,7 +11,7 @@
  * A class is a priority; in a bulk frame, 0x80 on top asks for credit as soon as this frame is here. Each priority is a
  * stream of its own, so a receiver holds at most one unfinished payload (264 KiB) per priority.
  */
-import { concatBytes } from '../codec/bytes.ts'
+import { concatBytes, passingBytes } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 
 /** 0 beacons, keepalive · 1 text, receipts · 2 signals, circuits · 3 sync · 4 wanted blob · 5 prefetch · 6 keepers. */
@@ -82,7 +82,7 @@ export function encodeWhole(priority: Priority, payload: Uint8Array): Uint8Array
 }
 
 function withHead(code: number, kind: number, payload: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(headBytes + payload.length)
+  const frame = passingBytes(headBytes + payload.length)
   frame[0] = code
   frame[1] = kind
   frame.set(payload, headBytes)

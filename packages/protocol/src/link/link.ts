@@ -15,6 +15,7 @@
  * Thousands of these live in one process: what the handshake needed is let go once the link is up, what only bulk or a
  * slow far side needs is made when it does, and a small text that has not to wait passes without being queued.
  */
+import { passingBytes } from '../codec/bytes.ts'
 import type { CipherState } from '../crypto/noise.ts'
 import { type Millis, unreachable } from '../machine.ts'
 import { BulkFlow } from './flow.ts'
@@ -359,7 +360,7 @@ export class Link {
 
 function sealedFrame(cipher: CipherState, frame: Uint8Array): Uint8Array {
   const ciphertext = cipher.seal(frame)
-  const bytes = new Uint8Array(1 + ciphertext.length)
+  const bytes = passingBytes(1 + ciphertext.length)
   bytes[0] = sealedCode
   bytes.set(ciphertext, 1)
   return bytes

@@ -1,7 +1,8 @@
 /**
  * Equal frames become one: what goes to thousands of machines is held once, as long as somebody holds it at all.
  *
- * Two generations, so that nothing is kept for long by the cache itself. Small frames are not worth it.
+ * What is shared has a buffer of its own, since frames on their way share theirs (`passingBytes`), and what is in one may be
+ * kept for long. Two generations, so that nothing is kept for long by the cache itself. Small frames are not worth it.
  */
 import { equalBytes } from '../codec/bytes.ts'
 
@@ -18,7 +19,7 @@ export class FrameCache {
     const name = nameOf(bytes)
     let shared = this.#young.get(name)
     if (shared === undefined) {
-      shared = this.#old.get(name) ?? (lent ? bytes.slice() : bytes)
+      shared = this.#old.get(name) ?? bytes.slice()
       if (this.#young.size >= perGeneration) {
         this.#old = this.#young
         this.#young = new Map()

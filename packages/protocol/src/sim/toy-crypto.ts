@@ -6,7 +6,7 @@
  * key, another nonce, an altered byte anywhere, a signature that was not made by the key's owner (`sign` needs the secret
  * key, from which the public one is derived). It protects nothing from somebody who reads this file, and no simulated attacker does.
  */
-import { keepSmall } from '../codec/bytes.ts'
+import { keepSmall, passingBytes } from '../codec/bytes.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { Random } from '../machine.ts'
 
@@ -149,7 +149,7 @@ function stream(key: Uint8Array, nonce: Uint8Array, from: Uint8Array, to: Uint8A
 }
 
 function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
-  const sealed = new Uint8Array(plaintext.length + tagBytes)
+  const sealed = passingBytes(plaintext.length + tagBytes)
   stream(key, nonce, plaintext, sealed, plaintext.length)
   beginTag(key, nonce, aad, sealed, plaintext.length)
   for (let i = 0; i < tagBytes; i += 4) {
@@ -168,7 +168,7 @@ function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8
   if (length < 0) return undefined
   beginTag(key, nonce, aad, sealed, length)
   if (!matches(sealed, length, tagBytes)) return undefined
-  const plaintext = new Uint8Array(length)
+  const plaintext = passingBytes(length)
   stream(key, nonce, sealed, plaintext, length)
   return plaintext
 }
