@@ -37,6 +37,12 @@ const about = (name) => async (page) => {
   await page.getByRole('button', { name: /reach .*\?$/ }).click()
 }
 
+const remove = (name) => async (page) => {
+  await page.getByTitle('People and paths').click()
+  await page.getByRole('button', { name: `About ${name}` }).click()
+  await page.getByRole('button', { name: 'Remove from the room…' }).click()
+}
+
 const pictures = [
   { name: 'start-light', situation: 'empty', at: 'start', device: desktop, theme: 'light' },
   { name: 'start-phone-dark', situation: 'empty', at: 'start', device: phone, theme: 'dark' },
@@ -81,6 +87,27 @@ const pictures = [
   { name: 'invite-phone-light', situation: 'full', device: phone, theme: 'light', act: click('Invite') },
   { name: 'room-settings-light', situation: 'full', device: desktop, theme: 'light', act: click('Room settings') },
   { name: 'settings-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Settings') },
+  {
+    name: 'members-light',
+    situation: 'members',
+    device: desktop,
+    theme: 'light',
+    act: (page) => page.getByTitle('People and paths').click(),
+  },
+  {
+    name: 'members-phone-dark',
+    situation: 'members',
+    device: phone,
+    theme: 'dark',
+    act: (page) => page.getByTitle('People and paths').click(),
+  },
+  { name: 'door-dark', situation: 'membersDoor', device: desktop, theme: 'dark' },
+  { name: 'door-phone-light', situation: 'membersDoor', device: phone, theme: 'light' },
+  { name: 'pin-phone-light', situation: 'enteringPin', device: phone, theme: 'light' },
+  { name: 'changed-key-phone-dark', situation: 'membersChanged', device: phone, theme: 'dark' },
+  { name: 'remove-light', situation: 'members', device: desktop, theme: 'light', act: remove('Priya') },
+  { name: 'members-invite-phone-dark', situation: 'members', device: phone, theme: 'dark', act: click('Invite') },
+  { name: 'rules-dark', situation: 'members', device: desktop, theme: 'dark', act: click('Room settings') },
   { name: 'emoji-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Emoji') },
 ]
 
@@ -111,9 +138,13 @@ for (const { name, situation, at = 'room', device, theme, act } of pictures) {
   await page.clock.setFixedTime(new Date('2026-11-20T18:45:00+01:00'))
   await page.goto(`${origin}/fixtures.html?situation=${situation}`)
   if (at === 'room') {
-    const link = await page.evaluate(() => window.kithFake.first.state.link)
-    await page.evaluate((hash) => (window.location.hash = hash), link.slice(link.indexOf('#')))
-    await page.getByRole('log').waitFor()
+    const { id, link, isEntering } = await page.evaluate(() => {
+      const { id, link, entering } = window.kithFake.first.state
+      return { id, link, isEntering: entering !== undefined }
+    })
+    const hash = link === '' ? `#m-${id}` : link.slice(link.indexOf('#'))
+    await page.evaluate((wanted) => (window.location.hash = wanted), hash)
+    await page.locator(isEntering ? '.entering' : '[role=log]').waitFor()
   }
   await page.waitForTimeout(500)
   await act?.(page)

@@ -18,7 +18,7 @@ import { roomName } from '../room/status.ts'
 import { newestFirst } from '../start/order.ts'
 import { Start } from '../start/start.tsx'
 import type { Position } from '../timeline/timeline.tsx'
-import { formatLink, navigate, parseRoute, secretOf, subscribeRoute } from './route.ts'
+import { formatLink, keyOf, navigate, parseRoute, subscribeRoute } from './route.ts'
 import { Sidebar } from './sidebar.tsx'
 import { ChatContext, useChat, useChatState } from './stores.ts'
 import { UpdateLine } from './update-line.tsx'
@@ -27,6 +27,7 @@ import './app.css'
 const loadRoom = (): Promise<{ default: typeof import('../room/room.tsx').RoomView }> =>
   import('../room/room.tsx').then(({ RoomView }) => ({ default: RoomView }))
 const RoomView = lazy(loadRoom)
+const Invited = lazy(() => import('../members/invited.tsx'))
 const Settings = lazy(() => import('../settings/settings.tsx'))
 const Help = lazy(() => import('../settings/help.tsx'))
 const Protection = lazy(() => import('../settings/protection.tsx'))
@@ -58,7 +59,7 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
   const ready = useChatState((state) => state.ready)
   const [open, setOpen] = useState<Open>()
   const positions = useRef(new Map<string, Position>())
-  const current = route.at === 'room' ? rooms.find((room) => secretOf(room.link) === route.secret) : undefined
+  const current = route.at === 'room' ? rooms.find((room) => keyOf(room) === route.key) : undefined
   usePageTitle(current)
   useRoomAhead()
   useVisibility()
@@ -73,7 +74,9 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
   const close = useCallback(() => setOpen(undefined), [])
 
   return (
-    <div className={`app at-${route.at === 'room' ? 'room' : 'start'}${rooms.length > 0 ? ' has-rooms' : ''}`}>
+    <div
+      className={`app at-${route.at === 'room' || route.at === 'invite' ? 'room' : 'start'}${rooms.length > 0 ? ' has-rooms' : ''}`}
+    >
       {rooms.length > 0 && (
         <Sidebar current={current?.id} onSettings={() => setOpen('settings')} onHelp={() => setOpen('help')} />
       )}
@@ -82,8 +85,8 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
           <p className="page-note">{words.app.opening}</p>
         ) : route.at === 'room' ? (
           <RoomGate
-            key={route.secret}
-            secret={route.secret}
+            key={route.key}
+            roomKey={route.key}
             relay={relay}
             current={current}
             positions={positions.current}
@@ -91,6 +94,10 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
             onBack={home}
             onProtection={protection}
           />
+        ) : route.at === 'invite' ? (
+          <Suspense fallback={null}>
+            <Invited key={route.invite} link={formatLink(route.invite, relay)} onBack={home} />
+          </Suspense>
         ) : (
           <>
             <div className="start-corner">
@@ -128,7 +135,7 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
 }
 
 interface RoomGateProps {
-  readonly secret: string
+  readonly roomKey: string
   readonly relay: string | undefined
   readonly current: RoomState | undefined
   readonly positions: ReadonlyMap<string, Position>
@@ -139,21 +146,23 @@ interface RoomGateProps {
 
 /** Shows the room of the address, and joins it first when it is not one of ours: a link opened is a room entered. */
 function RoomGate(props: RoomGateProps): ReactElement {
-  const { secret, relay, current, positions, onLeave, onBack, onProtection } = props
+  const { roomKey, relay, current, positions, onLeave, onBack, onProtection } = props
   const words = useMessages()
   const chat = useChat()
   const [failed, setFailed] = useState(false)
   const [forgotten, setForgotten] = useState(false)
   const known = current !== undefined
+  // The name of a members room opens nothing by itself.
+  const isName = roomKey.startsWith('m-')
 
   useEffect(() => {
-    if (known || forgotten) return
+    if (known || forgotten || isName) return
     const join = async (): Promise<void> => {
       if (chat.state.settings.name === '') await chat.setName(friendlyName(words.names, Math.random))
-      await chat.join(formatLink(secret, relay))
+      await chat.join(formatLink(roomKey, relay))
     }
     join().catch(() => setFailed(true))
-  }, [known, forgotten, chat, secret, relay, words])
+  }, [known, forgotten, isName, chat, roomKey, relay, words])
 
   const room = current === undefined ? undefined : chat.room(current.id)
   if (room !== undefined) {
@@ -175,8 +184,8 @@ function RoomGate(props: RoomGateProps): ReactElement {
   }
   return (
     <div className="page-note">
-      <p role="status">{failed ? words.start.couldNotJoin : words.app.opening}</p>
-      {failed && (
+      <p role="status">{isName ? words.start.notHere : failed ? words.start.couldNotJoin : words.app.opening}</p>
+      {(failed || isName) && (
         <button type="button" className="button" onClick={onBack}>
           {words.app.back}
         </button>
@@ -225,7 +234,7 @@ function useKeys(rooms: readonly RoomState[], current: RoomState | undefined, on
         const ordered = newestFirst(now.rooms)
         const at = ordered.findIndex((room) => room.id === now.current?.id)
         const next = ordered[at < 0 ? 0 : (at + (event.key === 'ArrowDown' ? 1 : -1) + ordered.length) % ordered.length]
-        if (next !== undefined) navigate(secretOf(next.link))
+        if (next !== undefined) navigate(keyOf(next))
       } else return
       event.preventDefault()
     }

@@ -34,17 +34,21 @@ export const en = {
     nameLabel: 'Your name',
     nameHint: 'Others see it. Change it whenever you like.',
     newRoom: 'New room',
+    kind: 'Who can come in',
+    kinds: { open: 'Open room', members: 'Members room' },
+    kindHints: { open: 'Anyone with the link can read.', members: 'You decide who comes in.' },
     joinLabel: 'Have a link?',
-    joinPlaceholder: 'Paste the link of a room',
+    joinPlaceholder: 'Paste a link or an invite',
     join: 'Join',
     notALink: 'That is not the link of a room. A whole link ends with # and 43 letters and numbers.',
     couldNotMake: 'The room could not be made: this browser has no space left for it. Free some space and try again.',
     couldNotJoin: 'The room could not be opened: this browser has no space left for it. Free some space and try again.',
+    notHere: 'This members room is not on this device. To come in, ask somebody in it for an invite.',
     rooms: 'Your rooms',
     anotherName: 'Suggest another name',
     settings: 'Settings',
     help: 'Keyboard and help',
-    protection: 'Only people with a room’s link can read what is said in it.',
+    protection: 'Only people in a room can read what is said in it.',
     protectionMore: 'How that works',
     installed: 'A newer version of Kith is ready.',
     update: 'Use it',
@@ -86,6 +90,11 @@ export const en = {
         ? 'The relay is away. Everybody here is directly connected.'
         : `The relay is away. ${number(direct)} of ${plural(total, { one: '1 person', other: '# people' })} directly connected.`,
     gaps: (count: number): string => plural(count, { one: '1 message is missing', other: '# messages are missing' }),
+    members: (count: number, verified: number): string =>
+      `Members: ${plural(count, { one: '1 person', other: '# people' })}, ${number(verified)} verified by you`,
+    hereNow: (count: number): string => plural(count, { one: '1 here', other: '# here' }),
+    entering: 'On the way in',
+    removed: 'You are not in this room any more',
   },
 
   path: {
@@ -199,6 +208,7 @@ export const en = {
     lead: 'Whoever has this link can come in, and read what was said before.',
     aloneTitle: 'You are the first one here',
     aloneLead: 'Send this link to whoever should come. It is the only key.',
+    aloneMembers: 'Nobody comes in unless you say so. Make an invite for whoever should.',
     link: 'Link of this room',
     copy: 'Copy link',
     copied: 'Link copied',
@@ -235,6 +245,10 @@ export const en = {
     forgetHint: 'Erases this room from this device. The others keep it; with the link you can come back.',
     forgetTitle: (room: string): string => `Leave ${room}?`,
     forgetBody: 'Its messages and your drafts are erased from this device. Without the link there is no way back in.',
+    forgetMembersHint:
+      'Erases this room from this device. The others still count you in; to come back here you need a new invite.',
+    forgetMembersBody:
+      'Its messages, your drafts and your key in this room are erased from this device. Without a new invite there is no way back in.',
     forgetConfirm: 'Leave and erase',
   },
 

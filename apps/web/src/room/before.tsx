@@ -1,6 +1,6 @@
 /** What stands before the first message: how the room begins, the link while one is alone, or that more is coming. */
 import type { ReactElement } from 'react'
-import { Lock } from 'lucide-react'
+import { Lock, UserPlus } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -30,10 +30,12 @@ export function Before({
   room,
   name,
   onProtection,
+  onInvite,
 }: {
   readonly room: Room
   readonly name: string
   readonly onProtection: () => void
+  readonly onInvite: () => void
 }): ReactElement {
   const words = useMessages()
   const coming = useRoomState(
@@ -43,6 +45,7 @@ export function Before({
   const gaps = useRoomState(room, (state) => state.sync.gaps)
   const people = useRoomState(room, (state) => state.people)
   const link = useRoomState(room, (state) => state.link)
+  const kind = useRoomState(room, (state) => state.kind)
   const isEmpty = useRoomState(room, (state) => state.newest === undefined)
   const someoneCame = people.some((person) => !person.me)
 
@@ -60,8 +63,15 @@ export function Before({
       <section className="before alone">
         <Ring points={ringPoints(people)} size={64} />
         <h2>{words.invite.aloneTitle}</h2>
-        <p>{words.invite.aloneLead}</p>
-        <ShareLink link={link} qrSize={200} />
+        <p>{kind === 'members' ? words.invite.aloneMembers : words.invite.aloneLead}</p>
+        {kind === 'members' ? (
+          <button type="button" className="button primary large" onClick={onInvite}>
+            <UserPlus size={20} aria-hidden />
+            {words.people.invite}
+          </button>
+        ) : (
+          <ShareLink link={link} qrSize={200} />
+        )}
       </section>
     )
   }

@@ -26,7 +26,10 @@ export function Header(props: HeaderProps): ReactElement {
   const people = useRoomState(room, (state) => state.people)
   const relay = useRoomState(room, (state) => state.relay)
   const sync = useRoomState(room, (state) => state.sync)
-  const status = statusOf({ people, relay, sync }, words)
+  const kind = useRoomState(room, (state) => state.kind)
+  const members = useRoomState(room, (state) => state.members)
+  const status = statusOf({ kind, people, relay, sync, members }, words)
+  const mayInvite = members === undefined || members.mayAdd
   const direct = people.filter((person) => person.path === 'direct').length
   return (
     <header className="room-head">
@@ -43,7 +46,7 @@ export function Header(props: HeaderProps): ReactElement {
           {/* Counting up is shown and can be looked up; it is not read out number by number. */}
           <p
             id="room-status"
-            className={`room-status ${status.tone}`}
+            className={`room-status ${status.tone}${kind === 'members' ? ' long' : ''}`}
             role={status.progress === undefined ? 'status' : undefined}
           >
             {status.text}
@@ -60,10 +63,12 @@ export function Header(props: HeaderProps): ReactElement {
           onClick={onPeople}
         />
       </div>
-      <button type="button" className="button invite" onClick={onInvite} title={words.room.invite}>
-        <UserPlus size={18} aria-hidden />
-        <span>{words.room.invite}</span>
-      </button>
+      {mayInvite && (
+        <button type="button" className="button invite" onClick={onInvite} title={words.room.invite}>
+          <UserPlus size={18} aria-hidden />
+          <span>{words.room.invite}</span>
+        </button>
+      )}
       <button
         type="button"
         className="icon-button"

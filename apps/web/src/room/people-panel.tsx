@@ -5,6 +5,8 @@ import type { Person, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { namesIn, Verified } from '../members/verified.tsx'
+import { useMembersMessages } from '../messages/members.tsx'
 import { ringPoints, tieOf } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
 import './people-panel.css'
@@ -25,11 +27,15 @@ export function pathWords(person: Person, carrier: string | undefined, words: Me
 interface PersonLineProps {
   readonly person: Person
   readonly carrier: string | undefined
+  readonly nameOf: (id: string) => string | undefined
   readonly onReach: (person: Person) => void
+  readonly onPerson: (person: Person) => void
 }
 
-function PersonLine({ person, carrier, onReach }: PersonLineProps): ReactElement {
+function PersonLine({ person, carrier, nameOf, onReach, onPerson }: PersonLineProps): ReactElement {
   const words = useMessages()
+  const members = useMembersMessages()
+  const { membership, quiet, verification } = person
   const terminal = person.presences.some((presence) => presence.platform === 'node')
   const path = pathWords(person, carrier, words)
   return (
@@ -37,10 +43,28 @@ function PersonLine({ person, carrier, onReach }: PersonLineProps): ReactElement
       <Glyph author={person.id} away={!person.online} />
       <div className="person-words">
         <p className="person person-name" style={hueStyle(person.id)}>
-          {person.name}
+          {person.me ? (
+            person.name
+          ) : (
+            <button
+              type="button"
+              className="person-open"
+              aria-label={members.person.about(person.name)}
+              onClick={() => onPerson(person)}
+            >
+              {person.name}
+            </button>
+          )}
           {person.me && <span className="person-me">{words.path.me}</span>}
           {terminal && <SquareTerminal size={15} role="img" aria-label={words.path.terminal} />}
+          {membership !== undefined && membership.role !== 'member' && (
+            <span className="person-role">{members.person.roles[membership.role]}</span>
+          )}
+          {quiet !== undefined && <span className="person-role">{members.person[quiet]}</span>}
         </p>
+        {!person.me && (membership !== undefined || verification.level !== 'none') && (
+          <Verified verification={verification} nameOf={nameOf} />
+        )}
         {path !== '' && person.me && <p className="person-path">{path}</p>}
         {!person.me && (
           <button
@@ -77,13 +101,16 @@ interface PeoplePanelProps {
   readonly onInvite: () => void
   readonly onMap: () => void
   readonly onReach: (person: Person) => void
+  readonly onPerson: (person: Person) => void
   /** Undefined inside a dialog, which has its own way out. */
   readonly onClose?: (() => void) | undefined
 }
 
-export function PeoplePanel({ room, onInvite, onMap, onReach, onClose }: PeoplePanelProps): ReactElement {
+export function PeoplePanel({ room, onInvite, onMap, onReach, onPerson, onClose }: PeoplePanelProps): ReactElement {
   const words = useMessages()
   const people = useRoomState(room, (state) => state.people)
+  const mayInvite = useRoomState(room, ({ members }) => members === undefined || members.mayAdd)
+  const nameOf = namesIn(people, words.room.you)
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus(), [])
   const byName = people.toSorted((a, b) => Number(b.me) - Number(a.me) || a.name.localeCompare(b.name, words.locale))
@@ -112,7 +139,14 @@ export function PeoplePanel({ room, onInvite, onMap, onReach, onClose }: PeopleP
       <h3 className="people-group">{words.people.here}</h3>
       <ul>
         {here.map((person) => (
-          <PersonLine key={person.id} person={person} carrier={carrierOf(person)} onReach={onReach} />
+          <PersonLine
+            key={person.id}
+            person={person}
+            carrier={carrierOf(person)}
+            nameOf={nameOf}
+            onReach={onReach}
+            onPerson={onPerson}
+          />
         ))}
       </ul>
       {away.length > 0 && (
@@ -120,15 +154,24 @@ export function PeoplePanel({ room, onInvite, onMap, onReach, onClose }: PeopleP
           <h3 className="people-group">{words.people.away}</h3>
           <ul>
             {away.map((person) => (
-              <PersonLine key={person.id} person={person} carrier={undefined} onReach={onReach} />
+              <PersonLine
+                key={person.id}
+                person={person}
+                carrier={undefined}
+                nameOf={nameOf}
+                onReach={onReach}
+                onPerson={onPerson}
+              />
             ))}
           </ul>
         </>
       )}
-      <button type="button" className="button people-invite" onClick={onInvite}>
-        <UserPlus size={18} aria-hidden />
-        {words.people.invite}
-      </button>
+      {mayInvite && (
+        <button type="button" className="button people-invite" onClick={onInvite}>
+          <UserPlus size={18} aria-hidden />
+          {words.people.invite}
+        </button>
+      )}
       <p className="people-note">{words.people.legend}</p>
       <p className="people-note">{words.people.key}</p>
     </div>

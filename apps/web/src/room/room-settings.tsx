@@ -1,5 +1,5 @@
 /** What one can change about a room, and what is true of it, in words. */
-import { useState, type ReactElement } from 'react'
+import { lazy, Suspense, useState, type ReactElement } from 'react'
 import type { Room } from '@kith/peer'
 import { useChatState, useRoomState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -7,6 +7,8 @@ import { Confirm, Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
 import '../settings/settings.css'
+
+const Rules = lazy(() => import('../members/rules.tsx'))
 
 const maxTitleLength = 60
 
@@ -25,6 +27,7 @@ export default function RoomSettings({ room, name, onClose, onForget }: RoomSett
   const relay = useRoomState(room, (state) => state.relay)
   const relayHost = useRoomState(room, (state) => state.relayHost)
   const sync = useRoomState(room, (state) => state.sync)
+  const kind = useRoomState(room, (state) => state.kind)
   const atRest = useChatState((state) => state.atRest)
   const [asking, setAsking] = useState(false)
   return (
@@ -45,9 +48,18 @@ export default function RoomSettings({ room, name, onClose, onForget }: RoomSett
         required
         onSave={(next) => void room.setName(next)}
       />
+      {kind === 'members' && (
+        <Suspense fallback={null}>
+          <Rules room={room} name={name} />
+        </Suspense>
+      )}
       <dl className="facts">
-        <dt>{say.who}</dt>
-        <dd>{say.open}</dd>
+        {kind === 'open' && (
+          <>
+            <dt>{say.who}</dt>
+            <dd>{say.open}</dd>
+          </>
+        )}
         <dt>{say.relay}</dt>
         <dd>{relayHost === undefined ? say.relayNone : `${say.relayAt(relayHost)}: ${say.relayStates[relay]}`}</dd>
         <dt>{say.stored}</dt>
@@ -59,12 +71,12 @@ export default function RoomSettings({ room, name, onClose, onForget }: RoomSett
         <button type="button" className="button danger" onClick={() => setAsking(true)}>
           {say.forget}
         </button>
-        <p className="setting-hint">{say.forgetHint}</p>
+        <p className="setting-hint">{kind === 'members' ? say.forgetMembersHint : say.forgetHint}</p>
       </div>
       {asking && (
         <Confirm
           title={say.forgetTitle(name)}
-          body={say.forgetBody}
+          body={kind === 'members' ? say.forgetMembersBody : say.forgetBody}
           confirm={say.forgetConfirm}
           onConfirm={onForget}
           onClose={() => setAsking(false)}

@@ -4,6 +4,10 @@ import type { Message, Person, Room } from '@kith/peer'
 import { useChat, useRoomState } from '../app/stores.ts'
 import { useMedia } from '../app/use-media.ts'
 import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
+import { ChangedKeys } from '../members/changed-keys.tsx'
+import { Door } from '../members/door.tsx'
+import { silenceOf, Silenced } from '../members/standing.tsx'
+import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
 import { Timeline, type Position } from '../timeline/timeline.tsx'
@@ -16,6 +20,9 @@ import './room.css'
 
 const PeoplePanel = lazy(async () => ({ default: (await import('./people-panel.tsx')).PeoplePanel }))
 const InviteDialog = lazy(() => import('./invite.tsx'))
+const MembersInvite = lazy(() => import('../members/invite-dialog.tsx'))
+const EnteringPage = lazy(() => import('../members/entering.tsx'))
+const PersonDialog = lazy(() => import('../members/person-dialog.tsx'))
 const RoomSettings = lazy(() => import('./room-settings.tsx'))
 const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
 const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
@@ -49,6 +56,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const [removing, setRemoving] = useState<Message>()
   const [open, setOpen] = useState<Open>()
   const [reaching, setReaching] = useState<Person>()
+  const [about, setAbout] = useState<Person>()
+  const kind = useRoomState(room, (state) => state.kind)
+  const entering = useRoomState(room, (state) => state.entering)
+  const members = useRoomState(room, (state) => state.members)
+  const silence = silenceOf(members, people, useMembersMessages())
   const wide = useMedia('(min-width: 1080px)')
 
   const done = useCallback(() => setMode(writing), [])
@@ -92,9 +104,23 @@ export function RoomView(props: RoomViewProps): ReactElement {
   }, [room])
 
   const before = useMemo(
-    () => <Before room={room} name={name} onProtection={onProtection} />,
-    [room, name, onProtection],
+    () => <Before room={room} name={name} onProtection={onProtection} onInvite={invite} />,
+    [room, name, onProtection, invite],
   )
+
+  const forget = (): void => {
+    setOpen(undefined)
+    onForgotten()
+    void chat.forget(room.id)
+  }
+
+  if (entering !== undefined) {
+    return (
+      <Suspense fallback={<p className="page-note">{words.app.opening}</p>}>
+        <EnteringPage room={room} entering={entering} onBack={onBack} onForget={forget} />
+      </Suspense>
+    )
+  }
 
   return (
     <div className={`room${open === 'people' && wide ? ' with-people' : ''}`}>
@@ -110,6 +136,8 @@ export function RoomView(props: RoomViewProps): ReactElement {
           onInvite={invite}
           onSettings={settings}
         />
+        <ChangedKeys room={room} onPerson={setAbout} />
+        <Door room={room} />
         <Notices room={room} />
         <Timeline
           room={room}
@@ -125,7 +153,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
         <footer className="room-foot">
           <div className="room-column">
             <Typing room={room} onChangeName={settings} />
-            <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
+            {silence === undefined ? (
+              <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
+            ) : (
+              <Silenced text={silence} />
+            )}
           </div>
         </footer>
       </section>
@@ -133,30 +165,42 @@ export function RoomView(props: RoomViewProps): ReactElement {
         {open === 'people' &&
           (wide ? (
             <aside className="room-side" aria-label={words.people.title}>
-              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onClose={closePeople} />
+              <PeoplePanel
+                room={room}
+                onInvite={invite}
+                onMap={map}
+                onReach={setReaching}
+                onPerson={setAbout}
+                onClose={closePeople}
+              />
             </aside>
           ) : (
             <Dialog title={words.people.title} onClose={close}>
-              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} />
+              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
             </Dialog>
           ))}
         {open === 'map' && <MapDialog room={room} onClose={close} />}
+        {about !== undefined && (
+          <PersonDialog
+            room={room}
+            who={about.id}
+            onReach={(person) => {
+              setAbout(undefined)
+              setReaching(person)
+            }}
+            onClose={() => setAbout(undefined)}
+          />
+        )}
         {reaching !== undefined && (
           <ReachDialog room={room} who={reaching.id} name={reaching.name} onClose={() => setReaching(undefined)} />
         )}
-        {open === 'invite' && <InviteDialog room={room} onClose={close} />}
-        {open === 'settings' && (
-          <RoomSettings
-            room={room}
-            name={name}
-            onClose={close}
-            onForget={() => {
-              setOpen(undefined)
-              onForgotten()
-              void chat.forget(room.id)
-            }}
-          />
-        )}
+        {open === 'invite' &&
+          (kind === 'members' ? (
+            <MembersInvite room={room} onClose={close} />
+          ) : (
+            <InviteDialog room={room} onClose={close} />
+          ))}
+        {open === 'settings' && <RoomSettings room={room} name={name} onClose={close} onForget={forget} />}
       </Suspense>
       {removing !== undefined && (
         <Confirm

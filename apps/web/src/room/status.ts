@@ -1,5 +1,5 @@
 /** What a room says about itself in one line, where other programs would show a banner or a toast. */
-import type { RoomState } from '@kith/peer'
+import type { Person, RoomState } from '@kith/peer'
 import type { Messages } from '../messages/messages.tsx'
 
 export interface Status {
@@ -9,7 +9,7 @@ export interface Status {
   readonly progress: number | undefined
 }
 
-export type StatusFacts = Pick<RoomState, 'people' | 'relay' | 'sync'>
+export type StatusFacts = Pick<RoomState, 'kind' | 'people' | 'relay' | 'sync' | 'members'>
 
 export function statusOf(room: StatusFacts, words: Messages): Status {
   const say = words.status
@@ -26,21 +26,34 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
     const progress = total > 0 ? Math.min(1, have / total) : 0
     return { tone: 'busy', text: say.catchingUp(have, total), progress }
   }
+  if (room.members !== undefined && room.members.standing !== 'in') {
+    return { tone: 'away', text: say.removed, progress: undefined }
+  }
   if (room.relay === 'away') {
     if (reached.length === 0) return { tone: 'away', text: say.offline, progress: undefined }
     return { tone: 'away', text: say.relayAwayDirect(direct.length, here.length), progress: undefined }
   }
   if (room.sync.phase === 'loading' || room.sync.phase === 'catchingUp')
     return busy(room.relay === 'connecting' && others.length === 0 ? say.joining : say.loading)
+  const inside = room.people.filter(({ membership }) => membership !== undefined)
   if (here.length === 0) {
     if (room.relay === 'connecting') return busy(say.joining)
-    return calm(others.length === 0 ? say.alone : say.nobody)
+    return calm(others.length === 0 ? say.alone : inside.length > 1 ? membersLine(inside, 1, words) : say.nobody)
   }
   const reaching = here.length - reached.length
-  const parts = [say.people(here.length + 1)]
+  const parts = [inside.length > 0 ? membersLine(inside, here.length + 1, words) : say.people(here.length + 1)]
   if (reaching > 0) parts.push(say.reaching(reaching))
   if (room.sync.gaps > 0) parts.push(say.gaps(room.sync.gaps))
   return calm(parts.join(' · '))
+}
+
+function membersLine(inside: readonly Person[], here: number, words: Messages): string {
+  return `${words.status.members(inside.length, inside.filter(isVerifiedByMe).length)} · ${words.status.hereNow(here)}`
+}
+
+/** Of the others: compared by me, or let in by a PIN of mine. */
+export function isVerifiedByMe({ me, verification: { level } }: Person): boolean {
+  return !me && (level === 'compared' || level === 'pin')
 }
 
 /** What to call a room whose reader has not named it: its people, or a word. */

@@ -1,7 +1,7 @@
 /** Rooms, each with its own live ring where other programs put a picture. */
 import type { ReactElement } from 'react'
 import type { RoomState } from '@kith/peer'
-import { secretOf } from '../app/route.ts'
+import { keyOf } from '../app/route.ts'
 import { useDay } from '../timeline/use-day.ts'
 import { brief } from '../markdown/brief.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
@@ -12,6 +12,7 @@ import { newestFirst } from './order.ts'
 import './room-list.css'
 
 function preview(room: RoomState, words: Messages): string {
+  if (room.entering !== undefined) return words.status.entering
   const { newest } = room
   if (newest === undefined) return words.room.noMessages
   if (newest.deleted) return words.room.deletedBrief
@@ -22,7 +23,7 @@ function preview(room: RoomState, words: Messages): string {
 interface RoomListProps {
   readonly rooms: readonly RoomState[]
   readonly current: string | undefined
-  readonly onOpen: (secret: string) => void
+  readonly onOpen: (key: string) => void
 }
 
 export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElement {
@@ -36,12 +37,12 @@ export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElemen
           <li key={room.id}>
             <a
               className={`room-item${room.unread > 0 ? ' unread' : ''}`}
-              href={`#${secretOf(room.link)}`}
+              href={`#${keyOf(room)}`}
               aria-current={room.id === current ? 'page' : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return
                 event.preventDefault()
-                onOpen(secretOf(room.link))
+                onOpen(keyOf(room))
               }}
             >
               <Ring points={ringPoints(room.people, 12)} size={40} />

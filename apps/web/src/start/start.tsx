@@ -1,7 +1,8 @@
 /** The first page: who you are here, a new room, a link to join, and your rooms. */
 import { useId, useState, type ReactElement } from 'react'
-import { Lock, Plus, RefreshCw } from 'lucide-react'
-import { navigate, parsePasted, secretOf } from '../app/route.ts'
+import { Link2, Lock, Plus, RefreshCw, UsersRound } from 'lucide-react'
+import type { Room, RoomKind } from '@kith/peer'
+import { keyOf, navigate, parsePasted } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
@@ -23,6 +24,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
   const rooms = useChatState((state) => state.rooms)
   const known = useChatState((state) => state.settings.name)
   const [name, setName] = useState(() => (known === '' ? friendlyName(words.names, Math.random) : known))
+  const [kind, setKind] = useState<RoomKind>('open')
   const [link, setLink] = useState('')
   const [problem, setProblem] = useState<string | undefined>(malformed ? say.notALink : undefined)
   const [busy, setBusy] = useState(false)
@@ -35,15 +37,12 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
     if (tidy !== chat.state.settings.name) await chat.setName(tidy)
   }
 
-  const go = async (
-    enter: () => Promise<{ readonly state: { readonly link: string } }>,
-    failed: string,
-  ): Promise<void> => {
+  const go = async (enter: () => Promise<Room>, failed: string): Promise<void> => {
     setBusy(true)
     setProblem(undefined)
     try {
       await keepName()
-      navigate(secretOf((await enter()).state.link))
+      navigate(keyOf((await enter()).state))
     } catch (reason) {
       setProblem(reason instanceof Error && reason.name === 'LinkMalformed' ? say.notALink : failed)
     } finally {
@@ -104,11 +103,33 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
             {say.nameHint}
           </p>
 
+          <fieldset className="start-kinds">
+            <legend className="start-label">{say.kind}</legend>
+            {(['open', 'members'] as const).map((choice) => (
+              <label key={choice} className="start-kind">
+                <input
+                  type="radio"
+                  name="kind"
+                  checked={kind === choice}
+                  aria-describedby={`${nameId}-${choice}`}
+                  onChange={() => setKind(choice)}
+                />
+                <span className="start-kind-name">
+                  {choice === 'open' ? <Link2 size={16} aria-hidden /> : <UsersRound size={16} aria-hidden />}
+                  {say.kinds[choice]}
+                </span>
+                <span id={`${nameId}-${choice}`} className="start-kind-hint">
+                  {say.kindHints[choice]}
+                </span>
+              </label>
+            ))}
+          </fieldset>
+
           <button
             type="button"
             className="button primary large start-new"
             disabled={busy}
-            onClick={() => void go(() => chat.create({ relay }), say.couldNotMake)}
+            onClick={() => void go(() => chat.create({ relay, kind }), say.couldNotMake)}
           >
             <Plus size={20} aria-hidden />
             {say.newRoom}

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser'
 import type { FakeChat, FakeChatOptions, FakeRoom } from '@kith/peer/testing/fake-chat'
 import { fakeChat, type Situation } from '@kith/peer/testing/fake-fixtures'
 import { mount } from '../app/mount.tsx'
-import { secretOf } from '../app/route.ts'
+import { keyOf } from '../app/route.ts'
 
 export interface OpenApp {
   readonly chat: FakeChat
@@ -26,7 +26,7 @@ export async function openApp(situation: Situation, options: OpenOptions = {}): 
   const [width, height] = size === 'phone' ? phone : desktop
   await page.viewport(width, height)
   const chat = fakeChat(situation, chatOptions)
-  const hash = at === 'room' ? `#${secretOf(chat.first.state.link)}` : ''
+  const hash = at === 'room' ? `#${keyOf(chat.first.state)}` : ''
   window.history.replaceState(null, '', `${window.location.pathname}${window.location.search}${hash}`)
   const element = document.createElement('div')
   element.id = 'kith'
@@ -35,7 +35,10 @@ export async function openApp(situation: Situation, options: OpenOptions = {}): 
   const shown = (): boolean =>
     at === 'start'
       ? document.querySelector('.start') !== null
-      : document.querySelector('[role="log"]') !== null && (chat.first.timeline.length === 0 || rows().some(isVisible))
+      : chat.first.state.entering !== undefined
+        ? document.querySelector('.entering') !== null
+        : document.querySelector('[role="log"]') !== null &&
+          (chat.first.timeline.length === 0 || rows().some(isVisible))
   await until(shown, 'the page is shown')
   await settled()
   return {

@@ -2,12 +2,14 @@
 import { memo, useState, type ReactElement, type ReactNode } from 'react'
 import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from 'lucide-react'
 import type { Message } from '@kith/peer'
+import { Verified } from '../members/verified.tsx'
 import { Markdown } from '../markdown/markdown.tsx'
 import { isBigEmoji } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
 import { mayEdit, useRowActions } from './actions.ts'
 import { DeliveryMark } from './delivery.tsx'
+import { useNames } from './names.ts'
 import { Quote } from './quote.tsx'
 import { Reactions } from './reactions.tsx'
 
@@ -77,6 +79,7 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
               <span className="person person-name" style={hueStyle(message.author)}>
                 {message.name}
               </span>
+              <AuthorMark author={message.author} />
               <time
                 className="row-time"
                 dateTime={new Date(message.time).toISOString()}
@@ -99,6 +102,13 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
     </>
   )
 })
+
+/** How sure one can be of who wrote this. Stands on its own context, so that a row does not render with every person. */
+function AuthorMark({ author }: { readonly author: string }): ReactElement | null {
+  const names = useNames()
+  const verification = names.verificationOf(author)
+  return verification === undefined ? null : <Verified brief verification={verification} nameOf={names.nameOf} />
+}
 
 function MessageText({ message }: { readonly message: Message }): ReactElement {
   const words = useMessages()

@@ -1,6 +1,8 @@
 /** Situations of the fake chat: what an interface has to look good in. */
 import { fakeKey, type FakeMessage, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
+import type { Entering } from '../members-state.ts'
 import { FakeChat, type FakeChatOptions } from './fake-chat.ts'
+import type { FakeMember, FakeMembers, FakeVerification } from './fake-members.ts'
 import { lakeWeekend, manyMessages } from './fake-conversation.ts'
 import { meshMap, smallMap } from './fake-map.ts'
 
@@ -66,6 +68,21 @@ export type Situation =
   | 'huge'
   | 'crowd'
   | MapSituation
+  | MembersSituation
+
+/** What a members room can be in. */
+export type MembersSituation =
+  | 'members'
+  | 'membersDoor'
+  | 'membersChanged'
+  | 'membersRemoved'
+  | 'membersSilent'
+  | 'membersAlone'
+  | 'enteringMeeting'
+  | 'enteringPin'
+  | 'enteringWrong'
+  | 'enteringVouches'
+  | 'enteringRefused'
 
 /** What the map has to draw. */
 export type MapSituation =
@@ -102,6 +119,31 @@ function meshOf(count: number): readonly FakePerson[] {
       if (i > 6) return { ...person, path: undefined, here: true }
       return i === 4 ? { ...person, path: 'through' } : i === 5 ? { ...person, path: 'relay' } : person
     })
+}
+
+/** The lake again, as a room whose members decide: I founded it, Mara is an admin, Wren came in through Priya only. */
+const lakeMembers: readonly FakePerson[] = [
+  withRecord('Mara', { role: 'admin', vouches: { '': 'sas' } }, { level: 'compared' }),
+  withRecord('Jonas', { vouches: { '': 'pin', Mara: 'sas' } }, { level: 'pin' }),
+  withRecord('Aiko', { vouches: { Mara: 'pin' }, addedBy: 'Mara' }, { level: 'vouched', by: ['Mara'] }),
+  withRecord('Tomás', { vouches: { '': 'link' } }, { level: 'attested', claim: 'tomas@lake.example' }),
+  withRecord('Priya', { vouches: { Mara: 'pin', Jonas: 'sas' } }, { level: 'vouched', by: ['Mara', 'Jonas'] }),
+  withRecord('Wren', { vouches: { Priya: 'link' }, addedBy: 'Priya' }, { level: 'none' }),
+]
+
+function withRecord(name: string, member: FakeMember, verified: FakeVerification): FakePerson {
+  const friend = friends.find((other) => other.name === name)
+  if (friend === undefined) throw new Error(`nobody is called ${name}`)
+  return { ...friend, member, verified }
+}
+
+function membersOf(members: FakeMembers, people: readonly FakePerson[] = lakeMembers): FakeChatOptions {
+  return { rooms: [{ ...lake, people, members }, ...others] }
+}
+
+function enteringAs(entering: Entering): FakeChatOptions {
+  const sync = { phase: 'alone', have: 0, total: 0, gaps: 0 } as const
+  return { rooms: [{ title: '', link: fakeLink('E'), sync, members: { myRole: 'member', entering } }, ...others] }
 }
 
 function mapOf(title: string, people: readonly FakePerson[], map?: FakeRoomOptions['map']): FakeChatOptions {
@@ -263,6 +305,45 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
       },
       { name: 'Tomás', id: fakeKey('Tomás 44') },
     ]),
+  /** A members room on an ordinary day, with an invite of mine open. */
+  members: () => membersOf({ invites: [{ usesLeft: 1, asksPin: true }] }),
+  /** Two at the door: one to whom I tell a PIN, one who needs a second voucher. */
+  membersDoor: () =>
+    membersOf({
+      policy: { vouches: 2 },
+      newcomers: [
+        { name: 'Noor', pin: { digits: '204816', until: Date.now() + 95_000, triesLeft: 2 }, wrongPins: 1 },
+        { name: 'Sam', vouches: [{ by: fakeKey('Mara 103'), method: 'pin', at: 0 }] },
+      ],
+    }),
+  /** Somebody took Mara's name, or Mara has a new device. */
+  membersChanged: () =>
+    membersOf({}, [
+      ...lakeMembers,
+      {
+        name: 'Mara',
+        id: fakeKey('Mara 7'),
+        path: 'relay',
+        member: { vouches: { Wren: 'link' }, addedBy: 'Wren' },
+        verified: { level: 'changed' },
+      },
+    ]),
+  membersRemoved: () => membersOf({ myRole: 'member', standing: 'removed' }),
+  /** Only admins write, one in ten seconds, and I am none. */
+  membersSilent: () =>
+    membersOf({
+      myRole: 'member',
+      policy: { whoMayPost: 'admins', whoMayAdd: 'admins', slowSeconds: 10, history: { days: 30 } },
+      removed: [{ name: 'Spam', byName: 'Mara', agoMs: 26 * 60 * minute }],
+    }),
+  membersAlone: () => ({
+    rooms: [{ title: '', link: fakeLink('N'), sync: { phase: 'alone', have: 0, total: 0, gaps: 0 }, members: {} }],
+  }),
+  enteringMeeting: () => enteringAs({ phase: 'meeting' }),
+  enteringPin: () => enteringAs({ phase: 'pinWanted', by: 'Mara', triesLeft: 3, wrong: 0 }),
+  enteringWrong: () => enteringAs({ phase: 'pinWanted', by: 'Mara', triesLeft: 1, wrong: 2 }),
+  enteringVouches: () => enteringAs({ phase: 'vouchesWanted', have: 1, need: 2 }),
+  enteringRefused: () => enteringAs({ phase: 'refused', reason: 'burnt' }),
 }
 
 export const mapSituations: readonly MapSituation[] = ['map2', 'map3', 'map8', 'map16', 'map40', 'map2000']

@@ -204,7 +204,7 @@ export class FakeRoom implements Room {
         : people.map((other): Person => {
             const member = other.me
               ? { role: members.myRole ?? 'founder', below: false }
-              : (options.people?.find(({ name }) => name === other.name)?.member ?? {})
+              : (options.people?.find((option) => idOfFake(option) === other.id)?.member ?? {})
             return { ...other, membership: fakeMembership(member, idOf, now) }
           })
     this.#state = {
@@ -552,7 +552,7 @@ export class FakeRoom implements Room {
 }
 
 function person(options: FakePerson, me: boolean): Person {
-  const id = options.id ?? fakeKey(`person ${options.name}`)
+  const id = idOfFake(options)
   const online = options.online ?? true
   const path = me || !online ? undefined : options.path
   return {
@@ -582,8 +582,12 @@ function person(options: FakePerson, me: boolean): Person {
   }
 }
 
+function idOfFake({ id, name }: FakePerson): string {
+  return id ?? fakeKey(`person ${name}`)
+}
+
 function verifiedAs(person: Person, options: readonly FakePerson[] | undefined, idOf: IdOf): Person {
-  const verified = options?.find(({ name }) => name === person.name)?.verified
+  const verified = options?.find((other) => idOfFake(other) === person.id)?.verified
   if (person.me || verified === undefined) return person
   const { level, by = [], claim } = verified
   return { ...person, verification: { level, by: by.map(idOf), claim } }
