@@ -310,6 +310,8 @@ export class Engine {
         return this.#reach.setAddresses(input.addresses, now)
       case 'post':
         return this.#flow.post(input.content, input.tag, now)
+      case 'membership':
+        return this.#tell({ type: 'membershipRefused', tag: input.tag, code: 'open' })
       default:
         return unreachable(input)
     }

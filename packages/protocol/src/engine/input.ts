@@ -6,6 +6,7 @@
  */
 import type { Content } from '../rooms/content.ts'
 import type { ComputeResult, StoredRecord } from './effects.ts'
+import type { MembershipCommand } from './membership-io.ts'
 
 /** What carries a link: a WebRTC data channel, or a plain socket between two terminals. */
 export type TransportKind = 'dtls' | 'socket'
@@ -57,6 +58,8 @@ export type Input =
   | { readonly type: 'setAddresses'; readonly addresses: readonly Address[] }
   /** Somebody wrote. The engine answers with a `posted` event that carries the same `tag`. */
   | { readonly type: 'post'; readonly tag: number; readonly content: Content }
+  /** In a members room; answered by `membershipDone` or `membershipRefused` with the same `tag`. */
+  | { readonly type: 'membership'; readonly tag: number; readonly command: MembershipCommand }
 
 /** Where a peer of a terminal's configuration listens. */
 export interface Address {

@@ -2,6 +2,7 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import type { DeviceKeys } from '../identity/session.ts'
 import type { ExpiryClass } from '../log/entry.ts'
+import type { StoredRecord } from '../machine.ts'
 import type { RoomKeys } from '../rooms/keys.ts'
 import type { Platform } from './claims.ts'
 import type { Address } from './input.ts'
@@ -17,6 +18,16 @@ export interface Persona {
 
 /** `mobile` is anything on a battery or a metered network; a `keeper` is the last choice as a parent. */
 export type PeerKind = 'desktop' | 'mobile' | 'node' | 'keeper'
+
+/** A members room: what the store knows of it, or the invite one comes by. */
+export interface MembershipOptions {
+  /** 32 bytes: the id of its `create` operation. */
+  readonly roomId: Uint8Array
+  /** Records under `g/` and `k/` as `foundRoom` made them or this engine stored them; the host reads them first. */
+  readonly records: readonly StoredRecord[]
+  /** Secret of the invite, 16 bytes, until one is in. */
+  readonly inviteSecret?: Uint8Array | undefined
+}
 
 export interface EngineOptions {
   readonly crypto: Crypto
@@ -38,6 +49,8 @@ export interface EngineOptions {
   readonly kind?: PeerKind | undefined
   /** False when the host keeps nothing: the engine asks for no `load` and no `store`. Default true. */
   readonly store?: boolean | undefined
+  /** Set in a members room, where `secret` says nothing. */
+  readonly membership?: MembershipOptions | undefined
   /** What `openRoomKeys` makes of the secret, for a host with many engines in one room. */
   readonly keys?: RoomKeys | undefined
   /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */

@@ -3,6 +3,7 @@ import type { TimerOutput } from '../machine.ts'
 import type { TimelineChange } from '../rooms/timeline.ts'
 import type { ComputeJob, StoreChange, StoreRange } from './effects.ts'
 import type { Address } from './input.ts'
+import type { MembershipEvent } from './membership-io.ts'
 
 /** `control` and `bulk` are two data channels, so that a file never stands in front of a keystroke. */
 export type Channel = 'control' | 'bulk'
@@ -50,6 +51,7 @@ export interface PeerInfo {
 }
 
 export type EngineEvent =
+  | MembershipEvent
   /** The messages that changed, in display order; receivers replace what they had under the same id. */
   | { readonly type: 'timeline'; readonly changes: readonly TimelineChange[] }
   | { readonly type: 'posted'; readonly tag: number; readonly id: string }

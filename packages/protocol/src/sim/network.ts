@@ -95,6 +95,7 @@ const inputCodes: Readonly<Record<Input['type'], number>> = {
   setTyping: 19,
   setAddresses: 20,
   post: 21,
+  membership: 22,
 }
 
 export class Network implements World, EventSink {

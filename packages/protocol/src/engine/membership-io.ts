@@ -1,0 +1,58 @@
+/** What one does in a members room, and what the engine tells of it. */
+import type { Millis } from '../machine.ts'
+import type { VouchMethod } from '../members/edges.ts'
+import type { Policy } from '../members/policy.ts'
+import type { MembershipSnapshot } from '../members/snapshot.ts'
+
+export type MembershipCommand =
+  /** Answered with the invite's text-free parts: `done.invite` is what `formatInvite` takes. */
+  | { readonly type: 'invite'; readonly uses: number; readonly lastsMs: Millis; readonly asksPin: boolean }
+  | { readonly type: 'revokeInvite'; readonly invite: string }
+  /** Lets in an identity that showed its certificate otherwise than by an invite. */
+  | {
+      readonly type: 'add'
+      readonly subject: string
+      readonly certificate: Uint8Array
+      readonly name: string
+      readonly method: VouchMethod
+    }
+  | { readonly type: 'vouch'; readonly subject: string; readonly method: VouchMethod }
+  /** Sends away whoever stands at the door. */
+  | { readonly type: 'decline'; readonly subject: string }
+  /** The newcomer's: what was typed. */
+  | { readonly type: 'enterPin'; readonly pin: string }
+  /** `cascade`: who falls with it. */
+  | { readonly type: 'remove'; readonly subject: string; readonly cascade: readonly string[] }
+  | { readonly type: 'leave' }
+  | { readonly type: 'setRole'; readonly subject: string; readonly role: 'admin' | 'member' }
+  | { readonly type: 'setPolicy'; readonly policy: Policy }
+  /** A revocation of one of one's own devices, signed by the identity. */
+  | { readonly type: 'revokeDevice'; readonly statement: Uint8Array }
+
+export type MembershipRefusal =
+  /** Not a members room. */
+  | 'open'
+  | 'notMember'
+  /** The role does not allow it, or it is about somebody who stands above. */
+  | 'notAllowed'
+  | 'unknownSubject'
+  | 'unknownInvite'
+  | 'alreadyMember'
+  | 'malformed'
+  | 'nobodyAsks'
+
+export type MembershipEvent =
+  | { readonly type: 'membership'; readonly snapshot: MembershipSnapshot }
+  | { readonly type: 'membershipDone'; readonly tag: number; readonly invite?: MadeInvite | undefined }
+  | { readonly type: 'membershipRefused'; readonly tag: number; readonly code: MembershipRefusal }
+
+/** A new invite: only whoever made it has the secret. */
+export interface MadeInvite {
+  readonly id: string
+  readonly secret: Uint8Array
+  readonly roomId: Uint8Array
+  readonly inviter: Uint8Array
+  readonly expires: Millis
+  readonly uses: number
+  readonly asksPin: boolean
+}
