@@ -144,7 +144,11 @@ export class RoomView {
         break
       case 'posted':
       case 'postRefused':
+      case 'membershipDone':
+      case 'membershipRefused':
         break // answers to one caller, see `open-room.ts`
+      case 'membership':
+        break
       case 'trace':
         break // for measurements
     }
