@@ -20,8 +20,12 @@ describe('cards', () => {
     expect(card.length).toBe(cardBytes)
     for (const platform of ['browser', 'node'] as const) {
       for (const rootCapable of [false, true]) {
-        for (const webrtc of [false, true]) {
-          const said = { ...about, platform, rootCapable, webrtc }
+        for (const [webrtc, listens] of [
+          [false, false],
+          [true, true],
+          [true, false],
+        ] as const) {
+          const said = { ...about, platform, rootCapable, webrtc, ...(listens ? { listens } : undefined) }
           const opened = openCard(crypto, room, encodeCard(crypto, room, alice, said))
           expect(opened).toEqual({ ok: true, value: { session: alice.publicKey, ...said } })
         }
@@ -49,7 +53,7 @@ describe('cards', () => {
       fc.property(fc.uint8Array({ minLength: cardBytes, maxLength: cardBytes }), (bytes) => {
         expect(openCard(crypto, room, bytes).ok).toBe(false)
         // Only known flags can be read at all.
-        expect(readCard(bytes) === undefined).toBe((bytes[64] as number) > 7)
+        expect(readCard(bytes) === undefined).toBe((bytes[64] as number) > 15)
       }),
     )
   })

@@ -3,7 +3,7 @@
  *
  *     card      = session key 32 ‖ KEM key 32 ‖ flags u8 ‖ created u48 ‖ signature 64                      135 bytes
  *     signature = Ed25519(session, "kith1/card\0" ‖ room id 16 ‖ card up to here)
- *     flags     = 1 Node (else a browser) · 2 may be a root · 4 cannot be dialled by WebRTC; the others are zero
+ *     flags     = 1 Node (else a browser) · 2 may be a root · 4 cannot be dialled by WebRTC · 8 listens only; the others are zero
  *
  * It holds no secret and no address. The room's id is signed, not carried: a card of one room is no use in another.
  * `created` only tells which card of a session is the newer: whoever has a wrong clock is to be found all the same, and
@@ -29,6 +29,8 @@ export interface Card {
   readonly rootCapable: boolean
   /** WebRTC can reach it. */
   readonly webrtc: boolean
+  /** It answers where this card is shown and begins nothing: see `engine/lobby.ts`. */
+  readonly listens?: boolean | undefined
   readonly created: Millis
 }
 
@@ -39,6 +41,7 @@ const signatureBytes = 64
 const flagNode = 1
 const flagRoot = 2
 const flagNoWebrtc = 4
+const flagListens = 8
 
 export function encodeCard(
   crypto: Pick<Crypto, 'sign'>,
@@ -47,7 +50,10 @@ export function encodeCard(
   about: Omit<Card, 'session'>,
 ): Uint8Array {
   const flags =
-    (about.platform === 'node' ? flagNode : 0) | (about.rootCapable ? flagRoot : 0) | (about.webrtc ? 0 : flagNoWebrtc)
+    (about.platform === 'node' ? flagNode : 0) |
+    (about.rootCapable ? flagRoot : 0) |
+    (about.webrtc ? 0 : flagNoWebrtc) |
+    (about.listens === true ? flagListens : 0)
   const said = new Writer(cardBytes).raw(session.publicKey).raw(about.kem).u8(flags).u48(about.created).finish()
   return concatBytes(said, crypto.sign(session.secretKey, concatBytes(cardLabel, roomId, said)))
 }
@@ -60,7 +66,7 @@ export function readCard(bytes: Uint8Array): Card | undefined {
   const kem = reader.raw(32)
   const flags = reader.u8()
   const created = reader.u48()
-  if (flags > (flagNode | flagRoot | flagNoWebrtc)) return undefined
+  if (flags > (flagNode | flagRoot | flagNoWebrtc | flagListens)) return undefined
   return {
     session,
     kem,
@@ -68,6 +74,7 @@ export function readCard(bytes: Uint8Array): Card | undefined {
     rootCapable: (flags & flagRoot) !== 0,
     webrtc: (flags & flagNoWebrtc) === 0,
     created,
+    ...((flags & flagListens) === 0 ? undefined : { listens: true }),
   }
 }
 

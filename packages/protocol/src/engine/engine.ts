@@ -25,6 +25,7 @@ import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
+import { openLobby } from './lobby.ts'
 import { drawMap } from './room-map.ts'
 import type { ReachReport, RoomMap } from './map.ts'
 import { meshTags } from './mesh.ts'
@@ -106,7 +107,16 @@ export class Engine {
         chain: this.#chain,
       })
     this.#reach = new Reach(
-      { options, keys, session, corrected, claims, now: () => this.#now, emit },
+      {
+        options,
+        roomId: keys.roomId,
+        lobbies: [openLobby(keys)],
+        session,
+        corrected,
+        claims,
+        now: () => this.#now,
+        emit,
+      },
       {
         linked: (link, at) => this.#linked(link, at),
         unlinked: (gone, at) => this.#unlinked(gone, at),

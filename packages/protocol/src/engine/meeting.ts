@@ -17,9 +17,10 @@ import type { SessionKeys } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
 import { RelayClient } from '../relay/client.ts'
 import type { RelayClientEvent, RelayClientInput, TopicPeer } from '../relay/client.ts'
-import type { RoomKeys } from '../rooms/keys.ts'
 import { knownOf } from './contacts.ts'
 import type { Known } from './contacts.ts'
+import { boundLobbies, mayLink } from './lobby.ts'
+import type { Lobby } from './lobby.ts'
 import type { Output } from './output.ts'
 
 const reconnectBaseMs = 500
@@ -40,6 +41,9 @@ export const maxMet = 128
 export interface Met extends Known {
   /** Id of its socket at the relay: half of what a relay link is bound to. */
   readonly connection: Uint8Array
+  readonly lobby: Lobby
+  /** It only answers there: what comes of it is an aside. */
+  readonly listens: boolean
 }
 
 export interface MeetingEvents {
@@ -48,6 +52,9 @@ export interface MeetingEvents {
   met(peer: Met, now: Millis): void
   /** The relay says it went, or we left the topic and look no more. */
   left(session: string, now: Millis): void
+  /** Somebody who is not met in the room, but beside it, came or went. */
+  metAside(peer: Met, now: Millis): void
+  leftAside(peer: Met, now: Millis): void
   /** The list of who is here was read once. */
   listed(now: Millis): void
   entry(bytes: Uint8Array, receipt: Uint8Array, now: Millis): void
@@ -64,10 +71,10 @@ export interface MeetingEvents {
 export interface MeetingOptions {
   readonly crypto: Crypto
   readonly origin: string
-  readonly keys: RoomKeys
+  readonly lobbies: readonly Lobby[]
   readonly session: SessionKeys
-  /** Own card, for announcements. */
-  readonly card: () => Uint8Array
+  /** Own card, for announcements in a lobby. */
+  readonly card: (lobby: Lobby) => Uint8Array
   /** Turns this machine's time into the room's. */
   readonly corrected: (now: Millis) => Millis
 }
@@ -75,6 +82,7 @@ export interface MeetingOptions {
 const noSlots: readonly number[] = []
 
 interface Topic extends TopicKeys {
+  readonly lobby: Lobby
   readonly announcement: Uint8Array
   /** When its list was asked for, and read. */
   askedAt: Millis
@@ -87,9 +95,11 @@ export class Meeting {
   readonly #events: MeetingEvents
   readonly #client: RelayClient
   readonly #backoff: Backoff
-  readonly #topics = new Map<number, Topic>()
+  /** By lobby and slot. */
+  readonly #topics = new Map<string, Topic>()
   /** By topic, hex: who is in it, by session, hex. */
   readonly #members = new Map<string, Map<string, Met>>()
+  #lobbies: readonly Lobby[]
   #state: 'closed' | 'resting' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
   /** Are we to be connected, and in the room's topics? */
   #isWanted = true
@@ -107,6 +117,7 @@ export class Meeting {
     this.#options = options
     this.#emit = emit
     this.#events = events
+    this.#lobbies = boundLobbies(options.lobbies)
     const { crypto, origin, session } = options
     this.#client = new RelayClient({ crypto, origin, session: session.sign })
     this.#backoff = new Backoff(crypto.random, reconnectBaseMs, reconnectMaxMs)
@@ -159,23 +170,42 @@ export class Meeting {
     if (this.#state !== 'closed') this.#enterSlots(now)
   }
 
+  /** Where others are met from now on. */
+  setLobbies(lobbies: readonly Lobby[], now: Millis): void {
+    this.#lobbies = boundLobbies(lobbies)
+    this.#quietUntil = 0
+    if (this.#state !== 'closed') this.#enterSlots(now)
+  }
+
+  /** Somebody met in the room itself. */
   find(session: string): Met | undefined {
     for (const members of this.#members.values()) {
       const met = members.get(session)
-      if (met !== undefined) return met
+      if (met !== undefined && !isAside(met)) return met
     }
     return undefined
   }
 
+  /** Everybody met in the room itself. */
   *everybody(): Generator<Met> {
     const seen = new Set<string>()
     for (const members of this.#members.values()) {
       for (const met of members.values()) {
-        if (seen.has(met.session)) continue
+        if (isAside(met) || seen.has(met.session)) continue
         seen.add(met.session)
         yield met
       }
     }
+  }
+
+  /** Everybody met beside the room with whom a link is possible. */
+  *aside(): Generator<Met> {
+    for (const members of this.#members.values()) for (const met of members.values()) if (isAside(met)) yield met
+  }
+
+  findAside(session: string): Met | undefined {
+    for (const met of this.aside()) if (met.session === session) return met
+    return undefined
   }
 
   up(now: Millis): void {
@@ -229,7 +259,7 @@ export class Meeting {
 
   /** False while the relay is away: nothing was sent. */
   publish(entry: Uint8Array, now: Millis): boolean {
-    const topic = this.#topics.get(slotsAt(this.#relayTime(now))[0] ?? -1)?.topic
+    const topic = this.#currentTopic(slotsAt(this.#relayTime(now))[0] ?? -1)?.topic
     if (!this.isReady || topic === undefined) return false
     this.#tell({ type: 'publish', topic, entry }, now)
     return true
@@ -258,25 +288,35 @@ export class Meeting {
   }
 
   #enterSlots(now: Millis): void {
-    const { crypto, keys, session, card } = this.#options
+    const { crypto, session, card } = this.#options
     const slots = this.#isAttending ? slotsAt(this.#relayTime(now)) : noSlots
-    for (const slot of slots) {
-      if (this.#topics.has(slot)) continue
-      const entrance = topicKeys(crypto, keys.rendezvousSecret, slot)
-      this.#members.set(formatHex(entrance.topic), new Map())
-      const announcement = sealAnnouncement(crypto, entrance, session.sign, card())
-      const topic = { ...entrance, announcement, askedAt: now, listed: false }
-      this.#topics.set(slot, topic)
-      this.#enter(topic, now)
+    const wanted = new Set<string>()
+    for (const lobby of this.#lobbies) {
+      for (const slot of slots) {
+        const name = topicName(lobby, slot)
+        wanted.add(name)
+        if (this.#topics.has(name)) continue
+        const entrance = topicKeys(crypto, lobby.rendezvousSecret, slot)
+        this.#members.set(formatHex(entrance.topic), new Map())
+        const announcement = sealAnnouncement(crypto, entrance, session.sign, card(lobby))
+        const topic = { ...entrance, lobby, announcement, askedAt: now, listed: false }
+        this.#topics.set(name, topic)
+        this.#enter(topic, now)
+      }
     }
-    for (const [slot, topic] of this.#topics) {
-      if (slots.includes(slot)) continue
-      this.#topics.delete(slot)
+    for (const [name, topic] of this.#topics) {
+      if (wanted.has(name)) continue
+      this.#topics.delete(name)
       this.#tell({ type: 'leave', topic: topic.topic }, now)
       const members = this.#members.get(formatHex(topic.topic))
       this.#members.delete(formatHex(topic.topic))
-      for (const session of members?.keys() ?? []) this.#gone(session, now)
+      for (const met of members?.values() ?? []) this.#gone(met, now)
     }
+  }
+
+  #currentTopic(slot: number): Topic | undefined {
+    const lobby = this.#lobbies.find(({ purpose }) => purpose === 'current')
+    return lobby && this.#topics.get(topicName(lobby, slot))
   }
 
   /** Slots are counted by the relay's clock: it judges them, and it is what all who meet there have in common. */
@@ -351,7 +391,7 @@ export class Meeting {
         for (const peer of event.peers) this.#meet(event.topic, peer, now)
         const topic = this.#topicOf(event.topic)
         if (topic !== undefined) topic.listed = true
-        this.#events.listed(now)
+        if (topic?.lobby.purpose !== 'invite') this.#events.listed(now)
         break
       }
       case 'joined':
@@ -361,6 +401,8 @@ export class Meeting {
         this.#leave(event.topic, formatHex(event.session), now)
         break
       case 'entry':
+        // What is said beside the room is not said in it.
+        if ((this.#topicOf(event.topic)?.lobby.purpose ?? 'current') !== 'current') break
         this.#events.entry(event.bytes, event.receipt, now)
         break
       case 'receipt':
@@ -370,7 +412,8 @@ export class Meeting {
         this.#events.signal(event.bytes, now)
         break
       case 'direct': {
-        const from = this.find(formatHex(event.from))
+        const session = formatHex(event.from)
+        const from = this.find(session) ?? this.findAside(session)
         if (from !== undefined) this.#events.direct(from, event.bytes, now)
         break
       }
@@ -390,9 +433,14 @@ export class Meeting {
     if (members.size >= maxMet && !members.has(session)) return
     const announcement = openAnnouncement(this.#options.crypto, keys, peer.session, peer.announcement)
     if (announcement === undefined) return
-    const met: Met = { ...knownOf(announcement.about, announcement.card), connection: peer.connection }
+    const { about, card } = announcement
+    const { lobby } = keys
+    const listens = about.listens === true
+    if (!mayLink(lobby, listens)) return
+    const met: Met = { ...knownOf(about, card), connection: peer.connection, lobby, listens }
     members.set(session, met)
-    this.#events.met(met, now)
+    if (isAside(met)) this.#events.metAside(met, now)
+    else this.#events.met(met, now)
   }
 
   #topicOf(topic: Uint8Array): Topic | undefined {
@@ -401,16 +449,33 @@ export class Meeting {
   }
 
   #leave(topic: Uint8Array, session: string, now: Millis): void {
-    if (this.#members.get(formatHex(topic))?.delete(session) === true) this.#gone(session, now)
+    const members = this.#members.get(formatHex(topic))
+    const met = members?.get(session)
+    if (met === undefined) return
+    members?.delete(session)
+    this.#gone(met, now)
   }
 
-  #gone(session: string, now: Millis): void {
-    if (this.find(session) === undefined) this.#events.left(session, now)
+  #gone(met: Met, now: Millis): void {
+    if (isAside(met)) {
+      if (this.findAside(met.session) === undefined) this.#events.leftAside(met, now)
+    } else if (this.find(met.session) === undefined) this.#events.left(met.session, now)
   }
 
   #forgetEverybody(now: Millis): void {
     const sessions = [...this.everybody()].map((met) => met.session)
+    const aside = [...this.aside()]
     for (const members of this.#members.values()) members.clear()
     for (const session of sessions) this.#events.left(session, now)
+    for (const met of aside) this.#events.leftAside(met, now)
   }
+}
+
+function topicName(lobby: Lobby, slot: number): string {
+  return `${lobby.id}/${slot}`
+}
+
+/** Is a link with it no part of the room? */
+export function isAside({ lobby, listens }: Met): boolean {
+  return lobby.purpose !== 'current' || lobby.role !== 'peer' || listens
 }

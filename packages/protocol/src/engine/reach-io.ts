@@ -2,29 +2,37 @@
 import type { NeighbourPriority, Contact } from '../gossip/overlay-wire.ts'
 import type { SessionKeys } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
-import type { RoomKeys } from '../rooms/keys.ts'
+import type { AuthenticatedPeer } from '../link/handshake.ts'
+import type { AsidesEvents } from './asides.ts'
 import type { ConnectFailure } from './knocks.ts'
 import type { LinksEvents, LiveLink } from './links.ts'
+import type { Lobby } from './lobby.ts'
 import type { MeetingEvents } from './meeting.ts'
 import type { EngineOptions } from './options.ts'
 import type { Output } from './output.ts'
 
 export interface ReachContext {
   readonly options: EngineOptions
-  readonly keys: RoomKeys
+  /** 16 bytes: cards are signed for it. */
+  readonly roomId: Uint8Array
+  /** Where others are met, to begin with. */
+  readonly lobbies: readonly Lobby[]
   readonly session: SessionKeys
   /** This machine's time turned into the room's. */
   readonly corrected: (now: Millis) => Millis
   /** What we say of ourselves in a handshake, as `encodeClaims` makes it. */
-  readonly claims: () => Uint8Array
+  readonly claims: (lobby: Lobby, handshakeHash: Uint8Array) => Uint8Array
+  /** May this session link with us in this lobby? Whoever knows its key may when not given. */
+  readonly welcomes?: ((peer: AuthenticatedPeer, lobby: Lobby, handshakeHash: Uint8Array) => boolean) | undefined
   /** Time of the input being handled. */
   readonly now: () => Millis
   readonly emit: (output: Output) => void
 }
 
 export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
+  Partial<AsidesEvents> &
   Partial<Pick<LinksEvents, 'slow'>> &
-  Omit<MeetingEvents, 'signal' | 'direct' | 'absent'> & {
+  Omit<MeetingEvents, 'signal' | 'direct' | 'absent' | 'metAside' | 'leftAside'> & {
     /** A link or an attempt at one ended. */
     failed(code: string, now: Millis): void
     /** Of a mesh: may this peer link with us? */

@@ -7,7 +7,7 @@
  * (`connect`), and those it admits. Whom neither reaches is reached through a member (`circuits.ts`).
  */
 import { emptyBytes } from '../codec/bytes.ts'
-import { formatHex, parseHex } from '../codec/text.ts'
+import { formatHex } from '../codec/text.ts'
 import { encodeCard, openCard } from '../discovery/card.ts'
 import type { Card } from '../discovery/card.ts'
 import { slotAt } from '../discovery/rendezvous.ts'
@@ -17,6 +17,8 @@ import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
 import { matchesHint } from '../link/handshake.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
+import { Asides } from './asides.ts'
+import type { Aside } from './asides.ts'
 import { Attendance } from './attendance.ts'
 import { Circuits, isCircuit } from './circuits.ts'
 import { Contacts, contactOf } from './contacts.ts'
@@ -28,8 +30,10 @@ import { Introductions } from './introductions.ts'
 import { Knocks } from './knocks.ts'
 import { Links, priority } from './links.ts'
 import type { LiveLink, Priority } from './links.ts'
+import { begins } from './lobby.ts'
+import type { Lobby } from './lobby.ts'
 import type { ReachReport } from './map.ts'
-import { Meeting } from './meeting.ts'
+import { isAside, Meeting } from './meeting.ts'
 import type { EngineOptions } from './options.ts'
 import type { ReachContext, ReachEvents } from './reach-io.ts'
 import { reportReach } from './reach-report.ts'
@@ -57,10 +61,14 @@ export class Reach {
   readonly #ways: Ways
   readonly #attendance: Attendance
   readonly #introductions: Introductions
+  readonly #asides: Asides
   readonly #card: Uint8Array
+  /** The same, for lobbies where we only listen. */
+  readonly #listeningCard: Uint8Array
   readonly #events: ReachEvents
   /** By session: when its link is to be closed, unless it is wanted again. */
   readonly #releases = new Map<string, Millis>()
+  #lobbies: readonly Lobby[]
   #mode: 'small' | 'mesh' = 'small'
 
   constructor(context: ReachContext, events: ReachEvents) {
@@ -69,15 +77,34 @@ export class Reach {
     const { options, session, emit } = context
     const { crypto, platform, relayOrigin } = options
     this.#own = formatHex(session.sign.publicKey)
+    this.#lobbies = context.lobbies
     this.#dials = new Dials(this.#own, platform, crypto.random, emit)
     this.#relayLinks = new RelayLinks({
-      own: this.#own,
+      prefix: 'relay',
+      begins: (met) => begins(met.lobby, this.#own, met.session, met.listens),
       random: crypto.random,
       links: () => this.#links,
       meeting: () => this.#meeting,
       linkOptions: (isInitiator, local, remote) => this.#linkOptions('relay', isInitiator, local, remote),
       now: context.now,
     })
+    this.#asides = new Asides(
+      {
+        own: this.#own,
+        ownKey: session.sign.publicKey,
+        random: crypto.random,
+        meeting: () => this.#meeting,
+        linkOptions: (isInitiator, local, remote, lobby) =>
+          this.#linkOptions('relay', isInitiator, local, remote, lobby),
+        now: context.now,
+        emit,
+      },
+      {
+        asideUp: (aside, now) => events.asideUp?.(aside, now),
+        asidePayload: (aside, bytes, now) => events.asidePayload?.(aside, bytes, now),
+        asideDown: (aside, now) => events.asideDown?.(aside, now),
+      },
+    )
     this.#introductions = new Introductions({
       links: () => this.#links.all(),
       isInTopic: (other) => this.isInTopic(other),
@@ -97,12 +124,13 @@ export class Reach {
       webrtc: this.#mayDial,
       created: context.corrected(context.now()),
     }
-    this.#card = encodeCard(crypto, this.#roomId, session.sign, about)
+    this.#card = encodeCard(crypto, context.roomId, session.sign, about)
+    this.#listeningCard = encodeCard(crypto, context.roomId, session.sign, { ...about, listens: true })
     this.#contacts = new Contacts((card) => this.openCard(card))
     this.#signals = new Signals({
       crypto,
       session,
-      keys: context.keys,
+      psk: this.#current?.psk,
       corrected: context.corrected,
       send: (to, payload, now) => this.#links.send(to, priority.signal, payload, now),
       via: (to) => (this.#links.best(to) === undefined ? events.via(to) : to),
@@ -203,9 +231,11 @@ export class Reach {
   }
 
   #createMeeting(origin: string, events: ReachEvents): Meeting {
-    const { options, keys, session, corrected, emit } = this.#context
+    const { options, session, corrected, emit } = this.#context
     const { crypto } = options
-    return new Meeting({ crypto, origin, keys, session, card: () => this.#card, corrected }, emit, {
+    const lobbies = this.#lobbies
+    const card = ({ role }: Lobby): Uint8Array => (role === 'listener' ? this.#listeningCard : this.#card)
+    return new Meeting({ crypto, origin, lobbies, session, card, corrected }, emit, {
       ...events,
       met: (peer, now) => {
         if (peer.session === this.#own) return
@@ -215,6 +245,8 @@ export class Reach {
         else events.learned([contactOf(peer)], now)
         this.dialDue(now)
       },
+      metAside: (_, now) => this.#asides.dialDue(now),
+      leftAside: (met, now) => this.#asides.left(met, now),
       absent: () => undefined,
       left: (gone, now) => {
         this.#relayLinks.forget(gone)
@@ -223,10 +255,14 @@ export class Reach {
       },
       away: (now) => {
         for (const link of this.#links.all()) if (link.path === 'relay') this.close(link, 'relayAway', now)
+        this.#asides.closeAll(now)
         events.away(now)
       },
       signal: (sealed, now) => this.#signals.arrived(sealed, now),
-      direct: (from, bytes, now) => this.#relayLinks.frame(from, bytes, now),
+      direct: (from, bytes, now) => {
+        if (isAside(from)) this.#asides.frame(from, bytes, now)
+        else this.#relayLinks.frame(from, bytes, now)
+      },
     })
   }
 
@@ -273,7 +309,7 @@ export class Reach {
 
   /** What a card says, if the session it names signed it for this room. */
   openCard(card: Uint8Array): Card | undefined {
-    const opened = openCard(this.#context.options.crypto, this.#roomId, card)
+    const opened = openCard(this.#context.options.crypto, this.#context.roomId, card)
     return opened.ok ? opened.value : undefined
   }
 
@@ -334,6 +370,34 @@ export class Reach {
     return this.#meeting !== undefined
   }
 
+  // Where others are met.
+
+  /** The room moved, or there is somewhere else to listen. Links that are up stay: who may have one is judged elsewhere. */
+  setLobbies(lobbies: readonly Lobby[], now: Millis): void {
+    const before = this.#current?.psk
+    this.#lobbies = lobbies
+    if (this.#current?.psk !== before) this.#signals.setPsk(this.#current?.psk)
+    this.#meeting?.setLobbies(lobbies, now)
+    this.#asides.keepOnly(lobbies, now)
+    this.dialDue(now)
+  }
+
+  asides(): readonly Aside[] {
+    return this.#asides.all()
+  }
+
+  sendAside(session: string, payload: Uint8Array, now: Millis): boolean {
+    return this.#asides.send(session, payload, now)
+  }
+
+  closeAside(aside: Aside, now: Millis): void {
+    this.#asides.close(aside.link.id, 'closed', now)
+  }
+
+  get #current(): Lobby | undefined {
+    return this.#lobbies.find(({ purpose }) => purpose === 'current')
+  }
+
   // What is sent.
 
   send(session: string, urgency: Priority, payload: Uint8Array, now: Millis): boolean {
@@ -363,6 +427,7 @@ export class Reach {
 
   stop(now: Millis): void {
     for (const link of this.links()) this.close(link, 'closed', now)
+    this.#asides.closeAll(now)
     this.#meeting?.stop()
   }
 
@@ -376,6 +441,7 @@ export class Reach {
     this.#links.reap(now)
     this.#dials.expire((transport) => this.#links.isUp(transport), now)
     this.#introductions.tick(this.#mode === 'small', now)
+    this.#asides.tick(now)
     this.dialDue(now)
   }
 
@@ -391,11 +457,13 @@ export class Reach {
     this.#dials.hurry(now)
     this.#relayLinks.hurry(now)
     this.#circuits.hurry(now)
+    this.#asides.hurry(now)
     this.#links.doubtAll(now)
   }
 
   timerFired(name: string, now: Millis): void {
     if (name.startsWith('relay/')) this.#meeting?.timerFired(name, now)
+    else if (name.startsWith('link/aside-')) this.#asides.timerFired(name, now)
     else if (name.startsWith('link/')) this.#links.timerFired(name, now)
     else if (name.startsWith('circuit/')) this.#circuits.timerFired(name, now)
   }
@@ -436,10 +504,6 @@ export class Reach {
     return this.#meeting?.find(session) ?? this.#contacts.find(session)
   }
 
-  get #roomId(): Uint8Array {
-    return parseHex(this.#context.keys.id) ?? emptyBytes
-  }
-
   transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {
     this.#direct.up(input, now)
   }
@@ -458,8 +522,9 @@ export class Reach {
 
   /** Is the first frame of an inbound socket, bound to `local`, meant for this room? */
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean {
-    const { options, keys, corrected } = this.#context
-    return matchesHint(options.crypto, keys.lobbyKey, slotAt(corrected(now)), local, firstFrame)
+    const { options, corrected } = this.#context
+    const psk = this.#current?.psk
+    return psk !== undefined && matchesHint(options.crypto, psk, slotAt(corrected(now)), local, firstFrame)
   }
 
   get #mayDial(): boolean {
@@ -477,8 +542,9 @@ export class Reach {
     isInitiator: boolean,
     local: Uint8Array,
     remote: Uint8Array,
+    lobby: Lobby | undefined = this.#current,
   ): Omit<LinkOptions, 'name' | 'expect'> {
-    const { options, keys, session, corrected, claims, now } = this.#context
+    const { options, session, corrected, claims, welcomes, now } = this.#context
     return {
       crypto: options.crypto,
       role: isInitiator ? 'initiator' : 'responder',
@@ -486,9 +552,10 @@ export class Reach {
       local,
       remote,
       session,
-      psks: [keys.lobbyKey],
+      psks: lobby === undefined ? [] : [lobby.psk],
       slot: slotAt(corrected(now())),
-      claims: claims(),
+      claims: (hash) => (lobby === undefined ? emptyBytes : claims(lobby, hash)),
+      welcomes: lobby && welcomes && ((peer, hash) => welcomes(peer, lobby, hash)),
     }
   }
 }

@@ -2,7 +2,7 @@
  * Links carried by direct frames through the relay, for pairs that have no direct link (yet).
  *
  * Each attempt has a random 4-byte number in front of every frame, so that the frames of an attempt given up cannot be
- * taken for those of the next: `number u32 · link frame`. The session with the larger key begins.
+ * taken for those of the next: `number u32 · link frame`. Which of the two begins is said by the lobby they met in.
  */
 import { concatBytes, emptyBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
@@ -27,8 +27,10 @@ interface Attempt {
 }
 
 export interface RelayLinksContext {
-  /** Own session key, hex. */
-  readonly own: string
+  /** Of the names of its links. */
+  readonly prefix: 'relay' | 'aside'
+  /** Is it ours to begin a link with somebody met there? */
+  readonly begins: (met: Met) => boolean
   readonly random: Random
   readonly links: () => Links
   readonly meeting: () => Meeting | undefined
@@ -36,6 +38,7 @@ export interface RelayLinksContext {
     isInitiator: boolean,
     local: Uint8Array,
     remote: Uint8Array,
+    met: Met,
   ) => Omit<LinkOptions, 'name' | 'expect'>
   /** Time of the input being handled. */
   readonly now: () => Millis
@@ -53,7 +56,7 @@ export class RelayLinks {
 
   /** Opens a link to somebody met at the relay, when it is ours to begin and its turn. */
   open(met: Met, now: Millis): void {
-    const id = this.#due(met.session, now)
+    const id = this.#due(met, now)
     if (id !== undefined) this.#start(id, met, true, now)
   }
 
@@ -64,7 +67,7 @@ export class RelayLinks {
     const links = this.#context.links()
     if (!links.has(arrival.id)) {
       // Only whoever begins may open a link.
-      if (this.#begins(from.session)) return
+      if (this.#context.begins(from)) return
       this.#start(arrival.id, from, false, now)
     }
     links.frame(arrival.id, arrival.frame, now)
@@ -80,18 +83,15 @@ export class RelayLinks {
       transmit: (_, bytes) => meeting.direct(met.sessionKey, relayFrame(id, bytes), this.#context.now()),
       close: () => undefined,
     }
-    const options = { ...linkOptions(isInitiator, local, met.connection), expect: met.sessionKey }
+    const options = { ...linkOptions(isInitiator, local, met.connection, met), expect: met.sessionKey }
     if (!links().open(id, carrier, options, now)) this.ended(id, now)
   }
 
-  #begins(session: string): boolean {
-    return this.#context.own > session
-  }
-
-  /** The id of the link to open towards `session`, or undefined when it is not ours to begin, or not yet. */
-  #due(session: string, now: Millis): string | undefined {
-    if (!this.#begins(session)) return undefined
-    const { random } = this.#context
+  /** The id of the link to open towards somebody, or undefined when it is not ours to begin, or not yet. */
+  #due(met: Met, now: Millis): string | undefined {
+    const { begins, random } = this.#context
+    const { session } = met
+    if (!begins(met)) return undefined
     let attempt = this.#attempts.get(session)
     if (attempt === undefined) {
       attempt = {
@@ -104,7 +104,7 @@ export class RelayLinks {
     }
     attempt.hasLeft = false
     if (attempt.id !== undefined || now < attempt.notBefore) return undefined
-    attempt.id = linkId(session, random(numberBytes))
+    attempt.id = this.#linkId(session, random(numberBytes))
     this.#sessionById.set(attempt.id, session)
     return attempt.id
   }
@@ -112,8 +112,12 @@ export class RelayLinks {
   /** The link a direct frame from `session` belongs to; undefined when it is malformed or of an attempt that ended. */
   #arrival(from: Met, bytes: Uint8Array): { readonly id: string; readonly frame: Uint8Array } | undefined {
     if (bytes.length <= numberBytes) return undefined
-    const id = linkId(from.session, bytes.subarray(0, numberBytes))
+    const id = this.#linkId(from.session, bytes.subarray(0, numberBytes))
     return this.#retired.has(id) ? undefined : { id, frame: bytes.subarray(numberBytes) }
+  }
+
+  #linkId(session: string, number: Uint8Array): string {
+    return `${this.#context.prefix}-${session}-${formatHex(number)}`
   }
 
   succeeded(id: string): void {
@@ -150,10 +154,6 @@ export class RelayLinks {
     if (attempt?.id === undefined) this.#attempts.delete(session)
     else attempt.hasLeft = true
   }
-}
-
-function linkId(session: string, number: Uint8Array): string {
-  return `relay-${session}-${formatHex(number)}`
 }
 
 /** A frame of link `id` as it goes through the relay. */

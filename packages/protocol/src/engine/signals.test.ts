@@ -50,7 +50,7 @@ class Row {
         new Signals({
           crypto,
           session,
-          keys,
+          psk: keys.lobbyKey,
           corrected: (now) => now,
           via: (to) => {
             const next = knows(own, indexOf(to))

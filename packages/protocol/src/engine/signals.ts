@@ -16,7 +16,6 @@ import type { RoutedSignal } from '../gossip/carry-wire.ts'
 import type { SessionKeys } from '../identity/session.ts'
 import { Budgets, Budget } from '../log/budget.ts'
 import type { Millis } from '../machine.ts'
-import type { RoomKeys } from '../rooms/keys.ts'
 import type { Known } from './contacts.ts'
 
 /** Through members alone for so long. */
@@ -34,7 +33,8 @@ const trailBytes = 8
 export interface SignalsContext {
   readonly crypto: Crypto
   readonly session: SessionKeys
-  readonly keys: RoomKeys
+  /** Key of the lobby the room lives in; undefined for whoever is not in yet. */
+  readonly psk: Uint8Array | undefined
   readonly corrected: (now: Millis) => Millis
   /** False when there is no link with this session. */
   readonly send: (session: string, payload: Uint8Array, now: Millis) => boolean
@@ -62,7 +62,8 @@ interface Unanswered {
 
 export class Signals {
   readonly #context: SignalsContext
-  readonly #opener: SignalOpener
+  #psk: Uint8Array | undefined
+  #opener: SignalOpener | undefined
   readonly #trails = new Map<string, Trail>()
   /** By addressee and transport: the trail of that conversation. */
   readonly #conversations = new Map<string, string>()
@@ -73,19 +74,23 @@ export class Signals {
 
   constructor(context: SignalsContext) {
     this.#context = context
-    const { crypto, session, keys } = context
-    const own = { session: session.sign.publicKey, kem: session.agree, psk: keys.lobbyKey }
-    this.#opener = new SignalOpener({ crypto, ...own })
+    this.setPsk(context.psk)
+  }
+
+  /** The room moved to another lobby: what was sealed for the one before is not opened any more. */
+  setPsk(psk: Uint8Array | undefined): void {
+    const { crypto, session } = this.#context
+    this.#psk = psk
+    const own = { session: session.sign.publicKey, kem: session.agree }
+    this.#opener = psk && new SignalOpener({ crypto, ...own, psk })
   }
 
   send(to: Known, type: SignalType, transport: string, bytes: Uint8Array, now: Millis): void {
-    const { crypto, session, keys, corrected, relay } = this.#context
+    const { crypto, session, corrected, relay } = this.#context
+    const psk = this.#psk
+    if (psk === undefined) return
     const target = { session: to.sessionKey, kem: to.kem }
-    const sealed = sealSignal(
-      crypto,
-      { sender: session.sign, target, psk: keys.lobbyKey, type, transport, bytes },
-      corrected(now),
-    )
+    const sealed = sealSignal(crypto, { sender: session.sign, target, psk, type, transport, bytes }, corrected(now))
     // Nobody can seal to the key it announced.
     if (sealed === undefined) return
     const conversation = conversationOf(to.session, transport)
@@ -141,8 +146,8 @@ export class Signals {
   }
 
   #open(sealed: Uint8Array, trail: string | undefined, now: Millis): void {
-    const opened = this.#opener.open(sealed, this.#context.corrected(now))
-    if (!opened.ok) return
+    const opened = this.#opener?.open(sealed, this.#context.corrected(now))
+    if (opened?.ok !== true) return
     const { sender, transport, type, bytes } = opened.value
     const session = formatHex(sender)
     for (let i = this.#unanswered.length - 1; i >= 0; i--) {

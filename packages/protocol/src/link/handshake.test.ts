@@ -51,6 +51,34 @@ describe('handshake', () => {
     expect(secrets[0]).not.toBe(secrets[1])
   })
 
+  test('LNK27 a responder shows nothing to whom it does not want, though the psk and every signature are right', () => {
+    const asked: string[] = []
+    const wire = connect(
+      {},
+      {
+        welcomes: (peer, hash) => {
+          asked.push(`${formatHex(peer.session)} ${hash.length}`)
+          return false
+        },
+      },
+    )
+    expect([downCode(wire.outB), isUp(wire)]).toEqual(['notWelcome', false])
+    expect(asked).toEqual([`${formatHex(alice.sign.publicKey)} 32`])
+    // Message 2 was all that left: two ephemeral bytes and a tag.
+    expect(transmitted(wire.outB).map(([code]) => code)).toEqual([0x02])
+  })
+
+  test('LNK27 an initiator hangs up on whom it does not want', () => {
+    const wire = connect({ welcomes: () => false }, {})
+    expect([downCode(wire.outA), isUp(wire)]).toEqual(['notWelcome', false])
+  })
+
+  test('LNK1 claims can be about this very handshake', () => {
+    const wire = connect({ claims: (hash) => hash.slice() }, {})
+    const [up] = ofType(wire.outB, 'up')
+    expect(up!.claims).toEqual(up!.handshakeHash)
+  })
+
   test('LNK1 claims may be empty or 4 KiB, not more', () => {
     for (const size of [0, maxClaimsBytes]) {
       const claims = new Uint8Array(size).fill(7)

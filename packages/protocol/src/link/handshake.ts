@@ -41,7 +41,12 @@ export interface HandshakeOptions {
   /** Current 10-minute slot; the responder also accepts its neighbours. */
   readonly slot: number
   /** Name, chain and whatever else is told to an authenticated peer; at most `maxClaimsBytes`. */
-  readonly claims: Uint8Array
+  readonly claims: Uint8Array | ((handshakeHash: Uint8Array) => Uint8Array)
+  /**
+   * May this far side link with us? Asked when everything it showed has verified: by the responder before it shows
+   * anything itself, so that whoever is not welcome learns nothing. Everybody who holds the psk when not given.
+   */
+  readonly welcomes?: ((peer: AuthenticatedPeer, handshakeHash: Uint8Array) => boolean) | undefined
   /** The session key that has to be at the far end. */
   readonly expect?: Uint8Array | undefined
 }
@@ -57,6 +62,8 @@ export type HandshakeRejection =
   | 'badSignature'
   | 'badMembership'
   | 'unexpectedPeer'
+  /** It is who it says, and `welcomes` does not want it. */
+  | 'notWelcome'
   /** The far side is this very session. */
   | 'selfLink'
 
@@ -99,7 +106,7 @@ export class Handshake {
   constructor(options: HandshakeOptions) {
     if (options.local.length !== 32 || options.remote.length !== 32) throw new BrokenPromise('a binding is 32 bytes')
     if (options.psks.some((psk) => psk.length !== 32)) throw new BrokenPromise('a psk is 32 bytes')
-    if (options.claims.length > maxClaimsBytes) throw new BrokenPromise(`claims of ${options.claims.length} bytes`)
+    if (typeof options.claims !== 'function') boundClaims(options.claims)
     this.#options = options
     this.#next = options.role === 'initiator' ? 'start' : 'hello'
   }
@@ -159,7 +166,7 @@ export class Handshake {
   }
 
   #auth(frame: Uint8Array): Result<HandshakeStep, HandshakeRejection> {
-    const { crypto, role, session, expect } = this.#options
+    const { crypto, role, session, expect, welcomes } = this.#options
     const far = farRole(role)
     if (frame.length < 1 + authHeadBytes + tagBytes || frame.length > maxHandshakeFrameBytes) return reject('malformed')
     const auth = this.outcome.receive.open(frame.subarray(1))
@@ -174,11 +181,10 @@ export class Handshake {
     if (equalBytes(sessionKey, session.sign.publicKey)) return reject('selfLink')
     if (expect !== undefined && !equalBytes(sessionKey, expect)) return reject('unexpectedPeer')
     if (!crypto.verify(sessionKey, this.#signed(far, kemKey, claims), signature)) return reject('badSignature')
+    const peer = { session: sessionKey, kemKey, claims }
+    if (welcomes?.(peer, this.outcome.hash) === false) return reject('notWelcome')
     this.#next = 'nothing'
-    return accept({
-      transmit: role === 'responder' ? this.#ownAuth() : undefined,
-      peer: { session: sessionKey, kemKey, claims },
-    })
+    return accept({ transmit: role === 'responder' ? this.#ownAuth() : undefined, peer })
   }
 
   #begin(psk: Uint8Array): NoiseHandshake {
@@ -202,7 +208,8 @@ export class Handshake {
   }
 
   #ownAuth(): Uint8Array {
-    const { crypto, role, session, claims } = this.#options
+    const { crypto, role, session } = this.#options
+    const claims = this.#claims()
     const kemKey = session.agree.publicKey
     const auth = new Writer(authHeadBytes + claims.length)
       .raw(session.sign.publicKey)
@@ -212,6 +219,11 @@ export class Handshake {
       .raw(claims)
       .finish()
     return concatBytes(Uint8Array.of(authCodes[role]), this.outcome.send.seal(auth))
+  }
+
+  #claims(): Uint8Array {
+    const { claims } = this.#options
+    return typeof claims === 'function' ? boundClaims(claims(this.outcome.hash)) : claims
   }
 
   #signed(role: LinkRole, kemKey: Uint8Array, claims: Uint8Array): Uint8Array {
@@ -252,6 +264,11 @@ function hintOf(
 ): Uint8Array {
   const at = new Writer(6).u48(slot).finish()
   return crypto.hmacSha256(psk, label('kith1/hint'), at, responderBinding).subarray(0, hintBytes)
+}
+
+function boundClaims(claims: Uint8Array): Uint8Array {
+  if (claims.length > maxClaimsBytes) throw new BrokenPromise(`claims of ${claims.length} bytes`)
+  return claims
 }
 
 function farRole(role: LinkRole): LinkRole {
