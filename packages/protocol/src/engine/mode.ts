@@ -3,6 +3,7 @@
  *
  * In a small room everybody links with everybody and there is no `Mesh` at all. The rule that decides is in `crowd.ts`.
  */
+import { readCard } from '../discovery/card.ts'
 import { broadcastTags, decodeTreeEntry } from '../gossip/broadcast-wire.ts'
 import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
 import { prefixOf } from '../gossip/spread.ts'
@@ -199,10 +200,11 @@ export class Mode {
   }
 
   #listed(put: readonly RegistryEntry[], gone: readonly string[], now: Millis): void {
-    const { own, reach, room, roster } = this.#context
+    const { own, room, roster } = this.#context
     for (const { session, card, name } of put) {
       if (session === own) continue
-      const platform = reach.openCard(card)?.platform ?? 'browser'
+      // Verified before it was listed.
+      const platform = readCard(card)?.platform ?? 'browser'
       roster.listed({ session, author: room.personOf(session, now).author, name, platform })
     }
     for (const session of gone) roster.unlisted(session)

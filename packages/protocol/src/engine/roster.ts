@@ -128,8 +128,20 @@ export class Roster {
     state: PeerState,
     flags: Omit<Line, 'info'>,
   ): void {
-    const info: PeerInfo = { ...peer, path: undefined, state, rttMs: undefined }
-    this.#lines.set(peer.session, { info, ...flags })
+    const { session, author, name, platform } = peer
+    const { inTopic, inRegistry } = flags
+    // Field by field: there are thousands, and a spread of them costs more than all the rest here.
+    const info: PeerInfo = {
+      session,
+      author,
+      name,
+      platform,
+      path: undefined,
+      through: undefined,
+      state,
+      rttMs: undefined,
+    }
+    this.#lines.set(session, { info, inTopic, inRegistry })
     this.#tell({ type: 'peer', peer: info })
   }
 

@@ -17,6 +17,7 @@
  * A trail is 8 random bytes that all signals of one conversation carry, so that answers find their way back although
  * nobody on the way knows who asked. Cards are not opened here (`discovery/card.ts`), nor are signals.
  */
+import { keepAlike } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
@@ -127,7 +128,7 @@ function readCards(reader: Reader): Carried | undefined {
   if (count > maxCardsPerPayload) return undefined
   const cards: Uint8Array[] = []
   // Copied, so that a kept card does not keep the frame it came in.
-  for (let i = 0; i < count && !reader.failed; i++) cards.push(reader.bytes(maxCardBytes).slice())
+  for (let i = 0; i < count && !reader.failed; i++) cards.push(keepAlike(reader.bytes(maxCardBytes)))
   return { type: 'cards', cards }
 }
 

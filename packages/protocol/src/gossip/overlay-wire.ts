@@ -19,6 +19,7 @@
  * Source of the messages: Leitão, Pereira, Rodrigues, "HyParView: a membership protocol for reliable gossip-based
  * broadcast", DSN 2007. `accept` and `refuse` that carry contacts, and `part`, are ours.
  */
+import { keepAlike } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
 import { formatHex } from '../codec/text.ts'
 import { Writer } from '../codec/writer.ts'
@@ -188,6 +189,6 @@ function readContact(reader: Reader): Contact | undefined {
   const bytes = reader.bytes(maxCardBytes)
   if (bytes.length < minCardBytes) reader.fail()
   if (reader.failed) return undefined
-  const card = bytes.slice()
+  const card = keepAlike(bytes)
   return { session: formatHex(card.subarray(0, minCardBytes)), card }
 }

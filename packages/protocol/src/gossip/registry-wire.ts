@@ -15,7 +15,7 @@
  */
 import { Reader } from '../codec/reader.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
-import { emptyBytes } from '../codec/bytes.ts'
+import { emptyBytes, keepAlike } from '../codec/bytes.ts'
 import { Writer } from '../codec/writer.ts'
 import { accept, reject, unreachable } from '../machine.ts'
 import type { Millis, Result } from '../machine.ts'
@@ -173,7 +173,7 @@ function readEntries(reader: Reader): RegistryEntry[] {
     const name = reader.text(maxNameBytes)
     if (bytes.length < minCardBytes) reader.fail()
     if (reader.failed) break
-    const card = bytes.slice()
+    const card = keepAlike(bytes)
     entries.push({ session: formatHex(card.subarray(0, minCardBytes)), card, since, name })
   }
   return entries

@@ -9,6 +9,7 @@
 import { keepSmall, passingBytes } from '../codec/bytes.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { Random } from '../machine.ts'
+import { FrameCache } from './frame-cache.ts'
 
 const tagBytes = 16
 const domains = { hash: 1, mac: 2, derive: 3, public: 4, sign: 5, agree: 6, stream: 7, tag: 8 } as const
@@ -168,9 +169,15 @@ function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8
   if (length < 0) return undefined
   beginTag(key, nonce, aad, sealed, length)
   if (!matches(sealed, length, tagBytes)) return undefined
-  const plaintext = passingBytes(length)
+  // What is kept of it, an entry say, is kept once for all machines.
+  if (length < sharedBytes) {
+    const plaintext = passingBytes(length)
+    stream(key, nonce, sealed, plaintext, length)
+    return plaintext
+  }
+  const plaintext = scratchOf(length)
   stream(key, nonce, sealed, plaintext, length)
-  return plaintext
+  return plaintexts.share(plaintext.subarray(0, length), true)
 }
 
 export function createToyCrypto(random: Random): Crypto {
@@ -223,16 +230,23 @@ function wordsOf(key: Uint8Array): Int32Array {
   return words
 }
 
+const sharedBytes = 128
+const plaintexts = new FrameCache()
 let scratch = new Uint8Array(1024)
+
+function scratchOf(length: number): Uint8Array {
+  if (length > scratch.length) scratch = new Uint8Array(length * 2)
+  return scratch
+}
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.length
-  if (length > scratch.length) scratch = new Uint8Array(length * 2)
+  const all = scratchOf(length)
   let at = 0
   for (const part of parts) {
-    scratch.set(part, at)
+    all.set(part, at)
     at += part.length
   }
-  return scratch.subarray(0, at)
+  return all.subarray(0, at)
 }
