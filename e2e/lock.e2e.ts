@@ -102,6 +102,49 @@ describe('a passphrase', () => {
     expect(ana.complaints).toEqual([])
   })
 
+  it('STO30 STO31 locks the browser by a passkey, at once and by itself, in every tab', async () => {
+    const bea = await Person.arrive(browser, 'Bea')
+    const { page } = bea
+    const devtools = await bea.context.newCDPSession(page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        ctap2Version: 'ctap2_1',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        hasPrf: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await bea.makeRoom(relay.origin)
+    await say(page, 'under a passkey')
+    await page.getByRole('button', { name: 'Settings', exact: true }).click()
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.getByText(/asks for the passkey/).waitFor()
+    const other = await bea.context.newPage()
+    await other.goto(page.url())
+    await shows(other, 'under a passkey')
+
+    await page.getByRole('button', { name: 'Lock now' }).click()
+    await page.getByRole('button', { name: 'Use the passkey' }).waitFor()
+    await other.getByRole('heading', { name: 'Kith is locked' }).waitFor()
+    await other.close()
+    await page.getByRole('button', { name: 'Use the passkey' }).click()
+    await shows(page, 'under a passkey')
+
+    // Nobody touches it for longer than it waits.
+    await page.clock.install()
+    await page.reload()
+    await page.getByRole('button', { name: 'Use the passkey' }).click()
+    await shows(page, 'under a passkey')
+    await page.clock.fastForward('16:00')
+    await page.getByRole('button', { name: 'Use the passkey' }).waitFor()
+    await bea.context.close()
+  })
+
   /** Runs `kith` to its end. */
   async function run(
     args: readonly string[],

@@ -1,10 +1,11 @@
 /** The web app's composition root: the only place where the real peer is made. */
 import { createRoot } from 'react-dom/client'
-import type { Chat } from '@kith/peer'
+import type { Chat, Opener } from '@kith/peer'
 import { createBrowserChat, StorageLocked } from '@kith/peer/browser'
 import { Stopped } from './app/boundary.tsx'
 import { askPassphrase, mount } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
+import { lockWhenIdle } from './lock/idle.ts'
 import { en } from './messages/en.ts'
 
 /** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
@@ -16,13 +17,14 @@ if (window.location.hash !== '') void import('./room/room.tsx').catch(() => unde
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
 
-const open = (passphrase?: string): Promise<Chat> => createBrowserChat({ defaultRelay: relay, passphrase })
+const open = (passphrase?: Opener): Promise<Chat> => createBrowserChat({ defaultRelay: relay, passphrase })
 
 try {
   const chat = await open().catch((reason: unknown) => {
-    if (reason instanceof StorageLocked) return askPassphrase(element, open)
+    if (reason instanceof StorageLocked) return askPassphrase(element, open, reason.passkey)
     throw reason
   })
+  lockWhenIdle(chat)
   await mount(element, chat, relay)
 } catch {
   createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />)

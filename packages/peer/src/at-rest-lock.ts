@@ -1,14 +1,27 @@
 /**
  * The lock of a sealed store: the data key, wrapped.
  *
- * lock   = version u8 (1) · method u8 · [method 2: salt 16 · memoryKiB u32 · iterations u32] · wrapped
+ * lock   = version u8 (1) · method u8 · [method 2: salt 16 · memoryKiB u32 · iterations u32]
+ *          · [method 3: salt 32 · credential id, 2-byte length in front] · wrapped
  * method = 1 platform key: `wrapped` is what the `KeyKeeper` made of the data key
  *          2 passphrase:   `wrapped` = nonce 12 · AES-256-GCM(Argon2id(NFKC(passphrase), salt), nonce, data key)
+ *          3 passkey:      `wrapped` = nonce 12 · AES-256-GCM(HKDF-SHA-256(what the passkey made of the salt), nonce, data key)
  * Everything before `wrapped`, behind the label "kith1/lock\0", is additional data of either.
  *
- * Argon2id is RFC 9106 with one lane and a 32-byte result.
+ * Argon2id is RFC 9106 with one lane and a 32-byte result. A passkey is a WebAuthn credential with the `prf` extension:
+ * the authenticator answers 32 secret bytes for a salt, and only after it has made sure of the person. The page asks it
+ * (`apps/web/src/lock/passkey.ts`); here only its answer is used.
  */
-import { Reader, Writer, concatBytes, formatUtf8, label } from '@kith/protocol'
+import {
+  BrokenPromise,
+  Reader,
+  Writer,
+  concatBytes,
+  formatBase64url,
+  formatUtf8,
+  label,
+  parseBase64url,
+} from '@kith/protocol'
 import type { Random } from '@kith/protocol'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 
@@ -40,7 +53,27 @@ export interface KeyKeeper {
   erase(): Promise<void>
 }
 
+/** What names a passkey and what it is asked for; base64url. It opens nothing by itself. */
+export interface PasskeyRef {
+  readonly credential: string
+  readonly salt: string
+}
+
+/** With what the authenticator answered, 32 bytes. */
+export interface PasskeyAnswer extends PasskeyRef {
+  readonly secret: Uint8Array
+}
+
+/** What a person opens a store with. */
+export type Opener = string | PasskeyAnswer
+
 export type Lock =
+  | {
+      readonly method: 'passkey'
+      readonly head: Uint8Array
+      readonly wrapped: Uint8Array
+      readonly passkey: PasskeyRef
+    }
   | { readonly method: 'key'; readonly head: Uint8Array; readonly wrapped: Uint8Array }
   | {
       readonly method: 'passphrase'
@@ -53,6 +86,11 @@ export type Lock =
 const version = 1
 const methodKey = 1
 const methodPassphrase = 2
+const methodPasskey = 3
+const passkeySaltBytes = 32
+/** Longest id of a credential, WebAuthn §4. */
+export const maxCredentialBytes: number = 1023
+const passkeyLabel = label('kith1/passkey')
 const lockLabel = label('kith1/lock')
 
 /** Undefined for anything but a lock this version made. */
@@ -64,6 +102,16 @@ export function decodeLock(bytes: Uint8Array): Lock | undefined {
     const head = bytes.slice(0, reader.offset)
     const wrapped = reader.rest()
     return reader.failed ? undefined : { method: 'key', head, wrapped }
+  }
+  if (method === methodPasskey) {
+    const salt = reader.raw(passkeySaltBytes)
+    const length = reader.u16()
+    const credential = reader.raw(length)
+    const head = bytes.slice(0, reader.offset)
+    const wrapped = reader.rest()
+    if (reader.failed || length === 0 || length > maxCredentialBytes) return undefined
+    const passkey = { credential: formatBase64url(credential), salt: formatBase64url(salt) }
+    return { method: 'passkey', head, wrapped, passkey }
   }
   if (method !== methodPassphrase) return undefined
   const salt = reader.raw(saltBytes)
@@ -116,33 +164,73 @@ export async function lockWithPassphrase(
   return concatBytes(head, nonce, new Uint8Array(sealed))
 }
 
+export async function lockWithPasskey(
+  dataKey: Uint8Array,
+  passkey: PasskeyAnswer,
+  options: { readonly random: Random; readonly subtle: SubtleCrypto },
+): Promise<Uint8Array> {
+  const salt = parseBase64url(passkey.salt)
+  const credential = parseBase64url(passkey.credential)
+  if (salt?.length !== passkeySaltBytes || passkey.secret.length !== 32) throw new BrokenPromise('a malformed passkey')
+  if (credential === undefined || credential.length === 0 || credential.length > maxCredentialBytes)
+    throw new BrokenPromise('a malformed credential id')
+  const head = new Writer().u8(version).u8(methodPasskey).raw(salt).u16(credential.length).raw(credential).finish()
+  const key = await passkeyKey(passkey.secret, options.subtle)
+  const nonce = options.random(nonceBytes)
+  const sealed = await options.subtle.encrypt(gcm(nonce, concatBytes(lockLabel, head)), key, plain(dataKey))
+  return concatBytes(head, nonce, new Uint8Array(sealed))
+}
+
 /** The data key. Rejects with `StorageLocked` or, when the platform's key is gone, with `StorageBroken`. */
 export async function unlock(
   lock: Lock,
   keys: KeyKeeper,
-  passphrase: string | undefined,
+  opener: Opener | undefined,
   subtle: SubtleCrypto,
 ): Promise<Uint8Array> {
   const aad = concatBytes(lockLabel, lock.head)
   if (lock.method === 'key') {
-    if (passphrase !== undefined) throw new StorageLocked('passphraseNotSet')
+    if (opener !== undefined) throw new StorageLocked('passphraseNotSet')
     const dataKey = await keys.unwrap(lock.wrapped, aad)
     if (dataKey?.length === dataKeyBytes) return dataKey
     throw new StorageBroken(
       'The key that opens what is stored here is gone, or is another one. Put the key back from a backup, or erase what is stored here and join your rooms again.',
     )
   }
-  if (passphrase === undefined) throw new StorageLocked('passphraseNeeded')
-  if (passphrase === '') throw new StorageLocked('passphraseWrong')
-  const key = await stretchedKey(passphrase, lock.salt, lock.stretch, subtle)
+  if (lock.method === 'passkey') {
+    const { passkey } = lock
+    if (opener === undefined || typeof opener === 'string') throw new StorageLocked('passkeyNeeded', { passkey })
+    return openWith(await passkeyKey(opener.secret, subtle), lock, subtle, () => {
+      return new StorageLocked('passkeyWrong', { passkey })
+    })
+  }
+  if (opener === undefined) throw new StorageLocked('passphraseNeeded')
+  if (opener === '' || typeof opener !== 'string') throw new StorageLocked('passphraseWrong')
+  const key = await stretchedKey(opener, lock.salt, lock.stretch, subtle)
+  return openWith(key, lock, subtle, (cause) => new StorageLocked('passphraseWrong', { cause }))
+}
+
+async function openWith(
+  key: CryptoKey,
+  lock: Lock,
+  subtle: SubtleCrypto,
+  refused: (cause?: unknown) => StorageLocked,
+): Promise<Uint8Array> {
+  const aad = concatBytes(lockLabel, lock.head)
   try {
     const nonce = lock.wrapped.subarray(0, nonceBytes)
     const opened = await subtle.decrypt(gcm(nonce, aad), key, plain(lock.wrapped.subarray(nonceBytes)))
     if (opened.byteLength === dataKeyBytes) return new Uint8Array(opened)
   } catch (error) {
-    throw new StorageLocked('passphraseWrong', { cause: error })
+    throw refused(error)
   }
-  throw new StorageLocked('passphraseWrong')
+  throw refused()
+}
+
+async function passkeyKey(secret: Uint8Array, subtle: SubtleCrypto): Promise<CryptoKey> {
+  const material = await subtle.importKey('raw', plain(secret), 'HKDF', false, ['deriveKey'])
+  const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: plain(passkeyLabel) }
+  return subtle.deriveKey(hkdf, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
 }
 
 export function gcm(nonce: Uint8Array, aad: Uint8Array): AesGcmParams {

@@ -78,6 +78,59 @@ storageContract('sealed, in Node', async () => {
   return { storage: await sealed(), reopen: sealed, destroy: () => rm(root, { recursive: true }) }
 })
 
+const passkey = { credential: 'Y3JlZGVudGlhbA', salt: 'A'.repeat(43), secret: new Uint8Array(32).fill(7) }
+
+describe('a passkey', () => {
+  it('STO30 opens what it locked and nothing else does; the lock names it', async () => {
+    const disk = new MemoryDisk()
+    const storage = await open(disk)
+    await put(storage, { a: 'alpha' })
+    expect(storage.passkey).toBeUndefined()
+    await storage.setPasskey(passkey)
+    const ref = { credential: passkey.credential, salt: passkey.salt }
+    expect([storage.atRest, storage.passkey]).toEqual(['passkey', ref])
+    await storage.close()
+    // The platform's key is gone: without the passkey nothing opens it.
+    const shut: unknown = await open(disk).catch((error: unknown) => error)
+    expect(shut).toMatchObject({ reason: 'passkeyNeeded', passkey: ref })
+    expect(await reasonOf(open(disk, { passphrase: 'a guess' }))).toBe('passkeyNeeded')
+    const other = { ...passkey, secret: new Uint8Array(32).fill(8) }
+    expect(await reasonOf(open(disk, { passphrase: other }))).toBe('passkeyWrong')
+    const again = await open(disk, { passphrase: passkey })
+    expect(await all(again)).toEqual({ a: 'alpha' })
+    await expect(again.removePassphrase(other)).rejects.toThrow(StorageLocked)
+    await again.setPassphrase('four words of mine', passkey)
+    expect(again.atRest).toBe('passphrase')
+    await again.close()
+    expect(await reasonOf(open(disk, { passphrase: passkey }))).toBe('passphraseWrong')
+    const back = await open(disk, { passphrase: 'four words of mine' })
+    await back.setPasskey(passkey, 'four words of mine')
+    await back.removePassphrase(passkey)
+    await back.close()
+    const free = await open(disk)
+    expect(await all(free)).toEqual({ a: 'alpha' })
+    await free.close()
+  })
+
+  it('STO30 reads no lock that was cut, or that names no credential', async () => {
+    const disk = new MemoryDisk()
+    const storage = await open(disk)
+    await storage.setPasskey(passkey)
+    await storage.close()
+    const inside = await openMemoryStorage(disk)
+    const [record] = await inside.read({ prefix: 'lock/', limit: 1, reverse: true })
+    await inside.close()
+    const bytes = record!.value
+    expect(decodeLock(bytes)?.method).toBe('passkey')
+    for (let length = 0; length < 2 + 32 + 2 + 10; length++) {
+      expect(decodeLock(bytes.subarray(0, length))).toBeUndefined()
+    }
+    const nameless = bytes.slice()
+    nameless[35] = 0
+    expect(decodeLock(nameless)).toBeUndefined()
+  })
+})
+
 describe('searching the whole store', () => {
   /** Every byte of every file under the folder, except the key file, and the names of the files. */
   async function everything(but: string): Promise<string> {

@@ -17,12 +17,13 @@ import {
   defaultStretch,
   gcm,
   lockWithKey,
+  lockWithPasskey,
   lockWithPassphrase,
   nonceBytes,
   plain,
   unlock,
 } from './at-rest-lock.ts'
-import type { KeyKeeper, Lock, Stretch } from './at-rest-lock.ts'
+import type { KeyKeeper, Lock, Opener, PasskeyAnswer, PasskeyRef, Stretch } from './at-rest-lock.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 import { checkKey, checkPrefix, settleChanges } from './storage-keys.ts'
 import type { Storage } from './storage.ts'
@@ -31,8 +32,8 @@ import type { StoreLock } from './store-lock.ts'
 export interface SealOptions {
   readonly crypto: Pick<Crypto, 'random'>
   readonly keys: KeyKeeper
-  /** Opens a store that is locked by a passphrase; locks a new one with it from the start. */
-  readonly passphrase?: string | undefined
+  /** Opens a store that is locked by a passphrase or a passkey; locks a new one with it from the start. */
+  readonly passphrase?: Opener | undefined
   /** The data key of this very store, as another tab that has opened it hands it on; then no passphrase is needed. */
   readonly dataKey?: CryptoKey | undefined
   /**
@@ -74,7 +75,7 @@ export async function sealStorage(storage: Storage, options: SealOptions): Promi
   const dataKey = handed ?? (await importKey(await unlock(lock, options.keys, options.passphrase, subtle), subtle))
   // A change of the lock was cut short: it counts from the moment its record was there.
   for (const { key } of older) await storage.clear(key)
-  if (older.length > 0 && lock.method === 'passphrase') await options.keys.erase()
+  if (older.length > 0 && lock.method !== 'key') await options.keys.erase()
   return new Sealed(storage, options, subtle, { lock, at: newest.key, dataKey })
 }
 
@@ -103,14 +104,15 @@ async function sealNew(storage: Storage, options: SealOptions, subtle: SubtleCry
 
 function makeLock(
   raw: Uint8Array,
-  passphrase: string | undefined,
+  opener: Opener | undefined,
   options: SealOptions,
   subtle: SubtleCrypto,
 ): Promise<Uint8Array> {
-  if (passphrase === undefined) return lockWithKey(raw, options.keys)
-  if (passphrase === '') throw new BrokenPromise('an empty passphrase')
+  if (opener === undefined) return lockWithKey(raw, options.keys)
+  if (opener === '') throw new BrokenPromise('an empty passphrase')
   const { random } = options.crypto
-  return lockWithPassphrase(raw, passphrase, { random, subtle, stretch: options.stretch ?? defaultStretch })
+  if (typeof opener !== 'string') return lockWithPasskey(raw, opener, { random, subtle })
+  return lockWithPassphrase(raw, opener, { random, subtle, stretch: options.stretch ?? defaultStretch })
 }
 
 /** The raw key is erased: from here on nothing in the program can read it out, only use it. */
@@ -199,29 +201,38 @@ class Sealed implements SealedStorage {
     return this.#closed
   }
 
-  async setPassphrase(passphrase: string, current?: string): Promise<void> {
+  get passkey(): PasskeyRef | undefined {
+    const { lock } = this.#open()
+    return lock.method === 'passkey' ? lock.passkey : undefined
+  }
+
+  async setPassphrase(passphrase: string, current?: Opener): Promise<void> {
     if (passphrase === '') throw new BrokenPromise('an empty passphrase')
     await this.#relock(passphrase, current)
   }
 
-  async removePassphrase(current: string): Promise<void> {
+  async setPasskey(passkey: PasskeyAnswer, current?: Opener): Promise<void> {
+    await this.#relock(passkey, current)
+  }
+
+  async removePassphrase(current: Opener): Promise<void> {
     if (this.#open().lock.method === 'key') throw new StorageLocked('passphraseNotSet')
     await this.#relock(undefined, current)
   }
 
-  #relock(passphrase: string | undefined, current: string | undefined): Promise<void> {
+  #relock(next: Opener | undefined, current: Opener | undefined): Promise<void> {
     const change = async (): Promise<void> => {
       const { lock, at, dataKey } = this.#open()
       const { keys } = this.#options
       const raw = await unlock(lock, keys, current, this.#subtle)
-      const bytes = await makeLock(raw, passphrase, this.#options, this.#subtle)
+      const bytes = await makeLock(raw, next, this.#options, this.#subtle)
       raw.fill(0)
       // First the new lock, then away with the old one: at no moment is there none, and the old one leaves no copy.
-      const next = lockKey(Number(at.slice(lockPrefix.length)) + 1)
-      await this.#inside.write([{ key: next, value: bytes }])
-      this.#seal = { lock: decodeLock(bytes) as Lock, at: next, dataKey }
+      const place = lockKey(Number(at.slice(lockPrefix.length)) + 1)
+      await this.#inside.write([{ key: place, value: bytes }])
+      this.#seal = { lock: decodeLock(bytes) as Lock, at: place, dataKey }
       await this.#inside.clear(at)
-      if (passphrase !== undefined) await keys.erase()
+      if (next !== undefined) await keys.erase()
     }
     const turn = this.#locking.then(change)
     this.#locking = turn.catch(() => undefined)

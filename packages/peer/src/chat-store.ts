@@ -2,7 +2,7 @@
  * What a chat keeps about its rooms and settings, beside what the engines store.
  *
  * ```
- * chat/settings     { name, relayOnly }
+ * chat/settings     { name, relayOnly, lockAfter }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
  * chat/mark/<id>    { draft, files, readMark }           written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
@@ -75,15 +75,17 @@ export class ChatStore {
 
   async readSettings(): Promise<Partial<ChatSettings>> {
     const [record] = await this.#storage.read({ prefix: 'chat/settings', limit: 1 })
-    const { name, relayOnly } = parseJson(record?.value)
+    const { name, relayOnly, lockAfter } = parseJson(record?.value)
     return {
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof relayOnly === 'boolean' ? { relayOnly } : {}),
+      ...(typeof lockAfter === 'number' && lockAfter >= 0 ? { lockAfter } : {}),
     }
   }
 
   async writeSettings(settings: ChatSettings): Promise<void> {
-    await this.#put('chat/settings', { name: settings.name, relayOnly: settings.relayOnly })
+    const { name, relayOnly, lockAfter } = settings
+    await this.#put('chat/settings', { name, relayOnly, lockAfter })
   }
 
   /** In the order they were joined. A record that cannot be read is left where it is. */

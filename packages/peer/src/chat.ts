@@ -7,6 +7,7 @@
  */
 import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
 import type { Attachment, FileInfo, FileToSend, FileUse } from './files.ts'
+import type { Opener, PasskeyAnswer, PasskeyRef } from './at-rest-lock.ts'
 import type {
   Entering,
   GovernCommand,
@@ -19,6 +20,7 @@ import type {
 } from './members-state.ts'
 
 export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } from '@kith/protocol'
+export type { Opener, PasskeyAnswer, PasskeyRef } from './at-rest-lock.ts'
 export type * from './members-state.ts'
 
 /** How far an own message has come; others' messages are always `stored`. */
@@ -203,6 +205,8 @@ export interface ChatSettings {
   readonly name: string
   /** Never link directly: other members then do not learn this machine's address. */
   readonly relayOnly: boolean
+  /** Minutes; 0 never. */
+  readonly lockAfter: number
 }
 
 export interface ChatState {
@@ -210,8 +214,10 @@ export interface ChatState {
   readonly rooms: readonly RoomState[]
   /** False until the list of rooms was read from the store. */
   readonly ready: boolean
-  /** How what is stored is locked: by a key in this browser or file, or by a passphrase. */
-  readonly atRest: 'key' | 'passphrase'
+  /** How what is stored is locked: by a key in this browser or file, by a passphrase, or by a passkey. */
+  readonly atRest: 'key' | 'passphrase' | 'passkey'
+  /** Which passkey opens it, when one does. */
+  readonly passkey: PasskeyRef | undefined
   readonly storedBytes: number | undefined
   /** What files take of it; undefined until it was counted. */
   readonly files: FileUse | undefined
@@ -248,9 +254,13 @@ export interface Chat {
    * From now on a passphrase opens what is stored here; `current` is the one so far, if there is one. Takes about a second
    * of work. Rejects with `StorageLocked` for a missing or wrong `current`.
    */
-  setPassphrase(next: string, current?: string): Promise<void>
+  setPassphrase(next: string, current?: Opener): Promise<void>
+  /** From now on a passkey opens what is stored here, or another one. Otherwise as `setPassphrase`. */
+  setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void>
+  /** After so many minutes without anybody at it the interface locks itself; 0 never. Counts once there is a lock. */
+  setLockAfter(minutes: number): Promise<void>
   /** From now on what is stored here opens without one. Rejects with `StorageLocked` when `current` is wrong. */
-  removePassphrase(current: string): Promise<void>
+  removePassphrase(current: Opener): Promise<void>
   /** Erases what enough others hold as well (`safeHolders`), least used first. Resolves with the bytes that were freed. */
   freeSpace(): Promise<number>
   /** The page became visible or hidden. */

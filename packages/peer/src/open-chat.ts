@@ -3,6 +3,8 @@ import type { Address } from '@kith/protocol'
 import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
+import type { Opener, PasskeyAnswer } from './at-rest-lock.ts'
+import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
 import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
 import type { FileUse } from './files.ts'
@@ -12,12 +14,15 @@ import { OpenRoom, cutText, maxNameLength, maxTitleLength, type RoomExtras } fro
 import { createPersonaSecrets, renewPersonaSecrets } from './persona.ts'
 import { parseRelay } from './relay-address.ts'
 
+/** Minutes; long enough to read, short enough for a desk one leaves. */
+export const defaultLockAfter: number = 15
+
 /** Reads what is stored and starts every room. The rooms go on loading afterwards. */
 export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const store = new ChatStore(ports.storage)
   const stored = await store.readSettings()
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
-  const settings: ChatSettings = { name, relayOnly: false, ...stored }
+  const settings: ChatSettings = { name, relayOnly: false, lockAfter: defaultLockAfter, ...stored }
   if (stored.name === undefined) await store.writeSettings(settings)
   // Somebody may knock before the chat is there; then nobody takes it.
   let route: RouteIncoming = () => {}
@@ -46,6 +51,7 @@ export class OpenChat implements Chat {
   #fileUse: FileUse | undefined
   #kept: boolean | undefined
   #atRest: ChatState['atRest']
+  #passkey: ChatState['passkey']
   #askedToKeep = false
   #scheduled = false
   #closed = false
@@ -58,6 +64,7 @@ export class OpenChat implements Chat {
     this.#store = store
     this.#settings = settings
     this.#atRest = ports.lock.atRest
+    this.#passkey = ports.lock.passkey
     this.#state = this.#snapshot([])
     void this.#measure()
   }
@@ -140,18 +147,32 @@ export class OpenChat implements Chat {
     })
   }
 
-  async setPassphrase(next: string, current?: string): Promise<void> {
+  setPassphrase(next: string, current?: Opener): Promise<void> {
+    return this.#relock((lock) => lock.setPassphrase(next, current))
+  }
+
+  setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
+    return this.#relock((lock) => lock.setPasskey(next, current))
+  }
+
+  removePassphrase(current: Opener): Promise<void> {
+    return this.#relock((lock) => lock.removePassphrase(current))
+  }
+
+  async #relock(change: (lock: StoreLock) => Promise<void>): Promise<void> {
     if (this.#closed) throw new ChatClosed()
-    await this.#ports.lock.setPassphrase(next, current)
-    this.#atRest = this.#ports.lock.atRest
+    const { lock } = this.#ports
+    await change(lock)
+    this.#atRest = lock.atRest
+    this.#passkey = lock.passkey
     this.#changed()
   }
 
-  async removePassphrase(current: string): Promise<void> {
-    if (this.#closed) throw new ChatClosed()
-    await this.#ports.lock.removePassphrase(current)
-    this.#atRest = this.#ports.lock.atRest
+  async setLockAfter(minutes: number): Promise<void> {
+    if (minutes === this.#settings.lockAfter || !(minutes >= 0)) return
+    this.#settings = { ...this.#settings, lockAfter: minutes }
     this.#changed()
+    await this.#store.writeSettings(this.#settings)
   }
 
   async freeSpace(): Promise<number> {
@@ -251,6 +272,7 @@ export class OpenChat implements Chat {
       rooms,
       ready: true,
       atRest: this.#atRest,
+      passkey: this.#passkey,
       storedBytes: this.#storedBytes,
       files: this.#fileUse,
       kept: this.#kept,

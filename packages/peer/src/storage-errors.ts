@@ -3,6 +3,8 @@
  * interface may show it as it is.
  */
 
+import type { PasskeyRef } from './at-rest-lock.ts'
+
 /** Another process or tab holds the store. */
 export class StorageHeld extends Error {
   override readonly name = 'StorageHeld'
@@ -33,20 +35,30 @@ export class StorageBroken extends Error {
 }
 
 /** Why a store stays shut. */
-export type LockedReason = 'passphraseNeeded' | 'passphraseWrong' | 'passphraseNotSet'
+export type LockedReason =
+  | 'passphraseNeeded'
+  | 'passphraseWrong'
+  | 'passphraseNotSet'
+  | 'passkeyNeeded'
+  | 'passkeyWrong'
 
 const lockedMessages: Readonly<Record<LockedReason, string>> = {
   passphraseNeeded: 'What is stored here is locked by a passphrase. Give the passphrase to open it.',
   passphraseWrong: 'This passphrase does not open what is stored here. Check it and try again.',
+  passkeyNeeded: 'What is stored here is locked by a passkey. Use the passkey to open it.',
+  passkeyWrong: 'This passkey does not open what is stored here. Use the one it was locked with.',
   passphraseNotSet: 'What is stored here is not locked by a passphrase. Open it without one, then set one.',
 }
 
 export class StorageLocked extends Error {
   override readonly name = 'StorageLocked'
   readonly reason: LockedReason
+  /** Which passkey opens it, when one does. */
+  readonly passkey: PasskeyRef | undefined
 
-  constructor(reason: LockedReason, options?: ErrorOptions) {
+  constructor(reason: LockedReason, options?: ErrorOptions & { readonly passkey?: PasskeyRef | undefined }) {
     super(lockedMessages[reason], options)
     this.reason = reason
+    this.passkey = options?.passkey
   }
 }

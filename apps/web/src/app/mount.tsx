@@ -1,7 +1,7 @@
 /** Puts the app into the page. Shared by the real entry and the one with fixtures. */
 import { StrictMode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
-import type { Chat } from '@kith/peer'
+import type { Chat, Opener, PasskeyRef } from '@kith/peer'
 import { chooseLocale, loadMessages, MessagesContext, type Messages } from '../messages/messages.tsx'
 import { App } from './app.tsx'
 import { Boundary } from './boundary.tsx'
@@ -26,17 +26,21 @@ export async function mount(element: HTMLElement, chat: Chat, relay: string | un
 }
 
 /** Shows the unlock page until `open` resolves, and answers what it resolved with. */
-export async function askPassphrase(element: HTMLElement, open: (passphrase?: string) => Promise<Chat>): Promise<Chat> {
+export async function askPassphrase(
+  element: HTMLElement,
+  open: (opener?: Opener) => Promise<Chat>,
+  passkey?: PasskeyRef,
+): Promise<Chat> {
   const words = await prepare()
   const root = createRoot(element)
   return new Promise((resolve) => {
     let turn: Promise<unknown> = Promise.resolve()
     let isOpen = false
     // One after another: two at once would both want to run the chat.
-    const tryOpen = (passphrase?: string): Promise<void> => {
+    const tryOpen = (opener?: Opener): Promise<void> => {
       const tried = turn.then(async () => {
         if (isOpen) return
-        const chat = await open(passphrase)
+        const chat = await open(opener)
         isOpen = true
         root.unmount()
         resolve(chat)
@@ -48,7 +52,7 @@ export async function askPassphrase(element: HTMLElement, open: (passphrase?: st
       <StrictMode>
         <MessagesContext value={words}>
           <Boundary>
-            <Unlock open={tryOpen} />
+            <Unlock open={tryOpen} passkey={passkey} />
           </Boundary>
         </MessagesContext>
       </StrictMode>,

@@ -239,6 +239,7 @@ export const en = {
     stored: 'On this device',
     storedKey: 'Encrypted with a key that this browser keeps and does not give out.',
     storedPassphrase: 'Encrypted with your passphrase.',
+    storedPasskey: 'Encrypted with your passkey.',
     history: (have: number, gaps: number): string =>
       `${plural(have, { one: '1 entry', other: '# entries' })}, ${plural(gaps, { one: '1 gap', other: '# gaps' })}`,
     forget: 'Leave and forget',
@@ -265,6 +266,7 @@ export const en = {
     storedKey:
       'What is stored here is encrypted with a key that this browser keeps and does not give out. It protects a copied disk, not an unlocked computer.',
     storedPassphrase: 'What is stored here is encrypted with your passphrase.',
+    storedPasskey: 'What is stored here is encrypted with your passkey.',
     storedBytes: (bytes: number): string => `${intl.bytes(bytes)} in use`,
     kept: 'The browser has promised to keep it.',
     mayBeCleared: 'The browser may clear it when space runs short.',
@@ -274,6 +276,13 @@ export const en = {
   unlock: {
     title: 'Kith is locked',
     lead: 'A passphrase locks what is stored in this browser.',
+    leadPasskey: 'A passkey locks what is stored in this browser.',
+    usePasskey: 'Use the passkey',
+    askingPasskey: 'Waiting for the passkey…',
+    passkeyWrong: 'This passkey does not open it. Use the one it was locked with.',
+    passkeyFailed: 'The passkey did not answer. Try again, and confirm when this device asks.',
+    forgottenPasskey:
+      'Nothing opens it without the passkey. If it is lost, clear what this site has stored in the browser and come back by the links of your rooms: the others still have the messages.',
     label: 'Passphrase',
     open: 'Open',
     opening: 'Opening, takes a second…',
@@ -284,7 +293,23 @@ export const en = {
 
   lock: {
     title: 'Lock what is stored here',
-    hint: 'With a passphrase, somebody who takes this device while Kith is closed finds nothing to read. It does not help while Kith is open, against a weak passphrase or a spied-on computer, and nothing brings a forgotten one back.',
+    byPassphrase: 'Locked by a passphrase.',
+    byPasskey: 'Locked by a passkey.',
+    setPasskey: 'Use a passkey',
+    passkeySet: 'Done. The next time Kith is opened here, it asks for the passkey.',
+    passkeyFailed:
+      'No passkey was made: this browser or device has none that can lock, or the question was closed. A passphrase does the same.',
+    confirmPasskey: 'Confirm with the passkey first',
+    after: 'Lock by itself',
+    afterMinutes: (minutes: number): string =>
+      minutes === 0
+        ? 'Never'
+        : minutes < 60
+          ? plural(minutes, { one: 'After 1 minute', other: 'After # minutes' })
+          : plural(minutes / 60, { one: 'After 1 hour', other: 'After # hours' }),
+    afterHint: 'When nobody has touched Kith for so long, in any of its tabs.',
+    now: 'Lock now',
+    hint: 'With a passphrase or a passkey, somebody who takes this device while Kith is closed finds nothing to read. It does not help while Kith is open, against a weak passphrase or a spied-on computer, and nothing brings a lost one back.',
     set: 'Set a passphrase',
     change: 'Change it',
     remove: 'Remove it',

@@ -64,7 +64,8 @@ export default function RoomSettings({ room, name, onClose, onForget }: RoomSett
         <dd>{relayHost === undefined ? say.relayNone : `${say.relayAt(relayHost)}: ${say.relayStates[relay]}`}</dd>
         <dt>{say.stored}</dt>
         <dd>
-          {say.history(sync.have, sync.gaps)}. {atRest === 'passphrase' ? say.storedPassphrase : say.storedKey}
+          {say.history(sync.have, sync.gaps)}.{' '}
+          {{ key: say.storedKey, passphrase: say.storedPassphrase, passkey: say.storedPasskey }[atRest]}
         </dd>
       </dl>
       <div className="setting parting">

@@ -6,7 +6,7 @@ import { useMessages } from '../messages/messages.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
-import { Lock } from './lock.tsx'
+import { Lock } from '../lock/lock.tsx'
 import './settings.css'
 
 export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -67,7 +67,7 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
       <dl className="facts">
         <dt>{say.stored}</dt>
         <dd>
-          {atRest === 'passphrase' ? say.storedPassphrase : say.storedKey}
+          {{ key: say.storedKey, passphrase: say.storedPassphrase, passkey: say.storedPasskey }[atRest]}
           {storedBytes !== undefined && ` ${say.storedBytes(storedBytes)}.`}
           {kept !== undefined && ` ${kept ? say.kept : say.mayBeCleared}`}
         </dd>

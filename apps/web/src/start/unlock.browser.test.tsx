@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import type { Chat } from '@kith/peer'
+import type { Chat, Opener } from '@kith/peer'
 import { StorageLocked } from '@kith/peer'
 import { FakeChat } from '@kith/peer/testing/fake-chat'
 import { askPassphrase } from '../app/mount.tsx'
@@ -26,7 +26,7 @@ describe('the unlock page', () => {
   interface Asked {
     readonly chat: FakeChat
     readonly opened: Promise<Chat>
-    readonly given: (string | undefined)[]
+    readonly given: (Opener | undefined)[]
     /** Another tab was unlocked. */
     openElsewhere(): void
     /** Lets an attempt end. */
@@ -40,7 +40,7 @@ describe('the unlock page', () => {
     document.body.append(element)
     clear = (): void => element.remove()
     const chat = new FakeChat({ passphrase: 'four good words here' })
-    const given: (string | undefined)[] = []
+    const given: (Opener | undefined)[] = []
     let isOpen = false
     let release = (): void => {}
     const opened = askPassphrase(element, async (passphrase) => {

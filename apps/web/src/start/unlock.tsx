@@ -1,15 +1,20 @@
-/** What is stored in this browser is locked: asks for the passphrase until one opens it. */
+/** What is stored in this browser is locked: asks for the passphrase, or the passkey, until one opens it. */
 import { useEffect, useId, useRef, useState, type ReactElement } from 'react'
+import { Fingerprint } from 'lucide-react'
+import type { Opener, PasskeyRef } from '@kith/peer'
+import { askPasskey } from '../lock/passkey.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Logo } from '../ring/ring.tsx'
 import './start.css'
 
 interface UnlockProps {
-  /** Rejects with `StorageLocked` when it does not fit. Without a passphrase: is it open meanwhile, in another tab? */
-  readonly open: (passphrase?: string) => Promise<void>
+  /** Rejects with `StorageLocked` when it does not fit. Without an opener: is it open meanwhile, in another tab? */
+  readonly open: (opener?: Opener) => Promise<void>
+  /** The passkey that opens it, when it is locked by one. */
+  readonly passkey?: PasskeyRef | undefined
 }
 
-export function Unlock({ open }: UnlockProps): ReactElement {
+export function Unlock({ open, passkey }: UnlockProps): ReactElement {
   const words = useMessages()
   const say = words.unlock
   const [passphrase, setPassphrase] = useState('')
@@ -31,10 +36,18 @@ export function Unlock({ open }: UnlockProps): ReactElement {
     setBusy(true)
     setProblem(undefined)
     try {
-      await open(passphrase)
+      await open(passkey === undefined ? passphrase : await askPasskey(passkey))
     } catch (reason) {
       const isLocked = reason instanceof Error && reason.name === 'StorageLocked'
-      setProblem(isLocked ? say.wrong : words.app.cannotStart)
+      setProblem(
+        passkey !== undefined
+          ? isLocked
+            ? say.passkeyWrong
+            : say.passkeyFailed
+          : isLocked
+            ? say.wrong
+            : words.app.cannotStart,
+      )
       setBusy(false)
       field.current?.select()
     }
@@ -46,48 +59,62 @@ export function Unlock({ open }: UnlockProps): ReactElement {
         <header className="start-head">
           <Logo size={72} />
           <h1>{say.title}</h1>
-          <p>{say.lead}</p>
+          <p>{passkey === undefined ? say.lead : say.leadPasskey}</p>
         </header>
         <form
           className="start-act"
           onSubmit={(event) => {
             event.preventDefault()
-            if (!busy && passphrase !== '') void unlock()
+            if (!busy && (passkey !== undefined || passphrase !== '')) void unlock()
           }}
         >
-          <label htmlFor={id} className="start-label">
-            {say.label}
-          </label>
-          <input
-            ref={field}
-            id={id}
-            className="field"
-            type="password"
-            value={passphrase}
-            autoFocus
-            autoComplete="current-password"
-            enterKeyHint="go"
-            readOnly={busy}
-            aria-invalid={problem !== undefined}
-            aria-describedby={`${id}-problem`}
-            onChange={(event) => {
-              setPassphrase(event.currentTarget.value)
-              setProblem(undefined)
-            }}
-          />
+          {passkey === undefined && (
+            <>
+              <label htmlFor={id} className="start-label">
+                {say.label}
+              </label>
+              <input
+                ref={field}
+                id={id}
+                className="field"
+                type="password"
+                value={passphrase}
+                autoFocus
+                autoComplete="current-password"
+                enterKeyHint="go"
+                readOnly={busy}
+                aria-invalid={problem !== undefined}
+                aria-describedby={`${id}-problem`}
+                onChange={(event) => {
+                  setPassphrase(event.currentTarget.value)
+                  setProblem(undefined)
+                }}
+              />
+            </>
+          )}
           <p id={`${id}-problem`} className="start-problem" role="alert">
             {problem}
           </p>
           <button
             type="submit"
             className="button primary large start-new"
-            disabled={passphrase === ''}
+            disabled={passkey === undefined && passphrase === ''}
+            autoFocus={passkey !== undefined}
             aria-disabled={busy}
           >
-            {busy ? say.opening : say.open}
+            {passkey !== undefined ? (
+              <>
+                <Fingerprint size={20} aria-hidden />
+                {busy ? say.askingPasskey : say.usePasskey}
+              </>
+            ) : busy ? (
+              say.opening
+            ) : (
+              say.open
+            )}
           </button>
         </form>
-        <p className="start-protection">{say.forgotten}</p>
+        <p className="start-protection">{passkey === undefined ? say.forgotten : say.forgottenPasskey}</p>
       </div>
     </main>
   )

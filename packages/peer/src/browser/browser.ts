@@ -1,7 +1,7 @@
 /** The composition root of the web app: makes a chat from what a page has. Every public name for browsers. */
 import { Engine, createNobleCrypto } from '@kith/protocol'
 import { BrokenRecords } from '../broken-records.ts'
-import type { Chat } from '../chat.ts'
+import type { Chat, Opener } from '../chat.ts'
 import { openChat } from '../open-chat.ts'
 import type { NextTurn } from '../room-view.ts'
 import { createSystemClock } from '../system-clock.ts'
@@ -31,7 +31,7 @@ export interface BrowserChatOptions {
   /** Names the store, so that several profiles fit into one browser. */
   readonly storeName?: string | undefined
   /** Opens a store that is locked by one. */
-  readonly passphrase?: string | undefined
+  readonly passphrase?: Opener | undefined
 }
 
 interface PageOptions extends BrowserChatOptions, Pick<BrowserStorageOptions, 'steal'> {

@@ -106,7 +106,7 @@ export class Calls {
       if (!pending.taken) this.#ports.deliver(call, command)
       else if (command.name === 'create') this.failed(call, new CommandInterrupted('room'))
       else if (command.name === 'govern') this.failed(call, new CommandInterrupted('govern'))
-      else if (command.name === 'setPassphrase' || command.name === 'removePassphrase')
+      else if (command.name === 'setPassphrase' || command.name === 'setPasskey' || command.name === 'removePassphrase')
         this.failed(call, new CommandInterrupted('lock'))
       else if (command.name === 'forget' && this.#ports.room(command.room) === undefined)
         this.succeeded(call, undefined)

@@ -4,6 +4,8 @@ import type {
   ChatState,
   GovernCommand,
   Message,
+  Opener,
+  PasskeyAnswer,
   Quiet,
   ReachReport,
   Room,
@@ -98,10 +100,11 @@ export class FixtureChat implements Chat {
 
   get state(): ChatState {
     this.#state ??= {
-      settings: { name: this.#name, relayOnly: false },
+      settings: { name: this.#name, relayOnly: false, lockAfter: 0 },
       rooms: [...this.rooms.values()].map(({ state }) => state),
       ready: true,
       atRest: this.lock.atRest,
+      passkey: this.lock.passkey,
       storedBytes: undefined,
       files: undefined,
       kept: undefined,
@@ -149,14 +152,23 @@ export class FixtureChat implements Chat {
 
   async setRelayOnly(): Promise<void> {}
 
-  async setPassphrase(next: string, current?: string): Promise<void> {
+  async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
+    await this.pauses.beforeKept?.()
+    await this.lock.setPasskey(next, current)
+    this.changed()
+    await this.pauses.afterKept?.()
+  }
+
+  async setLockAfter(): Promise<void> {}
+
+  async setPassphrase(next: string, current?: Opener): Promise<void> {
     await this.pauses.beforeKept?.()
     await this.lock.setPassphrase(next, current)
     this.changed()
     await this.pauses.afterKept?.()
   }
 
-  async removePassphrase(current: string): Promise<void> {
+  async removePassphrase(current: Opener): Promise<void> {
     await this.lock.removePassphrase(current)
     this.changed()
   }

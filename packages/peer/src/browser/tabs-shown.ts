@@ -120,15 +120,17 @@ function keepHead(before: ChatState | undefined, next: ChatState): ChatState {
   if (before === undefined) return next
   const settings = keepShared(before.settings, next.settings)
   const files = keepShared(before.files, next.files)
+  const passkey = keepShared(before.passkey, next.passkey)
   const same =
     settings === before.settings &&
     next.rooms === before.rooms &&
     next.ready === before.ready &&
     next.atRest === before.atRest &&
+    passkey === before.passkey &&
     next.storedBytes === before.storedBytes &&
     files === before.files &&
     next.kept === before.kept
-  return same ? before : { ...next, settings, files }
+  return same ? before : { ...next, settings, files, passkey }
 }
 
 /** The real room, seen as a source. */

@@ -11,6 +11,8 @@ import type {
   GovernCommand,
   Message,
   NewRoom,
+  Opener,
+  PasskeyAnswer,
   Quiet,
   ReachReport,
   Room,
@@ -80,8 +82,10 @@ export type Command =
   | { readonly name: 'forget'; readonly room: string }
   | { readonly name: 'setOwnName'; readonly value: string }
   | { readonly name: 'setRelayOnly'; readonly value: boolean }
-  | { readonly name: 'setPassphrase'; readonly next: string; readonly current: string | undefined }
-  | { readonly name: 'removePassphrase'; readonly current: string }
+  | { readonly name: 'setPassphrase'; readonly next: string; readonly current: Opener | undefined }
+  | { readonly name: 'setPasskey'; readonly next: PasskeyAnswer; readonly current: Opener | undefined }
+  | { readonly name: 'removePassphrase'; readonly current: Opener }
+  | { readonly name: 'setLockAfter'; readonly value: number }
   | { readonly name: 'freeSpace' }
   | SendCommand
   /** The bytes are a Blob, which crosses between tabs as a handle. */
@@ -211,6 +215,12 @@ export async function runCommand(chat: Chat, command: Command): Promise<CommandV
       return undefined
     case 'setPassphrase':
       await chat.setPassphrase(command.next, command.current)
+      return undefined
+    case 'setPasskey':
+      await chat.setPasskey(command.next, command.current)
+      return undefined
+    case 'setLockAfter':
+      await chat.setLockAfter(command.value)
       return undefined
     case 'removePassphrase':
       await chat.removePassphrase(command.current)

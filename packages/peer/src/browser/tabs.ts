@@ -7,7 +7,7 @@
  *
  * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
  */
-import type { Chat, ChatState, NewRoom, Room } from '../chat.ts'
+import type { Chat, ChatState, NewRoom, Opener, PasskeyAnswer, Room } from '../chat.ts'
 import { ChatClosed, RoomClosed } from '../errors.ts'
 import { Calls, CommandInterrupted } from './tabs-calls.ts'
 import { browserEnvironment, Election } from './tabs-election.ts'
@@ -161,11 +161,19 @@ class SharedChat implements Chat, ShownPort {
     await this.issue({ name: 'setRelayOnly', value })
   }
 
-  async setPassphrase(next: string, current?: string): Promise<void> {
+  async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
+    await this.issue({ name: 'setPasskey', next, current })
+  }
+
+  async setLockAfter(value: number): Promise<void> {
+    await this.issue({ name: 'setLockAfter', value })
+  }
+
+  async setPassphrase(next: string, current?: Opener): Promise<void> {
     await this.issue({ name: 'setPassphrase', next, current })
   }
 
-  async removePassphrase(current: string): Promise<void> {
+  async removePassphrase(current: Opener): Promise<void> {
     await this.issue({ name: 'removePassphrase', current })
   }
 

@@ -6,7 +6,7 @@
  * happen: `say`, `setPerson`, `setSync`, `setRelay`, `notice`. Ready-made situations are in `fake-fixtures.ts`.
  */
 import type { Millis } from '@kith/protocol'
-import type { Chat, ChatSettings, ChatState, NewRoom, Room, RoomState } from '../chat.ts'
+import type { Chat, ChatSettings, ChatState, NewRoom, Opener, PasskeyAnswer, Room, RoomState } from '../chat.ts'
 import type { FileUse } from '../files.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
@@ -19,7 +19,7 @@ export interface FakeChatOptions {
   readonly relayOnly?: boolean | undefined
   readonly ready?: boolean | undefined
   /** Locks what is "stored". */
-  readonly passphrase?: string | undefined
+  readonly passphrase?: Opener | undefined
   readonly storedBytes?: number | undefined
   readonly files?: FileUse | undefined
   readonly kept?: boolean | undefined
@@ -59,7 +59,7 @@ export class FakeChat implements Chat {
     this.#options = options
     this.#lock = new MemoryLock(options.passphrase)
     this.#now = options.now ?? Date.now
-    this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false }
+    this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false, lockAfter: 15 }
     this.#ready = options.ready ?? true
     this.#files = options.files ?? { bytes: 0, freeable: 0 }
     for (const room of options.rooms ?? []) this.addRoom(room)
@@ -71,6 +71,7 @@ export class FakeChat implements Chat {
       rooms: [...this.#rooms.values()].map((room): RoomState => room.state),
       ready: this.#ready,
       atRest: this.#lock.atRest,
+      passkey: this.#lock.passkey,
       storedBytes: this.#options.storedBytes,
       files: this.#files,
       kept: this.#options.kept,
@@ -152,12 +153,22 @@ export class FakeChat implements Chat {
     this.#changed()
   }
 
-  async setPassphrase(next: string, current?: string): Promise<void> {
+  async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
+    await this.#lock.setPasskey(next, current)
+    this.#changed()
+  }
+
+  async setLockAfter(lockAfter: number): Promise<void> {
+    this.#settings = { ...this.#settings, lockAfter }
+    this.#changed()
+  }
+
+  async setPassphrase(next: string, current?: Opener): Promise<void> {
     await this.#lock.setPassphrase(next, current)
     this.#changed()
   }
 
-  async removePassphrase(current: string): Promise<void> {
+  async removePassphrase(current: Opener): Promise<void> {
     await this.#lock.removePassphrase(current)
     this.#changed()
   }

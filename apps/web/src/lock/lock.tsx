@@ -1,9 +1,14 @@
-/** Sets, changes and removes the passphrase of what is stored in this browser. */
+/** Sets, changes and removes what opens the store of this browser, a passphrase or a passkey; and when it locks itself. */
 import { useId, useState, type ReactElement } from 'react'
+import { Fingerprint, LockKeyhole } from 'lucide-react'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
+import { lockNow } from './idle.ts'
+import { askPasskey, hasPasskeys, makePasskey } from './passkey.ts'
 
 type Doing = 'set' | 'change' | 'remove'
+
+const afterChoices = [1, 5, 15, 60, 240, 0] as const
 
 export function Lock(): ReactElement {
   const say = useMessages().lock
@@ -13,7 +18,27 @@ export function Lock(): ReactElement {
   /** Back from the form: the focus goes to what one can do next, or it would be nowhere. */
   const [isBack, setBack] = useState(false)
   const id = useId()
+  const chat = useChat()
+  const passkey = useChatState((state) => state.passkey)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const withPasskey = async (what: 'set' | 'remove'): Promise<void> => {
+    setBusy(true)
+    setDone(undefined)
+    setProblem(undefined)
+    try {
+      if (what === 'set') await chat.setPasskey(await makePasskey())
+      else if (passkey !== undefined) await chat.removePassphrase(await askPasskey(passkey))
+      setDone(what === 'set' ? say.passkeySet : say.removed)
+    } catch (reason) {
+      const isUnanswered = reason instanceof Error && reason.name === 'PasskeyFailed'
+      setProblem(isUnanswered ? say.passkeyFailed : say.notDone)
+    } finally {
+      setBusy(false)
+    }
+  }
   const begin = (next: Doing): void => {
+    setProblem(undefined)
     setDone(undefined)
     setDoing(next)
   }
@@ -36,9 +61,23 @@ export function Lock(): ReactElement {
           onCancel={end}
         />
       ) : atRest === 'key' ? (
-        <button type="button" className="button" autoFocus={isBack} onClick={() => begin('set')}>
-          {say.set}
-        </button>
+        <div className="lock-buttons">
+          <button type="button" className="button" autoFocus={isBack} onClick={() => begin('set')}>
+            {say.set}
+          </button>
+          {hasPasskeys() && (
+            <button type="button" className="button" disabled={busy} onClick={() => void withPasskey('set')}>
+              <Fingerprint size={18} aria-hidden />
+              {say.setPasskey}
+            </button>
+          )}
+        </div>
+      ) : atRest === 'passkey' ? (
+        <div className="lock-buttons">
+          <button type="button" className="button" disabled={busy} onClick={() => void withPasskey('remove')}>
+            {say.remove}
+          </button>
+        </div>
       ) : (
         <div className="lock-buttons">
           <button type="button" className="button" autoFocus={isBack} onClick={() => begin('change')}>
@@ -50,10 +89,47 @@ export function Lock(): ReactElement {
         </div>
       )}
       <p className="lock-done" role="status">
-        {done}
+        {done ?? { key: undefined, passphrase: say.byPassphrase, passkey: say.byPasskey }[atRest]}
       </p>
+      <p className="lock-problem" role="alert">
+        {problem}
+      </p>
+      {atRest !== 'key' && doing === undefined && <LockAfter />}
       <p className="setting-hint">{say.hint}</p>
     </section>
+  )
+}
+
+function LockAfter(): ReactElement {
+  const say = useMessages().lock
+  const chat = useChat()
+  const after = useChatState((state) => state.settings.lockAfter)
+  const id = useId()
+  return (
+    <div className="lock-after">
+      <label className="lock-field" htmlFor={id}>
+        <span>{say.after}</span>
+      </label>
+      <div className="lock-after-line">
+        <select
+          id={id}
+          className="field"
+          value={after}
+          onChange={(event) => void chat.setLockAfter(Number(event.currentTarget.value))}
+        >
+          {[...new Set([...afterChoices, after])].map((minutes) => (
+            <option key={minutes} value={minutes}>
+              {say.afterMinutes(minutes)}
+            </option>
+          ))}
+        </select>
+        <button type="button" className="button" onClick={() => void lockNow()}>
+          <LockKeyhole size={18} aria-hidden />
+          {say.now}
+        </button>
+      </div>
+      <p className="setting-hint">{say.afterHint}</p>
+    </div>
   )
 }
 
