@@ -23,6 +23,7 @@ import {
   parseBase64url,
 } from '@kith/protocol'
 import type { Random } from '@kith/protocol'
+import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 
 export const dataKeyBytes: number = 32
@@ -52,20 +53,6 @@ export interface KeyKeeper {
   /** Destroys the key; without one it does nothing. */
   erase(): Promise<void>
 }
-
-/** What names a passkey and what it is asked for; base64url. It opens nothing by itself. */
-export interface PasskeyRef {
-  readonly credential: string
-  readonly salt: string
-}
-
-/** With what the authenticator answered, 32 bytes. */
-export interface PasskeyAnswer extends PasskeyRef {
-  readonly secret: Uint8Array
-}
-
-/** What a person opens a store with. */
-export type Opener = string | PasskeyAnswer
 
 export type Lock =
   | {

@@ -23,7 +23,8 @@ import {
   plain,
   unlock,
 } from './at-rest-lock.ts'
-import type { KeyKeeper, Lock, Opener, PasskeyAnswer, PasskeyRef, Stretch } from './at-rest-lock.ts'
+import type { KeyKeeper, Lock, Stretch } from './at-rest-lock.ts'
+import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 import { StorageBroken, StorageLocked } from './storage-errors.ts'
 import { checkKey, checkPrefix, settleChanges } from './storage-keys.ts'
 import type { Storage } from './storage.ts'

@@ -7,7 +7,7 @@
  */
 import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
 import type { Attachment, FileInfo, FileToSend, FileUse } from './files.ts'
-import type { Opener, PasskeyAnswer, PasskeyRef } from './at-rest-lock.ts'
+import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 import type {
   Entering,
   GovernCommand,
@@ -20,7 +20,7 @@ import type {
 } from './members-state.ts'
 
 export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } from '@kith/protocol'
-export type { Opener, PasskeyAnswer, PasskeyRef } from './at-rest-lock.ts'
+export type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 export type * from './members-state.ts'
 
 /** How far an own message has come; others' messages are always `stored`. */

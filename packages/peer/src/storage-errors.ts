@@ -3,7 +3,7 @@
  * interface may show it as it is.
  */
 
-import type { PasskeyRef } from './at-rest-lock.ts'
+import type { PasskeyRef } from './opener.ts'
 
 /** Another process or tab holds the store. */
 export class StorageHeld extends Error {

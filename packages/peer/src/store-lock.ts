@@ -1,6 +1,6 @@
 /** What opens a store, and how that is changed. A sealed store (`at-rest.ts`) is its own lock. */
 
-import type { Opener, PasskeyAnswer, PasskeyRef } from './at-rest-lock.ts'
+import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 
 export interface StoreLock {
   /** What opens the store: the platform's key, a passphrase, or a passkey. */

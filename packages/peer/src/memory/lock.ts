@@ -1,6 +1,6 @@
 /** A lock for stores in memory, for tests: it answers as a real one does and protects nothing. */
 import { BrokenPromise, formatHex } from '@kith/protocol'
-import type { Opener, PasskeyAnswer, PasskeyRef } from '../at-rest-lock.ts'
+import type { Opener, PasskeyAnswer, PasskeyRef } from '../opener.ts'
 import { StorageLocked } from '../storage-errors.ts'
 import type { StoreLock } from '../store-lock.ts'
 
