@@ -133,6 +133,21 @@ describe('native crypto', () => {
     for (const result of results) expect(Object.getPrototypeOf(result)).toBe(Uint8Array.prototype)
   })
 
+  test('CRY12 random bytes come in every length, alike in none, and stay what they were', () => {
+    const drawn = Array.from({ length: 2_000 }, (_, i) => native.random(i % 300))
+    const texts = drawn.map((one) => Buffer.from(one).toString('hex'))
+    drawn.forEach((one, i) => expect(one.length).toBe(i % 300))
+    const long = texts.filter((text) => text.length >= 32)
+    expect(new Set(long).size).toBe(long.length)
+    // Whoever erases what it was given erases nothing of others, and nobody draws what was drawn before.
+    drawn[200]?.fill(0)
+    for (let i = 0; i < 500; i++) native.random(16).fill(0)
+    drawn.forEach((one, i) => expect(i === 200 || Buffer.from(one).toString('hex') === texts[i]).toBe(true))
+    const ones = drawn.flatMap((one, i) => (i === 200 ? [] : [...one])).reduce((sum, byte) => sum + byte, 0)
+    const bytes = drawn.reduce((sum, one) => sum + one.length, 0) - 200
+    expect(Math.abs(ones / bytes - 127.5)).toBeLessThan(2)
+  })
+
   test('CRY13 more keys than the cache holds still give right answers', () => {
     const message = formatUtf8('one of many')
     const made = Array.from({ length: 1100 }, () => {

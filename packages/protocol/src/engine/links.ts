@@ -73,6 +73,7 @@ interface Slot {
   live: LiveLink | undefined
   /** Not needed any more: closed at this time. */
   retireAt: Millis | undefined
+  isClosed: boolean
 }
 
 export class Links {
@@ -99,7 +100,7 @@ export class Links {
     if (this.#pending >= maxPendingLinks) return false
     this.#pending++
     const link = new Link({ ...options, name: `link/${id}` })
-    const slot: Slot = { id, carrier, link, openedAt: now, live: undefined, retireAt: undefined }
+    const slot: Slot = { id, carrier, link, openedAt: now, live: undefined, retireAt: undefined, isClosed: false }
     this.#slots.set(id, slot)
     this.#run(slot, slot.link.handle({ type: 'start' }, now), now)
     return true
@@ -182,6 +183,7 @@ export class Links {
     const slot = this.#slots.get(id)
     if (slot === undefined) return
     this.#slots.delete(id)
+    slot.isClosed = true
     if (slot.live === undefined) this.#pending--
     // Timers of a closed link must not outlive it; what it still wants to say has no carrier any more.
     for (const output of slot.link.handle({ type: 'close' }, now)) if (output.type === 'cancelTimer') this.#emit(output)
@@ -219,7 +221,7 @@ export class Links {
     // counted in the order they were sealed.
     for (const output of outputs) if (output.type === 'transmit') slot.carrier.transmit(output.channel, output.bytes)
     for (const output of outputs) {
-      if (!this.#slots.has(slot.id)) {
+      if (slot.isClosed) {
         if (output.type === 'cancelTimer') this.#emit(output)
         continue
       }
