@@ -295,7 +295,10 @@ export class Meeting {
       for (const slot of slots) {
         const name = topicName(lobby, slot)
         wanted.add(name)
-        if (this.#topics.has(name)) continue
+        const before = this.#topics.get(name)
+        if (before?.lobby.role === lobby.role) continue
+        // Entering again with another card tells everybody there what we are now.
+        if (before !== undefined) this.#forget(before, now)
         const entrance = topicKeys(crypto, lobby.rendezvousSecret, slot)
         this.#members.set(formatHex(entrance.topic), new Map())
         const announcement = sealAnnouncement(crypto, entrance, session.sign, card(lobby))
@@ -308,10 +311,14 @@ export class Meeting {
       if (wanted.has(name)) continue
       this.#topics.delete(name)
       this.#tell({ type: 'leave', topic: topic.topic }, now)
-      const members = this.#members.get(formatHex(topic.topic))
-      this.#members.delete(formatHex(topic.topic))
-      for (const met of members?.values() ?? []) this.#gone(met, now)
+      this.#forget(topic, now)
     }
+  }
+
+  #forget({ topic }: Topic, now: Millis): void {
+    const members = this.#members.get(formatHex(topic))
+    this.#members.delete(formatHex(topic))
+    for (const met of members?.values() ?? []) this.#gone(met, now)
   }
 
   #currentTopic(slot: number): Topic | undefined {
@@ -436,9 +443,12 @@ export class Meeting {
     const { about, card } = announcement
     const { lobby } = keys
     const listens = about.listens === true
-    if (!mayLink(lobby, listens)) return
+    if (!mayLink(lobby, listens)) return this.#leave(topic, session, now)
     const met: Met = { ...knownOf(about, card), connection: peer.connection, lobby, listens }
+    const before = members.get(session)
     members.set(session, met)
+    // Whoever moved on and only listens here now is met here no more, or the other way round.
+    if (before !== undefined && isAside(before) !== isAside(met)) this.#gone(before, now)
     if (isAside(met)) this.#events.metAside(met, now)
     else this.#events.met(met, now)
   }

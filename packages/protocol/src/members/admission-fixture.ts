@@ -157,7 +157,7 @@ export class SmallRoom {
     if (end === undefined) return
     this.#ends.delete(link)
     this.closed.add(link)
-    this.hostDid(end.host, present(this.doors.get(end.host.id)).left(link, this.now))
+    this.hostDid(end.host, present(this.doors.get(end.host.id)).left(link))
     const arrival = this.arrivals.get(end.guest.id)
     if (arrival !== undefined) this.#guestDid(arrival.lost(link))
   }

@@ -42,6 +42,8 @@ export type ArrivalState =
 export type ArrivalOutput =
   | { readonly type: 'send'; readonly link: string; readonly bytes: Uint8Array }
   | { readonly type: 'hangUp'; readonly link: string }
+  /** This member knew the PIN: it has challenged us, and we it. */
+  | { readonly type: 'challenged'; readonly link: ArrivalLink }
   /** This member says we are in: what members know may be asked for on this link. */
   | { readonly type: 'welcomed'; readonly link: ArrivalLink }
   /** `state` gives another answer. */
@@ -147,8 +149,9 @@ export class Arrival {
   #answer(host: Host, share: Uint8Array, tag: Uint8Array): readonly ArrivalOutput[] {
     if (host.asking === undefined) return this.#hangUp(host)
     const own = host.asking.answered(share, tag)
+    const challenged = own === undefined ? [] : [{ type: 'challenged', link: host.link } as const]
     // What comes next is `standing`, or `wrong`.
-    return [this.#send(host, { type: 'confirm', tag: own }), ...this.#changed()]
+    return [this.#send(host, { type: 'confirm', tag: own }), ...challenged, ...this.#changed()]
   }
 
   #hangUp(host: Host): readonly ArrivalOutput[] {

@@ -160,7 +160,7 @@ export class Door {
     })
   }
 
-  left(link: string, _now: Millis): readonly DoorOutput[] {
+  left(link: string): readonly DoorOutput[] {
     return this.#collect(() => {
       const guest = this.#guests.get(link)
       if (guest === undefined) return
