@@ -36,6 +36,8 @@ export const limits = {
   dormantMs: 5_184_000_000,
   /** Entries on one side of a fork proof. */
   proofEntries: 512,
+  /** Entries of a members room that wait for the key of their epoch. */
+  waitingForKey: 65_536,
   /** References to other sessions' newest entries in one body. */
   refs: 8,
   /** Relay receipts kept beside one entry. */

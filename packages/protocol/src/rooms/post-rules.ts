@@ -12,6 +12,10 @@ export type PostRefusal =
   | 'unchanged'
   /** Somebody proved that two programs use this session: make a new one (`setMe`). */
   | 'sessionClosed'
+  /** In a members room: one is not in it (any more), or only admins write here. */
+  | 'notAllowed'
+  /** In a members room: a new key is on its way; nothing is sent under one that somebody removed has. */
+  | 'noEpoch'
 
 /** `author` and `name` are the writer's, as things stand. */
 export function refusalOf(content: Content, timeline: Timeline, author: string, name: string): PostRefusal | undefined {

@@ -32,7 +32,7 @@ import {
   unreadable,
   unverified,
 } from './room-result.ts'
-import { BodySeal } from './seal.ts'
+import { type RoomEpochs, type Sealing, Seals } from './seals.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
 import { Timeline } from './timeline.ts'
 
@@ -41,12 +41,24 @@ export type { RoomCounts, RoomPlan, RoomResult }
 export interface RoomOptions {
   readonly crypto: Crypto
   readonly keys: RoomKeys
+  /** Of a members room; an open room has the one epoch of its keys. */
+  readonly epochs?: RoomEpochs | undefined
+  /** Of a members room: whose entries count. */
+  readonly rules?: RoomRules | undefined
   /** Undefined for somebody who only reads. */
   readonly me?: Me | undefined
   /** Expiry class of own entries; never when not given. */
   readonly expiry?: ExpiryClass | undefined
   /** False when there is no store: nothing is told to be kept. Default true. */
   readonly keeps?: boolean | undefined
+}
+
+/** What members know of each other. Identities and sessions are hex. */
+export interface RoomRules {
+  /** Up to which number a session of an identity counts: Infinity, or −1 for none of it. */
+  lastSeq(identity: string, session: string): number
+  /** Did the room let this identity write at that time? */
+  mayPost(identity: string, time: Millis): boolean
 }
 
 const maxDigests = 4096
@@ -57,7 +69,8 @@ export class Room {
   readonly timeline: Timeline
   readonly #crypto: Crypto
   readonly #expiry: ExpiryClass
-  readonly #seal: BodySeal
+  readonly #seals: Seals
+  readonly #rules: RoomRules | undefined
   readonly #authors: Authors
   readonly #records: Records
   readonly #references: References
@@ -77,8 +90,9 @@ export class Room {
     this.keys = keys
     this.#crypto = crypto
     this.#expiry = options.expiry ?? 0
-    this.log = new Log({ crypto, acceptsEpoch: (entry) => entry.isOfEpoch(keys.epochId) })
-    this.#seal = new BodySeal(crypto, keys.epochKey)
+    this.#rules = options.rules
+    this.#seals = new Seals(crypto, keys, options.epochs)
+    this.log = new Log({ crypto, acceptsEpoch: (entry) => this.#seals.accepts(entry) })
     this.#authors = new Authors(crypto)
     const holds = (opening: Entry): boolean => this.#authors.holds(opening.hex)
     this.#records = new Records(crypto, holds, options.keeps ?? true)
@@ -88,6 +102,7 @@ export class Room {
       hasReceipt: (entry) => this.#records.receiptsOf(entry.key).length > 0,
       isSent: (entry, session) => this.#isSent(entry, session),
       storedBy: (entry, session) => this.#holders.count(session, entry.seq),
+      counts: this.#rules && ((entry, session, author) => this.#counts(entry, session, author)),
     })
     this.setMe(options.me)
   }
@@ -105,7 +120,7 @@ export class Room {
 
   /** Goes on with another session of the same person. */
   setMe(me: Me | undefined): void {
-    this.#writer = me && new SessionWriter(this.#crypto, this.#seal, this.keys.epochId, me)
+    this.#writer = me && new SessionWriter(this.#crypto, me)
   }
 
   post(content: Content, now: Millis): Result<Posted, PostRefusal> {
@@ -115,16 +130,23 @@ export class Room {
     const fitted: Content = content.type === 'profile' ? { ...content, name: fitName(content.name) } : content
     const refusal = refusalOf(fitted, this.timeline, writer.me.author, writer.name)
     if (refusal !== undefined) return reject(refusal)
+    if (this.#rules !== undefined) {
+      const { author } = writer.me
+      if (this.#rules.lastSeq(author, writer.hex) !== Infinity) return reject('notAllowed')
+      if (fitted.type !== 'profile' && !this.#rules.mayPost(author, now)) return reject('notAllowed')
+    }
     if (fitted.type === 'profile') {
       writer.name = fitted.name
       if (!writer.hasBegun) return accept({ ...this.#finish(nothing), entries: [], id: '' })
     }
+    const sealing = this.#seals.sending()
+    if (sealing === undefined) return reject('noEpoch')
     const entries: Entry[] = []
     if (!writer.hasBegun) {
       const opening = { type: 'opening', chain: writer.me.chain, name: writer.name } as const
-      entries.push(this.#write(writer, opening, this.#expiry, now))
+      entries.push(this.#write(writer, sealing, opening, this.#expiry, now))
     }
-    const entry = this.#write(writer, fitted, this.#lifeFor(fitted), now)
+    const entry = this.#write(writer, sealing, fitted, this.#lifeFor(fitted), now)
     entries.push(entry)
     return accept({ ...this.#finish({ ...nothing, added: entries }), entries, id: entry.key })
   }
@@ -276,6 +298,24 @@ export class Room {
     this.#dropped.push(...removed)
   }
 
+  /** Of a members room: the keys of these epochs (hex) are here now, so what waited for them can be read. */
+  epochsOpened(epochIds: readonly string[]): RoomResult {
+    for (const id of epochIds) {
+      const entries = this.#seals.released(id).filter((entry) => this.log.get(entry.key) === entry)
+      this.#take(entries, unopened, unverified)
+    }
+    return this.#finish(nothing)
+  }
+
+  /** Of a members room: whose entries count has changed, for these identities (hex) or anybody. */
+  membersChanged(identities?: ReadonlySet<string>): RoomResult {
+    for (const chain of this.log.chains()) {
+      const author = this.#authors.authorOf(chain.hex, chain.head?.time ?? 0)
+      if (identities === undefined || identities.has(author)) this.timeline.touchSession(chain.hex)
+    }
+    return this.#finish(nothing)
+  }
+
   /** Drops what has expired and lets in what was parked; cheap when there is nothing to do. */
   expire(now: Millis): RoomResult {
     const change = this.log.expire(now)
@@ -295,6 +335,13 @@ export class Room {
     return this.#counted.authors
   }
 
+  /** Is this said by somebody who may? Without a chain nobody knows who it is, and nobody who may is unknown. */
+  #counts(entry: Entry, session: string, author: string): boolean {
+    const rules = this.#rules
+    if (rules === undefined) return true
+    return entry.seq <= rules.lastSeq(author, session) && rules.mayPost(author, entry.time)
+  }
+
   #isSent(entry: Entry, session: string): boolean {
     return (
       !this.isOwn(session) ||
@@ -311,9 +358,9 @@ export class Room {
     return lifeMsOf(target) > lifeMsOf(this.#expiry) ? target : this.#expiry
   }
 
-  #write(writer: SessionWriter, content: Content | Opening, expiry: ExpiryClass, now: Millis): Entry {
+  #write(writer: SessionWriter, sealing: Sealing, content: Content | Opening, expiry: ExpiryClass, now: Millis): Entry {
     const refs = this.#references.heads((entry) => entry.isOf(writer.me.session.publicKey))
-    const entry = writer.write({ refs, content }, expiry, this.log.clock.next(now))
+    const entry = writer.write(sealing, { refs, content }, expiry, this.log.clock.next(now))
     this.log.append(entry)
     this.#noteDigest(entry)
     const opened = { refs: refs.map(formatBase32), content }
@@ -334,7 +381,7 @@ export class Room {
   }
 
   #open(entry: Entry): Opened {
-    const plaintext = this.#seal.open(entry)
+    const plaintext = this.#seals.open(entry)
     if (plaintext === undefined) return unreadable
     const body = openBody(plaintext)
     return body.ok ? body.value : unreadable
@@ -347,6 +394,8 @@ export class Room {
       const session = entry.hex
       const before = entry.seq === 0 ? undefined : this.log.chain(session)?.entries.get(entry.seq - 1)
       this.#references.note(entry, before, refs)
+      // Its key is still to come; then it is taken again.
+      if (content === undefined && entry.kind !== entryKinds.post && this.#seals.isWaiting(entry)) continue
       if (entry.kind === entryKinds.opening) {
         const opening = content?.type === 'opening' ? content : undefined
         const chain = opening?.chain ?? emptyBytes
@@ -393,6 +442,7 @@ export class Room {
   /** It is here no more. */
   #drop(entry: Entry): void {
     this.timeline.remove(entry)
+    this.#seals.forget(entry)
     this.#references.forget(entry)
     this.#records.change(entry, true)
     this.#sent.delete(entry.key)

@@ -4,7 +4,7 @@ import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { type Entry, type ExpiryClass, encodeHeader, entryKinds, maxSeq, noPrev, signEntry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
 import { type Body, type Content, type Opening, encodeBody, fitName } from './content.ts'
-import type { BodySeal } from './seal.ts'
+import type { Sealing } from './seals.ts'
 
 /** The session that posts here. */
 export interface Me {
@@ -22,14 +22,10 @@ export class SessionWriter {
   readonly hex: string
   name: string
   readonly #crypto: Crypto
-  readonly #seal: BodySeal
-  readonly #epochId: Uint8Array
   #last: Entry | undefined
 
-  constructor(crypto: Crypto, seal: BodySeal, epochId: Uint8Array, me: Me) {
+  constructor(crypto: Crypto, me: Me) {
     this.#crypto = crypto
-    this.#seal = seal
-    this.#epochId = epochId
     this.me = me
     this.hex = formatHex(me.session.publicKey)
     this.name = fitName(me.name)
@@ -40,7 +36,7 @@ export class SessionWriter {
     return this.#last !== undefined
   }
 
-  write(body: Body, expiry: ExpiryClass, time: Millis): Entry {
+  write({ epochId, seal }: Sealing, body: Body, expiry: ExpiryClass, time: Millis): Entry {
     const last = this.#last
     const nonce = this.#crypto.random(24)
     const header = encodeHeader({
@@ -50,10 +46,10 @@ export class SessionWriter {
       session: this.me.session.publicKey,
       seq: last === undefined ? 0 : Math.min(last.seq + 1, maxSeq),
       prev: last?.id ?? noPrev,
-      epochId: this.#epochId,
+      epochId,
       nonce,
     })
-    const sealed = this.#seal.seal(header, nonce, encodeBody(body))
+    const sealed = seal.seal(header, nonce, encodeBody(body))
     return (this.#last = signEntry(this.#crypto, this.me.session.secretKey, header, sealed))
   }
 }

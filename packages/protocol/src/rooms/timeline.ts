@@ -56,6 +56,8 @@ export interface TimelineFacts {
   hasReceipt(entry: Entry): boolean
   isSent(entry: Entry, session: string): boolean
   storedBy(entry: Entry, session: string): number
+  /** Of a members room: what does not count is neither shown nor does it act on anything. All does when not given. */
+  readonly counts?: ((entry: Entry, session: string, author: string) => boolean) | undefined
 }
 
 export interface TimelineFlush {
@@ -208,7 +210,7 @@ export class Timeline {
   /** The entry with this id, and whether its author is `author`. */
   find(id: Uint8Array): { readonly entry: Entry; readonly author: string; readonly deleted: boolean } | undefined {
     const node = this.#nodes.get(formatHex(id))
-    if (node === undefined) return undefined
+    if (node === undefined || !this.#counts(node)) return undefined
     return { entry: node.entry, author: this.#authorOf(node), deleted: this.#isDeleted(node) }
   }
 
@@ -218,12 +220,13 @@ export class Timeline {
     let deleted: Entry[] | undefined
     let bare: Entry[] | undefined
     for (const node of this.#touched) {
-      const gone = this.#isDeleted(node)
+      const counts = this.#counts(node)
+      const gone = counts && this.#isDeleted(node)
       if (gone) {
         this.#unsay(node)
         ;(deleted ??= []).push(node.entry)
       } else if (node.entry.husk) (bare ??= []).push(node.entry)
-      if (gone || node.content?.type === 'text') {
+      if (counts && (gone || node.content?.type === 'text')) {
         if (puts === noNodes) puts = [node]
         else puts.push(node)
       } else if (node.shown) {
@@ -319,6 +322,10 @@ export class Timeline {
     return line
   }
 
+  #counts(node: Node): boolean {
+    return this.#facts.counts?.(node.entry, node.line.hex, this.#authorOf(node)) ?? true
+  }
+
   #authorOf(node: Node): string {
     return this.#facts.authorOf(node.line.hex, node.entry.time)
   }
@@ -328,7 +335,7 @@ export class Timeline {
     const acts: { act: Node; content: Targeted }[] = []
     for (const act of this.#acts.get(node.id) ?? []) {
       const { content } = act
-      if (content === undefined || !('target' in content)) continue
+      if (content === undefined || !('target' in content) || !this.#counts(act)) continue
       if (content.type === 'reaction') {
         if (!this.#isDeleted(act)) acts.push({ act, content })
         continue
@@ -344,6 +351,7 @@ export class Timeline {
     for (const act of this.#acts.get(node.id) ?? []) {
       if (
         act.content?.type === 'delete' &&
+        this.#counts(act) &&
         act.entry.expiresAt >= node.entry.expiresAt &&
         this.#authorOf(act) === this.#authorOf(node)
       ) {
