@@ -1,8 +1,10 @@
 /**
  * The offline shell. One version of the app is kept whole; a newer one is fetched beside it and waits until the person
- * takes it (`activate`), so that a served page cannot change unasked. Only files of this build are ever answered: the
- * relay's own addresses go to the network untouched.
+ * takes it (`activate`), so that a served page cannot change unasked. Only files of this build are ever answered, and
+ * players of what is still arriving (`files/media-worker.ts`): the relay's own addresses go to the network untouched.
  */
+
+import { answerMedia, mediaRoot } from './files/media-worker.ts'
 
 interface WorkerEvent extends Event {
   waitUntil(done: Promise<unknown>): void
@@ -10,12 +12,13 @@ interface WorkerEvent extends Event {
 
 interface WorkerFetchEvent extends WorkerEvent {
   readonly request: Request
+  readonly clientId: string
   respondWith(response: Promise<Response> | Response): void
 }
 
 interface WorkerScope {
   readonly registration: { readonly scope: string }
-  readonly clients: { claim(): Promise<void> }
+  readonly clients: { claim(): Promise<void> } & Parameters<typeof answerMedia>[2]
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: WorkerEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: WorkerFetchEvent) => void): void
@@ -58,6 +61,8 @@ worker.addEventListener('message', (event) => {
 worker.addEventListener('fetch', (event) => {
   const { request } = event
   if (request.method !== 'GET') return
+  const playing = mediaRoot(request, scope)
+  if (playing !== undefined) return event.respondWith(answerMedia(event, playing, worker.clients))
   const url = new URL(request.url)
   const isPage = request.mode === 'navigate' && url.origin + url.pathname === scope
   const wanted = isPage ? scope : url.origin + url.pathname

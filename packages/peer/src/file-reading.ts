@@ -21,7 +21,7 @@ export async function* readWhole(
 }
 
 /** Newest first. Looks through the whole timeline: ask when somebody looks, not at every change. */
-export function filesOf(room: Room): readonly RoomFile[] {
+export function filesOf(room: Pick<Room, 'timeline'>): readonly RoomFile[] {
   const files: RoomFile[] = []
   const { timeline } = room
   for (let i = timeline.length - 1; i >= 0; i--) {
@@ -31,7 +31,7 @@ export function filesOf(room: Room): readonly RoomFile[] {
   return files
 }
 
-export function findFile(room: Room, root: string): Attachment | undefined {
+export function findFile(room: Pick<Room, 'timeline'>, root: string): Attachment | undefined {
   const { timeline } = room
   for (let i = timeline.length - 1; i >= 0; i--) {
     const found = timeline.at(i).attachments.find((file) => file.root === root)

@@ -12,18 +12,26 @@ import {
   useLayoutEffect,
   useRef,
   useState,
+  type ClipboardEvent,
   type KeyboardEvent,
   type ReactElement,
   type Ref,
 } from 'react'
-import { ArrowUp, Check, CornerUpLeft, Pencil, Smile, X } from 'lucide-react'
+import { ArrowUp, Check, CornerUpLeft, Mic, Pencil, Smile, X } from 'lucide-react'
 import type { Message, Room } from '@kith/peer'
+import { AddFiles } from '../files/add-files.tsx'
+import { saidOf } from '../files/said.ts'
+import { TrayView } from '../files/tray.tsx'
+import { useTray } from '../files/use-tray.ts'
+import { useFileMessages } from '../messages/files.tsx'
 import { plainText } from '../markdown/parse.ts'
+import { useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Popover } from '../overlay/popover.tsx'
 import { wrapSelection } from './marks.ts'
 import './composer.css'
 
+const Recorder = lazy(() => import('../files/recorder.tsx'))
 const EmojiPicker = lazy(() => import('../emoji/picker.tsx'))
 
 export type ComposerMode =
@@ -33,6 +41,8 @@ export type ComposerMode =
 
 export interface ComposerHandle {
   focus(): void
+  /** Files that were dropped or pasted somewhere in the room. */
+  addFiles(files: readonly File[]): void
 }
 
 interface ComposerProps {
@@ -72,7 +82,15 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const typingTimer = useRef<number>(undefined)
   const editing = mode.kind === 'edit' ? mode.message.id : undefined
 
-  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }), [])
+  const fileWords = useFileMessages()
+  const tray = useTray(room)
+  const [recording, setRecording] = useState(false)
+  const canCarry = useChatState((state) => state.files !== undefined)
+  const { add: addFiles, items } = tray
+  const hasFiles = items.length > 0 && mode.kind !== 'edit'
+  const nothingToSend = (empty && !hasFiles) || tray.busy
+
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), addFiles }), [addFiles])
 
   const keepDraft = useCallback(() => {
     window.clearTimeout(draftTimer.current)
@@ -143,13 +161,14 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     const element = field.current
     if (element === null) return
     const text = element.value.trim()
-    if (text === '') return
+    const files = hasFiles ? items.flatMap(({ file }) => file?.root ?? []) : []
+    if (tray.busy || (text === '' && files.length === 0)) return
     const sent =
       mode.kind === 'edit'
         ? text === mode.message.text
           ? Promise.resolve()
           : room.edit(mode.message.id, text)
-        : room.send(text, mode.kind === 'reply' ? { replyTo: mode.message.id } : {})
+        : room.send(text, { files, ...(mode.kind === 'reply' ? { replyTo: mode.message.id } : {}) })
     if (mode.kind !== 'edit') put('')
     stopTyping()
     keepDraft()
@@ -204,6 +223,15 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     element.focus()
   }
 
+  const paste = (event: ClipboardEvent<HTMLTextAreaElement>): void => {
+    const files = [...event.clipboardData.files]
+    // Text copied from an office program comes with a picture of itself.
+    if (files.length === 0 || event.clipboardData.types.includes('text/plain') || !canCarry) return
+    event.preventDefault()
+    addFiles(files)
+  }
+  const replyTo = mode.kind === 'reply' ? mode.message.id : undefined
+
   return (
     <form
       className="composer"
@@ -225,7 +253,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
               <strong>
                 {mode.kind === 'reply' ? words.composer.replyingTo(mode.message.name) : words.composer.editing}
               </strong>{' '}
-              {mode.kind === 'reply' && <span>{plainText(mode.message.text, 120)}</span>}
+              {mode.kind === 'reply' && <span>{saidOf(mode.message, words, (text) => plainText(text, 120))}</span>}
             </p>
             <button
               type="button"
@@ -240,7 +268,22 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
             </button>
           </div>
         )}
-        <div className="composer-line">
+        {mode.kind !== 'edit' && <TrayView tray={tray} />}
+        {recording && (
+          <Suspense fallback={<div className="composer-line" aria-busy="true" />}>
+            <Recorder
+              room={room}
+              replyTo={replyTo}
+              onDone={() => {
+                setRecording(false)
+                onDone()
+                field.current?.focus()
+              }}
+            />
+          </Suspense>
+        )}
+        <div className="composer-line" hidden={recording}>
+          {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addFiles} />}
           <button
             ref={emojiButton}
             type="button"
@@ -263,17 +306,30 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
             autoCapitalize="sentences"
             onInput={input}
             onKeyDown={key}
+            onPaste={paste}
             onBlur={keepDraft}
           />
-          <button
-            type="submit"
-            className="send"
-            disabled={empty}
-            aria-label={mode.kind === 'edit' ? words.composer.saveEdit : words.composer.send}
-            title={mode.kind === 'edit' ? words.composer.saveEdit : words.composer.send}
-          >
-            {mode.kind === 'edit' ? <Check size={20} aria-hidden /> : <ArrowUp size={20} aria-hidden />}
-          </button>
+          {empty && !hasFiles && mode.kind !== 'edit' && canCarry ? (
+            <button
+              type="button"
+              className="send quiet"
+              aria-label={fileWords.voice.record}
+              title={fileWords.voice.record}
+              onClick={() => setRecording(true)}
+            >
+              <Mic size={20} aria-hidden />
+            </button>
+          ) : (
+            <button
+              type="submit"
+              className="send"
+              disabled={nothingToSend}
+              aria-label={mode.kind === 'edit' ? words.composer.saveEdit : words.composer.send}
+              title={mode.kind === 'edit' ? words.composer.saveEdit : words.composer.send}
+            >
+              {mode.kind === 'edit' ? <Check size={20} aria-hidden /> : <ArrowUp size={20} aria-hidden />}
+            </button>
+          )}
         </div>
       </div>
       {picking && emojiButton.current !== null && (

@@ -162,6 +162,19 @@ export const en = {
     imageLink: (alt: string): string => (alt === '' ? 'Picture' : `Picture: ${alt}`),
   },
 
+  /** What a message without words says of its files. */
+  sent: {
+    kinds: {
+      picture: 'a picture',
+      film: 'a film',
+      voice: 'a voice message',
+      sound: 'a sound',
+      other: 'a file',
+    },
+    named: (name: string): string => `a file, ${name}`,
+    many: (count: number): string => plural(count, { one: '1 file', other: '# files' }),
+  },
+
   remove: {
     title: 'Delete this message?',
     body: 'It disappears for everybody whose Kith hears of it. Somebody who has already read it may remember.',
@@ -363,6 +376,7 @@ export const en = {
     people: 'People',
     map: 'Map',
     invite: 'Invite',
+    files: 'Files',
     help: 'This list',
     markdownTitle: 'Setting text',
     markdown: '**bold**, *italic*, `code`, > quote, - list, ``` for a block of code',

@@ -1,8 +1,9 @@
 /** Who is here and how: the ring, the room's name, and one line that says the state of things. */
 import type { ReactElement, RefObject } from 'react'
-import { ChevronLeft, Settings2, UserPlus } from 'lucide-react'
+import { ChevronLeft, Files, Settings2, UserPlus } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
+import { useFileMessages } from '../messages/files.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
@@ -16,13 +17,15 @@ interface HeaderProps {
   readonly onPeople: () => void
   readonly onMap: () => void
   readonly onInvite: () => void
+  readonly onFiles: () => void
   readonly onSettings: () => void
   readonly peopleButton: RefObject<HTMLButtonElement | null>
 }
 
 export function Header(props: HeaderProps): ReactElement {
-  const { room, name, peopleOpen, onBack, onPeople, onMap, onInvite, onSettings, peopleButton } = props
+  const { room, name, peopleOpen, onBack, onPeople, onMap, onInvite, onFiles, onSettings, peopleButton } = props
   const words = useMessages()
+  const fileWords = useFileMessages()
   const people = useRoomState(room, (state) => state.people)
   const relay = useRoomState(room, (state) => state.relay)
   const sync = useRoomState(room, (state) => state.sync)
@@ -69,6 +72,15 @@ export function Header(props: HeaderProps): ReactElement {
           <span>{words.room.invite}</span>
         </button>
       )}
+      <button
+        type="button"
+        className="icon-button files-button"
+        aria-label={fileWords.list.open}
+        title={fileWords.list.open}
+        onClick={onFiles}
+      >
+        <Files size={20} aria-hidden />
+      </button>
       <button
         type="button"
         className="icon-button"

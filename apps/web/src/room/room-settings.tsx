@@ -1,7 +1,9 @@
 /** What one can change about a room, and what is true of it, in words. */
 import { lazy, Suspense, useState, type ReactElement } from 'react'
+import { Files } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useChatState, useRoomState } from '../app/stores.ts'
+import { useFileMessages } from '../messages/files.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
@@ -17,10 +19,12 @@ interface RoomSettingsProps {
   readonly name: string
   readonly onClose: () => void
   readonly onForget: () => void
+  readonly onFiles: () => void
 }
 
-export default function RoomSettings({ room, name, onClose, onForget }: RoomSettingsProps): ReactElement {
+export default function RoomSettings({ room, name, onClose, onForget, onFiles }: RoomSettingsProps): ReactElement {
   const words = useMessages()
+  const fileWords = useFileMessages()
   const say = words.roomSettings
   const title = useRoomState(room, (state) => state.title)
   const myName = useRoomState(room, (state) => state.people.find((person) => person.me)?.name ?? '')
@@ -68,6 +72,12 @@ export default function RoomSettings({ room, name, onClose, onForget }: RoomSett
           {{ key: say.storedKey, passphrase: say.storedPassphrase, passkey: say.storedPasskey }[atRest]}
         </dd>
       </dl>
+      <div className="setting">
+        <button type="button" className="button" onClick={onFiles}>
+          <Files size={18} aria-hidden />
+          {fileWords.list.open}
+        </button>
+      </div>
       <div className="setting parting">
         <button type="button" className="button danger" onClick={() => setAsking(true)}>
           {say.forget}

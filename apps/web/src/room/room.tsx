@@ -1,10 +1,12 @@
 /** One room: header, messages, field, and what opens over them. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import type { Message, Person, Room } from '@kith/peer'
-import { useChat, useRoomState } from '../app/stores.ts'
+import { useChat, useChatState, useRoomState } from '../app/stores.ts'
 import { useMedia } from '../app/use-media.ts'
 import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
 import { ChangedKeys } from '../members/changed-keys.tsx'
+import { FilesContext } from '../files/context.ts'
+import { DropHere, useDrop } from '../files/drop.tsx'
 import { Door } from '../members/door.tsx'
 import { silenceOf, Silenced } from '../members/standing.tsx'
 import { useMembersMessages } from '../messages/members.tsx'
@@ -25,9 +27,11 @@ const EnteringPage = lazy(() => import('../members/entering.tsx'))
 const PersonDialog = lazy(() => import('../members/person-dialog.tsx'))
 const RoomSettings = lazy(() => import('./room-settings.tsx'))
 const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
+const FileList = lazy(() => import('../files/file-list.tsx'))
+const Lightbox = lazy(() => import('../files/lightbox.tsx'))
 const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
 
-type Open = 'people' | 'invite' | 'settings' | 'map'
+type Open = 'people' | 'invite' | 'settings' | 'map' | 'files'
 
 interface RoomViewProps {
   readonly room: Room
@@ -61,6 +65,9 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const entering = useRoomState(room, (state) => state.entering)
   const members = useRoomState(room, (state) => state.members)
   const silence = silenceOf(members, people, useMembersMessages())
+  const canCarry = useChatState((state) => state.files !== undefined)
+  const [picture, setPicture] = useState<string>()
+  const [jump, setJump] = useState<{ readonly id: string }>()
   const wide = useMedia('(min-width: 1080px)')
 
   const done = useCallback(() => setMode(writing), [])
@@ -72,6 +79,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const invite = useCallback(() => setOpen('invite'), [])
   const settings = useCallback(() => setOpen('settings'), [])
   const map = useCallback(() => setOpen('map'), [])
+  const files = useCallback(() => setOpen('files'), [])
+  const closePicture = useCallback(() => setPicture(undefined), [])
+  const filesPlace = useMemo(() => ({ room, openPicture: setPicture }), [room])
+  const dropFiles = useCallback((given: readonly File[]) => composer.current?.addFiles(given), [])
+  const drop = useDrop(canCarry && silence === undefined ? dropFiles : undefined)
   const closePeople = useCallback(() => {
     setOpen(undefined)
     peopleButton.current?.focus()
@@ -91,6 +103,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
       if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
       else if (event.code === 'KeyI') setOpen('invite')
       else if (event.code === 'KeyM') setOpen('map')
+      else if (event.code === 'KeyF') setOpen('files')
       else return
       event.preventDefault()
     }
@@ -123,94 +136,111 @@ export function RoomView(props: RoomViewProps): ReactElement {
   }
 
   return (
-    <div className={`room${open === 'people' && wide ? ' with-people' : ''}`}>
-      <section className="room-main" aria-label={name}>
-        <Header
-          room={room}
-          name={name}
-          peopleOpen={open === 'people'}
-          peopleButton={peopleButton}
-          onBack={onBack}
-          onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
-          onMap={map}
-          onInvite={invite}
-          onSettings={settings}
-        />
-        <ChangedKeys room={room} onPerson={setAbout} />
-        <Door room={room} />
-        <Notices room={room} />
-        <Timeline
-          room={room}
-          name={name}
-          position={position}
-          onLeave={leave}
-          onReply={reply}
-          onEdit={edit}
-          onRemove={setRemoving}
-          onEscape={toField}
-          before={before}
-        />
-        <footer className="room-foot">
-          <div className="room-column">
-            <Typing room={room} onChangeName={settings} />
-            {silence === undefined ? (
-              <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
-            ) : (
-              <Silenced text={silence} />
-            )}
-          </div>
-        </footer>
-      </section>
-      <Suspense fallback={null}>
-        {open === 'people' &&
-          (wide ? (
-            <aside className="room-side" aria-label={words.people.title}>
-              <PeoplePanel
-                room={room}
-                onInvite={invite}
-                onMap={map}
-                onReach={setReaching}
-                onPerson={setAbout}
-                onClose={closePeople}
-              />
-            </aside>
-          ) : (
-            <Dialog title={words.people.title} onClose={close}>
-              <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
-            </Dialog>
-          ))}
-        {open === 'map' && <MapDialog room={room} onClose={close} />}
-        {about !== undefined && (
-          <PersonDialog
+    <FilesContext value={filesPlace}>
+      <div className={`room${open === 'people' && wide ? ' with-people' : ''}`}>
+        <section className="room-main" aria-label={name} {...drop.handlers}>
+          {drop.over && <DropHere />}
+          <Header
             room={room}
-            who={about.id}
-            onReach={(person) => {
-              setAbout(undefined)
-              setReaching(person)
-            }}
-            onClose={() => setAbout(undefined)}
+            name={name}
+            peopleOpen={open === 'people'}
+            peopleButton={peopleButton}
+            onBack={onBack}
+            onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
+            onMap={map}
+            onInvite={invite}
+            onFiles={files}
+            onSettings={settings}
+          />
+          <ChangedKeys room={room} onPerson={setAbout} />
+          <Door room={room} />
+          <Notices room={room} />
+          <Timeline
+            room={room}
+            name={name}
+            position={position}
+            onLeave={leave}
+            onReply={reply}
+            onEdit={edit}
+            onRemove={setRemoving}
+            onEscape={toField}
+            jump={jump}
+            before={before}
+          />
+          <footer className="room-foot">
+            <div className="room-column">
+              <Typing room={room} onChangeName={settings} />
+              {silence === undefined ? (
+                <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
+              ) : (
+                <Silenced text={silence} />
+              )}
+            </div>
+          </footer>
+        </section>
+        <Suspense fallback={null}>
+          {open === 'people' &&
+            (wide ? (
+              <aside className="room-side" aria-label={words.people.title}>
+                <PeoplePanel
+                  room={room}
+                  onInvite={invite}
+                  onMap={map}
+                  onReach={setReaching}
+                  onPerson={setAbout}
+                  onClose={closePeople}
+                />
+              </aside>
+            ) : (
+              <Dialog title={words.people.title} onClose={close}>
+                <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
+              </Dialog>
+            ))}
+          {open === 'files' && (
+            <FileList
+              onJump={(id) => {
+                setOpen(undefined)
+                setJump({ id })
+              }}
+              onClose={close}
+            />
+          )}
+          {picture !== undefined && <Lightbox root={picture} onClose={closePicture} />}
+          {open === 'map' && <MapDialog room={room} onClose={close} />}
+          {about !== undefined && (
+            <PersonDialog
+              room={room}
+              who={about.id}
+              onReach={(person) => {
+                setAbout(undefined)
+                setReaching(person)
+              }}
+              onClose={() => setAbout(undefined)}
+            />
+          )}
+          {reaching !== undefined && (
+            <ReachDialog room={room} who={reaching.id} name={reaching.name} onClose={() => setReaching(undefined)} />
+          )}
+          {open === 'invite' &&
+            (kind === 'members' ? (
+              <MembersInvite room={room} onClose={close} />
+            ) : (
+              <InviteDialog room={room} onClose={close} />
+            ))}
+          {open === 'settings' && (
+            <RoomSettings room={room} name={name} onFiles={files} onClose={close} onForget={forget} />
+          )}
+        </Suspense>
+        {removing !== undefined && (
+          <Confirm
+            title={words.remove.title}
+            body={words.remove.body}
+            confirm={words.remove.confirm}
+            onConfirm={() => void room.delete(removing.id).catch(() => undefined)}
+            onClose={() => setRemoving(undefined)}
           />
         )}
-        {reaching !== undefined && (
-          <ReachDialog room={room} who={reaching.id} name={reaching.name} onClose={() => setReaching(undefined)} />
-        )}
-        {open === 'invite' &&
-          (kind === 'members' ? (
-            <MembersInvite room={room} onClose={close} />
-          ) : (
-            <InviteDialog room={room} onClose={close} />
-          ))}
-        {open === 'settings' && <RoomSettings room={room} name={name} onClose={close} onForget={forget} />}
-      </Suspense>
-      {removing !== undefined && (
-        <Confirm
-          title={words.remove.title}
-          body={words.remove.body}
-          confirm={words.remove.confirm}
-          onConfirm={() => void room.delete(removing.id).catch(() => undefined)}
-          onClose={() => setRemoving(undefined)}
-        />
-      )}
-    </div>
+      </div>
+    </FilesContext>
   )
 }

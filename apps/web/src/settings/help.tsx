@@ -45,6 +45,7 @@ export default function Help({ onClose }: { readonly onClose: () => void }): Rea
         [say.people, [alt, 'P']],
         [say.map, [alt, 'M']],
         [say.invite, [alt, 'I']],
+        [say.files, [alt, 'F']],
         [say.help, [ctrl, '/']],
       ],
     ],

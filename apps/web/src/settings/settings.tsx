@@ -7,6 +7,7 @@ import { Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
 import { Lock } from '../lock/lock.tsx'
+import { FileSpace } from './file-space.tsx'
 import './settings.css'
 
 export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -72,6 +73,7 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
           {kept !== undefined && ` ${kept ? say.kept : say.mayBeCleared}`}
         </dd>
       </dl>
+      <FileSpace />
     </Dialog>
   )
 }

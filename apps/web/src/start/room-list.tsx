@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import type { RoomState } from '@kith/peer'
 import { keyOf } from '../app/route.ts'
 import { useDay } from '../timeline/use-day.ts'
+import { saidOf } from '../files/said.ts'
 import { brief } from '../markdown/brief.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 import { ringPoints } from '../ring/geometry.ts'
@@ -17,7 +18,10 @@ function preview(room: RoomState, words: Messages): string {
   if (newest === undefined) return words.room.noMessages
   if (newest.deleted) return words.room.deletedBrief
   const name = newest.mine ? words.room.you : newest.name
-  return words.timeline.announce(name, brief(newest.text, 80))
+  return words.timeline.announce(
+    name,
+    saidOf(newest, words, (text) => brief(text, 80)),
+  )
 }
 
 interface RoomListProps {

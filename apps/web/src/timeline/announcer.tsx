@@ -4,6 +4,7 @@
  */
 import { useEffect, useState, type ReactElement } from 'react'
 import type { Message, Room } from '@kith/peer'
+import { saidOf } from '../files/said.ts'
 import { plainText } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
 
@@ -29,7 +30,7 @@ export function Announcer({ room }: { readonly room: Room }): ReactElement {
         const said =
           waiting.length > maxRead
             ? [words.timeline.announceMany(waiting.length)]
-            : waiting.map((message) => words.timeline.announce(message.name, plainText(message.text)))
+            : waiting.map((message) => words.timeline.announce(message.name, saidOf(message, words, plainText)))
         waiting = []
         setLines(said)
       }, settleMs)

@@ -1,6 +1,7 @@
 /** What a message answers, in one line that leads there. */
 import type { ReactElement } from 'react'
 import type { Message } from '@kith/peer'
+import { saidOf } from '../files/said.ts'
 import { plainText } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { hueStyle } from '../person/glyph.tsx'
@@ -21,7 +22,7 @@ export function Quote({ id, message }: { readonly id: string; readonly message: 
     >
       <span className="person-name">{message.name}</span>{' '}
       <span className="quote-text">
-        {message.deleted ? words.timeline.answeredDeleted : plainText(message.text, 140)}
+        {message.deleted ? words.timeline.answeredDeleted : saidOf(message, words, (text) => plainText(text, 140))}
       </span>
     </button>
   )

@@ -3,6 +3,7 @@ import { memo, useState, type ReactElement, type ReactNode } from 'react'
 import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from 'lucide-react'
 import type { Message } from '@kith/peer'
 import { Verified } from '../members/verified.tsx'
+import { Attachments } from '../files/attachments.tsx'
 import { Markdown } from '../markdown/markdown.tsx'
 import { isBigEmoji } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -91,7 +92,10 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
           )}
           {message.replyTo !== undefined && <Quote id={message.replyTo} message={answered} />}
           <div className="row-line">
-            <MessageText message={message} />
+            <div className="row-said">
+              {(message.text !== '' || message.deleted) && <MessageText message={message} />}
+              {message.attachments.length > 0 && <Attachments message={message} />}
+            </div>
             {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
             {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
           </div>

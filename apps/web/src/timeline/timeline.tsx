@@ -5,6 +5,7 @@
 import {
   memo,
   useCallback,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
@@ -55,12 +56,14 @@ export interface TimelineProps {
   readonly onEdit: (message: Message) => void
   readonly onRemove: (message: Message) => void
   readonly onEscape: () => void
+  /** A message to go to, anew for every object. */
+  readonly jump: { readonly id: string } | undefined
   /** What stands before the first message, and instead of messages when there are none. */
   readonly before: ReactNode
 }
 
 export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function Timeline(props): ReactElement {
-  const { room, name, position, onLeave, onReply, onEdit, onRemove, onEscape, before } = props
+  const { room, name, position, onLeave, onReply, onEdit, onRemove, onEscape, jump, before } = props
   const words = useMessages()
   const view = useTimeline(room)
   const people = useRoomState(room, (state) => state.people)
@@ -146,6 +149,10 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     }),
     [room, onReply, onEdit, onRemove, jumpTo, focused],
   )
+
+  useEffect(() => {
+    if (jump !== undefined) jumpTo(jump.id)
+  }, [jump, jumpTo])
 
   const toField = useCallback(() => {
     release()

@@ -6,7 +6,8 @@ import { safeFileName } from '../file-reading.ts'
 export interface MemoryFile extends Partial<Omit<Attachment, 'root' | 'name' | 'type' | 'have' | 'preview'>> {
   readonly name: string
   readonly type: string
-  readonly bytes?: Uint8Array | undefined
+  /** Or how to make them when they are looked at; `size` is needed then. */
+  readonly bytes?: Uint8Array | (() => Uint8Array) | undefined
   readonly preview?: Partial<FilePreview> | undefined
   /** The part of it that is here, 0…1. Default: all of it. */
   readonly part?: number | undefined
@@ -28,7 +29,7 @@ const steps = 8
 export class MemoryFiles {
   readonly #ports: MemoryFilesPorts
   readonly #files = new Map<string, Attachment>()
-  readonly #bytes = new Map<string, Uint8Array>()
+  readonly #bytes = new Map<string, Uint8Array | (() => Uint8Array)>()
   readonly #waiting = new Set<() => void>()
   #draft: readonly FileInfo[] = []
   #made = 0
@@ -45,7 +46,7 @@ export class MemoryFiles {
 
   add(fake: MemoryFile): Attachment {
     const { part = 1, bytes, preview, ...given } = fake
-    const size = fake.size ?? bytes?.length ?? 0
+    const size = fake.size ?? (typeof bytes === 'function' ? 0 : (bytes?.length ?? 0))
     const file: Attachment = {
       bytesPerSecond: 0,
       sources: 0,
@@ -139,7 +140,10 @@ export class MemoryFiles {
         this.#waiting.add(look)
       })
     }
-    return (this.#bytes.get(root) ?? new Uint8Array(this.get(root).size)).slice(from, wanted())
+    const kept = this.#bytes.get(root) ?? new Uint8Array(this.get(root).size)
+    const bytes = typeof kept === 'function' ? kept() : kept
+    this.#bytes.set(root, bytes)
+    return bytes.slice(from, wanted())
   }
 
   #step(root: string): void {

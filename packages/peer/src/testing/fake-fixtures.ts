@@ -4,6 +4,8 @@ import type { Entering } from '../members-state.ts'
 import { FakeChat, type FakeChatOptions } from './fake-chat.ts'
 import type { FakeMember, FakeMembers, FakeVerification } from './fake-members.ts'
 import { lakeWeekend, manyMessages } from './fake-conversation.ts'
+import { comingFiles, failingFiles, lakePictures } from './fake-files.ts'
+import { fakePicture } from './fake-pictures.ts'
 import { meshMap, smallMap } from './fake-map.ts'
 
 const relay = 'https://kith.example'
@@ -67,6 +69,10 @@ export type Situation =
   | 'failing'
   | 'huge'
   | 'crowd'
+  | 'files'
+  | 'filesComing'
+  | 'filesFailing'
+  | 'filesDraft'
   | MapSituation
   | MembersSituation
 
@@ -258,6 +264,31 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
           online: i % 7 !== 6,
         })),
       },
+    ],
+  }),
+  /** Pictures, a voice message, a film and a plain file, all here. */
+  files: (): FakeChatOptions => ({
+    rooms: [{ ...lake, messages: lakePictures() }, ...others],
+    storedBytes: 62_000_000,
+    files: { bytes: 58_600_000, freeable: 41_200_000 },
+  }),
+  /** The same on their way: fetching, paused, waiting to be asked for. */
+  filesComing: (): FakeChatOptions => ({ rooms: [{ ...lake, messages: comingFiles() }, ...others] }),
+  /** What can stand in the way of a file. */
+  filesFailing: (): FakeChatOptions => ({ rooms: [{ ...lake, messages: failingFiles() }, ...others] }),
+  /** Files in a message that is being written. */
+  filesDraft: (): FakeChatOptions => ({
+    rooms: [
+      {
+        ...lake,
+        draft: 'From the boat this morning',
+        draftFiles: [
+          fakePicture('morning', 'IMG_2041.bmp', [320, 240]),
+          fakePicture('autumn', 'IMG_2042.bmp', [240, 320]),
+          { name: 'Packing list.pdf', type: 'application/pdf', size: 182_000 },
+        ],
+      },
+      ...others,
     ],
   }),
   map2: (): FakeChatOptions => mapOf('Two of us', many(1)),

@@ -1,0 +1,97 @@
+/** A film or a sound on the browser's own player. It plays while it arrives where a service worker can carry that. */
+import { useState, type CSSProperties, type ReactElement } from 'react'
+import { Play } from 'lucide-react'
+import type { Attachment } from '@kith/peer'
+import { useFileMessages } from '../messages/files.tsx'
+import { SaveButton } from './file-row.tsx'
+import { useFilesPlace } from './context.ts'
+import { formatDuration } from './kinds.ts'
+import { useThumb } from './picture.tsx'
+import { CancelStep, NextStep, ProgressLine, progressText, troubleText } from './progress.tsx'
+import { streamUrl } from './stream.ts'
+import { useContent } from './use-content.ts'
+
+const maxWidth = 420
+const maxHeight = 340
+
+interface PlayerProps {
+  readonly file: Attachment
+  readonly kind: 'film' | 'sound'
+}
+
+export function Player({ file, kind }: PlayerProps): ReactElement {
+  const words = useFileMessages()
+  const { room } = useFilesPlace()
+  const [streaming, setStreaming] = useState<string>()
+  const whole = useContent(file)
+  const thumb = useThumb(file)
+  const source = streaming ?? whole
+  const trouble = troubleText(file, words)
+  const begin = (): void => {
+    const url = streamUrl(room, file)
+    if (url === undefined) room.fetchFile(file.root).catch(() => undefined)
+    else setStreaming(url)
+  }
+  const duration = file.preview?.durationMs ?? 0
+  return (
+    <div className={`media ${kind}`}>
+      {kind === 'film' && (
+        <div className="film" style={sizeOf(file)}>
+          {thumb !== undefined && <img className="picture-thumb" src={thumb} alt="" aria-hidden />}
+          {source === undefined ? (
+            <button type="button" className="film-play" aria-label={words.film(file.name)} onClick={begin}>
+              <Play size={28} aria-hidden />
+            </button>
+          ) : (
+            // oxlint-disable-next-line jsx-a11y/media-has-caption -- people's own recordings come without captions
+            <video
+              src={source}
+              controls
+              playsInline
+              preload="metadata"
+              autoPlay={streaming !== undefined}
+              aria-label={words.film(file.name)}
+            />
+          )}
+        </div>
+      )}
+      {kind === 'sound' && source !== undefined && (
+        // oxlint-disable-next-line jsx-a11y/media-has-caption -- people's own recordings come without captions
+        <audio
+          src={source}
+          controls
+          preload="metadata"
+          autoPlay={streaming !== undefined}
+          aria-label={words.sound(file.name)}
+        />
+      )}
+      <div className="media-line">
+        {kind === 'sound' && source === undefined && (
+          <button type="button" className="file-step" aria-label={words.sound(file.name)} onClick={begin}>
+            <Play size={18} aria-hidden />
+          </button>
+        )}
+        <div className="file-words">
+          <p className="file-name" title={file.name}>
+            {file.name}
+          </p>
+          <p className="file-state">
+            {duration > 0 && `${formatDuration(duration)} · `}
+            {progressText(file, words)}
+          </p>
+          {trouble !== undefined && <p className="file-trouble">{trouble}</p>}
+        </div>
+        <CancelStep file={file} />
+        {file.state === 'here' ? <SaveButton file={file} /> : <NextStep file={file} />}
+      </div>
+      <ProgressLine file={file} />
+    </div>
+  )
+}
+
+function sizeOf({ preview }: Attachment): CSSProperties {
+  const [width, height] = [preview?.width ?? 0, preview?.height ?? 0]
+  if (width === 0 || height === 0) return { width: maxWidth, aspectRatio: '16 / 9' }
+  const scale = Math.min(maxWidth / width, maxHeight / height)
+  return { width: Math.round(width * scale), aspectRatio: `${width} / ${height}` }
+}
