@@ -260,8 +260,10 @@ export class Broadcast {
     const isFlood = tree === undefined || (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
     if (isFlood) for (const lane of this.#lanes.list) this.#address(lane, place, from)
     else {
+      // What a former parent still sends, the new one has of its own.
+      const isDown = from !== undefined && (tree.find(from)?.ledUntil ?? 0) > now
       for (const edge of tree.edges) {
-        if (edge === tree.parent || edge.childUntil > now) this.#address(edge.lane, place, from)
+        if (edge === tree.parent ? !isDown : edge.childUntil > now) this.#address(edge.lane, place, from)
       }
     }
     if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false, late)

@@ -25,6 +25,8 @@ import type { Edge, Tree } from './tree.ts'
 
 /** An old parent is kept for a round trip to the new one, and this. */
 export const overlapMs = 60
+/** What a former parent sends may be on its way for this long. */
+export const formerMs = 1_000
 
 export interface PlacesEvents {
   /** Run again at this time at the latest. */
@@ -107,6 +109,7 @@ export class Places {
     tree.follow(edge, now)
     this.#options.port.send(edge.lane.session, encodeAttach([tree.id], [tree.size(now)]))
     if (before === undefined || !before.lane.up) return
+    before.ledUntil = now + formerMs
     tree.leaving = before
     tree.leaveAt = mayLead(before.lane, now) ? now + edge.lane.rttMs + overlapMs : now
     if (tree.leaveAt === now) this.leave(tree)

@@ -44,6 +44,8 @@ export class Edge {
   renewedAt: Millis = 0
   wins = 0
   detachedAt: Millis = 0
+  /** It was the parent until then: what it still sends goes down the tree, not up. */
+  ledUntil: Millis = 0
 
   constructor(lane: Lane) {
     this.lane = lane
