@@ -100,6 +100,7 @@ export class Mesh implements Spreader {
         own,
         random: crypto.random,
         kind: kindOf(options),
+        carries: (session) => this.#broadcast.carries(session),
         emit: (output) => {
           switch (output.type) {
             case 'send':
@@ -256,6 +257,7 @@ export class Mesh implements Spreader {
     this.#now = now
     this.#liveness.forget(session, now)
     this.#overlay.unlinked(session, now)
+    this.#broadcast.neighbourDown(session, now)
   }
 
   /** It said goodbye: not to be looked for again, and gone for everybody. */
@@ -263,6 +265,7 @@ export class Mesh implements Spreader {
     this.#now = now
     this.#registry.lost(session, now)
     this.#overlay.unlinked(session, now, true)
+    this.#broadcast.neighbourDown(session, now)
   }
 
   /** A card that came by the overlay is not signed by whom it names. */
@@ -400,7 +403,8 @@ export class Mesh implements Spreader {
       this.#isLonely = false
       const isLeaf = link?.heartbeat.isHidden === true
       this.#broadcast.neighbourUp(session, { rttMs: link?.heartbeat.rttMs, leaf: isLeaf }, this.#now)
-    } else this.#broadcast.neighbourDown(session, this.#now)
+    } else if (link === undefined) this.#broadcast.neighbourDown(session, this.#now)
+    else this.#broadcast.neighbourParting(session, this.#now)
     this.#events.neighbour(session, up, this.#now)
   }
 

@@ -25,6 +25,8 @@ export interface AgreeHost {
   readonly random: Random
   size(): ViewSize
   kind(): PeerKind
+  /** Do entries travel on this link? Others are given up first. */
+  carries(session: string): boolean
   send(to: string, message: OverlayMessage): void
   /** Both have confirmed, or it ended. */
   changed(link: LinkRecord, up: boolean, now: Millis): void
@@ -152,7 +154,7 @@ export class Agreeing {
   }
 
   #part(except: string | undefined, now: Millis): void {
-    const spare = this.#host.links.spare(now - limits.partAgeMs, except)
+    const spare = this.#host.links.spare(now - limits.partAgeMs, except, (session) => this.#host.carries(session))
     if (spare !== undefined) this.#host.send(spare.contact.session, { type: 'part' })
   }
 

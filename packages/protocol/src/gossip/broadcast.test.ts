@@ -123,6 +123,52 @@ describe('beacons', () => {
 })
 
 describe('places in a tree', () => {
+  it('GOS45 what a former parent still sends goes down the tree, not up to the new parent', () => {
+    const stage = inTree()
+    stage.receive(4, encodeAttach([tree], [1]))
+    for (let i = 0; i < 3; i++) {
+      const copy = later(stage)
+      stage.receive(3, copy)
+      stage.pass(25)
+      stage.receive(1, copy)
+      if (i < 2) stage.pass(2_000)
+    }
+    expect(parentOf(stage)).toBe('03')
+    stage.forwarded()
+    stage.broadcast.arrived(1, nameOf(1), tree, 4, false, stage.now)
+    expect(stage.forwarded().map(({ to }) => to)).toEqual([[nameOf(4)]])
+    // From below it goes up, and what the new parent brings goes down.
+    stage.broadcast.arrived(2, nameOf(4), tree, 4, false, stage.now)
+    stage.broadcast.arrived(3, nameOf(3), tree, 4, false, stage.now)
+    expect(stage.forwarded().map(({ to }) => to)).toEqual([[nameOf(3)], [nameOf(4)]])
+  })
+
+  it('GOS46 who is no neighbour any more stays the parent until another is found or the link ends, and no longer', () => {
+    const stage = inTree(3)
+    for (const other of [2, 3]) stage.broadcast.neighbourDown(nameOf(other), stage.now)
+    stage.broadcast.neighbourParting(nameOf(1), stage.now)
+    expect(parentOf(stage)).toBe('01')
+    stage.broadcast.author(1, stage.now)
+    expect(stage.forwarded().map(({ to }) => to)).toEqual([[nameOf(1)]])
+    stage.broadcast.neighbourDown(nameOf(1), stage.now)
+    stage.broadcast.author(2, stage.now)
+    expect(stage.forwarded().map(({ to }) => to)).toEqual([[nameOf(4)]])
+    const other = inTree(3)
+    other.broadcast.neighbourParting(nameOf(1), other.now)
+    expect(['02', '03']).toContain(parentOf(other))
+  })
+
+  it('GOS46 nothing is attached to who is no neighbour any more', () => {
+    const stage = new Stage().link(1, 2)
+    stage.broadcast.neighbourParting(nameOf(1), stage.now)
+    stage.receive(1, nth(stage))
+    expect(parentOf(stage)).toBeUndefined()
+    stage.link(1)
+    stage.pass(2_000)
+    stage.receive(1, later(stage))
+    expect(parentOf(stage)).toBe('01')
+  })
+
   it('GOS25 the first to bring beacons is the parent, until another was first three times by more than 10 ms', () => {
     const stage = inTree()
     expect(parentOf(stage)).toBe('01')

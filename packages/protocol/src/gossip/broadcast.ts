@@ -99,6 +99,12 @@ export class Broadcast {
     return this.#lazy.wanted
   }
 
+  /** Do entries travel on the link with this neighbour? */
+  carries(session: string): boolean {
+    const lane = this.#lanes.find(session)
+    return lane !== undefined && this.#trees.carries(lane, this.#now)
+  }
+
   // What is known.
 
   /** May this peer be a root? A Node peer, or a desktop in the foreground for a minute; not metered, never hidden. */
@@ -112,11 +118,24 @@ export class Broadcast {
   }
 
   neighbourUp(session: string, info: NeighbourInfo, now: Millis): void {
-    if (this.#lanes.find(session) !== undefined) return
+    const known = this.#lanes.find(session)
+    if (known !== undefined) {
+      known.parting = false
+      return
+    }
     const lane = this.#lanes.add(session, info, now)
     if (lane === undefined) return
     this.#lazy.laneUp(lane, now)
     this.#trees.laneUp(lane, now)
+    this.#arm(this.#lazy.dueAt)
+  }
+
+  /** It is no neighbour any more, but its link will be there for some seconds: time to change over. */
+  neighbourParting(session: string, now: Millis): void {
+    const lane = this.#lanes.find(session)
+    if (lane === undefined || lane.parting) return
+    lane.parting = true
+    this.#trees.laneDoubtful(lane, now)
     this.#arm(this.#lazy.dueAt)
   }
 

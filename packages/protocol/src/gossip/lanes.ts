@@ -47,6 +47,8 @@ export class Lane {
   rttMs: number
   leaf: boolean
   suspect = false
+  /** No neighbour any more, though the link is still there: trees leave it without haste. */
+  parting = false
   up = true
   heardAt: Millis
   /** What it is told next begins at this place of `Recent`, and goes out at `flushAt`. */

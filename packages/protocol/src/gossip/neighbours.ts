@@ -115,13 +115,15 @@ export class Neighbours {
     return this.#pick((link) => isLive(link) && link.contact.session !== except)
   }
 
-  /** A neighbour that can be given up: a keeper or an indirect one first, never the near ones. */
-  spare(olderThan: Millis, except: string | undefined): LinkRecord | undefined {
+  /** A neighbour that can be given up: a keeper or an indirect one first, one that no tree needs before others, never the near ones. */
+  spare(olderThan: Millis, except: string | undefined, carries: (session: string) => boolean): LinkRecord | undefined {
     const near = this.#near()
     const may = (link: LinkRecord): boolean =>
       isLive(link) && link.since <= olderThan && link.contact.session !== except
+    const isFree = (link: LinkRecord): boolean => may(link) && !carries(link.contact.session)
     return (
       this.#pick((link) => may(link) && (link.kind === 'keeper' || link.path !== 'direct')) ??
+      this.#pick((link) => isFree(link) && !near.includes(link)) ??
       this.#pick((link) => may(link) && !near.includes(link))
     )
   }

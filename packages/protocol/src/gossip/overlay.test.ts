@@ -22,12 +22,16 @@ class Rig {
   timerAt: number | undefined
   now = start
 
+  /** Neighbours the trees need. */
+  readonly carrying = new Set<string>()
+
   constructor(kind: PeerKind = 'desktop', online = 1_000) {
     const emit = (output: OverlayOutput): void => {
       if (output.type === 'timer') this.timerAt = output.at
       else this.outputs.push(output)
     }
-    this.overlay = new Overlay({ own: this.own, random: createSeededRandom(5).bytes, emit, kind }, start)
+    const carries = (session: string): boolean => this.carrying.has(session)
+    this.overlay = new Overlay({ own: this.own, random: createSeededRandom(5).bytes, emit, kind, carries }, start)
     this.overlay.setOnline(online, start)
   }
 
@@ -153,6 +157,22 @@ describe('becoming neighbours', () => {
     rig.hear(eighth as Contact, { type: 'part' })
     expect(rig.overlay.active).toHaveLength(7)
     expect(rig.said('disconnect').map(({ to }) => to)).toEqual([eighth?.session])
+  })
+
+  it('GOS65 asks those to part first that no tree needs', () => {
+    const rig = new Rig()
+    const all = rig.neighbours(9)
+    for (const { session } of all.slice(1)) rig.carrying.add(session)
+    rig.link(all[0] as Contact, 500)
+    rig.run(10_000)
+    for (let i = 0; i < 3; i++) {
+      const needy = contactOf()
+      rig.carrying.add(needy.session)
+      rig.link(needy)
+      rig.hear(needy, { type: 'neighbour', priority: 'high', kind: 'desktop' })
+    }
+    rig.run(3_000)
+    expect(rig.said('part').map(({ to }) => to)[0]).toBe(all[0]?.session)
   })
 
   it('GOS63 keeps places for neighbours of its own choice', () => {

@@ -48,6 +48,8 @@ export interface OverlayOptions {
   readonly random: Random
   readonly emit: (output: OverlayOutput) => void
   readonly kind: PeerKind
+  /** Do the trees need this neighbour? Others are given up before it. */
+  readonly carries?: (session: string) => boolean
   /** One object per contact for a whole process (simulator); without it every overlay keeps its own. */
   readonly intern?: (contact: Contact) => Contact
 }
@@ -104,6 +106,7 @@ export class Overlay {
       random: options.random,
       size: () => this.#size,
       kind: () => this.#kind,
+      carries: options.carries ?? (() => false),
       send: (to, message) => this.#send(to, message),
       changed: (link, up, now) => this.#neighbourChanged(link, up, now),
       told: (contacts, by, now) => this.#told(contacts, by, now),

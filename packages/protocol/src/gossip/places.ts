@@ -129,6 +129,8 @@ export class Places {
     if (tree.isOwn || tree.isRetired) return
     this.#events.doubt(now)
     if (this.leaveParent(tree, now)) return
+    // It goes on bringing entries until its link ends.
+    if (tree.parent?.lane.parting === true && !tree.parent.lane.suspect) return
     // A suspect may still be there; whoever is gone is not. Until somebody brings a beacon, everybody gets everything.
     tree.floodUntil = now + floodMs
     if (tree.parent !== undefined && tree.parent.sentAt === 0) tree.parent = undefined

@@ -279,7 +279,7 @@ export class Tree {
 
 /** Something may be attached there. */
 export function mayLead(lane: Lane, now: Millis): boolean {
-  return lane.up && !lane.leaf && !lane.suspect && lane.barredUntil <= now
+  return lane.up && !lane.leaf && !lane.parting && !lane.suspect && lane.barredUntil <= now
 }
 
 function isNearer(a: Edge, b: Edge): boolean {

@@ -119,6 +119,14 @@ export class Trees {
     for (const tree of this.#forest.list) if (tree.drop(lane)) this.places.lost(tree, now)
   }
 
+  /** Is this link an edge of a tree? */
+  carries(lane: Lane, now: Millis): boolean {
+    return this.#forest.list.some((tree) => {
+      const edge = tree.isRetired ? undefined : tree.find(lane)
+      return edge !== undefined && (edge === tree.parent || edge.childUntil > now)
+    })
+  }
+
   /** Whatever hangs on this link is attached elsewhere where that is possible. */
   laneDoubtful(lane: Lane, now: Millis): void {
     for (const tree of this.#forest.list) if (tree.parent?.lane === lane) this.places.lost(tree, now)
