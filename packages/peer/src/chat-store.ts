@@ -4,6 +4,7 @@
  * ```
  * chat/settings     { name, relayOnly, lockAfter }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
+ *                   a members room also { roomId, inviteSecret, links }, and no secret
  * chat/mark/<id>    { draft, files, readMark }           written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
  * room/<id>/…       the engine's own records
@@ -49,6 +50,17 @@ export interface RoomRecord {
   readonly name: string | undefined
   readonly joinedAt: Millis
   readonly persona: PersonaSecrets
+  /** Set in a members room, whose `secret` is empty. */
+  readonly members?: MembersRecord | undefined
+}
+
+export interface MembersRecord {
+  /** 32 bytes: the id of the operation that founded it. */
+  readonly roomId: Uint8Array
+  /** Secret of the invite one comes by, 16 bytes, until one is in. */
+  readonly inviteSecret: Uint8Array | undefined
+  /** Links of the invites made here, by id: the room's own record has their public half only. */
+  readonly links: Readonly<Record<string, string>>
 }
 
 export interface RoomMark {
@@ -117,6 +129,13 @@ export class ChatStore {
       agree: formatBase64url(persona.agree),
       certificate: formatBase64url(persona.certificate),
       certifiedAt: persona.certifiedAt,
+      ...(room.members === undefined
+        ? {}
+        : {
+            roomId: formatBase64url(room.members.roomId),
+            inviteSecret: room.members.inviteSecret && formatBase64url(room.members.inviteSecret),
+            links: room.members.links,
+          }),
     })
   }
 
@@ -188,6 +207,13 @@ function parseManifests(value: unknown): readonly Manifest[] {
   })
 }
 
+function parseLinks(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
+}
+
 function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | undefined {
   const bytes = (name: string): Uint8Array | undefined => {
     const text = fields[name]
@@ -203,8 +229,10 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
   const agree = bytes('agree')
   const certificate = bytes('certificate')
   const { joinedAt, certifiedAt } = fields
-  if (secret?.length !== 32 || identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32)
-    return undefined
+  const roomId = bytes('roomId')
+  if (roomId !== undefined && roomId.length !== 32) return undefined
+  if (secret?.length !== (roomId === undefined ? 32 : 0)) return undefined
+  if (identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32) return undefined
   if (certificate === undefined || typeof joinedAt !== 'number' || typeof certifiedAt !== 'number') return undefined
   return {
     id,
@@ -214,5 +242,8 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
     name: text('name'),
     joinedAt,
     persona: { identity, device, agree, certificate, certifiedAt },
+    ...(roomId === undefined
+      ? {}
+      : { members: { roomId, inviteSecret: bytes('inviteSecret'), links: parseLinks(fields['links']) } }),
   }
 }

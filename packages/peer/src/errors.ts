@@ -71,13 +71,14 @@ export class TooManyRooms extends Error {
 }
 
 const governRefusals: Readonly<Record<string, string>> = {
-  notMembers: 'This is an open room: whoever has its link is in, and nobody can be let in or removed.',
+  open: 'This is an open room: whoever has its link is in, and nobody can be let in or removed.',
   notAllowed: 'The rules of this room leave that to somebody else.',
-  notIn: 'You are not in this room any more.',
-  unknownPerson: 'This person is not in the room any more.',
-  tooManyInvites: 'There are many invites open already. Take one back, then make another.',
-  pinMalformed: 'A PIN is six digits. Ask again for it, and type it in.',
-  notHere: 'They are not connected right now. Ask them to open the invite again.',
+  notMember: 'You are not in this room.',
+  unknownSubject: 'They are not here any more. If they stand at the door, ask them to open the invite again.',
+  unknownInvite: 'This invite is gone already.',
+  alreadyMember: 'They are in the room already.',
+  malformed: 'That could not be read. A PIN is six digits.',
+  nobodyAsks: 'Nobody asks for a PIN right now. Wait until somebody in the room does.',
 }
 
 /** The members of a room, or its rules, did not allow what was asked. `code` is the engine's. */

@@ -79,8 +79,6 @@ export interface RoomInvite {
   readonly usesLeft: number
   /** Whoever comes has to enter a PIN, which I tell them by another road. */
   readonly asksPin: boolean
-  /** Three wrong PINs: nobody comes in by it any more. */
-  readonly burnt: boolean
 }
 
 /** Somebody at the door: met by an invite, or let in by somebody and in need of more vouchers. */
@@ -102,6 +100,8 @@ export interface RemovedMember {
   readonly name: string
   readonly by: string
   readonly at: Millis
+  /** By itself. */
+  readonly left: boolean
 }
 
 export interface MembersState {

@@ -1,8 +1,16 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
 import type { Address } from '@kith/protocol'
-import { openRoomKeys, parseRoomLink, roomSecretBytes } from '@kith/protocol'
+import {
+  emptyBytes,
+  formatHex,
+  looksLikeInvite,
+  openRoomKeys,
+  parseInvite,
+  parseRoomLink,
+  roomSecretBytes,
+} from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
-import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
+import { ChatStore, maxRooms, type PersonaSecrets, type RoomRecord } from './chat-store.ts'
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
@@ -95,7 +103,7 @@ export class OpenChat implements Chat {
 
   create(options: NewRoom = {}): Promise<OpenRoom> {
     return this.#inTurn(() => {
-      if (options.kind === 'members') throw new GovernRefused('notMembers')
+      if (options.kind === 'members') throw new GovernRefused('open')
       const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
       return this.#enter(this.#ports.crypto.random(roomSecretBytes), relay, options.title ?? '')
     })
@@ -103,6 +111,7 @@ export class OpenChat implements Chat {
 
   join(link: string): Promise<OpenRoom> {
     return this.#inTurn(async () => {
+      if (looksLikeInvite(link)) return this.#knock(link)
       const parsed = parseRoomLink(link)
       if (!parsed.ok) throw new LinkMalformed()
       const { secret, relay } = parsed.value
@@ -225,7 +234,35 @@ export class OpenChat implements Chat {
     else if (place === 'chat') for (const each of this.#rooms.values()) each.tellBroken()
   }
 
-  async #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
+  /** By an invite: into a room one is not in, or once more after a refusal. */
+  async #knock(link: string): Promise<OpenRoom> {
+    const { crypto } = this.#ports
+    const parsed = parseInvite(crypto, link)
+    if (!parsed.ok) throw new LinkMalformed()
+    const { invite, relay } = parsed.value
+    const id = formatHex(invite.roomId)
+    const known = this.#rooms.get(id)
+    if (known === undefined) {
+      const members = { roomId: invite.roomId, inviteSecret: invite.secret, links: {} }
+      return this.#keepRoom({ id, secret: emptyBytes, relay: relay ?? this.#ports.defaultRelay, members })
+    }
+    if (known.state.members?.standing === 'in') return known
+    await known.stop()
+    await known.enterBy(invite.secret)
+    if (relay !== undefined && relay !== known.record.relay) await known.moveTo(relay)
+    known.start(this.#settings)
+    return known
+  }
+
+  #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
+    return this.#keepRoom({ id: this.#idOf(secret), secret, relay }, title)
+  }
+
+  async #keepRoom(
+    made: Pick<RoomRecord, 'id' | 'secret' | 'relay' | 'members'>,
+    title = '',
+    given?: PersonaSecrets,
+  ): Promise<OpenRoom> {
     if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
     const { clock, crypto } = this.#ports
     let joinedAt = clock.now()
@@ -233,13 +270,11 @@ export class OpenChat implements Chat {
     const taken = new Set([...this.#rooms.values()].map((room) => room.record.joinedAt))
     while (taken.has(joinedAt)) joinedAt++
     const record: RoomRecord = {
-      id: this.#idOf(secret),
-      secret,
-      relay,
+      ...made,
       title: cutText(title, maxTitleLength),
       name: undefined,
       joinedAt,
-      persona: createPersonaSecrets(crypto, joinedAt),
+      persona: given ?? createPersonaSecrets(crypto, joinedAt),
     }
     await this.#store.writeRoom(record)
     return this.add(record)

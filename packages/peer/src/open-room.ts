@@ -1,8 +1,8 @@
 /** A room that is open: its record, its engine under a host, and its view. */
 import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
-import type { Content, EngineEvent, Manifest, ReachReport, RoomMap } from '@kith/protocol'
+import type { Content, EngineEvent, EngineOptions, Manifest, ReachReport, RoomMap, StoredRecord } from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
-import type { ChatStore, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
+import type { ChatStore, MembersRecord, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
 import type { ChatSettings, GovernCommand, Message, Quiet, Room, RoomState, SendOptions, TimelineView } from './chat.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
@@ -12,6 +12,7 @@ import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
 import { RoomFiles } from './room-files.ts'
+import { RoomMembers } from './room-members.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
 
 /** Drafts and read marks are written this long after the last change. */
@@ -19,6 +20,9 @@ export const markDelayMs: number = 400
 /** Characters of a name; longer ones are cut. */
 export const maxNameLength: number = Math.floor(maxNameBytes / 4)
 export const maxTitleLength: number = 120
+/** Where an engine keeps a members room's own record and its keys. */
+const membershipPrefixes = ['g/', 'k/'] as const
+const membershipPage = 500
 
 /** What is kept of a room beside its record. */
 export interface RoomExtras {
@@ -41,7 +45,10 @@ export class OpenRoom implements Room {
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
+  readonly #members: RoomMembers
   #tags = 0
+  /** Counts starts and stops, so that a slow start does not run after a stop. */
+  #runs = 0
   #isTyping = false
   #stopMark: (() => void) | undefined
 
@@ -53,9 +60,11 @@ export class OpenRoom implements Room {
     this.#record = record
     this.#view = new RoomView({
       id: record.id,
-      kind: 'open',
+      kind: record.members === undefined ? 'open' : 'members',
+      entering: record.members?.inviteSecret !== undefined,
+      inviteLinks: record.members?.links ?? {},
       title: record.title,
-      link: formatRoomLink(record),
+      link: record.members === undefined ? formatRoomLink(record) : '',
       relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
       me: formatHex(openPersona(ports.crypto, record.persona).author),
       name: record.name ?? name,
@@ -65,6 +74,17 @@ export class OpenRoom implements Room {
       quiet,
       nextTurn: ports.nextTurn,
       dropFile: (root) => void this.#files.drop(root),
+    })
+    this.#members = new RoomMembers({
+      crypto: ports.crypto,
+      relay: () => this.#record.relay,
+      command: (tag, command) => {
+        this.#host?.input({ type: 'membership', tag, command })
+        return this.#host !== undefined
+      },
+      snapshot: () => this.#view.membership,
+      record: () => this.#record.members as MembersRecord,
+      keep: (members) => this.#keepMembers(members),
     })
     this.#files = new RoomFiles(
       {
@@ -100,9 +120,34 @@ export class OpenRoom implements Room {
     return this.#view.onMessages(listener)
   }
 
-  /** Begins a session: a fresh engine over what is stored. */
+  /** Begins a session: a fresh engine over what is stored. In a members room its own record is read first. */
   start(settings: ChatSettings): void {
     if (this.#host !== undefined) throw new BrokenPromise(`room ${this.id} runs already`)
+    const run = ++this.#runs
+    if (this.#record.members === undefined) return this.#begin(settings, undefined)
+    void this.#readMembership(this.#record.members).then(
+      (membership) => {
+        if (run === this.#runs) this.#begin(settings, membership)
+      },
+      () => this.tellBroken(),
+    )
+  }
+
+  async #readMembership({ roomId, inviteSecret }: MembersRecord): Promise<EngineOptions['membership']> {
+    const prefix = `room/${this.id}/`
+    const records: StoredRecord[] = []
+    for (const part of membershipPrefixes) {
+      let after: string | undefined
+      do {
+        const page = await this.#ports.storage.read({ prefix: prefix + part, after, limit: membershipPage })
+        for (const { key, value } of page) records.push({ key: key.slice(prefix.length), value })
+        after = page.length === membershipPage ? page.at(-1)?.key : undefined
+      } while (after !== undefined)
+    }
+    return { roomId, records, inviteSecret }
+  }
+
+  #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
     const { clock, crypto, platform } = this.#ports
     const { secret, persona } = this.#record
     const relay = this.#ports.noRelay === true ? undefined : this.#record.relay
@@ -112,6 +157,7 @@ export class OpenRoom implements Room {
       {
         crypto,
         secret,
+        membership,
         persona: openPersona(crypto, persona),
         name: this.#record.name ?? settings.name,
         platform,
@@ -141,10 +187,12 @@ export class OpenRoom implements Room {
   /** Ends the session; what was being stored is durable afterwards. */
   async stop(): Promise<void> {
     const host = this.#host
+    this.#runs++
     this.#host = undefined
     this.#engine = undefined
     for (const { reject } of this.#pending.values()) reject(new RoomClosed())
     this.#pending.clear()
+    this.#members.stopped()
     this.#view.restarted()
     await host?.stop()
     await this.#writeMark()
@@ -153,7 +201,8 @@ export class OpenRoom implements Room {
   /** Meets at another relay from the next `start` on. */
   async moveTo(relay: string): Promise<void> {
     this.#record = { ...this.#record, relay }
-    this.#view.moved(formatRoomLink(this.#record), new URL(relay).host)
+    const link = this.#record.members === undefined ? formatRoomLink(this.#record) : ''
+    this.#view.moved(link, new URL(relay).host)
     await this.#store.writeRoom(this.#record)
   }
 
@@ -287,8 +336,23 @@ export class OpenRoom implements Room {
     return absentReport(who, people.find(({ id }) => id === who)?.name ?? '', relay)
   }
 
-  async govern(_command: GovernCommand): Promise<string | undefined> {
-    throw new GovernRefused('notMembers')
+  async govern(command: GovernCommand): Promise<string | undefined> {
+    if (this.#record.members === undefined) throw new GovernRefused('open')
+    return this.#members.govern(command)
+  }
+
+  /** Another invite of the same room, after one was refused or one was removed; from the next `start` on. */
+  async enterBy(inviteSecret: Uint8Array): Promise<void> {
+    const { members } = this.#record
+    if (members === undefined) throw new BrokenPromise('an invite to an open room')
+    this.#view.enterAgain()
+    await this.#keepMembers({ ...members, inviteSecret })
+  }
+
+  async #keepMembers(members: MembersRecord): Promise<void> {
+    this.#record = { ...this.#record, members }
+    this.#view.setInviteLinks(members.links)
+    await this.#store.writeRoom(this.#record)
   }
 
   async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {
@@ -303,11 +367,20 @@ export class OpenRoom implements Room {
 
   #event(event: EngineEvent): void {
     this.#view.handle(event)
-    if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
+    if (this.#members.handle(event)) return
+    if (event.type === 'membership') this.#cameIn(event.snapshot.standing)
+    else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
     else if (event.type === 'postRefused') this.#settle(event.tag)?.reject(new MessageRefused(event.code))
     else if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
       this.#ports.onRelayWanted?.(this.#record.relay)
     }
+  }
+
+  /** Once in, the invite has done its work: nobody who reads this store later shall knock with it. */
+  #cameIn(standing: string): void {
+    const { members } = this.#record
+    if (standing !== 'in' || members?.inviteSecret === undefined) return
+    this.#keepMembers({ ...members, inviteSecret: undefined }).catch(() => this.tellBroken())
   }
 
   #settle(tag: number): Pending | undefined {

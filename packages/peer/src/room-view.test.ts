@@ -54,6 +54,8 @@ function scene(readMark = ''): Scene {
     readMark,
     kind: 'open',
     quiet: new Map(),
+    entering: false,
+    inviteLinks: {},
     draftFiles: [],
     dropFile: () => {},
     nextTurn: (run) => waiting.push(run),

@@ -3,12 +3,14 @@
  * changed, and at most one notification per turn of the event loop, however much happened in it.
  */
 import { Writer, formatBase32, formatHex } from '@kith/protocol'
-import type { BlobProgress, EngineEvent, Millis, TimelineMessage } from '@kith/protocol'
+import type { AtDoor, BlobProgress, EngineEvent, MembershipSnapshot, Millis, TimelineMessage } from '@kith/protocol'
 import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
 import type { QuietPeople } from './chat-store.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
+import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { People } from './people.ts'
+import { Posting } from './posting-rules.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
 /** Older notices make room for newer ones. */
@@ -37,6 +39,10 @@ export interface RoomViewOptions {
   /** Id of the newest message that was read. */
   readonly readMark: string
   readonly quiet: QuietPeople
+  /** Not in yet: on the way in by an invite. */
+  readonly entering: boolean
+  /** Of the invites made here, by id. */
+  readonly inviteLinks: Readonly<Record<string, string>>
   readonly nextTurn: NextTurn
   /** No message carries this file any more. */
   readonly dropFile: (root: string) => void
@@ -54,6 +60,11 @@ export class RoomView {
   readonly #quiet: Map<string, Quiet>
   /** Messages of people who are hidden: kept, and not shown. */
   readonly #concealed = new Map<string, KnownMessage>()
+  readonly #posting = new Posting<KnownMessage>()
+  #snapshot: MembershipSnapshot | undefined
+  #lastWroteAt: Millis | undefined
+  #door: readonly AtDoor[] = []
+  #linkByInvite: ReadonlyMap<string, string>
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
   #readMark: string
@@ -68,6 +79,7 @@ export class RoomView {
     this.#people = new People(options.me, options.name)
     this.#quiet = new Map(options.quiet)
     for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
+    this.#linkByInvite = new Map(Object.entries(options.inviteLinks))
     this.#state = {
       id: options.id,
       kind: options.kind,
@@ -85,7 +97,7 @@ export class RoomView {
       notices: [],
       newest: undefined,
       members: undefined,
-      entering: undefined,
+      entering: options.entering ? { phase: 'meeting' } : undefined,
     }
   }
 
@@ -148,6 +160,14 @@ export class RoomView {
       case 'membershipRefused':
         break // answers to one caller, see `open-room.ts`
       case 'membership':
+        this.#applyMembership(event.snapshot)
+        break
+      case 'door':
+        this.#door = event.newcomers
+        this.#showMembers()
+        break
+      case 'arrival':
+        this.#set({ entering: enteringOf(event.state, (id) => this.#nameOf(id)) })
         break
       case 'trace':
         break // for measurements
@@ -208,6 +228,22 @@ export class RoomView {
     this.#set({ unread: 0 })
   }
 
+  get membership(): MembershipSnapshot | undefined {
+    return this.#snapshot
+  }
+
+  setInviteLinks(links: Readonly<Record<string, string>>): void {
+    this.#linkByInvite = new Map(Object.entries(links))
+    this.#showMembers()
+  }
+
+  /** By an invite, once more. */
+  enterAgain(): void {
+    this.#snapshot = undefined
+    this.#door = []
+    this.#set({ entering: { phase: 'meeting' }, members: undefined })
+  }
+
   get quiet(): QuietPeople {
     return this.#quiet
   }
@@ -222,7 +258,7 @@ export class RoomView {
     const isHidden = quiet === 'hidden'
     const theirs = wasHidden ? [...this.#concealed.values()] : isHidden ? [...this.#timeline] : []
     const changed = theirs.filter(({ author }) => author === who)
-    this.#applyTimeline(changed.map((message) => ({ type: 'put', message })))
+    this.#show(changed.map((message) => ({ type: 'put', message })))
     this.#recount()
   }
 
@@ -239,6 +275,12 @@ export class RoomView {
   }
 
   #applyTimeline(changes: readonly MessageChange<KnownMessage>[]): void {
+    this.#show(this.#posting.apply(changes))
+  }
+
+  /** What the rules of the room allow, without those who are hidden here. */
+  #show(changes: readonly MessageChange<KnownMessage>[]): void {
+    const wroteAt = this.#lastWroteAt
     let { unread, firstUnread } = this.#state
     const shown = changes.map((change) => this.#conceal(change))
     this.#timeline = this.#timeline.apply(shown, ({ before, after }) => {
@@ -252,11 +294,13 @@ export class RoomView {
       if (after !== undefined) {
         this.#touched.add(after.id)
         if (before === undefined) this.#people.typing(after.session, false)
+        if (after.mine && before === undefined) this.#lastWroteAt = Math.max(this.#lastWroteAt ?? 0, after.time)
         this.#people.wrote(after.author, after.name, after.id)
       } else if (before !== undefined) this.#touched.delete(before.id)
       if (before !== undefined && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
     })
     this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
+    if (this.#lastWroteAt !== wroteAt) this.#showMembers()
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
   }
@@ -276,6 +320,25 @@ export class RoomView {
   #lost(message: KnownMessage): void {
     const roots = message.attachments.map(({ root }) => root)
     for (const manifest of this.files.detach(message.id, roots)) this.#dropFile(formatHex(manifest.root))
+  }
+
+  #applyMembership(snapshot: MembershipSnapshot): void {
+    this.#snapshot = snapshot
+    this.#people.setMembers(membershipsOf(snapshot))
+    this.#show(this.#posting.setRules(postingRulesOf(snapshot), [...this.#timeline, ...this.#concealed.values()]))
+    this.#set({ people: this.#people.list() })
+    if (snapshot.standing === 'in') this.#set({ entering: undefined })
+    this.#showMembers()
+  }
+
+  #showMembers(): void {
+    if (this.#snapshot === undefined) return
+    const [snapshot, door, linkByInvite] = [this.#snapshot, this.#door, this.#linkByInvite]
+    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, lastWroteAt: this.#lastWroteAt }) })
+  }
+
+  #nameOf(id: string): string {
+    return this.#state.people.find((person) => person.id === id)?.name ?? ''
   }
 
   #conceal(change: MessageChange<KnownMessage>): MessageChange<KnownMessage> {

@@ -168,13 +168,13 @@ function OpenInvites({ room, invites, onShow }: OpenInvitesProps): ReactElement 
         {invites.map((invite) => (
           <li key={invite.id} className="invite-line">
             <div>
-              <p>{invite.burnt ? say.burnt : say.state(invite.usesLeft, invite.expiresAt - Date.now())}</p>
+              <p>{say.state(invite.usesLeft, invite.expiresAt - Date.now())}</p>
               <p className="invite-by">
                 {invite.asksPin ? say.asksPin : say.byLink}
                 {invite.by !== me && ` · ${say.by(nameOf(invite.by) ?? '')}`}
               </p>
             </div>
-            {invite.link !== undefined && !invite.burnt && (
+            {invite.link !== undefined && (
               <button type="button" className="button" onClick={() => onShow(invite.id)}>
                 {say.show}
               </button>

@@ -95,11 +95,15 @@ export default function Rules({ room, name }: { readonly room: Room; readonly na
         <>
           <h3 className="setting-name">{say.removed}</h3>
           <ul className="rules-removed">
-            {removed.map(({ id, name: who, by, at }) => (
-              <li key={id}>
-                {say.removedBy(who || id.slice(0, 6), nameOf(by) ?? by.slice(0, 6), words.format.day(at, Date.now()))}
-              </li>
-            ))}
+            {removed.map(({ id, name: who, by, at, left }) => {
+              const called = who || id.slice(0, 6)
+              const date = words.format.day(at, Date.now())
+              return (
+                <li key={id}>
+                  {left ? say.leftOn(called, date) : say.removedBy(called, nameOf(by) ?? by.slice(0, 6), date)}
+                </li>
+              )
+            })}
           </ul>
         </>
       )}

@@ -81,7 +81,6 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       expiresAt: now + 86_400_000,
       usesLeft: 1,
       asksPin: true,
-      burnt: false,
       ...invite,
     })),
     newcomers: (options.newcomers ?? []).map((newcomer) => ({
@@ -98,6 +97,7 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       name,
       by: idOf(byName),
       at: now - agoMs,
+      left: false,
     })),
   }
 }
@@ -127,7 +127,7 @@ export const fakePin = '204816'
 export function governFake(command: GovernCommand, before: Before, now: Millis): Governed {
   const { members, people, entering, me } = before
   if (command.type === 'enterPin') return enterPin(command.pin, before, now)
-  if (members === undefined) throw new GovernRefused('notMembers')
+  if (members === undefined) throw new GovernRefused('open')
   const done = (change: Partial<MembersState>, next = people, answer?: string): Governed => ({
     members: { ...members, ...change },
     people: next,
@@ -150,7 +150,6 @@ export function governFake(command: GovernCommand, before: Before, now: Millis):
         expiresAt: now + command.lastsMs,
         usesLeft: command.uses,
         asksPin: command.asksPin,
-        burnt: false,
       }
       return done({ invites: [...members.invites, invite] }, people, id)
     }
@@ -180,7 +179,9 @@ export function governFake(command: GovernCommand, before: Before, now: Millis):
       return done({ newcomers: members.newcomers.filter(({ id }) => id !== command.who) })
     case 'remove': {
       const gone = new Set([command.who, ...command.with])
-      const removed = people.filter(({ id }) => gone.has(id)).map(({ id, name }) => ({ id, name, by: me, at: now }))
+      const removed = people
+        .filter(({ id }) => gone.has(id))
+        .map(({ id, name }) => ({ id, name, by: me, at: now, left: false }))
       return done(
         { removed: [...members.removed, ...removed] },
         people.filter(({ id }) => !gone.has(id)),
@@ -199,7 +200,7 @@ export function governFake(command: GovernCommand, before: Before, now: Millis):
 }
 
 function enterPin(pin: string, { entering, people, me, members }: Before, now: Millis): Governed {
-  if (entering?.phase !== 'pinWanted') throw new GovernRefused('pinMalformed')
+  if (entering?.phase !== 'pinWanted') throw new GovernRefused('nobodyAsks')
   const idOf: IdOf = (name) => people.find((person) => person.name === name)?.id ?? me
   const state = members ?? fakeMembersState({ myRole: 'member' }, idOf, now)
   if (pin === fakePin) return { members: state, people, entering: undefined, answer: undefined }

@@ -362,7 +362,7 @@ export class FakeRoom implements Room {
   }
 
   async govern(command: GovernCommand): Promise<string | undefined> {
-    if (this.#state.kind === 'open') throw new GovernRefused('notMembers')
+    if (this.#state.kind === 'open') throw new GovernRefused('open')
     if (this.refusing) throw new GovernRefused('notAllowed')
     const { members, people, entering, answer } = governFake(command, this.#state, this.#now())
     this.#set({ members: entering === undefined ? members : this.#state.members, people, entering })

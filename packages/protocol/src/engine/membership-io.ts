@@ -1,5 +1,7 @@
 /** What one does in a members room, and what the engine tells of it. */
 import type { Millis } from '../machine.ts'
+import type { ArrivalState } from '../members/arrival.ts'
+import type { AtDoor } from '../members/door.ts'
 import type { VouchMethod } from '../members/edges.ts'
 import type { Policy } from '../members/policy.ts'
 import type { MembershipSnapshot } from '../members/snapshot.ts'
@@ -43,6 +45,10 @@ export type MembershipRefusal =
 
 export type MembershipEvent =
   | { readonly type: 'membership'; readonly snapshot: MembershipSnapshot }
+  /** Who stands at this member's door, whenever that changes. */
+  | { readonly type: 'door'; readonly newcomers: readonly AtDoor[] }
+  /** How far a newcomer has come. */
+  | { readonly type: 'arrival'; readonly state: ArrivalState }
   | { readonly type: 'membershipDone'; readonly tag: number; readonly invite?: MadeInvite | undefined }
   | { readonly type: 'membershipRefused'; readonly tag: number; readonly code: MembershipRefusal }
 

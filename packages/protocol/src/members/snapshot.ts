@@ -77,6 +77,8 @@ export interface MembershipSnapshot {
   readonly mayGovern: boolean
   readonly mayPost: boolean
   readonly policy: Policy
+  /** Time of the operation that set it: what was said before is not judged by it. 0 for the policy of the founding. */
+  readonly policySince: Millis
   readonly members: readonly MemberInfo[]
   readonly removed: readonly RemovedInfo[]
   readonly pending: readonly PendingInfo[]

@@ -1,0 +1,105 @@
+/** The members half of an open room: commands to its engine and their answers, and the links of the invites made here. */
+import { formatInvite } from '@kith/protocol'
+import type { Crypto, EngineEvent, MadeInvite, MembershipCommand, MembershipSnapshot } from '@kith/protocol'
+import type { MembersRecord } from './chat-store.ts'
+import { GovernRefused, RoomClosed } from './errors.ts'
+import { protocolPolicy } from './members-view.ts'
+import type { GovernCommand } from './members-state.ts'
+
+export interface RoomMembersPorts {
+  readonly crypto: Pick<Crypto, 'sha256'>
+  /** Where newcomers meet members. */
+  relay(): string | undefined
+  /** To the engine; false when there is none right now. */
+  command(tag: number, command: MembershipCommand): boolean
+  snapshot(): MembershipSnapshot | undefined
+  record(): MembersRecord
+  keep(record: MembersRecord): Promise<void>
+}
+
+interface Pending {
+  readonly resolve: (invite: MadeInvite | undefined) => void
+  readonly reject: (error: Error) => void
+}
+
+export class RoomMembers {
+  readonly #ports: RoomMembersPorts
+  readonly #pending = new Map<number, Pending>()
+  #tags = 0
+
+  constructor(ports: RoomMembersPorts) {
+    this.#ports = ports
+  }
+
+  async govern(command: GovernCommand): Promise<string | undefined> {
+    const made = await this.#ask(this.#translate(command))
+    const record = this.#ports.record()
+    if (command.type === 'revokeInvite') {
+      const { [command.invite]: _gone, ...links } = record.links
+      await this.#ports.keep({ ...record, links })
+    }
+    if (made === undefined) return undefined
+    const { id, ...invite } = made
+    const link = formatInvite(this.#ports.crypto, { invite, relay: this.#ports.relay() })
+    await this.#ports.keep({ ...record, links: { ...this.#openLinks(record), [id]: link } })
+    return id
+  }
+
+  /** True when this event answers a command. */
+  handle(event: EngineEvent): boolean {
+    if (event.type === 'membershipDone') this.#settle(event.tag)?.resolve(event.invite)
+    else if (event.type === 'membershipRefused') this.#settle(event.tag)?.reject(new GovernRefused(event.code))
+    else return false
+    return true
+  }
+
+  stopped(): void {
+    for (const { reject } of this.#pending.values()) reject(new RoomClosed())
+    this.#pending.clear()
+  }
+
+  /** Links of invites that are gone are forgotten with the next one. */
+  #openLinks({ links }: MembersRecord): Readonly<Record<string, string>> {
+    const open = new Set(this.#ports.snapshot()?.invites.flatMap(({ id, revoked }) => (revoked ? [] : [id])))
+    return Object.fromEntries(Object.entries(links).filter(([id]) => open.has(id)))
+  }
+
+  #ask(command: MembershipCommand): Promise<MadeInvite | undefined> {
+    return new Promise((resolve, reject) => {
+      const tag = ++this.#tags
+      this.#pending.set(tag, { resolve, reject })
+      if (this.#ports.command(tag, command)) return
+      this.#pending.delete(tag)
+      reject(new RoomClosed())
+    })
+  }
+
+  #settle(tag: number): Pending | undefined {
+    const pending = this.#pending.get(tag)
+    this.#pending.delete(tag)
+    return pending
+  }
+
+  #translate(command: GovernCommand): MembershipCommand {
+    switch (command.type) {
+      case 'vouch':
+        return { type: 'vouch', subject: command.who, method: command.method }
+      case 'decline':
+        return { type: 'decline', subject: command.who }
+      case 'remove':
+        return { type: 'remove', subject: command.who, cascade: command.with }
+      case 'setRole':
+        return { type: 'setRole', subject: command.who, role: command.role }
+      case 'setPolicy': {
+        const snapshot = this.#ports.snapshot()
+        if (snapshot === undefined) throw new GovernRefused('notMember')
+        return { type: 'setPolicy', policy: protocolPolicy(command.policy, snapshot.policy) }
+      }
+      case 'invite':
+      case 'revokeInvite':
+      case 'enterPin':
+      case 'leave':
+        return command
+    }
+  }
+}
