@@ -31,7 +31,7 @@ function list(json: boolean): string {
 }
 
 /** Fewer machines are done sooner on one core. */
-const worthParts = 2_000
+const worthParts = 500
 
 async function run(asked: Asked): Promise<number> {
   if (asked.list) {
