@@ -19,7 +19,7 @@ const id = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const text = fc.string({ unit: 'grapheme', maxLength: 80 })
 const manifest = fc.record({
   root: id,
-  size: fc.integer({ min: 1, max: 2 ** 36 }),
+  size: fc.integer({ min: 1, max: 2 ** 34 }),
   key: id,
   type: fc.string({ maxLength: 40 }),
   name: fc.string({ maxLength: 40 }),

@@ -31,8 +31,8 @@ export const maxManifests = 16
 export const maxFileTypeBytes = 127
 export const maxFileNameBytes = 255
 export const maxPreviewBytes: number = 8 * 1024
-/** Larger ones could not be counted in 32-bit block numbers with room to spare, and nobody's store takes them. */
-export const maxFileBytes: number = 64 * 1024 * 1024 * 1024
+/** 16 GiB: a million blocks, whose bitmap still fits one payload. */
+export const maxFileBytes: number = 16 * 1024 * 1024 * 1024
 const rootBytes = 32
 const keyBytes = 32
 

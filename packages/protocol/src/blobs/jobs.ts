@@ -2,9 +2,9 @@
  * How an engine asks its host about blobs, what the host answers, and what people are told of them.
  *
  * Blocks and leaf pages never pass through the store of records: the host keeps them (`BlobStore` of the peer), hashes
- * them off the engine's thread, and answers. Roots are hex. What a job's bytes mean is in `blobs/layout.ts`.
+ * them off the engine's thread, and answers. Roots are hex. What a job's bytes mean is in `layout.ts`.
  */
-import type { Millis } from '../machine.ts'
+import type { BlobProgress } from './progress.ts'
 
 /** A slot of a blob: one sealed block, or one page of leaf hashes. */
 export type BlobPart = 'block' | 'page'
@@ -43,8 +43,10 @@ export type BlobResult =
 
 export type BlobInput =
   | { readonly type: 'blobDone'; readonly request: number; readonly result: BlobResult }
-  /** The host has sealed a file into its store, or took parts of one out of it: look again. */
-  | { readonly type: 'blobChanged'; readonly root: string; readonly size: number }
+  /** The host sealed this file into its store just now: it is ours to spread. */
+  | { readonly type: 'blobSealed'; readonly root: string; readonly size: number }
+  /** The host made room by removing this one. */
+  | { readonly type: 'blobFreed'; readonly root: string }
   /** A person wants it now; `from`: in order from this block on, for media. Also what goes on after `blobPause`. */
   | { readonly type: 'blobFetch'; readonly root: string; readonly from?: number | undefined }
   /** Stop asking for it; what is here stays. Others are still served. */
@@ -53,32 +55,6 @@ export type BlobInput =
   | { readonly type: 'blobCancel'; readonly root: string }
   /** Metered network, save-data or battery: fetch only what a person asks for. */
   | { readonly type: 'setSaving'; readonly saving: boolean }
-
-/**
- * `waiting`: known and not asked for, or nobody who has it is here · `fetching` · `paused` by a person · `here`: all of
- * it · `failed`: see `why`; what came is kept.
- */
-export type BlobState = 'waiting' | 'fetching' | 'paused' | 'here' | 'failed'
-
-/** `nobody` of those who are here has it · `storeFull` · `storeBroken` · `tooLarge` for this device's quota. */
-export type BlobTrouble = 'nobody' | 'storeFull' | 'storeBroken' | 'tooLarge'
-
-/** How far a blob has come; at most four times a second, and at every change of `state`. */
-export interface BlobProgress {
-  readonly type: 'blob'
-  readonly root: string
-  readonly state: BlobState
-  readonly why: BlobTrouble | undefined
-  /** Plaintext bytes held, and all. */
-  readonly have: number
-  readonly total: number
-  readonly bytesPerSecond: number
-  /** Peers it came from within the last seconds. */
-  readonly sources: number
-  /** Linked peers that hold all of it. */
-  readonly holders: number
-  readonly leftMs: Millis | undefined
-}
 
 export type BlobEvent =
   | BlobProgress
