@@ -4,7 +4,7 @@ import type { BrokenRecords } from './broken-records.ts'
 import type { Clock } from './clock.ts'
 import type { RouteIncoming } from './incoming.ts'
 import type { EngineLike, VerifyMany } from './host.ts'
-import type { FileBlobs } from './room-files.ts'
+import type { BlobPorts } from './room-blobs.ts'
 import type { NextTurn } from './room-view.ts'
 import type { Storage } from './storage.ts'
 import type { StoreLock } from './store-lock.ts'
@@ -30,7 +30,7 @@ export interface ChatPorts {
   readonly storage: Storage
   readonly lock: StoreLock
   /** Seals, keeps and opens files; undefined where the platform has no place for them. */
-  readonly blobs?: FileBlobs | undefined
+  readonly blobs?: BlobPorts | undefined
   /** Where the store reports damaged records, which it leaves out of what it reads. */
   readonly broken?: BrokenRecords | undefined
   readonly platform: 'browser' | 'node'

@@ -9,6 +9,8 @@
  */
 import type {
   Address,
+  BlobJob,
+  BlobResult,
   ComputeJob,
   EngineEvent,
   Input,
@@ -43,6 +45,8 @@ export interface HostPorts {
   /** In front of every key, so that rooms share a store: `room/<roomId>/`. */
   readonly storePrefix: string
   readonly verifyMany: VerifyMany
+  /** Does the jobs of blobs; never rejects. Where there is none, the engine has none to do. */
+  readonly blobWork?: ((job: BlobJob) => Promise<BlobResult>) | undefined
   readonly relay?: { readonly url: string; readonly dial: RelayDialer } | undefined
   readonly dial?: Dialer | undefined
   readonly dialAddress?: AddressDialer | undefined
@@ -131,6 +135,9 @@ export class Host {
       case 'compute':
         void this.#compute(output.request, output.job)
         break
+      case 'blob':
+        void this.#blobWork(output.request, output.job)
+        break
       case 'relayConnect':
         this.#connectRelay()
         break
@@ -218,6 +225,11 @@ export class Host {
   async #compute(request: number, job: ComputeJob): Promise<void> {
     const valid = await this.#ports.verifyMany(job.checks)
     this.input({ type: 'computed', request, result: { type: 'verify', valid } })
+  }
+
+  async #blobWork(request: number, job: BlobJob): Promise<void> {
+    const result = await this.#ports.blobWork?.(job)
+    if (result !== undefined) this.input({ type: 'blobDone', request, result })
   }
 
   #connectRelay(): void {

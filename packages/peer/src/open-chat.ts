@@ -202,6 +202,7 @@ export class OpenChat implements Chat {
     const stopped = [...this.#rooms.values()].map((room) => room.stop())
     await Promise.allSettled([...stopped, this.#steps, this.#listening?.close()])
     if (isHeard) await this.#ports.lastWords?.()
+    await this.#ports.blobs?.store.close()
     await this.#ports.storage.close()
   }
 

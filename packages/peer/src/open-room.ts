@@ -13,6 +13,7 @@ import { openPersona } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
 import { RoomFiles } from './room-files.ts'
 import { RoomMembers } from './room-members.ts'
+import { RoomBlobs } from './room-blobs.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
 
 /** Drafts and read marks are written this long after the last change. */
@@ -42,6 +43,7 @@ export class OpenRoom implements Room {
   readonly #view: RoomView
   readonly #pending = new Map<number, Pending>()
   readonly #files: RoomFiles
+  readonly #blobs: RoomBlobs | undefined
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
@@ -86,10 +88,11 @@ export class OpenRoom implements Room {
       record: () => this.#record.members as MembersRecord,
       keep: (members) => this.#keepMembers(members),
     })
+    this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => this.#host?.input(input))
     this.#files = new RoomFiles(
       {
-        blobs: ports.blobs,
-        input: () => {},
+        blobs: this.#blobs,
+        input: (input) => this.#host?.input(input),
         manifest: (root) => this.#view.files.manifest(root),
         draftChanged: (draft) => {
           this.#view.setDraftFiles(draft)
@@ -166,6 +169,7 @@ export class OpenRoom implements Room {
         relayOnly: settings.relayOnly,
         webrtc: dialer !== undefined,
         addresses: settings.relayOnly ? [] : (this.#ports.addresses ?? []),
+        blobs: this.#blobs !== undefined,
       },
       clock.now(),
     )
@@ -178,6 +182,7 @@ export class OpenRoom implements Room {
       dial: dialer,
       dialAddress: settings.relayOnly ? undefined : this.#ports.dialAddress,
       wakes: this.#ports.wakes,
+      blobWork: this.#blobs && ((job) => (this.#blobs as RoomBlobs).work(job)),
       onEvent: (event) => this.#event(event),
       onStorageTrouble: () => this.tellBroken(),
     })
@@ -366,6 +371,11 @@ export class OpenRoom implements Room {
   }
 
   #event(event: EngineEvent): void {
+    if (event.type === 'blob' || event.type === 'blobBlocks') {
+      this.#blobs?.told(event)
+      if (event.type === 'blob') this.#view.fileProgress(event)
+      return
+    }
     this.#view.handle(event)
     if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#cameIn(event.snapshot.standing)

@@ -1,7 +1,7 @@
 /** The composition root of terminals, keepers and bots: makes a chat from what Node has. Every public name for Node. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Engine } from '@kith/protocol'
+import { Engine, leafOf } from '@kith/protocol'
 import type { Address } from '@kith/protocol'
 import { WebSocket } from 'ws'
 import { BrokenRecords } from '../broken-records.ts'
@@ -14,6 +14,7 @@ import { IceServers, fetchJson, type IceServerLike } from '../web/ice-servers.ts
 import { createRelayDialer, maxRelayFrameBytes } from '../web/relay-socket.ts'
 import { createNativeCrypto } from './crypto.ts'
 import { createAddressDialer, listenForSockets } from './sockets.ts'
+import { openNodeBlobStore } from './blob-store.ts'
 import { openSealedNodeStorage } from './storage.ts'
 import { verifyManyNative } from './verify.ts'
 import { createNodeDialer } from './webrtc.ts'
@@ -67,6 +68,7 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
     passphrase: options.passphrase,
     onBroken: (record) => broken.add(record),
   })
+  const blobStore = await openNodeBlobStore(join(options.dataDir, 'blobs'), clock)
   const ice = new IceServers({ clock, fetchJson, fixed: options.iceServers })
   const { listen } = options
   try {
@@ -79,6 +81,12 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       platform: 'node',
       nextTurn: (run) => void setImmediate(run),
       verifyMany: verifyManyNative,
+      blobs: {
+        store: blobStore,
+        subtle: globalThis.crypto.subtle,
+        crypto,
+        hashBlock: (block) => leafOf(crypto, block),
+      },
       createEngine: (options, now) => new Engine(options, now),
       dialRelay: createNodeRelayDialer({ clock }),
       dialerFor: (relay) =>

@@ -157,6 +157,15 @@ export class Blobs {
     this.#empty(blob, now)
   }
 
+  /** No message names it any more. */
+  forget(root: string, now: Millis): void {
+    const blob = this.#blobs.get(root)
+    if (blob === undefined) return
+    this.cancel(root, now)
+    this.#blobs.delete(root)
+    this.#progress.delete(root)
+  }
+
   setSaving(saving: boolean, now: Millis): void {
     this.#saving = saving
     for (const blob of this.#blobs.values()) {

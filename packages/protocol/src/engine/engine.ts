@@ -20,6 +20,8 @@ import { openRoomKeys } from '../rooms/keys.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
 import { syncTags } from '../sync/wire.ts'
+import { blobTags } from '../blobs/wire.ts'
+import { BlobTraffic } from './blob-traffic.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
@@ -71,6 +73,7 @@ export class Engine {
   readonly #presence: Presence
   readonly #skew = new Skew()
   readonly #mode: Mode
+  readonly #blobs: BlobTraffic | undefined
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
@@ -129,6 +132,7 @@ export class Engine {
         via: (session) => this.#mode.via(session),
         knowing: (session) => this.#mode.knowing(session),
         payload: (link, bytes, at) => this.#payload(link, bytes, at),
+        moved: (session, at) => this.#blobs?.moved(session, at),
         failed: (code) => {
           if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {
             tell({ type: 'notice', code: 'linkRefused', about: code })
@@ -158,6 +162,17 @@ export class Engine {
         },
       },
     )
+    this.#blobs =
+      options.blobs === true
+        ? new BlobTraffic({
+            crypto,
+            self: persona.device.sign.publicKey,
+            reach: this.#reach,
+            nextRequest: () => this.#nextRequest++,
+            emit,
+            tell,
+          })
+        : undefined
     this.#listed = !this.#reach.hasRelay
     this.#presence = new Presence(this.#room, () => this.#catchup, this.#reach, this.#typing, options.name)
     this.#mode = new Mode({
@@ -318,6 +333,14 @@ export class Engine {
         return this.#presence.tell(now)
       case 'setAddresses':
         return this.#reach.setAddresses(input.addresses, now)
+      case 'blobDone':
+      case 'blobSealed':
+      case 'blobFreed':
+      case 'blobFetch':
+      case 'blobPause':
+      case 'blobCancel':
+      case 'setSaving':
+        return this.#blobs?.handle(input, now)
       case 'post':
         return this.#flow.post(input.content, input.tag, now)
       case 'membership':
@@ -348,6 +371,7 @@ export class Engine {
   #timerFired(name: string, now: Millis): void {
     if (name === 'tick') this.#tick(now)
     else if (name === 'acknowledge') this.#flow.acknowledge(now)
+    else if (name === 'blobs') this.#blobs?.timerFired(now)
     else if (name.startsWith('mesh/')) this.#mode.mesh?.timerFired(name, now)
     else this.#reach.timerFired(name, now)
   }
@@ -388,6 +412,7 @@ export class Engine {
 
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
     if (result.changes.length > 0) this.#tell({ type: 'timeline', changes: result.changes })
+    this.#blobs?.shown(result.changes, now)
     this.#journal.store(result.stores, posted)
     if (result.forks.length === 0) return
     this.#tell({ type: 'notice', code: 'forkFound' })
@@ -419,6 +444,7 @@ export class Engine {
     this.#presence.greet(link, now)
     this.#presence.neighboursChanged(now)
     this.#mode.linked(link, now)
+    this.#blobs?.linked(link, now)
   }
 
   #unlinked(session: string, now: Millis): void {
@@ -428,6 +454,7 @@ export class Engine {
     this.#skew.forget(session)
     this.#flow.neighbourhood.forget(session)
     this.#mode.unlinked(session, now)
+    this.#blobs?.unlinked(session, now)
     this.#presence.neighboursChanged(now)
   }
 
@@ -439,6 +466,10 @@ export class Engine {
     }
     if (tag >= meshTags.from && tag <= meshTags.to) {
       if (!this.#mode.receive(link, tag, bytes, now)) this.#reach.close(link, 'malformed', now)
+      return
+    }
+    if (tag >= blobTags.from && tag <= blobTags.to) {
+      if (this.#blobs?.receive(link, bytes, now) === false) this.#reach.close(link, 'malformed', now)
       return
     }
     const decoded = decodePayload(bytes)

@@ -4,6 +4,7 @@
  * One engine is one membership: one room, one session, its own relay connection. A program with five rooms drives five
  * engines that share nothing an outsider could link.
  */
+import type { BlobInput } from '../blobs/jobs.ts'
 import type { Content } from '../rooms/content.ts'
 import type { ComputeResult, StoredRecord } from './effects.ts'
 import type { MembershipCommand } from './membership-io.ts'
@@ -12,6 +13,7 @@ import type { MembershipCommand } from './membership-io.ts'
 export type TransportKind = 'dtls' | 'socket'
 
 export type Input =
+  | BlobInput
   | { readonly type: 'start' }
   /** Says goodbye on every link and the relay; nothing is accepted afterwards. */
   | { readonly type: 'stop' }

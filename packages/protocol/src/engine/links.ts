@@ -21,7 +21,7 @@ import type { Channel, Output, Path } from './output.ts'
 export const maxPendingLinks = 64
 
 /** Smaller is more urgent; see the classes of `link/scheduler.ts`. */
-export const priority = { control: 0, text: 1, signal: 2, sync: 3 } as const
+export const priority = { control: 0, text: 1, signal: 2, sync: 3, wanted: 4, prefetch: 5 } as const
 export type Priority = (typeof priority)[keyof typeof priority]
 
 /** A second direct link is kept this long: closed at once, it could be the only one the far end has up so far. */
@@ -59,6 +59,8 @@ export interface LinksEvents {
   /** No link with the session is left. */
   unlinked(session: string, now: Millis): void
   payload(link: LiveLink, bytes: Uint8Array, now: Millis): void
+  /** Something came, left or was credited: the link in use may take more bulk. */
+  moved?(session: string, now: Millis): void
   /** The far end of the link in use does not take what it is sent, or does again. */
   slow(session: string, isSlow: boolean, now: Millis): void
   /** A link ended, or never came up. */
@@ -119,18 +121,28 @@ export class Links {
     if (slot === undefined) return
     slot.live?.heartbeat.heard(now)
     this.#run(slot, slot.link.handle({ type: 'frame', bytes }, now), now)
+    this.#moved(slot, now)
   }
 
   flow(id: string, type: 'full' | 'drained', now: Millis): void {
     const slot = this.#slots.get(id)
-    if (slot !== undefined) this.#run(slot, slot.link.handle({ type }, now), now)
+    if (slot === undefined) return
+    this.#run(slot, slot.link.handle({ type }, now), now)
+    this.#moved(slot, now)
   }
 
   /** A timer named `link/<id>/<name>` fired. */
   timerFired(name: string, now: Millis): void {
     const id = name.slice('link/'.length, name.lastIndexOf('/'))
     const slot = this.#slots.get(id)
-    if (slot !== undefined) this.#run(slot, slot.link.handle({ type: 'timerFired', name }, now), now)
+    if (slot === undefined) return
+    this.#run(slot, slot.link.handle({ type: 'timerFired', name }, now), now)
+    this.#moved(slot, now)
+  }
+
+  /** Bytes of bulk that wait for their turn; without end where there is no link. */
+  queuedBulk(session: string): number {
+    return this.#best.get(session)?.link.queuedBytes ?? Infinity
   }
 
   /** False when the session has no link, or that link is too slow to take it. */
@@ -208,6 +220,11 @@ export class Links {
     next.retireAt = undefined
     this.#use(session, next)
     this.#events.linked(next.live, now)
+  }
+
+  #moved(slot: Slot, now: Millis): void {
+    const session = slot.live?.session
+    if (session !== undefined && this.#best.get(session) === slot) this.#events.moved?.(session, now)
   }
 
   #use(session: string, slot: Slot | undefined): void {

@@ -51,6 +51,8 @@ export interface EngineOptions {
   readonly store?: boolean | undefined
   /** Set in a members room, where `secret` says nothing. */
   readonly membership?: MembershipOptions | undefined
+  /** The host keeps blobs (`blob` outputs). Default false: files are known, and neither fetched nor given. */
+  readonly blobs?: boolean | undefined
   /** What `openRoomKeys` makes of the secret, for a host with many engines in one room. */
   readonly keys?: RoomKeys | undefined
   /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */

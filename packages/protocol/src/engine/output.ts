@@ -1,4 +1,5 @@
 /** Everything an engine can ask for or announce. The host carries out each output in order. */
+import type { BlobEvent, BlobOutput } from '../blobs/jobs.ts'
 import type { TimerOutput } from '../machine.ts'
 import type { TimelineChange } from '../rooms/timeline.ts'
 import type { ComputeJob, StoreChange, StoreRange } from './effects.ts'
@@ -27,6 +28,7 @@ export type Output =
   | { readonly type: 'transmit'; readonly transport: string; readonly channel: Channel; readonly bytes: Uint8Array }
   /** Close and forget the transport; also for one that never came up. */
   | { readonly type: 'hangUp'; readonly transport: string }
+  | BlobOutput
   | { readonly type: 'event'; readonly event: EngineEvent }
 
 /** How frames reach a peer: `through` a member comes with circuits. */
@@ -51,6 +53,7 @@ export interface PeerInfo {
 }
 
 export type EngineEvent =
+  | BlobEvent
   | MembershipEvent
   /** The messages that changed, in display order; receivers replace what they had under the same id. */
   | { readonly type: 'timeline'; readonly changes: readonly TimelineChange[] }

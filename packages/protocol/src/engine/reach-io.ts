@@ -31,7 +31,7 @@ export interface ReachContext {
 
 export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
   Partial<AsidesEvents> &
-  Partial<Pick<LinksEvents, 'slow'>> &
+  Partial<Pick<LinksEvents, 'slow' | 'moved'>> &
   Omit<MeetingEvents, 'signal' | 'direct' | 'absent' | 'metAside' | 'leftAside'> & {
     /** A link or an attempt at one ended. */
     failed(code: string, now: Millis): void

@@ -400,6 +400,10 @@ export class Reach {
 
   // What is sent.
 
+  queuedBulk(session: string): number {
+    return this.#links.queuedBulk(session)
+  }
+
   send(session: string, urgency: Priority, payload: Uint8Array, now: Millis): boolean {
     return this.#links.send(session, urgency, payload, now)
   }

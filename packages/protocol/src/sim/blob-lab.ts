@@ -67,7 +67,7 @@ export class LabPeer {
   readonly sent: Map<string, number> = new Map()
   sentBytes = 0
   /** Blocks its store still takes. */
-  space = Infinity
+  space: number = Infinity
   isGone = false
   downFreeAt: Millis = 0
   isSending = false

@@ -96,6 +96,13 @@ const inputCodes: Readonly<Record<Input['type'], number>> = {
   setAddresses: 20,
   post: 21,
   membership: 22,
+  blobDone: 23,
+  blobSealed: 24,
+  blobFreed: 25,
+  blobFetch: 26,
+  blobPause: 27,
+  blobCancel: 28,
+  setSaving: 29,
 }
 
 export class Network implements World, EventSink {

@@ -1,0 +1,65 @@
+/** Blobs in memory: for tests, and for browsers that give a site no place of its own. */
+import { Bits, blocksOf, pagesOf } from '@kith/protocol'
+import type { BlobPart } from '@kith/protocol'
+import type { BlobSlots, BlobStore, BlobUse } from '../blob-store.ts'
+import { StorageFull } from '../storage-errors.ts'
+
+interface Held {
+  readonly size: number
+  readonly slots: Readonly<Record<BlobPart, Map<number, Uint8Array>>>
+  bytes: number
+  usedAt: number
+}
+
+export class MemoryBlobStore implements BlobStore {
+  readonly #held = new Map<string, Held>()
+  readonly #now: () => number
+  /** Bytes it takes. */
+  readonly #capacity: number
+  #bytes = 0
+
+  constructor(now: () => number, capacity: number = Infinity) {
+    this.#now = now
+    this.#capacity = capacity
+  }
+
+  async look(root: string, size: number): Promise<BlobSlots> {
+    const held = this.#held.get(root)
+    const blocks = new Bits(blocksOf(size))
+    const pages = new Bits(pagesOf(size))
+    for (const index of held?.slots.block.keys() ?? []) blocks.set(index)
+    for (const index of held?.slots.page.keys() ?? []) pages.set(index)
+    return { blocks: blocks.toBytes(), pages: pages.toBytes() }
+  }
+
+  async write(root: string, size: number, part: BlobPart, index: number, bytes: Uint8Array): Promise<void> {
+    if (this.#bytes + bytes.length > this.#capacity) throw new StorageFull('files in memory')
+    let held = this.#held.get(root)
+    if (held === undefined) {
+      held = { size, slots: { block: new Map(), page: new Map() }, bytes: 0, usedAt: this.#now() }
+      this.#held.set(root, held)
+    }
+    if (held.slots[part].has(index)) return
+    held.slots[part].set(index, bytes.slice())
+    held.bytes += bytes.length
+    this.#bytes += bytes.length
+    held.usedAt = this.#now()
+  }
+
+  async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
+    const held = this.#held.get(root)
+    if (held !== undefined) held.usedAt = this.#now()
+    return held?.slots[part].get(index)
+  }
+
+  async remove(root: string): Promise<void> {
+    this.#bytes -= this.#held.get(root)?.bytes ?? 0
+    this.#held.delete(root)
+  }
+
+  async list(): Promise<readonly BlobUse[]> {
+    return [...this.#held].map(([root, { size, bytes, usedAt }]) => ({ root, size, bytes, usedAt }))
+  }
+
+  async close(): Promise<void> {}
+}

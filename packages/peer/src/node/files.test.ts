@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Attachment, Room } from '../chat.ts'
+import type { OpenChat } from '../open-chat.ts'
+import { type NodeChatOptions, createNodeChat } from './node.ts'
+
+const directories: string[] = []
+const chats: OpenChat[] = []
+
+async function start(options: Partial<NodeChatOptions>): Promise<OpenChat> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'kith-files-')))
+  directories.push(dataDir)
+  const chat = await createNodeChat({ relay: null, ...options, dataDir })
+  chats.push(chat)
+  return chat
+}
+
+afterEach(async () => {
+  await Promise.all(chats.splice(0).map((chat) => chat.close()))
+  for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true })
+})
+
+function until(room: Room, what: string, holds: () => boolean, ms = 30_000): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), ms)
+    const stop = room.subscribe(() => look())
+    const look = (): void => {
+      if (!holds()) return
+      clearTimeout(late)
+      stop()
+      resolve()
+    }
+    look()
+  })
+}
+
+function fileOf(room: Room): Attachment | undefined {
+  return room.timeline.length === 0 ? undefined : room.timeline.at(0).attachments[0]
+}
+
+async function pair(): Promise<{ readonly hers: Room; readonly his: Room; readonly bobDir: string }> {
+  const ada = await start({ name: 'Ada', listen: { port: 0, host: '127.0.0.1' } })
+  const bob = await start({
+    name: 'Bob',
+    addresses: [{ host: '127.0.0.1', port: ada.listening?.port ?? 0 }],
+  })
+  const hers = await ada.create({ title: 'Kitchen' })
+  const his = await bob.join(hers.state.link)
+  await until(his, 'a path', () => his.state.people.some(({ me, path }) => !me && path === 'direct'))
+  return { hers, his, bobDir: directories.at(-1) ?? '' }
+}
+
+describe('files of a terminal', () => {
+  it('BLB1 a file arrives as it was, by itself when it is small, and its place on disk tells nothing', async () => {
+    const { hers, his, bobDir } = await pair()
+    const bytes = new Uint8Array(randomBytes(200_000))
+    await hers.attach([{ name: 'soup.bin', type: 'application/octet-stream', bytes: new Blob([bytes]) }])
+    await until(his, 'the file', () => fileOf(his)?.state === 'here')
+    const { root } = fileOf(his) as Attachment
+    expect(new Uint8Array(await his.readFile(root, 0, bytes.length))).toEqual(bytes)
+    expect(new Uint8Array(await his.readFile(root, 16_360, 20))).toEqual(bytes.subarray(16_360, 16_380))
+    for (const file of await readdir(join(bobDir, 'blobs'))) {
+      const kept = await readFile(join(bobDir, 'blobs', file))
+      expect(kept.includes(bytes.subarray(1_000, 1_032))).toBe(false)
+      expect(kept.includes('soup')).toBe(false)
+    }
+  }, 60_000)
+
+  it('BLB2 what is read is fetched first, and the rest follows', async () => {
+    const { hers, his } = await pair()
+    const bytes = new Uint8Array(9 * 1024 * 1024)
+    for (let i = 0; i < bytes.length; i += 4096) bytes[i] = i / 4096 + 1
+    await hers.attach([{ name: 'film', type: '', bytes: new Blob([bytes]) }])
+    await until(his, 'the message', () => fileOf(his) !== undefined)
+    const { root } = fileOf(his) as Attachment
+    const from = 7 * 1024 * 1024
+    expect(new Uint8Array(await his.readFile(root, from, 100_000))).toEqual(bytes.subarray(from, from + 100_000))
+    await until(his, 'all of it', () => fileOf(his)?.state === 'here')
+    expect(Buffer.compare(Buffer.from(await his.readFile(root, 0, bytes.length)), Buffer.from(bytes))).toBe(0)
+  }, 120_000)
+})

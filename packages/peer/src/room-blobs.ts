@@ -1,0 +1,229 @@
+/**
+ * The host's part of one room's files: seals and opens them, and does the jobs of the engine on the store of blobs.
+ *
+ * Plaintext and key meet here and nowhere else. AES-256-GCM is WebCrypto's, in browsers and in Node, and runs on other
+ * threads; so does hashing where the platform has it so (`hashBlock`). A file is sealed block by block, so that it may be
+ * larger than memory.
+ */
+import {
+  blobKeyBytes,
+  blocksOf,
+  buildPages,
+  equalBytes,
+  formatHex,
+  hashBytes,
+  nonceOf,
+  plainBytes,
+  plainLengthOf,
+} from '@kith/protocol'
+import type { BlobEvent, BlobInput, BlobJob, BlobResult, Crypto, Manifest } from '@kith/protocol'
+import type { BlobStore } from './blob-store.ts'
+import type { SlicedBytes } from './files.ts'
+import { StorageBroken, StorageFull } from './storage-errors.ts'
+
+/** Blocks that are sealed or opened at once. */
+const batchBlocks = 32
+
+export interface BlobPorts {
+  readonly store: BlobStore
+  readonly subtle: SubtleCrypto
+  readonly crypto: Pick<Crypto, 'sha256' | 'random'>
+  /** The leaf of a block: SHA-256 of `leafLabel` and the block, off this thread where that is faster. */
+  readonly hashBlock: (block: Uint8Array) => Promise<Uint8Array> | Uint8Array
+}
+
+/** A file that cannot be opened: its blocks are those of the root, but not sealed with this key. */
+export class FileUnreadable extends Error {
+  override readonly name = 'FileUnreadable'
+
+  constructor(options?: ErrorOptions) {
+    super('This file cannot be opened: what was sent does not fit its key. Ask for it to be sent again.', options)
+  }
+}
+
+export class RoomBlobs {
+  readonly #ports: BlobPorts
+  readonly #input: (input: BlobInput) => void
+  /** Called when blocks of a root came, or when it is certain that they do not come. */
+  readonly #waiting = new Map<string, Set<(wake: 'came' | 'failed') => void>>()
+  readonly #keys = new Map<string, Promise<CryptoKey>>()
+
+  constructor(ports: BlobPorts, input: (input: BlobInput) => void) {
+    this.#ports = ports
+    this.#input = input
+  }
+
+  /** What the engine tells of blobs. */
+  told(event: BlobEvent): void {
+    if (event.type === 'blob' && event.state !== 'failed') return
+    for (const wake of this.#waiting.get(event.root) ?? []) wake(event.type === 'blob' ? 'failed' : 'came')
+  }
+
+  /** Seals a source under a fresh key and keeps it. Rejects as the store does, and as the source does. */
+  async seal(
+    source: SlicedBytes,
+    onProgress?: (sealedBytes: number) => void,
+  ): Promise<{ readonly root: Uint8Array; readonly key: Uint8Array; readonly size: number }> {
+    const { crypto, store } = this.#ports
+    const { size } = source
+    const key = crypto.random(blobKeyBytes)
+    const sealKey = await this.#importKey(key, 'encrypt')
+    // Blocks have a root to be kept under only when all of them are sealed, so sealing goes through the file twice:
+    // sealing again is cheaper than moving what is on disk, and needs no second copy of it.
+    const leaves = new Uint8Array(blocksOf(size) * hashBytes)
+    await this.#eachBlock(source, sealKey, async (index, sealed) => {
+      leaves.set(await this.#ports.hashBlock(sealed), index * hashBytes)
+    })
+    const { root, pages } = buildPages(crypto, size, leaves)
+    const name = formatHex(root)
+    try {
+      await Promise.all(pages.map((page, index) => store.write(name, size, 'page', index, page)))
+      await this.#eachBlock(source, sealKey, async (index, sealed) => {
+        // A source that changed in between would be another text under the same nonce: it must not leave.
+        const leaf = leaves.subarray(index * hashBytes, (index + 1) * hashBytes)
+        if (!equalBytes(await this.#ports.hashBlock(sealed), leaf)) throw sourceChanged()
+        await store.write(name, size, 'block', index, sealed)
+        onProgress?.(Math.min(size, (index + 1) * plainBytes))
+      })
+    } catch (error) {
+      await store.remove(name).catch(() => undefined)
+      throw error
+    }
+    this.#input({ type: 'blobSealed', root: name, size })
+    return { root, key, size }
+  }
+
+  /** Opened bytes; waits for what is missing, which is asked for in order. Rejects with `FileUnreadable`, or when it fails. */
+  async read(manifest: Manifest, from: number, length: number): Promise<Uint8Array> {
+    const to = Math.min(manifest.size, from + length)
+    const opened = new Uint8Array(Math.max(0, to - from))
+    if (opened.length === 0) return opened
+    const root = formatHex(manifest.root)
+    const key = await this.#keyOf(root, manifest.key)
+    const last = Math.floor((to - 1) / plainBytes)
+    for (let first = Math.floor(from / plainBytes); first <= last; first += batchBlocks) {
+      const count = Math.min(batchBlocks, last - first + 1)
+      await Promise.all(
+        Array.from({ length: count }, async (_, i) => {
+          const index = first + i
+          const plain = await this.#open(key, manifest, index, await this.#block(root, index))
+          const at = index * plainBytes - from
+          opened.set(plain.subarray(Math.max(0, -at), Math.min(plain.length, to - index * plainBytes)), Math.max(0, at))
+        }),
+      )
+    }
+    return opened
+  }
+
+  /** Forgets it here; the engine is told. */
+  async free(root: string): Promise<void> {
+    this.#keys.delete(root)
+    await this.#ports.store.remove(root)
+    this.#input({ type: 'blobFreed', root })
+  }
+
+  /** Answers a job of the engine; never rejects. */
+  async work(job: BlobJob): Promise<BlobResult> {
+    const { store } = this.#ports
+    switch (job.type) {
+      case 'look':
+        return store.look(job.root, job.size).then(
+          (slots) => ({ type: 'held', ...slots }),
+          () => ({ type: 'held', blocks: new Uint8Array(), pages: new Uint8Array() }),
+        )
+      case 'keepBlock': {
+        if (!equalBytes(await this.#ports.hashBlock(job.bytes), job.leaf)) return { type: 'kept', outcome: 'corrupt' }
+        return this.#keep(() => store.write(job.root, job.size, 'block', job.index, job.bytes))
+      }
+      case 'keepPage':
+        return this.#keep(() => store.write(job.root, job.size, 'page', job.index, job.bytes))
+      case 'read':
+        return { type: 'bytes', bytes: await store.read(job.root, job.part, job.index).catch(() => undefined) }
+      case 'remove':
+        await store.remove(job.root).catch(() => undefined)
+        return { type: 'removed' }
+    }
+  }
+
+  async #keep(write: () => Promise<void>): Promise<BlobResult> {
+    try {
+      await write()
+      return { type: 'kept', outcome: 'kept' }
+    } catch (error) {
+      return { type: 'kept', outcome: error instanceof StorageFull ? 'full' : 'broken' }
+    }
+  }
+
+  /** A sealed block, as soon as it is here. */
+  async #block(root: string, index: number): Promise<Uint8Array> {
+    for (;;) {
+      let wake: (why: 'came' | 'failed') => void = () => undefined
+      const woken = new Promise<'came' | 'failed'>((resolve) => (wake = resolve))
+      const waiting = this.#waiting.get(root) ?? new Set()
+      this.#waiting.set(root, waiting.add(wake))
+      try {
+        const block = await this.#ports.store.read(root, 'block', index)
+        if (block !== undefined) return block
+        this.#input({ type: 'blobFetch', root, from: index })
+        if ((await woken) === 'failed') {
+          throw new StorageBroken('This file could not be kept here. Free some space, then fetch it again.')
+        }
+      } finally {
+        waiting.delete(wake)
+        if (waiting.size === 0) this.#waiting.delete(root)
+      }
+    }
+  }
+
+  /** Blocks of a source, sealed, a batch at a time. */
+  async #eachBlock(
+    source: SlicedBytes,
+    key: CryptoKey,
+    take: (index: number, sealed: Uint8Array) => Promise<void>,
+  ): Promise<void> {
+    const { size } = source
+    const blocks = blocksOf(size)
+    for (let first = 0; first < blocks; first += batchBlocks) {
+      const from = first * plainBytes
+      const to = Math.min(size, from + batchBlocks * plainBytes)
+      const plain = new Uint8Array(await source.slice(from, to).arrayBuffer())
+      if (plain.length !== to - from) throw sourceChanged()
+      await Promise.all(
+        Array.from({ length: Math.min(batchBlocks, blocks - first) }, async (_, i) => {
+          const index = first + i
+          const own = plain.subarray(i * plainBytes, i * plainBytes + plainLengthOf(size, index))
+          const sealed = await this.#ports.subtle.encrypt({ name: 'AES-GCM', iv: nonce(size, index) }, key, own)
+          await take(index, new Uint8Array(sealed))
+        }),
+      )
+    }
+  }
+
+  async #open(key: CryptoKey, { size }: Manifest, index: number, block: Uint8Array): Promise<Uint8Array> {
+    try {
+      const iv = nonce(size, index)
+      const plain = await this.#ports.subtle.decrypt({ name: 'AES-GCM', iv }, key, block as Uint8Array<ArrayBuffer>)
+      return new Uint8Array(plain)
+    } catch (error) {
+      throw new FileUnreadable({ cause: error })
+    }
+  }
+
+  #keyOf(root: string, bytes: Uint8Array): Promise<CryptoKey> {
+    let key = this.#keys.get(root)
+    if (key === undefined) this.#keys.set(root, (key = this.#importKey(bytes, 'decrypt')))
+    return key
+  }
+
+  #importKey(bytes: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
+    return this.#ports.subtle.importKey('raw', bytes.slice(), 'AES-GCM', false, [use])
+  }
+}
+
+function sourceChanged(): Error {
+  return new StorageBroken('This file changed while it was read. Send it again.')
+}
+
+function nonce(size: number, index: number): Uint8Array<ArrayBuffer> {
+  return nonceOf(size, index) as Uint8Array<ArrayBuffer>
+}
