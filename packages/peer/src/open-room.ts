@@ -371,11 +371,7 @@ export class OpenRoom implements Room {
   }
 
   #event(event: EngineEvent): void {
-    if (event.type === 'blob' || event.type === 'blobBlocks') {
-      this.#blobs?.told(event)
-      if (event.type === 'blob') this.#view.fileProgress(event)
-      return
-    }
+    if (event.type === 'blob' || event.type === 'blobBlocks') this.#blobs?.told(event)
     this.#view.handle(event)
     if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#cameIn(event.snapshot.standing)

@@ -169,6 +169,9 @@ export class RoomView {
       case 'arrival':
         this.#set({ entering: enteringOf(event.state, (id) => this.#nameOf(id)) })
         break
+      case 'blob':
+        return this.fileProgress(event)
+      case 'blobBlocks':
       case 'trace':
         break // for measurements
     }

@@ -389,6 +389,9 @@ export class Network implements World, EventSink {
         this.#later(peer, computeMs, { type: 'computed', request: output.request, result: { type: 'verify', valid } })
         break
       }
+      case 'blob':
+        // Engines here keep no blobs, so they have no jobs of them: `sim/blob-lab.ts` is for those.
+        break
       case 'relayConnect':
         this.relay.connect(peer)
         break
