@@ -29,6 +29,7 @@ export function drawMembership(membership: Membership, self: string, epoch: Epoc
     mayGovern: membership.isAdmin(self),
     mayPost: membership.mayPost(self),
     policy: membership.policy(),
+    policySince: settled.policyNow()?.since ?? 0,
     members: membersOf(membership, self, own),
     removed,
     pending: pendingOf(membership),

@@ -162,7 +162,7 @@ export class Membership {
   }
 
   policy(): Policy {
-    return this.settled.policyNow() ?? defaultPolicy
+    return this.settled.policyNow()?.policy ?? defaultPolicy
   }
 
   /** May `by` remove `subject`, as things stand? */

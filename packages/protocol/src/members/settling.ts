@@ -16,6 +16,7 @@
 import { type Certificates } from './certificates.ts'
 import { type Node, isBeside, isLater, knows, knowsOrIs } from './graph.ts'
 import type { Graph } from './graph.ts'
+import type { Millis } from '../machine.ts'
 import type { OperationBody } from './operation-body.ts'
 import type { Policy } from './policy.ts'
 import {
@@ -113,13 +114,15 @@ export class Settlement {
     )
   }
 
-  policyNow(): Policy | undefined {
+  /** The policy that counts, and when it was made: 0 for the one the room began with. */
+  policyNow(): { readonly policy: Policy; readonly since: Millis } | undefined {
     const create = this.#graph.nodes[0]?.op.body
     const newest = this.#policies.reduce<{ node: Node; policy: Policy } | undefined>(
       (best, one) => (best === undefined || isLater(one.node, best.node) ? one : best),
       undefined,
     )
-    return newest?.policy ?? (create?.type === 'create' ? create.policy : undefined)
+    if (newest !== undefined) return { policy: newest.policy, since: newest.node.op.time }
+    return create?.type === 'create' ? { policy: create.policy, since: 0 } : undefined
   }
 
   /** Takes in one more operation; false when all has to be settled anew. */
