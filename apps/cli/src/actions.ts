@@ -1,6 +1,10 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
 import { unreachable } from '@kith/protocol'
-import { redactReport, type Chat, type Message, type Person, type Room } from '@kith/peer'
+import { redactReport, type Attachment, type Chat, type Message, type Person, type Room } from '@kith/peer'
+import { fileTroubleText, findRoomFile, listText, shortId } from './files/file-words.ts'
+import { pictureRows, pixelsOf } from './files/picture-rows.ts'
+import { saveFile } from './files/save-file.ts'
+import { openFile, type OpenedFile } from './files/send-file.ts'
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
 import { mapRows } from './map-rows.ts'
@@ -17,6 +21,8 @@ export interface Scene {
   readonly rooms: readonly Room[]
   /** The message that is number 1; undefined: the newest. */
   readonly numbersFrom: string | undefined
+  /** Colours can be seen: pictures can be drawn. */
+  readonly draws?: boolean | undefined
 }
 
 export type Outcome =
@@ -108,6 +114,18 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       if (found.id !== room.id) return hint(`Erased “${printableLine(command.name)}” from this machine.`)
       return left === undefined ? { type: 'exit' } : { type: 'go', room: left }
     }
+    case 'sendFile':
+      return sendFile(room, command.path, command.original)
+    case 'files':
+      return { type: 'text', title: 'files', text: listText(room) }
+    case 'saveFile':
+    case 'showFile':
+    case 'fetchFile':
+    case 'pauseFile':
+    case 'freeFile': {
+      const found = findRoomFile(room, command.id)
+      return typeof found === 'string' ? hint(found) : withFile(command, scene, found.file)
+    }
     case 'reply': {
       const message = numbered(scene, command.number)
       if (message === undefined) return noSuchMessage(command.number)
@@ -133,6 +151,51 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
     }
     default:
       return unreachable(command)
+  }
+}
+
+type FileCommand = Extract<ChatCommand, { readonly id: string }>
+
+async function sendFile(room: Room, path: string, original: boolean): Promise<Outcome> {
+  let opened: OpenedFile | undefined
+  try {
+    opened = await openFile(path, original)
+    await room.attach([opened.file])
+    const name = printableLine(opened.file.name)
+    return opened.hasHidden && !original
+      ? hint(`Sent ${name} as it is; hidden data in it, such as a place, could not be removed.`)
+      : hint(`Sent ${name}.`)
+  } catch (error) {
+    return hint(fileTroubleText(error))
+  } finally {
+    await opened?.close()
+  }
+}
+
+async function withFile(command: FileCommand, { room, draws }: Scene, file: Attachment): Promise<Outcome> {
+  const name = printableLine(file.name)
+  try {
+    switch (command.type) {
+      case 'saveFile':
+        return hint(`Saved ${printableLine(await saveFile(room, file, command.to))}.`)
+      case 'showFile': {
+        const pixels = draws === true ? await pixelsOf(room, file) : undefined
+        return pixels === undefined
+          ? hint(`${name} cannot be drawn here. /save ${shortId(file)} puts it on the disk.`)
+          : { type: 'rows', title: name, rows: (columns) => pictureRows(pixels, columns) }
+      }
+      case 'fetchFile':
+        await room.fetchFile(file.root)
+        return hint(`Fetching ${name}.`)
+      case 'pauseFile':
+        await room.pauseFile(file.root)
+        return hint(`Paused ${name}. /fetch ${shortId(file)} goes on.`)
+      case 'freeFile':
+        await room.freeFile(file.root)
+        return hint(`Erased ${name} here. /fetch ${shortId(file)} gets it again from those who have it.`)
+    }
+  } catch (error) {
+    return hint(fileTroubleText(error))
   }
 }
 

@@ -45,7 +45,10 @@ describe('what can be typed', () => {
     '/delete',
     '/name',
     '/load',
-    '/show all',
+    '/show',
+    '/send',
+    '/save',
+    '/fetch',
   ])('TRM6 answers %s with a sentence', (text) => {
     const parsed = parseInput(text)
     expect(parsed.ok).toBe(false)

@@ -28,6 +28,11 @@ export type ChatCommand =
   | { readonly type: 'title'; readonly title: string }
   | { readonly type: 'join'; readonly link: string }
   | { readonly type: 'forget'; readonly name: string }
+  | { readonly type: 'sendFile'; readonly path: string; readonly original: boolean }
+  | { readonly type: 'saveFile'; readonly id: string; readonly to: string | undefined }
+  | { readonly type: 'showFile'; readonly id: string }
+  | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
+  | { readonly type: 'files' }
 
 export interface CommandDescription {
   readonly usage: string
@@ -50,6 +55,13 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
   { usage: 'edit N TEXT', does: 'change your message N', menu: false },
   { usage: 'delete N', does: 'delete your message N', menu: false },
+  { usage: 'send FILE', does: 'give a file to the room; send --original FILE leaves hidden data in', menu: false },
+  { usage: 'files', does: 'the files of this room, with their ids', menu: false },
+  { usage: 'save ID [PATH]', does: 'put a file on the disk; last is the newest', menu: false },
+  { usage: 'show ID', does: 'draw a picture here', menu: false },
+  { usage: 'fetch ID', does: 'fetch a file now; also after a pause', menu: false },
+  { usage: 'pause ID', does: 'stop fetching it for now', menu: false },
+  { usage: 'free ID', does: 'erase it here; the others keep it', menu: false },
   { usage: 'name NAME', does: 'what others call you', menu: false },
   { usage: 'title NAME', does: 'what you call this room', menu: false },
   { usage: 'join LINK', does: 'join another room', menu: false },
@@ -84,8 +96,6 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return accept({ type: 'exit' })
     case 'load':
       return rest.toLowerCase() === 'history' ? accept({ type: 'loadHistory' }) : reject('Did you mean load history?')
-    case 'show':
-      return rest.toLowerCase() === 'history' ? accept({ type: 'showHistory' }) : reject('Did you mean show history?')
     case 'history':
       return accept({ type: 'showHistory' })
     case 'who':
@@ -133,11 +143,45 @@ export function parseCommand(text: string): Result<ChatCommand> {
       const number = parseNumber(rest)
       return number === undefined ? reject('Which message? As in /delete 1') : accept({ type: 'delete', number })
     }
+    case 'send': {
+      const original = /^--original\s+/u.test(rest)
+      const path = unquoted(rest.replace(/^--original\s+/u, ''))
+      return path === '' ? reject('Which file? As in /send photo.jpg') : accept({ type: 'sendFile', path, original })
+    }
+    case 'files':
+      return accept({ type: 'files' })
+    case 'save': {
+      const [id, to] = split(rest)
+      return id === ''
+        ? reject('Which file? /files lists them; as in /save 3f9a01 ~/Pictures')
+        : accept({ type: 'saveFile', id, to: to === '' ? undefined : unquoted(to) })
+    }
+    case 'show':
+      return showWhat(rest)
+    case 'fetch':
+    case 'pause':
+    case 'free':
+      return rest === ''
+        ? reject(`Which file? /files lists them; as in /${word.toLowerCase()} 3f9a01`)
+        : accept({ type: `${word.toLowerCase() as 'fetch' | 'pause' | 'free'}File`, id: rest })
     case '':
       return reject('Say a command, such as chat NAME or exit.')
     default:
       return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
   }
+}
+
+function showWhat(rest: string): Result<ChatCommand> {
+  if (rest.toLowerCase() === 'history') return accept({ type: 'showHistory' })
+  return rest === ''
+    ? reject('Did you mean show history? A picture is drawn by /show ID.')
+    : accept({ type: 'showFile', id: rest })
+}
+
+/** Paths are dropped into a terminal with quotes around them, or with a backslash before every space. */
+function unquoted(path: string): string {
+  const inside = /^(['"])(.*)\1$/u.exec(path.trim())?.[2]
+  return inside ?? path.trim().replaceAll(/\\([ '()&])/gu, '$1')
 }
 
 function withNumber(

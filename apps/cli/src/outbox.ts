@@ -16,10 +16,15 @@ export class Outbox {
   }
 
   /** Sends and keeps track. Rejects as `Room.send` does. */
-  async send(text: string): Promise<string> {
+  send(text: string): Promise<string> {
+    return this.track(this.#room.send(text))
+  }
+
+  /** Keeps track of a message that is being sent; `sending` resolves with its id. */
+  async track(sending: Promise<string>): Promise<string> {
     this.#sending++
     try {
-      const id = await this.#room.send(text)
+      const id = await sending
       this.#ids.add(id)
       return id
     } finally {

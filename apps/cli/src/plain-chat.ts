@@ -9,6 +9,7 @@ import type { Chat, Message, Person, Room, RoomState } from '@kith/peer'
 import { perform, refusalText } from './actions.ts'
 import { CatchUp } from './catch-up.ts'
 import { parseInput } from './commands.ts'
+import { shortId, sizeText } from './files/file-words.ts'
 import { exitCodes } from './failure.ts'
 import { readLines } from './input-lines.ts'
 import { inviteText } from './invite.ts'
@@ -225,7 +226,11 @@ function wayOf(state: RoomState, person: Person): string {
 /** One message as plain lines, harmless for whatever shows them. */
 export function formatMessage(message: Message): string {
   const name = printableLine(message.name) || 'somebody'
-  const text = message.deleted ? '(deleted)' : printable(message.text).replaceAll('\n', '\n    ')
+  const files = message.attachments.map(
+    (file) => `[${shortId(file)}] ${printableLine(file.name)} (${sizeText(file.size)})`,
+  )
+  const said = [printable(message.text), ...files].filter((part) => part !== '').join('\n')
+  const text = message.deleted ? '(deleted)' : said.replaceAll('\n', '\n    ')
   return `${localMinute(message.time)} ${name}: ${text}${message.edited && !message.deleted ? ' (edited)' : ''}\n`
 }
 

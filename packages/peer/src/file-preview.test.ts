@@ -12,7 +12,7 @@ const previews = fc.record<FilePreview>({
 })
 
 describe('a preview', () => {
-  it('comes back as it went', () => {
+  it('FIL3 comes back as it went', () => {
     fc.assert(
       fc.property(previews, (preview) => {
         expect(decodePreview(encodePreview(preview))).toEqual(preview)
@@ -25,7 +25,7 @@ describe('a preview', () => {
     expect(decodePreview(new Uint8Array())).toBeUndefined()
   })
 
-  it('from strangers never throws, and skips what a newer program put in', () => {
+  it('FIL3 from strangers never throws, and skips what a newer program put in', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void decodePreview(bytes)))
     const sound = { ...noPreview, durationMs: 900 }
     expect(decodePreview(Uint8Array.of(...encodePreview(sound), 9, 1, 7))).toEqual(sound)

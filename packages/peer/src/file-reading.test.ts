@@ -16,7 +16,7 @@ describe('the name of a file', () => {
     expect(safeFileName(given)).toBe(safe)
   })
 
-  it('is never a path, never empty and never long, and safe is safe', () => {
+  it('FIL4 is never a path, never empty and never long, and safe is safe', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (given) => {
         const safe = safeFileName(given)

@@ -53,7 +53,7 @@ const film = concatBytes(
 )
 
 describe('hidden data of films', () => {
-  it('becomes zeros in place, so that everything else stays where it was', async () => {
+  it('FIL2 becomes zeros in place, so that everything else stays where it was', async () => {
     const done = await clean(film)
     expect(done?.length).toBe(film.length)
     const said = String.fromCharCode(...(done ?? []))
@@ -73,7 +73,7 @@ describe('hidden data of films', () => {
     ).toBeUndefined()
   })
 
-  it('never throws, whatever the bytes', async () => {
+  it('FIL2 never throws, whatever the bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: film.length - 1 }), fc.nat({ max: 255 }), async (at, value) => {
         const broken = film.slice()

@@ -65,7 +65,7 @@ function webp(...chunks: readonly Uint8Array[]): Uint8Array {
 }
 
 describe('hidden data of pictures', () => {
-  it('leaves a JPEG: place, camera, captions, comments and what hides behind its end', () => {
+  it('FIL1 leaves a JPEG: place, camera, captions, comments and what hides behind its end', () => {
     const clean = cleanPicture(jpeg(1))
     expect(holds(jpeg(1), secret)).toBe(true)
     expect(holds(clean, secret)).toBe(false)
@@ -77,7 +77,7 @@ describe('hidden data of pictures', () => {
     expect(holds(clean, String.fromCharCode(...scan))).toBe(true)
   })
 
-  it.each(['MM', 'II'] as const)('keeps how a photo is turned, and nothing else of Exif (%s)', (order) => {
+  it.each(['MM', 'II'] as const)('FIL1 keeps how a photo is turned, and nothing else of Exif (%s)', (order) => {
     for (const turned of [2, 3, 6, 8]) {
       expect(jpegOrientation(jpeg(turned, order))).toBe(turned)
       const clean = cleanPicture(jpeg(turned, order)) ?? new Uint8Array()
@@ -125,7 +125,7 @@ describe('hidden data of pictures', () => {
     expect(cleanPicture(jpeg(1).subarray(0, 200))).toBeUndefined()
   })
 
-  it('never throws and never ends up with more than was there, whatever the bytes', () => {
+  it('FIL1 never throws and never ends up with more than was there, whatever the bytes', () => {
     const heads = [
       Uint8Array.of(0xff, 0xd8, 0xff),
       text('GIF89a'),

@@ -9,6 +9,8 @@ import { noticeText } from '../notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
 import { findPerson } from '../actions.ts'
 import { reportingProgram } from '../version.ts'
+import { fileTroubleText } from '../files/file-words.ts'
+import { attachFromLine, FilePrinter, obeyFileLine } from './file-lines.ts'
 import { mapLine, whyLine } from './map-lines.ts'
 import { formatLine, lineFaults, maxLineChars, messageLine, parseLine, type LineIn, type LineOut } from './lines.ts'
 
@@ -43,6 +45,21 @@ export async function runJson(rooms: readonly OpenRoom[], io: Io): Promise<numbe
             const message = error instanceof Error ? error.message : 'The message was refused.'
             fail(errorCode(error) ?? errorName(error), message, printer.label)
           })
+          return
+        case 'attach':
+          printer.outbox.track(attachFromLine(line, printer.open.room)).catch((error: unknown) => {
+            fail(errorCode(error) ?? errorName(error), fileTroubleText(error), printer.label)
+          })
+          return
+        case 'files':
+        case 'save':
+        case 'fetch':
+        case 'pause':
+        case 'free':
+          obeyFileLine(line, printer.open.room).then(
+            (lines) => printer.print(lines),
+            (error: unknown) => fail(errorCode(error) ?? errorName(error), fileTroubleText(error), printer.label),
+          )
           return
         case 'history':
           return printer.history(line.limit)
@@ -112,6 +129,7 @@ class Printer {
   readonly #catchUp: CatchUp
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
   readonly #messages = new Map<string, Message>()
+  readonly #files = new FilePrinter()
   #newestNotice = -Infinity
   /** The own store was read: messages and their receipts come from it one after the other, and are one line. */
   #loaded = false
@@ -180,6 +198,10 @@ class Printer {
     this.#print([whyLine({ ...told, person: found.person }, reportingProgram())])
   }
 
+  print(lines: readonly LineOut[]): void {
+    this.#print(lines)
+  }
+
   #changed(): void {
     this.#printPeers()
     const { state } = this.open.room
@@ -234,7 +256,7 @@ class Printer {
       this.#messages.set(message.id, message)
       if (before === undefined || !samePrinted(before, message)) lines.push(messageLine(message))
     }
-    this.#print(lines)
+    this.#print([...lines, ...this.#files.changed(messages)])
   }
 
   /** Prints what came without being announced: the history that was in the store. */

@@ -8,15 +8,26 @@
  *      {"type":"synced","entries","gaps"}
  *      {"type":"map","self","mode","online","nodes","links","gaps","trees"}
  *      {"type":"why","session","name","verdict","advice","path",…,"attempts","report"}
+ *      {"type":"file","id","name","mediaType","size","message","state","have",…}   and  {"type":"saved","id","path"}
  *      {"type":"error","code","message"}
  * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
- *      {"type":"leave"}
+ *      {"type":"attach","path","text","original"}  {"type":"save","id","path"}  {"type":"files"}
+ *      {"type":"fetch","id"}  {"type":"pause","id"}  {"type":"free","id"}  {"type":"leave"}
  * ```
  * With several rooms every object carries `room` too, and an incoming one may.
  */
 import type { Path, PeerState, Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
 import type { Message } from '@kith/peer'
+import {
+  fileFields,
+  fileLineFaults,
+  parseFileLine,
+  type FileFields,
+  type FileLine,
+  type FileLineFault,
+  type FileLineIn,
+} from './file-lines.ts'
 import type { MapLine, WhyLine } from './map-lines.ts'
 
 /** Longest line read; a message is far shorter. */
@@ -39,8 +50,11 @@ export type LineOut =
       readonly text: string
       readonly time: number
       readonly receipt: boolean
+      /** Only where there are any. */
+      readonly files?: readonly FileFields[]
     }
   | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
+  | FileLine
   | MapLine
   | WhyLine
   | { readonly type: 'error'; readonly code: string; readonly message: string }
@@ -51,9 +65,11 @@ export type LineIn =
   | { readonly type: 'who'; readonly room: string | undefined }
   | { readonly type: 'map'; readonly room: string | undefined }
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
+  | FileLineIn
   | { readonly type: 'leave' }
 
 export type LineFault =
+  | FileLineFault
   | 'lineTooLong'
   | 'notJson'
   | 'notObject'
@@ -64,10 +80,11 @@ export type LineFault =
   | 'roomMalformed'
 
 export const lineFaults: Readonly<Record<LineFault, string>> = {
+  ...fileLineFaults,
   lineTooLong: `A line has at most ${maxLineChars} characters.`,
   notJson: 'The line is not JSON.',
   notObject: 'A line is one JSON object, such as {"type":"who"}.',
-  typeUnknown: 'type is one of send, history, who, map, why, leave.',
+  typeUnknown: 'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, leave.',
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
   nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
   limitMalformed: 'limit is a whole number from 1.',
@@ -84,8 +101,9 @@ export function formatLine(line: LineOut, room?: string): string {
 }
 
 export function messageLine(message: Message): LineOut {
-  const { id, session, name, text, time, receipt } = message
-  return { type: 'message', id, session, name, text, time, receipt }
+  const { id, session, name, text, time, receipt, attachments } = message
+  const line = { type: 'message', id, session, name, text, time, receipt } as const
+  return attachments.length === 0 ? line : { ...line, files: attachments.map(fileFields) }
 }
 
 /** Judges one line; never throws. */
@@ -101,6 +119,8 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
   const fields = value as Readonly<Record<string, unknown>>
   const room = Object.hasOwn(fields, 'room') ? fields['room'] : undefined
   if (room !== undefined && typeof room !== 'string') return reject('roomMalformed')
+  const aboutFile = parseFileLine(fields, room)
+  if (aboutFile !== undefined) return aboutFile
   switch (fields['type']) {
     case 'send': {
       const message = fields['text']

@@ -320,7 +320,8 @@ class FullScreen {
     this.#firstUnread = undefined
     this.#setTyping(false)
     if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()
-    const scene = { chat: this.#chat, room: this.#room, rooms: this.#rooms, numbersFrom }
+    const draws = this.#terminal.color
+    const scene = { chat: this.#chat, room: this.#room, rooms: this.#rooms, numbersFrom, draws }
     const outcome = await perform(parsed.value, scene)
     // What was refused is not lost: it can be sent again.
     if (outcome.type === 'hint' && parsed.value.type === 'message' && this.#input.editor.text === '')

@@ -5,6 +5,8 @@
 import stringWidth from 'string-width'
 import { graphemes } from '../printable.ts'
 
+export type Rgb = readonly [red: number, green: number, blue: number]
+
 export interface Style {
   /** Index in the 256-colour palette. */
   readonly color?: number | undefined
@@ -13,6 +15,8 @@ export interface Style {
   readonly italic?: boolean | undefined
   readonly underline?: boolean | undefined
   readonly inverse?: boolean | undefined
+  /** Two colours of a half block: the upper half and the one below it. Red, green, blue. */
+  readonly pixel?: { readonly above: Rgb; readonly below: Rgb } | undefined
   /** Black on white whatever the theme, for QR codes. */
   readonly paper?: boolean | undefined
 }

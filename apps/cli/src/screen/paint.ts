@@ -3,7 +3,7 @@
  * of a row's text through (TRM1), whatever the layers above have missed.
  */
 import type { Picture } from './render.ts'
-import type { Row, Style } from './layout.ts'
+import type { Rgb, Row, Style } from './layout.ts'
 
 const escape = '\u001b['
 
@@ -22,9 +22,17 @@ function styleCodes(style: Style, color: boolean): string {
   if (style.italic === true) codes.push(3)
   if (style.underline === true) codes.push(4)
   if (style.inverse === true) codes.push(7)
+  if (color && style.pixel !== undefined) {
+    codes.push(`38;${colorCode(style.pixel.above)};48;${colorCode(style.pixel.below)}`)
+  }
   if (style.paper === true) codes.push('38;5;231;48;5;16')
   else if (color && style.color !== undefined) codes.push(`38;5;${style.color}`)
   return `${escape}${codes.join(';')}m`
+}
+
+/** 24 bits: terminals that know only 256 colours take the nearest one themselves. */
+function colorCode([red, green, blue]: Rgb): string {
+  return `2;${red};${green};${blue}`
 }
 
 /** One row with its styles; ends with styles reset. */

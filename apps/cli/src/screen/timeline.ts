@@ -3,6 +3,7 @@
  * messages cost no more than one screen.
  */
 import type { Message, TimelineView } from '@kith/peer'
+import { fileLine } from '../files/file-words.ts'
 import { maxNameCells, printable, printableLine } from '../printable.ts'
 import { ownColor, personColor } from './colors.ts'
 import { rowWidth, span, spread, textWidth, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
@@ -98,11 +99,18 @@ function bodySpans(timeline: TimelineView, message: Message, cells: number): Spa
     const quote =
       answered === undefined
         ? 'a message that is not here'
-        : `${displayName(answered.name)}: ${answered.deleted ? 'deleted' : printableLine(answered.text)}`
+        : `${displayName(answered.name)}: ${answered.deleted ? 'deleted' : printableLine(answered.text || (answered.attachments[0]?.name ?? ''))}`
     spans.push(span(`↪ ${truncateText(quote, Math.min(maxQuoteCells, cells - 2))}\n`, dim))
   }
   if (message.deleted) spans.push(span('deleted', { dim: true, italic: true }))
-  else spans.push(...styleMarkdown(printable(message.text)))
+  else if (message.text !== '') spans.push(...styleMarkdown(printable(message.text)))
+  for (const [i, file] of message.attachments.entries()) {
+    spans.push(
+      span(`${i > 0 || message.text !== '' ? '\n' : ''}${fileLine(file)}`, {
+        color: file.state === 'failed' ? ownColor : undefined,
+      }),
+    )
+  }
   if (message.edited && !message.deleted) spans.push(span(' (edited)', dim))
   const mark = deliveryMark(message)
   if (mark !== '') spans.push(span(` ${mark}`, dim))

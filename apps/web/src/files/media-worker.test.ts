@@ -22,7 +22,7 @@ const honest = ({ from, length }: MediaQuestion): MediaAnswer => ({
 })
 
 describe('a film that is played while it arrives', () => {
-  it('is answered by the piece a player asks for', async () => {
+  it('FIL5 is answered by the piece a player asks for', async () => {
     const response = await ask('bytes=10-19', honest)
     expect(response.status).toBe(206)
     expect(response.headers.get('content-range')).toBe('bytes 10-19/100')
@@ -32,13 +32,13 @@ describe('a film that is played while it arrives', () => {
     expect(rest.headers.get('content-range')).toBe('bytes 95-99/100')
   })
 
-  it('is refused beyond its end, when it cannot come, and as anything a browser would run', async () => {
+  it('FIL5 is refused beyond its end, when it cannot come, and as anything a browser would run', async () => {
     expect((await ask('bytes=100-', honest)).status).toBe(416)
     expect((await ask('bytes=0-', () => ({ ok: false }))).status).toBe(404)
     expect((await ask('bytes=0-', (question) => ({ ...honest(question), type: 'text/html' }))).status).toBe(416)
   })
 
-  it('is asked for by players only, and by nothing but its root', () => {
+  it('FIL5 is asked for by players only, and by nothing but its root', () => {
     const scope = 'https://kith.example/'
     const wants = (url: string, destination: RequestDestination): string | undefined =>
       mediaRoot({ url, destination } as Request, scope)
