@@ -7,7 +7,7 @@ import { Admitting } from '../src/engine/admitting.ts'
 import { encodeClaims } from '../src/engine/claims.ts'
 import type { Input } from '../src/engine/input.ts'
 import type { Lobby } from '../src/engine/lobby.ts'
-import type { Persona } from '../src/engine/options.ts'
+import type { EngineOptions, Persona } from '../src/engine/options.ts'
 import type { Output } from '../src/engine/output.ts'
 import { Reach } from '../src/engine/reach.ts'
 import { encodeChain } from '../src/identity/chain.ts'
@@ -73,7 +73,14 @@ class Program implements EngineLike {
   #next: ((now: Millis) => void) | undefined
   #now: Millis
 
-  constructor(crypto: Crypto, agreed: Agreed, persona: Persona, invite: Invite | undefined, now: Millis) {
+  constructor(
+    crypto: Crypto,
+    agreed: Agreed,
+    persona: Persona,
+    invite: Invite | undefined,
+    way: Partial<EngineOptions>,
+    now: Millis,
+  ) {
     this.persona = persona
     this.id = formatHex(persona.author)
     this.#agreed = agreed
@@ -121,6 +128,7 @@ class Program implements EngineLike {
       platform: 'browser',
       relayOrigin,
       webrtc: false,
+      ...way,
     } as const
     this.#reach = new Reach(
       {
@@ -197,6 +205,9 @@ class Program implements EngineLike {
     else if (input.type === 'relayUp' || input.type === 'relayDown' || input.type === 'relayFrame') {
       this.#reach.relay(input, now)
     } else if (input.type === 'timerFired' && input.name !== 'tick') this.#reach.timerFired(input.name, now)
+    else if (input.type === 'transportUp') this.#reach.transportUp(input, now)
+    else if (input.type === 'transportFrame') this.#reach.transportFrame(input.transport, input.bytes, now)
+    else if (input.type === 'transportDown') this.#reach.transportDown(input.transport, now)
     if (input.type === 'start' || input.type === 'timerFired') {
       this.admitting.refresh(now)
       const lobbies = this.#lobbies(now)
@@ -219,12 +230,12 @@ class House {
   readonly agreed = new Agreed()
   readonly network = new Network({ seed: 7, createCrypto: (random) => ({ ...native, random }) })
 
-  come(invite?: Invite): { readonly program: () => Program; readonly peer: SimPeer } {
+  come(invite?: Invite, way: Partial<EngineOptions> = {}): { readonly program: () => Program; readonly peer: SimPeer } {
     const persona = createPersona(native, this.network.now)
     if (invite === undefined) this.agreed.members.add(formatHex(persona.author))
     let program: Program | undefined
     const peer = this.network.add('x', ({ crypto, now }) => {
-      program = new Program(crypto, this.agreed, persona, invite, now)
+      program = new Program(crypto, this.agreed, persona, invite, way, now)
       return program
     })
     this.network.start(peer)
@@ -339,6 +350,28 @@ describe('getting into a room over the relay', () => {
     b.do((now) => b.admitting.enterPin(wrong, now))
     house.until(() => b.admitting.entering?.phase === 'refused')
     expect(house.agreed.invites[0]!.revoked).toBe(true)
+  })
+
+  it('LOB8 without a relay a newcomer dials a member’s address, is asked for a PIN there, and dials again as a member', () => {
+    const house = new House()
+    const way = { platform: 'node', relayOrigin: undefined } as const
+    const a = house.come(undefined, way).program()
+    const b = house.come(house.invite(a, true), { ...way, addresses: [{ host: 'peer.example', port: 0 }] }).program()
+    house.until(() => a.pinFor(b) !== undefined && b.admitting.entering?.phase === 'pinWanted')
+    const pin = a.pinFor(b)!
+    b.do((now) => b.admitting.enterPin(pin, now))
+    house.until(() => a.isLinked && b.isLinked, 60_000)
+    expect([house.agreed.vouches.length, a.asides, b.asides]).toEqual([1, 0, 0])
+  })
+
+  it('LOB8 somebody who dials with a key that leads nowhere is hung up on', () => {
+    const house = new House()
+    const way = { platform: 'node', relayOrigin: undefined } as const
+    const a = house.come(undefined, way).program()
+    const invite = { ...house.invite(a, false), secret: native.random(16) }
+    const e = house.come(invite, { ...way, addresses: [{ host: 'peer.example', port: 0 }] }).program()
+    house.network.runFor(20_000)
+    expect([a.asides, e.asides, a.isLinked, house.agreed.members.size]).toEqual([0, 0, false, 1])
   })
 
   it('INV7 the link is lost at the worst moment: the newcomer comes again and is welcomed', () => {

@@ -2,14 +2,14 @@
  * Links beside the room: with a newcomer that came by an invite, and with a member that was away and knows only an older
  * lobby. What is said on them is not the room's: no entries, no beats, nothing that is passed on.
  *
- * They are carried by the relay's direct frames, sealed like every link. What is needed to get in is said within seconds;
+ * They are carried by the relay's direct frames or by plain sockets (`entrances.ts`), sealed like every link. What is needed to get in is said within seconds;
  * somebody who has to be asked for a PIN takes minutes, and then the link ends (`asideLifeMs`) and is made again.
  */
 import { equalBytes } from '../codec/bytes.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis, Random } from '../machine.ts'
 import { Links, priority } from './links.ts'
-import type { LiveLink } from './links.ts'
+import type { Carrier, LiveLink } from './links.ts'
 import { begins } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import type { Meeting, Met } from './meeting.ts'
@@ -20,6 +20,9 @@ import { RelayLinks } from './relay-links.ts'
 export const asideLifeMs: Millis = 180_000
 /** Asides that are up at once; more are refused, so that strangers who hold an invite cannot grow us without bound. */
 export const maxAsides = 32
+
+/** Of the names of links, so that their timers are told apart from those of the room's. */
+const prefix = 'aside-'
 
 /** A link beside the room; both ends know by its lobby what it is for. */
 export interface Aside {
@@ -45,6 +48,8 @@ export interface AsidesContext {
     remote: Uint8Array,
     lobby: Lobby,
   ) => Omit<LinkOptions, 'name' | 'expect'>
+  /** A socket that carried an aside, or was to, is not needed or gone. */
+  readonly transportEnded: (transport: string, code: string, now: Millis) => void
   readonly now: () => Millis
   readonly emit: (output: Output) => void
 }
@@ -56,6 +61,8 @@ export class Asides {
   readonly #relayLinks: RelayLinks
   /** By session: where it was met when its link began. */
   readonly #lobbies = new Map<string, Lobby>()
+  /** By link, of those over sockets. */
+  readonly #lobbyByLink = new Map<string, Lobby>()
   /** Up, by session. */
   readonly #asides = new Map<string, Aside>()
   readonly #heardAt = new Map<string, Millis>()
@@ -73,7 +80,10 @@ export class Asides {
         const aside = this.#asides.get(link.session)
         if (aside !== undefined) this.#events.asidePayload(aside, bytes, now)
       },
-      closed: (id, _, now) => this.#relayLinks.ended(id, now),
+      closed: (id, code, now) => {
+        this.#relayLinks.ended(id, now)
+        if (this.#lobbyByLink.delete(id)) context.transportEnded(id.slice(prefix.length), code, now)
+      },
     })
     this.#relayLinks = new RelayLinks({
       prefix: 'aside',
@@ -110,6 +120,38 @@ export class Asides {
   frame(from: Met, bytes: Uint8Array, now: Millis): void {
     if (this.#asides.size >= maxAsides && !this.#asides.has(from.session)) return
     this.#relayLinks.frame(from, bytes, now)
+  }
+
+  /** Over a socket. False when too many handshakes are under way. */
+  openTransport(
+    transport: string,
+    carrier: Carrier,
+    options: Omit<LinkOptions, 'name'>,
+    lobby: Lobby,
+    now: Millis,
+  ): boolean {
+    const id = prefix + transport
+    this.#lobbyByLink.set(id, lobby)
+    const isOpen = this.#links.open(id, carrier, options, now)
+    if (!isOpen) this.#lobbyByLink.delete(id)
+    return isOpen
+  }
+
+  isUp(transport: string): boolean {
+    return this.#links.isUp(prefix + transport)
+  }
+
+  /** A frame of a socket; of others nothing happens. */
+  transportFrame(transport: string, bytes: Uint8Array, now: Millis): void {
+    this.#links.frame(prefix + transport, bytes, now)
+  }
+
+  transportFlow(transport: string, flow: 'full' | 'drained', now: Millis): void {
+    this.#links.flow(prefix + transport, flow, now)
+  }
+
+  transportDown(transport: string, now: Millis): void {
+    this.#links.close(prefix + transport, 'transportDown', now)
   }
 
   send(session: string, payload: Uint8Array, now: Millis): boolean {
@@ -151,7 +193,7 @@ export class Asides {
   }
 
   #up(link: LiveLink, now: Millis): void {
-    const lobby = this.#lobbies.get(link.session)
+    const lobby = this.#lobbyByLink.get(link.id) ?? this.#lobbies.get(link.session)
     if (lobby === undefined || this.#asides.size >= maxAsides) return this.close(link.id, 'busy', now)
     this.#relayLinks.succeeded(link.id)
     const before = this.#asides.get(link.session)

@@ -14,7 +14,6 @@ import { slotAt } from '../discovery/rendezvous.ts'
 import type { SignalType } from '../discovery/signal.ts'
 import { carryTags, decodeCarried } from '../gossip/carry-wire.ts'
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
-import { matchesHint } from '../link/handshake.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
 import { Asides } from './asides.ts'
@@ -25,6 +24,7 @@ import { Contacts, contactOf } from './contacts.ts'
 import type { Known } from './contacts.ts'
 import { Dials } from './dials.ts'
 import { DirectLinks } from './direct-links.ts'
+import { Entrances } from './entrances.ts'
 import type { Input, TransportKind } from './input.ts'
 import { Introductions } from './introductions.ts'
 import { Knocks } from './knocks.ts'
@@ -62,6 +62,7 @@ export class Reach {
   readonly #attendance: Attendance
   readonly #introductions: Introductions
   readonly #asides: Asides
+  readonly #entrances: Entrances
   readonly #card: Uint8Array
   /** The same, for lobbies where we only listen. */
   readonly #listeningCard: Uint8Array
@@ -96,6 +97,7 @@ export class Reach {
         meeting: () => this.#meeting,
         linkOptions: (isInitiator, local, remote, lobby) =>
           this.#linkOptions('relay', isInitiator, local, remote, lobby),
+        transportEnded: (transport, code, now) => this.#direct.ended(transport, code, now),
         now: context.now,
         emit,
       },
@@ -110,6 +112,16 @@ export class Reach {
       isInTopic: (other) => this.isInTopic(other),
       cardOf: (other) => this.contactOf(other)?.card,
       send: (to, payload, now) => this.send(to, priority.signal, payload, now),
+    })
+    this.#entrances = new Entrances({
+      crypto,
+      lobbies: () => this.#lobbies,
+      asides: this.#asides,
+      corrected: context.corrected,
+      room: (up, now) => this.#direct.up(up, now),
+      linkOptions: (kind, isInitiator, local, remote, lobby) =>
+        this.#linkOptions(kind, isInitiator, local, remote, lobby),
+      emit,
     })
     this.#attendance = new Attendance({
       isSparing: options.relayUse === 'sparing',
@@ -394,6 +406,11 @@ export class Reach {
     this.#asides.close(aside.link.id, 'closed', now)
   }
 
+  /** As an open room has: then every transport is the room's. */
+  get #hasOneLobby(): boolean {
+    return this.#lobbies.length === 1 && this.#lobbies[0]?.purpose === 'current'
+  }
+
   get #current(): Lobby | undefined {
     return this.#lobbies.find(({ purpose }) => purpose === 'current')
   }
@@ -443,9 +460,10 @@ export class Reach {
     this.#circuits.tick(now)
     for (const [session, at] of this.#releases) if (now >= at) this.#releaseNow(session, now)
     this.#links.reap(now)
-    this.#dials.expire((transport) => this.#links.isUp(transport), now)
+    this.#dials.expire((transport) => this.#links.isUp(transport) || this.#asides.isUp(transport), now)
     this.#introductions.tick(this.#mode === 'small', now)
     this.#asides.tick(now)
+    this.#entrances.tick(now)
     this.dialDue(now)
   }
 
@@ -509,26 +527,31 @@ export class Reach {
   }
 
   transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {
-    this.#direct.up(input, now)
+    if (!this.#entrances.up(input, now)) this.#direct.up(input, now)
   }
 
   transportFrame(transport: string, bytes: Uint8Array, now: Millis): void {
+    if (!this.#hasOneLobby) {
+      this.#entrances.frame(transport, bytes, now)
+      this.#asides.transportFrame(transport, bytes, now)
+    }
     this.#links.frame(transport, bytes, now)
   }
 
   transportFlow(transport: string, flow: 'full' | 'drained', now: Millis): void {
+    if (!this.#hasOneLobby) this.#asides.transportFlow(transport, flow, now)
     this.#links.flow(transport, flow, now)
   }
 
   transportDown(transport: string, now: Millis): void {
+    this.#entrances.down(transport)
+    this.#asides.transportDown(transport, now)
     this.#direct.down(transport, now)
   }
 
   /** Is the first frame of an inbound socket, bound to `local`, meant for this room? */
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean {
-    const { options, corrected } = this.#context
-    const psk = this.#current?.psk
-    return psk !== undefined && matchesHint(options.crypto, psk, slotAt(corrected(now)), local, firstFrame)
+    return this.#entrances.lobbyOf(firstFrame, local, now) !== undefined
   }
 
   get #mayDial(): boolean {
