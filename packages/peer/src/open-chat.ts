@@ -15,6 +15,7 @@ import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
 import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
+import { FileSpace } from './file-space.ts'
 import type { FileUse } from './files.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
@@ -47,6 +48,9 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   return chat
 }
 
+/** Files are counted again so long after something about one changed. */
+export const measureFilesAfterMs: number = 2_000
+
 export class OpenChat implements Chat {
   readonly #ports: ChatPorts
   readonly #store: ChatStore
@@ -56,7 +60,9 @@ export class OpenChat implements Chat {
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
+  readonly #space: FileSpace | undefined
   #fileUse: FileUse | undefined
+  #stopMeasuring: (() => void) | undefined
   #kept: boolean | undefined
   #atRest: ChatState['atRest']
   #passkey: ChatState['passkey']
@@ -73,8 +79,12 @@ export class OpenChat implements Chat {
     this.#settings = settings
     this.#atRest = ports.lock.atRest
     this.#passkey = ports.lock.passkey
+    this.#space = ports.blobs && new FileSpace(ports.blobs.store, () => this.#rooms.values())
+    // Known at once that files can be kept; how many, a moment later.
+    if (this.#space !== undefined) this.#fileUse = { bytes: 0, freeable: 0 }
     this.#state = this.#snapshot([])
     void this.#measure()
+    void this.#measureFiles()
   }
 
   get state(): ChatState {
@@ -128,6 +138,7 @@ export class OpenChat implements Chat {
       this.#rooms.delete(roomId)
       this.#changed()
       await room.stop()
+      await room.eraseFiles()
       await this.#store.forgetRoom(roomId)
       await this.#measure()
     })
@@ -185,7 +196,9 @@ export class OpenChat implements Chat {
   }
 
   async freeSpace(): Promise<number> {
-    return 0
+    const freed = (await this.#space?.free()) ?? 0
+    await this.#measureFiles()
+    return freed
   }
 
   setVisible(visible: boolean): void {
@@ -195,6 +208,7 @@ export class OpenChat implements Chat {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#stopMeasuring?.()
     const isHeard = [...this.#rooms.values()].some((room) =>
       room.state.people.some((person) => person.online && !person.me),
     )
@@ -221,6 +235,9 @@ export class OpenChat implements Chat {
     const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name)
     this.#rooms.set(record.id, room)
     room.subscribe(() => this.#changed())
+    room.onMessages((messages) => {
+      if (messages.some(({ attachments }) => attachments.length > 0)) this.#measureFilesSoon()
+    })
     room.start(this.#settings)
     this.#changed()
     void this.#askToKeep()
@@ -333,6 +350,26 @@ export class OpenChat implements Chat {
       this.#changed()
     } catch {
       // A number for the settings page; not knowing it changes nothing.
+    }
+  }
+
+  #measureFilesSoon(): void {
+    if (this.#space === undefined || this.#closed) return
+    this.#stopMeasuring ??= this.#ports.clock.after(measureFilesAfterMs, () => {
+      this.#stopMeasuring = undefined
+      void this.#measureFiles()
+    })
+  }
+
+  async #measureFiles(): Promise<void> {
+    try {
+      const use = await this.#space?.measure()
+      const same = use?.bytes === this.#fileUse?.bytes && use?.freeable === this.#fileUse?.freeable
+      if (same || this.#closed) return
+      this.#fileUse = use
+      this.#changed()
+    } catch {
+      // As above.
     }
   }
 

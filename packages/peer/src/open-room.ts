@@ -257,6 +257,18 @@ export class OpenRoom implements Room {
     this.#view.freed(root)
   }
 
+  holdersOf(root: string): number | undefined {
+    return this.#view.files.manifest(root) && this.#view.files.holders(root)
+  }
+
+  /** Nothing of its files is left here. The room is stopped. */
+  async eraseFiles(): Promise<void> {
+    for (const { root } of [...this.#view.files.manifests, ...this.#files.draft]) {
+      // What cannot be erased cannot be opened either once the room's record is gone.
+      await this.#blobs?.free(formatHex(root)).catch(() => undefined)
+    }
+  }
+
   readFile(root: string, from: number, length: number): Promise<Uint8Array> {
     return this.#files.read(root, from, length)
   }

@@ -82,4 +82,33 @@ describe('files of a terminal', () => {
     await until(his, 'all of it', () => fileOf(his)?.state === 'here')
     expect(Buffer.compare(Buffer.from(await his.readFile(root, 0, bytes.length)), Buffer.from(bytes))).toBe(0)
   }, 120_000)
+
+  it('FIL7 of a draft are kept sealed, come back after a restart, leave with the message, and go with the room', async () => {
+    const first = await start({ name: 'Ada' })
+    const dataDir = directories.at(-1) ?? ''
+    const room = await first.create({ title: 'Kitchen' })
+    const file = (text: string): { name: string; type: string; bytes: Blob } => ({
+      name: `${text}.txt`,
+      type: 'text/plain',
+      bytes: new Blob([text]),
+    })
+    const kept = await room.addToDraft(file('bread'))
+    const dropped = await room.addToDraft(file('charcoal'))
+    await room.removeFromDraft(dropped.root)
+    expect(room.state.draftFiles).toMatchObject([{ name: 'bread.txt', size: 5, root: kept.root }])
+    await first.close()
+    chats.splice(0)
+
+    const second = await start({ dataDir })
+    const again = second.room(room.id) as Room
+    expect(again.state.draftFiles).toMatchObject([{ name: 'bread.txt', root: kept.root }])
+    expect(Buffer.from(await again.readFile(kept.root, 0, 99)).toString()).toBe('bread')
+    expect((await readdir(join(dataDir, 'blobs'))).join()).not.toContain(dropped.root)
+    await again.send('', { files: [kept.root] })
+    expect(again.state.draftFiles).toEqual([])
+    await until(again, 'the file in its message', () => fileOf(again)?.state === 'here')
+    await expect(again.send('', { files: [kept.root] })).rejects.toMatchObject({ name: 'FileFailed' })
+    await second.forget(room.id)
+    expect((await readdir(join(dataDir, 'blobs'))).join()).not.toContain(kept.root)
+  }, 60_000)
 })
