@@ -153,7 +153,7 @@ export class Catchup {
     if (!up) this.linksLost(now)
   }
 
-  /** A link of the mesh broke: whatever was on it may be lost. */
+  /** A link of the mesh broke or went silent: whatever was on it may be lost. */
   linksLost(now: Millis): void {
     this.#lostAt = now
     const jitter = Math.round(alertProbeMs * fraction(this.#crypto.random))

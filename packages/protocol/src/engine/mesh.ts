@@ -62,6 +62,8 @@ export interface MeshEvents {
   beat(link: LiveLink, now: Millis): void
   /** A session became, or is no more, a neighbour entries are exchanged with. */
   neighbour(session: string, up: boolean, now: Millis): void
+  /** A neighbour has gone silent: what was on its way to us by it may be lost. */
+  doubted(now: Millis): void
   /** Who is here has changed. */
   listed(put: readonly RegistryEntry[], gone: readonly string[]): void
   /** A card of the registry or the overlay: is it signed by the session it names, for this room? */
@@ -154,6 +156,7 @@ export class Mesh implements Spreader {
         case 'suspect':
           this.#overlay.suspect(output.session, output.isSuspect, this.#now)
           this.#broadcast.neighbourSuspect(output.session, output.isSuspect, this.#now)
+          if (output.isSuspect) this.#events.doubted(this.#now)
           return
         case 'dead': {
           const link = reach.find(output.session)

@@ -165,6 +165,7 @@ export class Mode {
         entry: (bytes, receipt, from, at) => flow().receive(bytes, receipt, from, at),
         beat: (link, at) => presence.beat(link, false, at),
         neighbour: (other, up, at) => catchup().neighbour(other, up, at),
+        doubted: (at) => catchup().linksLost(at),
         listed: (put, gone) => this.#listed(put, gone, now),
         isCard: (card) => reach.openCard(card) !== undefined,
       },

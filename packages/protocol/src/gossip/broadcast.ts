@@ -35,6 +35,8 @@ export const barredMs = 60_000
 /** Entries under way while a parent is changed are not counted against the new one. */
 export const graceMs = 1_000
 
+/** Links beside the tree's edges that an entry goes to while the parent is lost. */
+export const floodWidth = 8
 /** Who is this near to the author announces an entry early. */
 export const earlyHops = 1
 
@@ -276,16 +278,26 @@ export class Broadcast {
   ): void {
     const to = this.#to
     to.length = 0
-    const isFlood = tree === undefined || (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
-    if (isFlood) for (const lane of this.#lanes.list) this.#address(lane, place, from)
+    if (tree === undefined) for (const lane of this.#lanes.list) this.#address(lane, place, from)
     else {
       // What a former parent still sends, the new one has of its own.
       const isDown = from !== undefined && (tree.find(from)?.ledUntil ?? 0) > now
       for (const edge of tree.edges) {
         if (edge === tree.parent ? !isDown : edge.childUntil > now) this.#address(edge.lane, place, from)
       }
+      const isFlood = (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
+      if (isFlood) this.#flood(ref, place, from)
     }
     if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false, late)
+  }
+
+  /** Not only along the edges: nobody may be up there. A peer of many links does not tell them all. */
+  #flood(ref: Ref, place: number, from: Lane | undefined): void {
+    const { list } = this.#lanes
+    const most = this.#to.length + floodWidth
+    for (let i = 0; i < list.length && this.#to.length < most; i++) {
+      this.#address(list[(ref + i) % list.length] as Lane, place, from)
+    }
   }
 
   #address(lane: Lane, place: number, from: Lane | undefined): void {

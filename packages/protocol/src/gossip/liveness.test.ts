@@ -12,10 +12,11 @@ import {
   vouchedDeadMs,
   wakeMs,
 } from './heartbeat.ts'
-import { lateMs, Liveness, maxProbes, maxProbesAnswered, togetherMs } from './liveness.ts'
+import { allSilentMs, halfSilentMs, lateMs, Liveness, maxProbes, maxProbesAnswered, togetherMs } from './liveness.ts'
 import type { LivenessOutput } from './liveness.ts'
 import { decodeProbe, encodeProbe, pingBytes, probeTag } from './probe-wire.ts'
 import type { ProbeMessage } from './probe-wire.ts'
+import type { Beat } from './wire.ts'
 
 const start = 1_000_000
 const session = (index: number): string => index.toString(16).padStart(2, '0').repeat(32)
@@ -94,6 +95,36 @@ describe('liveness of links in a mesh', () => {
     }
     expect(rig.of('send')).toEqual([])
     expect(rig.of('beat').length).toBeGreaterThan(0)
+  })
+
+  it('GOS76 suspects half of its links after two seconds of silence, and all of them after one and a half', () => {
+    for (const [silent, waitMs] of [
+      [4, halfSilentMs],
+      [8, allSilentMs],
+      [3, suspectMs],
+    ] as const) {
+      const rig = new Rig(8)
+      rig.run(2_000)
+      for (let i = 1; i <= silent; i++) rig.speaking.delete(session(i))
+      const heardAt = rig.beats.get(session(1))?.heardAt ?? 0
+      rig.run(3_500)
+      expect(rig.of('suspect')).toHaveLength(silent)
+      expect((rig.at('suspect') ?? 0) - heardAt).toBeGreaterThanOrEqual(waitMs)
+      expect((rig.at('suspect') ?? 0) - heardAt).toBeLessThanOrEqual(waitMs + 20)
+    }
+  })
+
+  it('GOS76 believes in who is in the background only while somebody else is heard', () => {
+    const hidden = { sentAt: 1, echo: 0, heldBack: 0, held: 0, hidden: true, urgent: false }
+    for (const isAlone of [false, true]) {
+      const rig = new Rig(3)
+      rig.run(2_000)
+      rig.beats.get(session(3))?.received({ ...hidden, digest: undefined, settled: undefined } as Beat, rig.now)
+      for (const i of isAlone ? [1, 2, 3] : [2, 3]) rig.speaking.delete(session(i))
+      rig.run(3_500)
+      const suspects = rig.of('suspect').map((output) => ('session' in output ? output.session : ''))
+      expect(suspects.includes(session(3))).toBe(isAlone)
+    }
   })
 
   it('GOS71 suspects after three silent seconds and gives up after five', () => {

@@ -3,7 +3,8 @@
  *
  * Anything heard on a link counts as a sign of life, so a busy link costs nothing; an idle one is pinged. A link silent
  * for 3 s is *suspect*: trees and overlay stop counting on it while two other neighbours are asked when they last heard
- * its far end. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is in the
+ * its far end. When half of all links have been silent for 2 s, or all for 1.5 s, many have gone at once, and nobody waits
+ * for the third second. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is in the
  * background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
  *
  * One timer for all links, and what is due within `togetherMs` is done at once, so an idle peer wakes about once a
@@ -22,6 +23,11 @@ export const maxProbesAnswered = 16
 export const togetherMs = 250
 /** While somebody is suspect it is looked for so often. */
 export const watchMs = 250
+/** Silent for so long are half of the links, or all of them: many are gone at once. */
+export const halfSilentMs = 2_000
+export const allSilentMs = 1_500
+/** Fewer links than this say nothing about the rest. */
+export const leastSilent = 2
 /** Whatever is due, not sooner. */
 const leastWaitMs = 50
 /** A timer later than this: the machine slept. */
@@ -61,6 +67,7 @@ export class Liveness {
   readonly #reaches: (middle: string, target: string) => boolean
   readonly #watches = new Map<string, Watch>()
   #hidden = false
+  #massSilentMs = Infinity
   #probes = 0
   #timerAt: Millis | undefined
 
@@ -137,6 +144,7 @@ export class Liveness {
       this.woke(now)
       return
     }
+    this.#massSilentMs = this.#judgeAll(now)
     for (const watch of this.#watches.values()) {
       this.#judge(watch, now)
       const { heartbeat, session } = watch
@@ -147,6 +155,32 @@ export class Liveness {
       }
     }
     this.#schedule(now)
+  }
+
+  /** After which silence a link is suspect because of the others' silence; `Infinity` when those are heard. */
+  #judgeAll(now: Millis): Millis {
+    let watched = 0
+    let half = 0
+    let all = 0
+    for (const { heartbeat } of this.#watches.values()) {
+      // Whoever is in the background is silent for longer, and after sleep the silence is our own.
+      if (heartbeat.isHidden) continue
+      watched++
+      if (heartbeat.isDoubted) continue
+      const silentMs = now - heartbeat.heardAt
+      if (silentMs >= halfSilentMs) half++
+      if (silentMs >= allSilentMs) all++
+    }
+    if (all > 0 && all === watched && this.#watches.size >= leastSilent) return allSilentMs
+    return half >= leastSilent && half * 2 >= watched ? halfSilentMs : Infinity
+  }
+
+  #isSilent({ heartbeat }: Watch, now: Millis): boolean {
+    if (heartbeat.isDoubted) return false
+    if (heartbeat.isSuspect(now)) return true
+    // Whoever is in the background is believed to be there only as long as somebody else is heard.
+    const isMass = !heartbeat.isHidden || this.#massSilentMs === allSilentMs
+    return isMass && now - heartbeat.heardAt >= this.#massSilentMs
   }
 
   #judge(watch: Watch, now: Millis): void {
@@ -161,7 +195,7 @@ export class Liveness {
     }
     watch.isBuried = false
     // After sleep the silence is our own.
-    const isSuspect = watch.isDisconnected || (!heartbeat.isDoubted && heartbeat.isSuspect(now))
+    const isSuspect = watch.isDisconnected || this.#isSilent(watch, now)
     if (isSuspect === watch.isSuspect) return
     watch.isSuspect = isSuspect
     watch.asked = nobody
@@ -217,6 +251,11 @@ export class Liveness {
     for (const { heartbeat, isSuspect, isBuried } of this.#watches.values()) {
       if (isBuried) continue
       due = Math.min(due, isSuspect ? now + watchMs : heartbeat.nextAt(now, this.#hidden))
+      if (isSuspect || heartbeat.isHidden) continue
+      for (const silentMs of [allSilentMs, halfSilentMs]) {
+        const at = heartbeat.heardAt + silentMs
+        if (at > now) due = Math.min(due, at)
+      }
     }
     if (due === Infinity) return
     due = Math.max(due, now + leastWaitMs)

@@ -142,6 +142,7 @@ export class Places {
     const by = tree.healBy
     tree.healBy = undefined
     if (tree.parent !== undefined && tree.parent.sentAt >= tree.sentAt) return
+    this.#events.doubt(now)
     if (by !== undefined && by.sentAt === tree.sentAt && mayLead(by.lane, now)) this.attach(tree, by, now)
     else this.leaveParent(tree, now)
   }

@@ -170,7 +170,8 @@ export class Seeking {
   /** The number of live neighbours may have changed. */
   changed(now: Millis): void {
     if (!this.#isBelowHalf()) this.#isSettled = true
-    if (this.#host.links.live === 0) this.#lonelyAt ??= now + limits.lonelyMs
+    // Many are gone at once, and all of ours: those we know of will be gone, too.
+    if (this.#host.links.live === 0) this.#lonelyAt ??= this.isMassLoss(now) ? now : now + limits.lonelyMs
     this.seek(now)
   }
 

@@ -227,7 +227,6 @@ export class Trees {
       } else {
         tree.healAt = now + Math.max(healMs, 2 * (tree.parent?.lane.rttMs ?? 0))
         tree.healBy = edge
-        this.#events.doubt(now)
       }
     }
     const displaced = this.#forest.slots.put(tree)
