@@ -11,7 +11,7 @@
  * epoch leads back further than the policy says. The lobby secret travels with each epoch and is new where somebody went.
  */
 import { emptyBytes, label } from '../codec/bytes.ts'
-import { formatHex } from '../codec/text.ts'
+import { formatHex, parseHex } from '../codec/text.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { dayMs } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
@@ -122,10 +122,10 @@ export class Epochs {
   }
 
   /** What may be sent under; undefined when there has to be a new one first, or its key is not here yet. */
-  sending(): { readonly id: string; readonly key: Uint8Array } | undefined {
+  sending(): { readonly id: string; readonly epochId: Uint8Array; readonly key: Uint8Array } | undefined {
     const epoch = this.#choose()
     const key = epoch && this.#keys.get(epoch.id)
-    return epoch && key && { id: epoch.id, key }
+    return epoch && key && { id: epoch.id, epochId: parseHex(epoch.id) as Uint8Array, key }
   }
 
   info(): EpochInfo | undefined {
