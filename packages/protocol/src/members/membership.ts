@@ -88,6 +88,7 @@ export class Membership {
 
   /** An operation whose signature was checked. */
   take(op: Operation, trusted = false): { readonly taken: Taken; readonly added: readonly Node[] } {
+    if (this.#graph.isKnown(op.id)) return { taken: 'known', added: [] }
     const papers = papersOf(trusted ? { verify: () => true } : this.#crypto, op)
     if (papers === false) return { taken: 'forged', added: [] }
     this.#papers.set(op, papers)
