@@ -10,7 +10,7 @@
  */
 import { formatHex } from '../codec/text.ts'
 import { noTree } from '../gossip/broadcast-wire.ts'
-import { decodePayload, maxNameBytes } from '../gossip/wire.ts'
+import { decodePayload, encodePayload, maxNameBytes, maxWhisperBytes } from '../gossip/wire.ts'
 import type { Beat, Payload } from '../gossip/wire.ts'
 import { encodeChain, verifyChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
@@ -341,6 +341,8 @@ export class Engine {
       case 'blobCancel':
       case 'setSaving':
         return this.#blobs?.handle(input, now)
+      case 'whisper':
+        return this.#whisper(input.session, input.whisper, now)
       case 'post':
         return this.#flow.post(input.content, input.tag, now)
       case 'membership':
@@ -413,6 +415,7 @@ export class Engine {
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
     if (result.changes.length > 0) this.#tell({ type: 'timeline', changes: result.changes })
     this.#blobs?.shown(result.changes, now)
+    for (const { author, proof } of result.proofs) this.#tell({ type: 'proof', author, proof })
     this.#journal.store(result.stores, posted)
     if (result.forks.length === 0) return
     this.#tell({ type: 'notice', code: 'forkFound' })
@@ -502,11 +505,23 @@ export class Engine {
         return this.#mode.told(link.session, payload.online, payload.mesh, now)
       case 'receipts':
         return this.#flow.suggest(payload.receipts)
+      case 'whisper':
+        return this.#tell({
+          type: 'whisper',
+          session: link.session,
+          author: this.#authorOf(link),
+          whisper: payload.whisper,
+        })
       case 'wantReceipts':
         return this.#flow.giveReceipts(link, payload.keys, now)
       default:
         return unreachable(payload)
     }
+  }
+
+  #whisper(session: string, whisper: Uint8Array, now: Millis): void {
+    if (whisper.length > maxWhisperBytes) return
+    this.#reach.send(session, priority.text, encodePayload({ type: 'whisper', whisper }), now)
   }
 
   #authorOf(link: LiveLink): string {

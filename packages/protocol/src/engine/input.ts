@@ -58,6 +58,8 @@ export type Input =
   | { readonly type: 'setName'; readonly name: string }
   | { readonly type: 'setTyping'; readonly typing: boolean }
   | { readonly type: 'setAddresses'; readonly addresses: readonly Address[] }
+  /** Something for one linked session alone; dropped when there is no link. */
+  | { readonly type: 'whisper'; readonly session: string; readonly whisper: Uint8Array }
   /** Somebody wrote. The engine answers with a `posted` event that carries the same `tag`. */
   | { readonly type: 'post'; readonly tag: number; readonly content: Content }
   /** In a members room; answered by `membershipDone` or `membershipRefused` with the same `tag`. */

@@ -11,6 +11,7 @@
  * | 0x05 | goodbye | nothing |
  * | 0x06 | wantReceipts | count varint · that many 16-byte sorting keys of entries |
  * | 0x07 | receipts | count varint · that many (sorting key 16 · receipt varint-prefixed) |
+ * | 0x19 | whisper | bytes varint-prefixed, ≤ 4,096: for the person at the far end alone (`identity/whisper.ts`) |
  * | 0x18 | online | how many are here varint · flags u8 |
  *
  * The path of a neighbour is 0 direct, 1 by the relay, 2 through a member, whose prefix follows; its round trip is in
@@ -30,6 +31,7 @@ export const maxReceiptBytes = 512
 export const maxNeighbours = 1024
 export const maxNameBytes = 128
 export const maxReceiptsPerFrame = 256
+export const maxWhisperBytes = 4096
 export const prefixBytes = 8
 export const digestBytes = 8
 const keyBytes = 16
@@ -76,6 +78,8 @@ export type Payload =
   | { readonly type: 'receipts'; readonly receipts: readonly EntryReceipt[] }
   /** How many are here, and whether the sender's links are those of a mesh. */
   | { readonly type: 'online'; readonly online: number; readonly mesh: boolean }
+  /** From one person to another, on no other link and in no log. */
+  | { readonly type: 'whisper'; readonly whisper: Uint8Array }
 
 /** A link somebody has, as it tells it. */
 export interface Neighbour {
@@ -106,6 +110,7 @@ const tags = {
   wantReceipts: 6,
   receipts: 7,
   online: 0x18,
+  whisper: 0x19,
 } as const
 
 const flagHidden = 1
@@ -147,6 +152,9 @@ export function encodePayload(payload: Payload): Uint8Array {
     case 'wantReceipts':
       writer.varint(payload.keys.length)
       for (const key of payload.keys) writer.raw(keyToBytes(key))
+      break
+    case 'whisper':
+      writer.bytes(payload.whisper)
       break
     case 'receipts':
       writer.varint(payload.receipts.length)
@@ -203,6 +211,8 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
     }
     case tags.goodbye:
       return { type: 'goodbye' }
+    case tags.whisper:
+      return { type: 'whisper', whisper: reader.bytes(maxWhisperBytes) }
     case tags.wantReceipts:
       return { type: 'wantReceipts', keys: readMany(reader, maxReceiptsPerFrame, () => readKey(reader)) }
     case tags.receipts:

@@ -14,6 +14,7 @@
  *     4 reaction   target 32 · on u8 · emoji
  *     5 profile    name
  *     6 files      as text, then count u8 (1…16) · manifest… (`manifest.ts`)
+ *    16 proof      varint length, bytes ≤ 2,048: who stands behind the author (`identity/proof.ts`); none takes it back
  *
  * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
  */
@@ -22,6 +23,7 @@ import { formatBase32 } from '../codec/text.ts'
 import { formatUtf8 } from '../codec/utf8.ts'
 import { Writer } from '../codec/writer.ts'
 import { paddedLength } from '../crypto/padding.ts'
+import { maxProofBytes } from '../identity/proof.ts'
 import { BrokenPromise, type Result, accept, reject } from '../machine.ts'
 import { limits } from '../log/limits.ts'
 import { type Manifest, fitsManifest, maxManifests, readManifest, writeManifest } from './manifest.ts'
@@ -39,6 +41,8 @@ export type Content =
   | { readonly type: 'delete'; readonly target: Uint8Array }
   | { readonly type: 'reaction'; readonly target: Uint8Array; readonly emoji: string; readonly on: boolean }
   | { readonly type: 'profile'; readonly name: string }
+  /** Empty: what was shown before counts no more. */
+  | { readonly type: 'proof'; readonly proof: Uint8Array }
 
 /** Entry 0 of a session: whose it is, and what that person is called. */
 export interface Opening {
@@ -61,7 +65,7 @@ export const refBytes = 16
 const bodyForm = 1
 const targetBytes = 32
 
-const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, files: 6 } as const
+const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, files: 6, proof: 16 } as const
 
 /** Whether content keeps the limits that `decodeBody` will hold it to. */
 export function fits(content: Content | Opening): boolean {
@@ -82,6 +86,8 @@ export function fits(content: Content | Opening): boolean {
       return formatUtf8(content.name).length <= maxNameBytes
     case 'opening':
       return formatUtf8(content.name).length <= maxNameBytes && content.chain.length <= maxOpeningChainBytes
+    case 'proof':
+      return content.proof.length <= maxProofBytes
     case 'delete':
       return true
   }
@@ -153,6 +159,8 @@ function encodeContent(content: Content | Opening): Uint8Array {
         .finish()
     case 'profile':
       return writer.text(content.name).finish()
+    case 'proof':
+      return writer.bytes(content.proof).finish()
   }
 }
 
@@ -193,6 +201,8 @@ function readContent(tag: number, reader: Reader): Content | Opening | undefined
       if (emoji === '') reader.fail()
       return { type: 'reaction', target, on, emoji }
     }
+    case tags.proof:
+      return { type: 'proof', proof: reader.bytes(maxProofBytes) }
     case tags.profile:
       return { type: 'profile', name: reader.text(maxNameBytes) }
     default:

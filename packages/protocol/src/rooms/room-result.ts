@@ -5,6 +5,7 @@ import type { Entry } from '../log/entry.ts'
 import type { ImportPlan } from '../log/log.ts'
 import type { SignatureCheck, StoreChange } from '../machine.ts'
 import type { Content, Opening } from './content.ts'
+import type { AuthorProof } from './proofs.ts'
 import type { TimelineChange } from './timeline.ts'
 
 /** What a call leaves to be done: show `changes`, write `stores` (all or none), pass `forks` on. */
@@ -13,6 +14,8 @@ export interface RoomResult {
   readonly stores: readonly StoreChange[]
   readonly forks: readonly Uint8Array[]
   readonly outcomes: ReadonlyMap<Outcome, number>
+  /** Who shows who they are, or no longer does. */
+  readonly proofs: readonly AuthorProof[]
 }
 
 export interface Posted extends RoomResult {

@@ -17,6 +17,7 @@ import { type Content, type Opening, fitName, openBody } from './content.ts'
 import { Holders } from './holders.ts'
 import type { RoomKeys } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
+import { Proofs } from './proofs.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
 import { References } from './references.ts'
 import {
@@ -34,7 +35,7 @@ import {
 } from './room-result.ts'
 import { type RoomEpochs, type Sealing, Seals } from './seals.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
-import { Timeline } from './timeline.ts'
+import { type Said, Timeline } from './timeline.ts'
 
 export type { RoomCounts, RoomPlan, RoomResult }
 
@@ -75,6 +76,7 @@ export class Room {
   readonly #records: Records
   readonly #references: References
   readonly #holders = new Holders()
+  readonly #proofs = new Proofs()
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
   /** Recent entries that are not in it yet: hashed when somebody asks. */
@@ -163,9 +165,9 @@ export class Room {
     const change = this.log.receive(entry, now, source)
     this.#take(change.added, unopened, unverified)
     for (const added of change.added) this.#noteDigest(added)
-    const { changes, stores, forks, outcomes } = this.#finish(change)
+    const { changes, stores, forks, outcomes, proofs } = this.#finish(change)
     const { outcome } = change
-    return { changes, stores, forks, outcomes, outcome, entry, session: entry.hex }
+    return { changes, stores, forks, outcomes, proofs, outcome, entry, session: entry.hex }
   }
 
   /** Which signatures a page of history needs: verify `checks` in bulk, or with `verifyAll`, then `import`. */
@@ -231,7 +233,7 @@ export class Room {
   /** A chain that a linked peer shows for its own session: names its author before its opening is here. */
   introduce(session: Uint8Array, chain: Uint8Array, name: string, now: Millis): RoomResult {
     const hex = formatHex(session)
-    if (this.#authors.learn(session, chain, now, false)) this.timeline.touchSession(hex)
+    if (this.#authors.learn(session, chain, now, false)) this.#authorLearned(hex)
     this.timeline.introduce(hex, name)
     return this.#finish(nothing)
   }
@@ -400,14 +402,15 @@ export class Room {
         const opening = content?.type === 'opening' ? content : undefined
         const chain = opening?.chain ?? emptyBytes
         if (this.#authors.learn(entry.session, chain, entry.time, true, verified.has(entry))) {
-          this.timeline.touchSession(session)
+          this.#authorLearned(session)
         }
         if (opening !== undefined) this.timeline.name(session, entry.key, opening.name)
       } else if (entry.kind === entryKinds.profile) {
         if (content?.type === 'profile') this.timeline.name(session, entry.key, content.name)
+        if (content?.type === 'proof') this.#proofs.add(session, entry.key, entry.time, content.proof)
       } else if (entry.kind === entryKinds.post) {
         // A name in a post would expire with it, so it does not count.
-        const said = content?.type === 'opening' || content?.type === 'profile' ? undefined : content
+        const said = isSaid(content) ? content : undefined
         this.timeline.add(entry, session, said)
       }
     }
@@ -436,7 +439,13 @@ export class Room {
       stores: this.#records.flush(),
       forks: change.forks,
       outcomes: change.outcomes,
+      proofs: this.#proofs.flush((session, time) => this.#authors.authorOf(session, time)),
     }
+  }
+
+  #authorLearned(session: string): void {
+    this.timeline.touchSession(session)
+    this.#proofs.touch(session)
   }
 
   /** It is here no more. */
@@ -449,6 +458,7 @@ export class Room {
     if (entry.kind === entryKinds.post) return
     const session = entry.hex
     this.timeline.unname(session, entry.key)
+    this.#proofs.remove(session, entry.key)
     if (entry.seq === 0) this.#authors.forget(session)
   }
 
@@ -459,9 +469,19 @@ export class Room {
   }
 }
 
-const nothingToDo: RoomResult = { changes: [], stores: [], forks: [], outcomes: new Map([['duplicate', 1]]) }
+const nothingToDo: RoomResult = {
+  changes: [],
+  stores: [],
+  forks: [],
+  outcomes: new Map([['duplicate', 1]]),
+  proofs: [],
+}
 /** A view that keeps more than this part of a larger buffer alive for nothing is copied. */
 const wasteful = 2
+
+function isSaid(content: Content | Opening | undefined): content is Said {
+  return content !== undefined && content.type !== 'opening' && content.type !== 'profile' && content.type !== 'proof'
+}
 
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > bytes.length * wasteful ? bytes.slice() : bytes

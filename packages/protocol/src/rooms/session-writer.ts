@@ -56,5 +56,5 @@ export class SessionWriter {
 
 function kindOf(content: Content | Opening): number {
   if (content.type === 'opening') return entryKinds.opening
-  return content.type === 'profile' ? entryKinds.profile : entryKinds.post
+  return content.type === 'profile' || content.type === 'proof' ? entryKinds.profile : entryKinds.post
 }

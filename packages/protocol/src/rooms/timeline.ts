@@ -97,8 +97,8 @@ interface Node {
   next: Node | undefined
 }
 
-/** What a post can say; names come by `name`. */
-export type Said = Exclude<Content, { readonly type: 'profile' }>
+/** What a post can say; names come by `name`, proofs are no messages. */
+export type Said = Exclude<Content, { readonly type: 'profile' | 'proof' }>
 type Targeted = Extract<Content, { readonly target: Uint8Array }>
 
 export class Timeline {
