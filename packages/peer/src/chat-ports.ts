@@ -1,5 +1,6 @@
 /** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
 import type { Address, Crypto, EngineOptions, Millis, ReachReport, RoomMap } from '@kith/protocol'
+import type { AuthClient } from './auth-port.ts'
 import type { BrokenRecords } from './broken-records.ts'
 import type { Clock } from './clock.ts'
 import type { RouteIncoming } from './incoming.ts'
@@ -31,6 +32,8 @@ export interface ChatPorts {
   readonly lock: StoreLock
   /** Seals, keeps and opens files; undefined where the platform has no place for them. */
   readonly blobs?: BlobPorts | undefined
+  /** Asks authentication services; undefined where nobody can be asked. */
+  readonly auth?: AuthClient | undefined
   /** Where the store reports damaged records, which it leaves out of what it reads. */
   readonly broken?: BrokenRecords | undefined
   readonly platform: 'browser' | 'node'

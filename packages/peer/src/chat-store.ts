@@ -7,6 +7,7 @@
  *                   a members room also { roomId, inviteSecret, links }, and no secret
  * chat/mark/<id>    { draft, files, readMark }           written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
+ * chat/identity, chat/known, chat/contact/<identity>   who somebody is: `identity-store.ts`
  * room/<id>/…       the engine's own records
  * ```
  *
@@ -185,7 +186,7 @@ export class ChatStore {
 }
 
 /** Our own record, which a newer or older version may have written differently; empty when it is not even JSON. */
-function parseJson(bytes: Uint8Array | undefined): Record<string, unknown> {
+export function parseJson(bytes: Uint8Array | undefined): Record<string, unknown> {
   const text = bytes === undefined ? undefined : parseUtf8(bytes)
   if (text === undefined) return {}
   try {

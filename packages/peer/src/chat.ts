@@ -9,6 +9,14 @@ import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@
 import type { Attachment, FileInfo, FileToSend, FileUse } from './files.ts'
 import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 import type {
+  Comparing,
+  ContactCommand,
+  ContactsState,
+  IdentityCommand,
+  IdentityState,
+  VerifyCommand,
+} from './identity-state.ts'
+import type {
   Entering,
   GovernCommand,
   MembersState,
@@ -22,6 +30,7 @@ import type {
 export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } from '@kith/protocol'
 export type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 export type * from './members-state.ts'
+export type * from './identity-state.ts'
 
 /** How far an own message has come; others' messages are always `stored`. */
 export type Delivery = 'waiting' | 'sent' | 'stored'
@@ -128,6 +137,10 @@ export interface RoomState {
   /** Undefined for an open room, and as long as one is not in. */
   readonly members: MembersState | undefined
   readonly entering: Entering | undefined
+  /** Short numbers being compared with people here. */
+  readonly comparing: readonly Comparing[]
+  /** I show the people here who I am beyond this room. */
+  readonly shown: boolean
 }
 
 /** The messages in display order. A new view is made at every change; `at` is O(1). */
@@ -192,6 +205,8 @@ export interface Room {
   reachReport(who: string): Promise<ReachReport>
   /** What one does as a member, or on the way in; `invite` answers its id. Rejects with `GovernRefused`. */
   govern(command: GovernCommand): Promise<string | undefined>
+  /** Makes sure of somebody: the numbers, and what came of comparing them. Rejects with `IdentityRefused`. */
+  verify(command: VerifyCommand): Promise<string | undefined>
   /** Here and for me only: what they say counts as read, or is not shown. Undefined takes it back. */
   setQuiet(who: string, quiet: Quiet | undefined): Promise<void>
 }
@@ -226,6 +241,8 @@ export interface ChatState {
    * clears it, or as long as there is no room and nobody was asked.
    */
   readonly kept: boolean | undefined
+  readonly identity: IdentityState
+  readonly contacts: ContactsState
 }
 
 export interface NewRoom {
@@ -263,6 +280,10 @@ export interface Chat {
   removePassphrase(current: Opener): Promise<void>
   /** Erases what enough others hold as well (`safeHolders`), least used first. Resolves with the bytes that were freed. */
   freeSpace(): Promise<number>
+  /** Who this person is beyond rooms: phrase, attested addresses, believed services. Rejects with `IdentityRefused`. */
+  identify(command: IdentityCommand): Promise<string | undefined>
+  /** Asking people of a room to be contacts, and what one does with those one has. Rejects with `IdentityRefused`. */
+  contact(command: ContactCommand): Promise<string | undefined>
   /** The page became visible or hidden. */
   setVisible(visible: boolean): void
   /** Says goodbye in every room and closes the store. */

@@ -91,3 +91,34 @@ export class GovernRefused extends Error {
     this.code = code
   }
 }
+
+const identityRefusals: Readonly<Record<string, string>> = {
+  phraseMalformed: 'These are not the twelve words. Check each against what you wrote down, in the same order.',
+  addressMalformed: 'This is not an e-mail address. It looks like robin@example.org.',
+  codeMalformed: 'A code is six digits. It is in the mail you were sent.',
+  noCode: 'There is no code to enter, or it is too old. Ask for a new one.',
+  wrongCode: 'This is not the code that was mailed. Look again; after five tries you need a new one.',
+  tooMany: 'Many codes were mailed already. Try again in an hour.',
+  busy: 'The service has much to do right now. Try again in a few minutes.',
+  mailFailed: 'The mail could not be sent. Check the address, or try again later.',
+  noService: 'No service that attests addresses answers there. Ask whoever runs the relay, or try another.',
+  serviceKeyChanged:
+    'This service has another key than the one you trusted, and the old one did not announce it. Ask whoever runs it before you trust it again.',
+  notHere: 'They are not connected with you right now. Try again when both of you are here.',
+  unknownPerson: 'There is nobody like that here any more.',
+  nothingToCompare: 'There is no number to compare right now. Start again.',
+  noRequest: 'There is no such request any more.',
+  unknownContact: 'There is no such contact here.',
+  contactBlocked: 'You blocked this contact. Unblock them first.',
+}
+
+/** Something about who somebody is could not be done. `code` says what. */
+export class IdentityRefused extends Error {
+  override readonly name = 'IdentityRefused'
+  readonly code: string
+
+  constructor(code: string, options?: ErrorOptions) {
+    super(identityRefusals[code] ?? 'This could not be done right now. Try again in a moment.', options)
+    this.code = code
+  }
+}

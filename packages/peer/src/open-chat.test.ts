@@ -301,7 +301,7 @@ describe('OpenChat', () => {
     await again.chat.forget(room.id)
     await again.chat.close()
     const left = await (await openMemoryStorage(disk)).read({ prefix: 'chat/', limit: 100 })
-    expect(left.map(({ key }) => key)).toEqual(['chat/settings'])
+    expect(left.map(({ key }) => key)).toEqual(['chat/identity', 'chat/settings'])
   })
 
   it('FAC15 lets nobody in or out of an open room', async () => {

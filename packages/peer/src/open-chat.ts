@@ -5,6 +5,7 @@ import {
   formatHex,
   looksLikeInvite,
   openRoomKeys,
+  parseHex,
   parseInvite,
   parseRoomLink,
   roomSecretBytes,
@@ -14,6 +15,10 @@ import { ChatStore, maxRooms, type PersonaSecrets, type RoomRecord } from './cha
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
+import type { ContactCommand, IdentityCommand } from './identity-state.ts'
+import { createKeptIdentity } from './identity-desk.ts'
+import { IdentityOffice, type KeptOffice } from './identity-office.ts'
+import { IdentityStore } from './identity-store.ts'
 import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
 import { FileSpace } from './file-space.ts'
 import type { FileUse } from './files.ts'
@@ -36,7 +41,7 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   // Somebody may knock before the chat is there; then nobody takes it.
   let route: RouteIncoming = () => {}
   const listening = await ports.listen?.((incoming) => route(incoming))
-  const chat = new OpenChat(ports, store, settings, listening)
+  const chat = new OpenChat(ports, store, settings, await readOffice(ports), listening)
   route = (incoming): void => chat.route(incoming)
   for (const room of await store.readRooms()) {
     const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
@@ -51,12 +56,20 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
 /** Files are counted again so long after something about one changed. */
 export const measureFilesAfterMs: number = 2_000
 
+async function readOffice(ports: ChatPorts): Promise<KeptOffice> {
+  const store = new IdentityStore(ports.storage)
+  let identity = await store.readIdentity()
+  if (identity === undefined) await store.writeIdentity((identity = createKeptIdentity(ports.crypto)))
+  return { identity, known: await store.readKnown(), contacts: await store.readContacts() }
+}
+
 export class OpenChat implements Chat {
   readonly #ports: ChatPorts
   readonly #store: ChatStore
   readonly #listeners = new Set<() => void>()
   readonly #rooms = new Map<string, OpenRoom>()
   readonly #listening: Listening | undefined
+  readonly #office: IdentityOffice
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
@@ -72,9 +85,27 @@ export class OpenChat implements Chat {
   /** Joining, creating and forgetting happen one after another, so that a double click joins once. */
   #steps: Promise<unknown> = Promise.resolve()
 
-  constructor(ports: ChatPorts, store: ChatStore, settings: ChatSettings, listening?: Listening | undefined) {
+  constructor(
+    ports: ChatPorts,
+    store: ChatStore,
+    settings: ChatSettings,
+    office: KeptOffice,
+    listening?: Listening | undefined,
+  ) {
     this.#listening = listening
     this.#ports = ports
+    this.#office = new IdentityOffice(
+      {
+        ports,
+        store: new IdentityStore(ports.storage),
+        rooms: () => this.#rooms.values(),
+        room: (id) => this.#rooms.get(id),
+        enter: (secret, relay, title) => this.#inTurn(() => this.#enterOnce(secret, relay, title)),
+        forget: (room) => this.forget(room),
+        changed: () => this.#changed(),
+      },
+      office,
+    )
     this.#store = store
     this.#settings = settings
     this.#atRest = ports.lock.atRest
@@ -167,6 +198,16 @@ export class OpenChat implements Chat {
     })
   }
 
+  identify(command: IdentityCommand): Promise<string | undefined> {
+    if (this.#closed) return Promise.reject(new ChatClosed())
+    return this.#office.identify(command)
+  }
+
+  contact(command: ContactCommand): Promise<string | undefined> {
+    if (this.#closed) return Promise.reject(new ChatClosed())
+    return this.#office.contact(command)
+  }
+
   setPassphrase(next: string, current?: Opener): Promise<void> {
     return this.#relock((lock) => lock.setPassphrase(next, current))
   }
@@ -232,7 +273,7 @@ export class OpenChat implements Chat {
 
   /** Opens a room of the store. */
   add(record: RoomRecord, extras: RoomExtras = {}): OpenRoom {
-    const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name)
+    const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name, this.#office)
     this.#rooms.set(record.id, room)
     room.subscribe(() => this.#changed())
     room.onMessages((messages) => {
@@ -292,10 +333,17 @@ export class OpenChat implements Chat {
       title: cutText(title, maxTitleLength),
       name: undefined,
       joinedAt,
-      persona: given ?? createPersonaSecrets(crypto, joinedAt),
+      persona:
+        given ??
+        createPersonaSecrets(crypto, joinedAt, this.#office.desk.roomIdentity(parseHex(made.id) ?? emptyBytes)),
     }
     await this.#store.writeRoom(record)
     return this.add(record)
+  }
+
+  #enterOnce(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
+    const known = this.#rooms.get(this.#idOf(secret))
+    return known === undefined ? this.#enter(secret, relay ?? this.#ports.defaultRelay, title) : Promise.resolve(known)
   }
 
   /** The link in hand names another relay than the one we know: the newer link is right. */
@@ -329,6 +377,8 @@ export class OpenChat implements Chat {
       storedBytes: this.#storedBytes,
       files: this.#fileUse,
       kept: this.#kept,
+      identity: this.#office.state,
+      contacts: this.#office.contacts,
     }
   }
 

@@ -1,9 +1,19 @@
 /** A room that is open: its record, its engine under a host, and its view. */
-import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex } from '@kith/protocol'
+import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex, sasLifeMs } from '@kith/protocol'
 import type { Content, EngineEvent, EngineOptions, Manifest, ReachReport, RoomMap, StoredRecord } from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import type { ChatStore, MembersRecord, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
-import type { ChatSettings, GovernCommand, Message, Quiet, Room, RoomState, SendOptions, TimelineView } from './chat.ts'
+import type {
+  ChatSettings,
+  GovernCommand,
+  Message,
+  Quiet,
+  Room,
+  RoomState,
+  SendOptions,
+  TimelineView,
+  VerifyCommand,
+} from './chat.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
@@ -12,6 +22,7 @@ import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
 import { RoomFiles } from './room-files.ts'
+import { type IdentityHub, RoomIdentity } from './room-identity.ts'
 import { RoomMembers } from './room-members.ts'
 import { RoomBlobs } from './room-blobs.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
@@ -44,6 +55,8 @@ export class OpenRoom implements Room {
   readonly #pending = new Map<number, Pending>()
   readonly #files: RoomFiles
   readonly #blobs: RoomBlobs | undefined
+  /** Who the people here are. */
+  readonly identity: RoomIdentity
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
@@ -53,13 +66,36 @@ export class OpenRoom implements Room {
   #runs = 0
   #isTyping = false
   #stopMark: (() => void) | undefined
+  #stopComparing: (() => void) | undefined
 
-  constructor(ports: ChatPorts, store: ChatStore, record: RoomRecord, extras: RoomExtras, name: string) {
+  constructor(
+    ports: ChatPorts,
+    store: ChatStore,
+    record: RoomRecord,
+    extras: RoomExtras,
+    name: string,
+    hub: IdentityHub,
+  ) {
     const { mark, quiet = new Map() } = extras
     this.id = record.id
     this.#ports = ports
     this.#store = store
     this.#record = record
+    const { author } = openPersona(ports.crypto, record.persona)
+    this.identity = new RoomIdentity(
+      {
+        crypto: ports.crypto,
+        now: () => ports.clock.now(),
+        room: record.id,
+        author,
+        name: () => this.state.people.find(({ me }) => me)?.name ?? name,
+        nameOf: (who) => this.state.people.find(({ id }) => id === who)?.name ?? '',
+        sessionOf: (who) => this.#linkedSessionOf(who),
+        whisper: (session, whisper) => this.#host?.input({ type: 'whisper', session, whisper }),
+        changed: () => this.#identified(),
+      },
+      hub,
+    )
     this.#view = new RoomView({
       id: record.id,
       kind: record.members === undefined ? 'open' : 'members',
@@ -68,12 +104,13 @@ export class OpenRoom implements Room {
       title: record.title,
       link: record.members === undefined ? formatRoomLink(record) : '',
       relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
-      me: formatHex(openPersona(ports.crypto, record.persona).author),
+      me: formatHex(author),
       name: record.name ?? name,
       draft: mark?.draft ?? '',
       draftFiles: (mark?.files ?? []).map(infoOf),
       readMark: mark?.readMark ?? firstIdAt(record.joinedAt),
       quiet,
+      judge: (who, name, membership) => this.identity.verification(who, name, membership),
       nextTurn: ports.nextTurn,
       dropFile: (root) => void this.#files.drop(root),
     })
@@ -377,6 +414,36 @@ export class OpenRoom implements Room {
     await this.#store.writeQuiet(this.id, this.#view.quiet)
   }
 
+  verify(command: VerifyCommand): Promise<string | undefined> {
+    return this.identity.verify(command)
+  }
+
+  /** Says in the room who one is beyond it, or takes that back. */
+  async showIdentity(on: boolean): Promise<void> {
+    await this.#post({ type: 'proof', proof: on ? this.identity.proof() : new Uint8Array(0) })
+  }
+
+  /** What is known of people beyond this room changed. */
+  rejudge(): void {
+    this.identity.rejudge()
+    this.#identified()
+  }
+
+  #identified(): void {
+    const { comparing, isShown } = this.identity
+    this.#view.identified(comparing, isShown)
+    this.#stopComparing?.()
+    // A number that nobody finished comparing goes away by itself.
+    this.#stopComparing =
+      comparing.length === 0 ? undefined : this.#ports.clock.after(sasLifeMs, () => this.#identified())
+  }
+
+  #linkedSessionOf(who: string): string | undefined {
+    const presences = this.state.people.find(({ id }) => id === who)?.presences ?? []
+    const linked = presences.filter(({ state }) => state === 'linked').map(({ session }) => session)
+    return this.#view.sessionsOf(who).find((session) => linked.includes(session))
+  }
+
   #running(): RoomEngine {
     if (this.#engine === undefined) throw new RoomClosed()
     return this.#engine
@@ -385,6 +452,8 @@ export class OpenRoom implements Room {
   #event(event: EngineEvent): void {
     if (event.type === 'blob' || event.type === 'blobBlocks') this.#blobs?.told(event)
     this.#view.handle(event)
+    if (event.type === 'proof') this.identity.shows(event.author, event.proof)
+    if (event.type === 'whisper') this.identity.whispered(event.author, event.whisper)
     if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#cameIn(event.snapshot.standing)
     else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)

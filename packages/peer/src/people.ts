@@ -22,6 +22,9 @@ interface Line {
   quiet: Quiet | undefined
 }
 
+/** How sure one can be of somebody, by what is known beyond this list. */
+export type JudgePerson = (who: string, name: string, membership: Membership | undefined) => Verification
+
 const self: Verification = { level: 'self', by: [], claim: undefined }
 
 const paths: readonly Path[] = ['direct', 'through', 'relay']
@@ -30,10 +33,12 @@ export class People {
   readonly #me: string
   readonly #lines = new Map<string, Line>()
   readonly #authorBySession = new Map<string, string>()
+  readonly #judge: JudgePerson
   #list: readonly Person[] | undefined
 
-  constructor(me: string, name: string) {
+  constructor(me: string, name: string, judge: JudgePerson = () => unverified) {
     this.#me = me
+    this.#judge = judge
     this.#line(me).name = name
   }
 
@@ -103,6 +108,11 @@ export class People {
       if (line.presences.size === 0 && line.newest === '' && id !== this.#me) this.#lines.delete(id)
       this.#changed(line)
     }
+  }
+
+  /** What is known of people changed. */
+  rejudge(): void {
+    for (const line of this.#lines.values()) this.#changed(line)
   }
 
   setVerification(who: string, verification: Verification): void {
@@ -194,7 +204,8 @@ export class People {
       reaching: entries.length > 0 && entries.every(({ presence }) => presence.state === 'joining'),
       presences: entries.map(({ presence }) => presence),
       membership: line.membership,
-      verification: line.verification,
+      verification:
+        line.verification === unverified ? this.#judge(author, line.name, line.membership) : line.verification,
       quiet: line.quiet,
     }
   }

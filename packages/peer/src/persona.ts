@@ -1,16 +1,21 @@
 /** The person somebody is in one room: made once, kept in the room's record, certified again before it runs out. */
-import { certifyDevice, createDevice, createIdentity } from '@kith/protocol'
+import { certifyDevice, createDevice } from '@kith/protocol'
 import type { Crypto, DeviceKeys, KeyPair, Millis, Persona } from '@kith/protocol'
 import type { PersonaSecrets } from './chat-store.ts'
 
 /** A device certificate runs 400 days; half of that is left at least whenever a room is opened. */
 export const recertifyAfterMs: Millis = 200 * 86_400_000
 
-export function createPersonaSecrets(crypto: Crypto, now: Millis): PersonaSecrets {
-  const identity = createIdentity(crypto)
+/** `identitySecret` is who one is in the room (`IdentityDesk.roomIdentity`). */
+export function createPersonaSecrets(
+  crypto: Crypto,
+  now: Millis,
+  identitySecret: Uint8Array = crypto.random(32),
+): PersonaSecrets {
+  const identity = crypto.signKeyPair(identitySecret)
   const device = createDevice(crypto)
   return {
-    identity: identity.secretKey,
+    identity: identitySecret,
     device: device.sign.secretKey,
     agree: device.agree.secretKey,
     certificate: certify(crypto, identity, device, now),

@@ -6,10 +6,11 @@ import { Writer, formatBase32, formatHex } from '@kith/protocol'
 import type { AtDoor, BlobProgress, EngineEvent, MembershipSnapshot, Millis, TimelineMessage } from '@kith/protocol'
 import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
 import type { QuietPeople } from './chat-store.ts'
+import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
-import { People } from './people.ts'
+import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
@@ -39,6 +40,7 @@ export interface RoomViewOptions {
   /** Id of the newest message that was read. */
   readonly readMark: string
   readonly quiet: QuietPeople
+  readonly judge?: JudgePerson | undefined
   /** Not in yet: on the way in by an invite. */
   readonly entering: boolean
   /** Of the invites made here, by id. */
@@ -76,7 +78,7 @@ export class RoomView {
     this.#nextTurn = options.nextTurn
     this.#dropFile = options.dropFile
     this.#readMark = options.readMark
-    this.#people = new People(options.me, options.name)
+    this.#people = new People(options.me, options.name, options.judge)
     this.#quiet = new Map(options.quiet)
     for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
     this.#linkByInvite = new Map(Object.entries(options.inviteLinks))
@@ -98,6 +100,8 @@ export class RoomView {
       newest: undefined,
       members: undefined,
       entering: options.entering ? { phase: 'meeting' } : undefined,
+      comparing: [],
+      shown: false,
     }
   }
 
@@ -154,6 +158,9 @@ export class RoomView {
       case 'notice':
         this.notice(event.code, event.about)
         break
+      case 'proof':
+      case 'whisper':
+        break // see `room-identity.ts`
       case 'posted':
       case 'postRefused':
       case 'membershipDone':
@@ -175,6 +182,12 @@ export class RoomView {
       case 'trace':
         break // for measurements
     }
+  }
+
+  /** What is known of the people here changed, or what is being compared. */
+  identified(comparing: readonly Comparing[], shown: boolean): void {
+    this.#people.rejudge()
+    this.#set({ comparing, shown, people: this.#people.list() })
   }
 
   /** The engine was replaced: nobody is here any more, as far as we know; what was read stays. */

@@ -6,6 +6,7 @@ import { openChat } from '../open-chat.ts'
 import type { NextTurn } from '../room-view.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createTickWakes } from '../tick-wakes.ts'
+import { createAuthClient } from '../web/auth-client.ts'
 import { IceServers, fetchJson } from '../web/ice-servers.ts'
 import { createRelayDialer } from '../web/relay-socket.ts'
 import { verifyManyWebCrypto } from '../web/verify.ts'
@@ -84,6 +85,7 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
       storage,
       lock: storage,
       broken,
+      auth: createAuthClient((input, init) => fetch(input, init)),
       platform: 'browser',
       kind: isFrugal() ? 'mobile' : 'desktop',
       nextTurn: createNextTurn(),

@@ -15,6 +15,7 @@ import type {
   SyncState,
 } from '../chat.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
+import { noContacts, noIdentity } from '../identity-state.ts'
 import { MemoryFiles } from '../memory/files.ts'
 import { LinkMalformed, MessageRefused } from '../errors.ts'
 import { MemoryLock } from '../memory/lock.ts'
@@ -108,6 +109,8 @@ export class FixtureChat implements Chat {
       storedBytes: undefined,
       files: undefined,
       kept: undefined,
+      identity: noIdentity,
+      contacts: noContacts,
     }
     return this.#state
   }
@@ -151,6 +154,14 @@ export class FixtureChat implements Chat {
   }
 
   async setRelayOnly(): Promise<void> {}
+
+  async identify(): Promise<string | undefined> {
+    return undefined
+  }
+
+  async contact(): Promise<string | undefined> {
+    return undefined
+  }
 
   async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
     await this.pauses.beforeKept?.()
@@ -254,6 +265,8 @@ export class FixtureRoom implements Room {
       kind: 'open',
       members: undefined,
       entering: undefined,
+      comparing: [],
+      shown: false,
     }
   }
 
@@ -388,6 +401,10 @@ export class FixtureRoom implements Room {
     this.#chat.casts.push(`govern ${command.type}`)
     await this.#chat.pauses.afterKept?.()
     return command.type === 'invite' ? 'invite 1' : undefined
+  }
+
+  async verify(): Promise<string | undefined> {
+    return undefined
   }
 
   async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import type {
   GovernCommand,
+  VerifyCommand,
   Message,
   Quiet,
   ReachReport,
@@ -193,6 +194,10 @@ export class SharedRoom implements Room {
 
   async govern(command: GovernCommand): Promise<string | undefined> {
     return (await this.#port.issue({ name: 'govern', room: this.id, command })) as string | undefined
+  }
+
+  async verify(command: VerifyCommand): Promise<string | undefined> {
+    return (await this.#port.issue({ name: 'verify', room: this.id, command })) as string | undefined
   }
 
   async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {

@@ -8,7 +8,9 @@
 import type {
   Chat,
   ChatState,
+  ContactCommand,
   GovernCommand,
+  IdentityCommand,
   Message,
   NewRoom,
   Opener,
@@ -18,10 +20,12 @@ import type {
   Room,
   RoomMap,
   RoomState,
+  VerifyCommand,
 } from '../chat.ts'
 import {
   ChatClosed,
   GovernRefused,
+  IdentityRefused,
   LinkMalformed,
   MessageRefused,
   RelayMalformed,
@@ -102,6 +106,9 @@ export type Command =
   | { readonly name: 'map'; readonly room: string }
   | { readonly name: 'reachReport'; readonly room: string; readonly who: string }
   | { readonly name: 'govern'; readonly room: string; readonly command: GovernCommand }
+  | { readonly name: 'verify'; readonly room: string; readonly command: VerifyCommand }
+  | { readonly name: 'identify'; readonly command: IdentityCommand }
+  | { readonly name: 'contact'; readonly command: ContactCommand }
   | { readonly name: 'setQuiet'; readonly room: string; readonly who: string; readonly quiet: Quiet | undefined }
 
 interface SendCommand {
@@ -156,6 +163,7 @@ export const carriedErrors: ErrorClasses = {
   ChatClosed,
   FileFailed,
   GovernRefused,
+  IdentityRefused,
   LinkMalformed,
   MessageRefused,
   RelayMalformed,
@@ -207,6 +215,10 @@ export async function runCommand(chat: Chat, command: Command): Promise<CommandV
     case 'forget':
       await chat.forget(command.room)
       return undefined
+    case 'identify':
+      return chat.identify(command.command)
+    case 'contact':
+      return chat.contact(command.command)
     case 'setOwnName':
       await chat.setName(command.value)
       return undefined
@@ -278,6 +290,8 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
       return room.reachReport(command.who)
     case 'govern':
       return room.govern(command.command)
+    case 'verify':
+      return room.verify(command.command)
     case 'setQuiet':
       await room.setQuiet(command.who, command.quiet)
       return undefined

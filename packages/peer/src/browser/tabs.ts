@@ -7,7 +7,7 @@
  *
  * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
  */
-import type { Chat, ChatState, NewRoom, Opener, PasskeyAnswer, Room } from '../chat.ts'
+import type { Chat, ChatState, ContactCommand, IdentityCommand, NewRoom, Opener, PasskeyAnswer, Room } from '../chat.ts'
 import { ChatClosed, RoomClosed } from '../errors.ts'
 import { Calls, CommandInterrupted } from './tabs-calls.ts'
 import { browserEnvironment, Election } from './tabs-election.ts'
@@ -159,6 +159,14 @@ class SharedChat implements Chat, ShownPort {
 
   async setRelayOnly(value: boolean): Promise<void> {
     await this.issue({ name: 'setRelayOnly', value })
+  }
+
+  async identify(command: IdentityCommand): Promise<string | undefined> {
+    return (await this.issue({ name: 'identify', command })) as string | undefined
+  }
+
+  async contact(command: ContactCommand): Promise<string | undefined> {
+    return (await this.issue({ name: 'contact', command })) as string | undefined
   }
 
   async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {

@@ -10,6 +10,7 @@ import { openChat, type OpenChat } from '../open-chat.ts'
 import { createSystemClock } from '../system-clock.ts'
 import { createTickWakes } from '../tick-wakes.ts'
 import type { RelayDialer } from '../transport.ts'
+import { createAuthClient } from '../web/auth-client.ts'
 import { IceServers, fetchJson, type IceServerLike } from '../web/ice-servers.ts'
 import { createRelayDialer, maxRelayFrameBytes } from '../web/relay-socket.ts'
 import { createNativeCrypto } from './crypto.ts'
@@ -78,6 +79,7 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       storage,
       lock: storage,
       broken,
+      auth: createAuthClient(fetch),
       platform: 'node',
       nextTurn: (run) => void setImmediate(run),
       verifyMany: verifyManyNative,

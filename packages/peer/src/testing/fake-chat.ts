@@ -8,6 +8,14 @@
 import type { Millis } from '@kith/protocol'
 import type { Chat, ChatSettings, ChatState, NewRoom, Opener, PasskeyAnswer, Room, RoomState } from '../chat.ts'
 import type { FileUse } from '../files.ts'
+import {
+  type ContactCommand,
+  type ContactsState,
+  type IdentityCommand,
+  type IdentityState,
+  noContacts,
+} from '../identity-state.ts'
+import { contactFake, fakeIdentity, identifyFake } from './fake-identity.ts'
 import { MemoryLock } from '../memory/lock.ts'
 import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
 
@@ -23,6 +31,8 @@ export interface FakeChatOptions {
   readonly storedBytes?: number | undefined
   readonly files?: FileUse | undefined
   readonly kept?: boolean | undefined
+  readonly identity?: IdentityState | undefined
+  readonly contacts?: ContactsState | undefined
   readonly rooms?: readonly FakeRoomOptions[] | undefined
   /** Milliseconds of one step of delivery; 0 delivers at once. */
   readonly paceMs?: number | undefined
@@ -52,6 +62,8 @@ export class FakeChat implements Chat {
   #state: ChatState | undefined
   #scheduled = false
   #made = 0
+  #identity: IdentityState
+  #contacts: ContactsState
   visible = true
   closed = false
 
@@ -62,6 +74,8 @@ export class FakeChat implements Chat {
     this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false, lockAfter: 15 }
     this.#ready = options.ready ?? true
     this.#files = options.files ?? { bytes: 0, freeable: 0 }
+    this.#identity = options.identity ?? fakeIdentity
+    this.#contacts = options.contacts ?? noContacts
     for (const room of options.rooms ?? []) this.addRoom(room)
   }
 
@@ -75,6 +89,8 @@ export class FakeChat implements Chat {
       storedBytes: this.#options.storedBytes,
       files: this.#files,
       kept: this.#options.kept,
+      identity: this.#identity,
+      contacts: this.#contacts,
     }
     return this.#state
   }
@@ -136,6 +152,22 @@ export class FakeChat implements Chat {
       sync: { phase: 'alone', have: 0, total: 0, gaps: 0 },
       members: { myRole: 'member', entering: { phase: 'meeting' } },
     })
+  }
+
+  async identify(command: IdentityCommand): Promise<string | undefined> {
+    const { identity, answer } = identifyFake(command, this.#identity, this.#now())
+    this.#identity = identity
+    if (command.type === 'show') this.#rooms.get(command.room)?.setShown(command.on)
+    this.#changed()
+    return answer
+  }
+
+  async contact(command: ContactCommand): Promise<string | undefined> {
+    const nameOf = (room: string, who: string): string =>
+      this.#rooms.get(room)?.state.people.find(({ id }) => id === who)?.name ?? ''
+    this.#contacts = contactFake(command, this.#contacts, nameOf)
+    this.#changed()
+    return undefined
   }
 
   async forget(roomId: string): Promise<void> {

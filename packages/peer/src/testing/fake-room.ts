@@ -13,6 +13,8 @@ import type {
   SyncState,
   TimelineView,
 } from '../chat.ts'
+import type { Comparing, VerifyCommand } from '../identity-state.ts'
+import { verifyFake } from './fake-identity.ts'
 import { GovernRefused } from '../errors.ts'
 import { unverified, type Entering, type MembersState } from '../members-state.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
@@ -75,6 +77,8 @@ export interface FakeRoomOptions {
   /** How many of the newest messages were not read. */
   readonly unread?: number | undefined
   readonly draft?: string | undefined
+  readonly comparing?: readonly Comparing[] | undefined
+  readonly shown?: boolean | undefined
   readonly draftFiles?: readonly MemoryFile[] | undefined
   readonly notices?: readonly Notice[] | undefined
   readonly paceMs?: number | undefined
@@ -230,6 +234,8 @@ export class FakeRoom implements Room {
       newest: undefined,
       members: members && members.entering === undefined ? fakeMembersState(members, idOf, now) : undefined,
       entering: members?.entering,
+      comparing: options.comparing ?? [],
+      shown: options.shown ?? false,
     }
     this.files = new MemoryFiles({
       key: fakeKey,
@@ -367,6 +373,16 @@ export class FakeRoom implements Room {
     const { members, people, entering, answer } = governFake(command, this.#state, this.#now())
     this.#set({ members: entering === undefined ? members : this.#state.members, people, entering })
     return answer
+  }
+
+  async verify(command: VerifyCommand): Promise<string | undefined> {
+    const { comparing, people, answer } = verifyFake(command, this.#state)
+    this.#set({ comparing, people })
+    return answer
+  }
+
+  setShown(shown: boolean): void {
+    this.#set({ shown })
   }
 
   async setQuiet(who: string, quiet: Quiet | undefined): Promise<void> {

@@ -1,0 +1,268 @@
+/**
+ * Everything of a chat that is about who somebody is: the own identity, the people one knows, contacts and their rooms.
+ * The chat hands commands in; rooms ask it what they may believe.
+ */
+import { type AcquaintanceOutput, type Millis, type Proof, formatHex, openRoomKeys } from '@kith/protocol'
+import type { AuthClient } from './auth-port.ts'
+import type { ChatPorts } from './chat-ports.ts'
+import { ContactBook, type KeptContact } from './contacts.ts'
+import { IdentityRefused } from './errors.ts'
+import { IdentityDesk, type KeptIdentity } from './identity-desk.ts'
+import type { Contact, ContactCommand, ContactsState, IdentityCommand, IdentityState } from './identity-state.ts'
+import type { IdentityStore } from './identity-store.ts'
+import { KnownPeople, type KnownPerson, judgePerson } from './known-people.ts'
+import { type Verification, unverified } from './members-state.ts'
+import type { OpenRoom } from './open-room.ts'
+import type { IdentityHub, RoomEvidence } from './room-identity.ts'
+
+export interface OfficePorts {
+  readonly ports: Pick<ChatPorts, 'crypto' | 'clock'> & { readonly auth?: AuthClient | undefined }
+  readonly store: IdentityStore
+  readonly rooms: () => Iterable<OpenRoom>
+  readonly room: (id: string) => OpenRoom | undefined
+  /** Makes or finds the room of this secret. */
+  readonly enter: (secret: Uint8Array, relay: string | undefined, title: string) => Promise<OpenRoom>
+  readonly forget: (room: string) => Promise<void>
+  readonly changed: () => void
+}
+
+export interface KeptOffice {
+  readonly identity: KeptIdentity
+  readonly known: readonly KnownPerson[]
+  readonly contacts: readonly KeptContact[]
+}
+
+export class IdentityOffice implements IdentityHub {
+  readonly desk: IdentityDesk
+  readonly #options: OfficePorts
+  readonly #known: KnownPeople
+  readonly #book: ContactBook
+  #contacts: ContactsState | undefined
+
+  constructor(options: OfficePorts, kept: KeptOffice) {
+    this.#options = options
+    const { ports, store } = options
+    this.desk = new IdentityDesk(
+      {
+        crypto: ports.crypto,
+        now: () => ports.clock.now(),
+        auth: ports.auth,
+        write: (identity) => store.writeIdentity(identity),
+        changed: () => this.#rejudge(),
+      },
+      kept.identity,
+    )
+    this.#known = new KnownPeople(kept.known)
+    this.#book = new ContactBook(kept.contacts)
+  }
+
+  get identity(): Uint8Array {
+    return this.desk.identity.publicKey
+  }
+
+  get state(): IdentityState {
+    return this.desk.state
+  }
+
+  /** Keeps its identity as long as nothing in it changed. */
+  get contacts(): ContactsState {
+    const next = this.#book.state((contact) => this.#show(contact))
+    if (this.#contacts === undefined || JSON.stringify(next) !== JSON.stringify(this.#contacts)) this.#contacts = next
+    return this.#contacts
+  }
+
+  isBlocked(room: string): boolean {
+    return this.#book.all.some((contact) => contact.room === room && contact.blocked)
+  }
+
+  judge(author: Uint8Array, proof: Uint8Array): Proof | undefined {
+    return this.desk.judge(author, proof)
+  }
+
+  prove(author: Uint8Array): Uint8Array {
+    return this.desk.prove(author)
+  }
+
+  verification(room: string, evidence: RoomEvidence): Verification {
+    return judgePerson(this.#known, { ...evidence, room, contacts: this.#book.idByName })
+  }
+
+  async compared(room: string, evidence: RoomEvidence, matches: boolean): Promise<void> {
+    const { who, name, proof } = evidence
+    const keys = proof === undefined ? [who] : [who, formatHex(proof.identity)]
+    if (matches) this.#known.add(keys, name, room, this.#now())
+    else this.#known.remove(keys)
+    await this.#options.store.writeKnown(this.#known.all)
+    this.#rejudge()
+  }
+
+  met(room: string, output: Exclude<AcquaintanceOutput, { readonly type: 'whisper' }>): void {
+    const { who } = output
+    const name = output.type === 'asked' ? output.name : this.#nameIn(room, who)
+    if (output.type === 'asked' && this.#isBlockedPerson(room, who)) return
+    this.#book.met({ room, who, name }, output.type)
+    if (output.type === 'acquainted') {
+      const { identity, secret, name: told } = output.contact
+      const relay = this.#options.room(room)?.record.relay
+      // What cannot be kept is told by the store; the next request makes the contact again.
+      void this.#befriend(formatHex(identity), told === '' ? name : told, secret, relay).catch(() => {})
+    }
+    this.#options.changed()
+  }
+
+  async identify(command: IdentityCommand): Promise<string | undefined> {
+    const { desk } = this
+    switch (command.type) {
+      case 'phrase':
+        return desk.phrase()
+      case 'restore':
+        await desk.restore(command.phrase)
+        return undefined
+      case 'lookUp':
+        return desk.lookUp(command.relay)
+      case 'believe':
+        await desk.believe(command.relay, command.key)
+        return undefined
+      case 'doubt':
+        await desk.doubt(command.key)
+        return undefined
+      case 'askCode':
+        await desk.askCode(command.email, command.relay)
+        return undefined
+      case 'enterCode': {
+        const email = await desk.enterCode(command.code)
+        await this.#showAgain()
+        return email
+      }
+      case 'dropClaim':
+        await desk.dropClaim(command.claim)
+        await this.#showAgain()
+        return undefined
+      case 'show':
+        await this.#roomOf(command.room).showIdentity(command.on)
+        return undefined
+    }
+  }
+
+  async contact(command: ContactCommand): Promise<string | undefined> {
+    const { store } = this.#options
+    switch (command.type) {
+      case 'request': {
+        this.#roomOf(command.room).identity.request(command.who)
+        this.#book.asks(this.#requestOf(command))
+        break
+      }
+      case 'answer':
+        this.#roomOf(command.room).identity.answer(command.who, command.accepts)
+        this.#book.answered(this.#requestOf(command))
+        break
+      case 'rename': {
+        const renamed = { ...this.#book.get(command.contact), name: command.name.trim().slice(0, 64) }
+        await store.writeContact(renamed)
+        this.#book.put(renamed)
+        await this.#options.room(renamed.room)?.setTitle(renamed.name)
+        break
+      }
+      case 'block': {
+        const contact = { ...this.#book.get(command.contact), blocked: command.on }
+        await store.writeContact(contact)
+        this.#book.put(contact)
+        await this.#hide(contact)
+        break
+      }
+      case 'remove': {
+        const { id, room } = this.#book.get(command.contact)
+        await store.forgetContact(id)
+        this.#book.remove(id)
+        await this.#options.forget(room)
+        break
+      }
+    }
+    this.#rejudge()
+    return undefined
+  }
+
+  /** A room opened: a contact's room shows who one is by itself, and whoever is blocked is silent. */
+  async opened(room: OpenRoom): Promise<void> {
+    const contact = this.#book.all.find((one) => one.room === room.id)
+    if (contact !== undefined && !contact.blocked && !room.identity.isShown) await room.showIdentity(true)
+  }
+
+  async #befriend(id: string, name: string, secret: Uint8Array, relay: string | undefined): Promise<void> {
+    const { store, ports } = this.#options
+    const { id: room } = openRoomKeys(ports.crypto, secret)
+    const before = this.#book.find(id)
+    // Asked again, such as after one of the two lost theirs: the newer room counts.
+    const contact: KeptContact = {
+      id,
+      name: before?.name ?? name,
+      secret,
+      room,
+      relay,
+      since: before?.since ?? this.#now(),
+      blocked: before?.blocked ?? false,
+    }
+    await store.writeContact(contact)
+    this.#book.put(contact)
+    const opened = await this.#options.enter(secret, relay, contact.name)
+    await this.opened(opened)
+    this.#rejudge()
+  }
+
+  /** What is attested changed: rooms that were shown it are shown the newer. */
+  async #showAgain(): Promise<void> {
+    for (const room of this.#options.rooms()) if (room.identity.isShown) await room.showIdentity(true)
+  }
+
+  async #hide(contact: KeptContact): Promise<void> {
+    for (const room of this.#options.rooms()) {
+      for (const who of room.identity.showing(contact.id)) {
+        if (who !== room.state.me) await room.setQuiet(who, contact.blocked ? 'hidden' : undefined)
+      }
+    }
+  }
+
+  #isBlockedPerson(room: string, who: string): boolean {
+    const proof = this.#options.room(room)?.identity.proofOf(who)
+    return proof !== undefined && this.#book.find(formatHex(proof.identity))?.blocked === true
+  }
+
+  #show({ id, name, room, since, blocked }: KeptContact): Contact {
+    const isKnown = this.#known.knows([id])
+    const verification: Verification = isKnown ? { level: 'compared', by: [], claim: undefined } : unverified
+    return { id, name, room, since, blocked, verification, here: this.#whereIs(id) }
+  }
+
+  #whereIs(id: string): Contact['here'] {
+    for (const room of this.#options.rooms()) {
+      for (const who of room.identity.showing(id)) {
+        const person = room.state.people.find((one) => one.id === who)
+        if (person?.online === true && !person.me) return { room: room.id, path: person.path }
+      }
+    }
+    return undefined
+  }
+
+  #requestOf({ room, who }: { readonly room: string; readonly who: string }) {
+    return { room, who, name: this.#nameIn(room, who) }
+  }
+
+  #nameIn(room: string, who: string): string {
+    return this.#options.room(room)?.state.people.find(({ id }) => id === who)?.name ?? ''
+  }
+
+  #roomOf(id: string): OpenRoom {
+    const room = this.#options.room(id)
+    if (room === undefined) throw new IdentityRefused('unknownPerson')
+    return room
+  }
+
+  #rejudge(): void {
+    for (const room of this.#options.rooms()) room.rejudge()
+    this.#options.changed()
+  }
+
+  #now(): Millis {
+    return this.#options.ports.clock.now()
+  }
+}
