@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client'
 import type { Chat, Opener } from '@kith/peer'
 import { createBrowserChat, StorageLocked } from '@kith/peer/browser'
+import { startBlobWorker } from './app/start-blob-worker.ts'
 import { Stopped } from './app/boundary.tsx'
 import { askPassphrase, mount } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
@@ -17,7 +18,8 @@ if (window.location.hash !== '') void import('./room/room.tsx').catch(() => unde
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
 
-const open = (passphrase?: Opener): Promise<Chat> => createBrowserChat({ defaultRelay: relay, passphrase })
+const open = (passphrase?: Opener): Promise<Chat> =>
+  createBrowserChat({ defaultRelay: relay, passphrase, blobWorker: startBlobWorker })
 
 try {
   const chat = await open().catch((reason: unknown) => {

@@ -1,5 +1,8 @@
 /** The composition root of the web app: makes a chat from what a page has. Every public name for browsers. */
-import { Engine, createNobleCrypto } from '@kith/protocol'
+import { Engine, concatBytes, createNobleCrypto, leafLabel } from '@kith/protocol'
+import type { BlobStore } from '../blob-store.ts'
+import type { Clock } from '../clock.ts'
+import { MemoryBlobStore } from '../memory/blob-store.ts'
 import { BrokenRecords } from '../broken-records.ts'
 import type { Chat, Opener } from '../chat.ts'
 import { openChat } from '../open-chat.ts'
@@ -10,6 +13,7 @@ import { createAuthClient } from '../web/auth-client.ts'
 import { IceServers, fetchJson } from '../web/ice-servers.ts'
 import { createRelayDialer } from '../web/relay-socket.ts'
 import { verifyManyWebCrypto } from '../web/verify.ts'
+import { openBrowserBlobStore } from './blob-client.ts'
 import { paintBetween } from './paint.ts'
 import { createWebDialer } from '../web/webrtc.ts'
 import { openSealedBrowserStorage, type BrowserStorageOptions } from './storage.ts'
@@ -31,9 +35,14 @@ export interface BrowserChatOptions {
   readonly defaultRelay?: string | undefined
   /** Names the store, so that several profiles fit into one browser. */
   readonly storeName?: string | undefined
+  /** Starts the worker that keeps files (`blob-worker.ts`); without it this chat carries none. */
+  readonly blobWorker?: (() => Worker) | undefined
   /** Opens a store that is locked by one. */
   readonly passphrase?: Opener | undefined
 }
+
+/** Files kept in memory, at most. */
+const memoryBlobBytes: number = 128 * 1024 * 1024
 
 interface PageOptions extends BrowserChatOptions, Pick<BrowserStorageOptions, 'steal'> {
   /** What another tab opened the store with. */
@@ -75,6 +84,7 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
     onBroken: (record) => broken.add(record),
   })
   options.onOpened?.(storage.dataKey)
+  const blobStore = await openBlobStore(options.blobWorker, `${options.storeName ?? 'kith'}-blobs`, clock)
   const ice = new IceServers({ clock, fetchJson })
   // Some hardened browsers have none; then everything goes through the relay.
   const RTCPeerConnection = globalThis.RTCPeerConnection as typeof globalThis.RTCPeerConnection | undefined
@@ -90,6 +100,7 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
       kind: isFrugal() ? 'mobile' : 'desktop',
       nextTurn: createNextTurn(),
       verifyMany: paintBetween((checks) => verifyManyWebCrypto(checks)),
+      blobs: blobStore && { store: blobStore, subtle: globalThis.crypto.subtle, crypto, hashBlock },
       createEngine: (options, now) => new Engine(options, now),
       dialRelay: createRelayDialer({ clock, open: (url) => new WebSocket(url) }),
       dialerFor:
@@ -111,6 +122,25 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
     await storage.close()
     throw error
   }
+}
+
+/** In memory where the browser gives no place of its own, as in some private windows. */
+async function openBlobStore(
+  blobWorker: (() => Worker) | undefined,
+  name: string,
+  clock: Clock,
+): Promise<BlobStore | undefined> {
+  if (blobWorker === undefined) return undefined
+  try {
+    return await openBrowserBlobStore(blobWorker(), name)
+  } catch {
+    return new MemoryBlobStore(() => clock.now(), memoryBlobBytes)
+  }
+}
+
+async function hashBlock(block: Uint8Array): Promise<Uint8Array> {
+  const labelled = concatBytes(leafLabel, block) as Uint8Array<ArrayBuffer>
+  return new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', labelled))
 }
 
 /** Messages to oneself: in a hidden page they are not slowed down as timers are. */
