@@ -108,8 +108,13 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: fixtures ? { fixtures: here('fixtures.html') } : { index: here('index.html'), sw: here('src/sw.ts'), 'blob-worker': here('src/blob-worker.ts') },
-        output: { entryFileNames: (chunk) => (chunk.name === 'sw' || chunk.name === 'blob-worker' ? '[name].js' : 'assets/[name]-[hash].js') },
+        input: fixtures
+          ? { fixtures: here('fixtures.html') }
+          : { index: here('index.html'), sw: here('src/sw.ts'), 'blob-worker': here('src/blob-worker.ts') },
+        output: {
+          entryFileNames: (chunk) =>
+            chunk.name === 'sw' || chunk.name === 'blob-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+        },
       },
     },
   }
