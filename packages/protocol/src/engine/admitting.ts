@@ -40,6 +40,9 @@ export interface Admitted {
   readonly invite: string
 }
 
+/** What a newcomer keeps of its invite until it is in. */
+export type InviteInHand = Pick<Invite, 'secret'> & { readonly inviter: Uint8Array | undefined }
+
 export interface AdmittingContext {
   readonly crypto: Crypto
   /** 32 bytes. */
@@ -48,7 +51,7 @@ export interface AdmittingContext {
   readonly identity: Uint8Array
   readonly session: Uint8Array
   /** What the newcomer was handed; undefined for a member. */
-  readonly invite?: Invite | undefined
+  readonly invite?: InviteInHand | undefined
   readonly view: Omit<DoorView, 'invite'>
   readonly invites: () => readonly InviteInfo[]
   readonly corrected: (now: Millis) => Millis
@@ -230,7 +233,7 @@ export class Admitting {
         else {
           // Whose fingerprint came with the invite was shown to us by another road.
           const { identity } = output.link
-          if (invite !== undefined && equalBytes(inviterOf(crypto, identity), invite.inviter)) {
+          if (invite?.inviter !== undefined && equalBytes(inviterOf(crypto, identity), invite.inviter)) {
             challenged(formatHex(identity))
           }
           exchange(aside, now)

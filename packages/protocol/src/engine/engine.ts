@@ -25,16 +25,18 @@ import { BlobTraffic } from './blob-traffic.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
+import { Governing, membersRoomName } from './governing.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
 import { openLobby } from './lobby.ts'
+import type { Lobby } from './lobby.ts'
 import { drawMap } from './room-map.ts'
 import type { ReachReport, RoomMap } from './map.ts'
 import { meshTags } from './mesh.ts'
 import { Mode } from './mode.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
-import type { EngineOptions } from './options.ts'
+import type { EngineOptions, MembershipOptions } from './options.ts'
 import type { EngineEvent, Output } from './output.ts'
 import { Presence } from './presence.ts'
 import { Reach } from './reach.ts'
@@ -68,6 +70,8 @@ export class Engine {
   readonly #flow: Flow
   readonly #catchup: Catchup
   readonly #journal: Journal
+  /** Of a members room. */
+  readonly #governing: Governing | undefined
   readonly #roster: Roster
   readonly #typing: Typing
   readonly #presence: Presence
@@ -88,41 +92,72 @@ export class Engine {
     const { crypto, persona, secret, expiry } = options
     this.#options = options
     this.#now = now
-    const keys = options.keys ?? openRoomKeys(crypto, secret)
     const session = createSession(crypto)
     this.#own = formatHex(session.sign.publicKey)
     const certificate = certifySession(crypto, persona.device.sign, session.sign.publicKey, now)
     this.#chain = encodeChain([...persona.statements, certificate])
     const me = { session: session.sign, chain: this.#chain, author: formatHex(persona.author), name: options.name }
-    this.#room = new Room({ crypto, keys, me, expiry, keeps: options.store })
     const emit = (output: Output): void => void this.#outputs.push(output)
     const tell = (event: EngineEvent): void => emit({ type: 'event', event })
     const corrected = (at: Millis): Millis => this.#skew.corrected(at)
     const apply = this.#apply.bind(this)
+    const { membership } = options
+    const keys = membership === undefined ? (options.keys ?? openRoomKeys(crypto, secret)) : undefined
+    if (membership !== undefined) {
+      this.#governing = new Governing(
+        {
+          options: { ...options, membership },
+          session: session.sign.publicKey,
+          room: () => this.#room,
+          apply,
+          store: (changes) => {
+            if (options.store !== false) this.#journal.store(changes)
+          },
+          tell,
+          corrected,
+          links: () => this.#reach.links(),
+          send: (to, payload, at) => void this.#reach.send(to, priority.text, payload, at),
+          sendAside: (to, payload, at) => void this.#reach.sendAside(to, payload, at),
+          close: (link, code, at) => this.#reach.close(link, code, at),
+          closeAside: (aside, at) => this.#reach.closeAside(aside, at),
+          setLobbies: (lobbies, at) => this.#reach.setLobbies(lobbies, at),
+        },
+        now,
+      )
+    }
+    const governing = this.#governing
+    const name = keys ?? membersRoomName(crypto, (membership as MembershipOptions).roomId)
+    const { epochs, rules } = governing ?? {}
+    this.#room = new Room({ crypto, keys: name, epochs, rules, me, expiry, keeps: options.store })
     this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++)
     this.#roster = new Roster(tell)
     this.#typing = new Typing(tell)
-    const claims = (): Uint8Array =>
+    const claims = (lobby: Lobby, handshakeHash: Uint8Array): Uint8Array =>
       encodeClaims({
         platform: options.platform,
         name: this.#presence.name,
         card: this.#reach.ownContact.card,
         chain: this.#chain,
+        proof: governing?.proof(lobby, handshakeHash),
       })
     this.#reach = new Reach(
       {
         options,
-        roomId: keys.roomId,
-        lobbies: [openLobby(keys)],
+        roomId: name.roomId,
+        lobbies: keys === undefined ? (governing?.lobbies(now) ?? []) : [openLobby(keys)],
         session,
         corrected,
         claims,
+        welcomes: governing && ((peer, lobby, hash) => governing.welcomes(peer, lobby, hash, this.#now)),
         now: () => this.#now,
         emit,
       },
       {
         linked: (link, at) => this.#linked(link, at),
         unlinked: (gone, at) => this.#unlinked(gone, at),
+        asideUp: (aside, at) => governing?.asideUp(aside, at),
+        asidePayload: (aside, bytes, at) => governing?.asidePayload(aside, bytes, at),
+        asideDown: (aside, at) => governing?.asideDown(aside, at),
         slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
         admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
         learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),
@@ -346,6 +381,7 @@ export class Engine {
       case 'post':
         return this.#flow.post(input.content, input.tag, now)
       case 'membership':
+        if (this.#governing !== undefined) return this.#governing.command(input.tag, input.command, now)
         return this.#tell({ type: 'membershipRefused', tag: input.tag, code: 'open' })
       default:
         return unreachable(input)
@@ -361,6 +397,7 @@ export class Engine {
     else this.#journal.load()
     this.#tell({ type: 'relay', state: this.#reach.hasRelay ? 'connecting' : 'none' })
     this.#reach.start(now)
+    this.#governing?.start(now)
     this.#tick(now)
   }
 
@@ -380,6 +417,7 @@ export class Engine {
 
   #tick(now: Millis): void {
     this.#reach.tick(now)
+    this.#governing?.tick(now)
     for (const { session, heartbeat } of this.#reach.links()) {
       this.#roster.measured(session, heartbeat.rttMs)
       if (heartbeat.rttMs !== undefined) this.#mode.mesh?.measured(session, heartbeat.rttMs)
@@ -448,10 +486,12 @@ export class Engine {
     this.#presence.neighboursChanged(now)
     this.#mode.linked(link, now)
     this.#blobs?.linked(link, now)
+    this.#governing?.linked(link, now)
   }
 
   #unlinked(session: string, now: Millis): void {
     this.#roster.unlinked(session)
+    this.#governing?.unlinked(session)
     this.#catchup.unlinked(session)
     this.#typing.forget(session)
     this.#skew.forget(session)
@@ -462,6 +502,7 @@ export class Engine {
   }
 
   #payload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
+    if (this.#governing?.payload(link, bytes, now) === true) return
     const tag = bytes[0] ?? 0
     if (tag >= syncTags.from && tag <= syncTags.to) {
       this.#catchup.receive(link.session, bytes, now)

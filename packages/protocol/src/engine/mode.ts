@@ -155,7 +155,7 @@ export class Mode {
         session,
         own: reach.ownContact,
         // Beacons of one room mean nothing in another.
-        roomTag: room.keys.lobbyKey.subarray(0, 8),
+        roomTag: room.keys.tag,
         room,
         reach,
         corrected,

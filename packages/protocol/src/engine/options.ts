@@ -2,6 +2,7 @@
 import type { Crypto } from '../crypto/crypto.ts'
 import type { DeviceKeys } from '../identity/session.ts'
 import type { ExpiryClass } from '../log/entry.ts'
+import type { EdgeRule } from '../members/edges.ts'
 import type { StoredRecord } from '../machine.ts'
 import type { RoomKeys } from '../rooms/keys.ts'
 import type { Platform } from './claims.ts'
@@ -27,6 +28,10 @@ export interface MembershipOptions {
   readonly records: readonly StoredRecord[]
   /** Secret of the invite, 16 bytes, until one is in. */
   readonly inviteSecret?: Uint8Array | undefined
+  /** Fingerprint of whoever gave the invite, as it says (`inviterOf`). */
+  readonly inviter?: Uint8Array | undefined
+  /** With whom this program links; `trusted` when not given. */
+  readonly edgeRule?: EdgeRule | undefined
 }
 
 export interface EngineOptions {

@@ -14,6 +14,7 @@ import type { Millis, SignatureCheck } from '../machine.ts'
 interface Claimed {
   /** Undefined when the chain is not good. */
   readonly author: string | undefined
+  readonly device: string | undefined
   readonly notBefore: Millis
   readonly notAfter: Millis
   readonly final: boolean
@@ -43,6 +44,11 @@ export class Authors {
     const claimed = this.#bySession.get(session)
     if (claimed?.author === undefined || time < claimed.notBefore || time > claimed.notAfter) return session
     return claimed.author
+  }
+
+  /** The device (hex) that speaks in a session; undefined while its chain is unknown, or not good. */
+  deviceOf(session: string): string | undefined {
+    return this.#bySession.get(session)?.device
   }
 
   /** Whether the opening of a session is here and its chain was verified. */
@@ -82,8 +88,9 @@ export class Authors {
     const verified = verifyChain({ sha256: this.#crypto.sha256, verify }, chain, { session, time })
     if (!verified.ok && !final) return false
     const author = verified.ok ? formatHex(verified.value.author) : undefined
+    const device = verified.ok ? formatHex(verified.value.device) : undefined
     const { notBefore, notAfter } = verified.ok ? verified.value : noTime
-    this.#bySession.set(hex, { author, notBefore, notAfter, final })
+    this.#bySession.set(hex, { author, device, notBefore, notAfter, final })
     this.#version++
     return known?.author !== author
   }

@@ -11,11 +11,17 @@ import type { Crypto } from '../crypto/crypto.ts'
 export const roomSecretBytes = 32
 export const roomIdBytes = 16
 
-export interface RoomKeys {
+/** How a room is called; tells nothing about its keys. */
+export interface RoomName {
   /** 16 bytes: names the room in stores and user interfaces; tells nothing about the secret. */
   readonly roomId: Uint8Array
   /** The same in hex. */
   readonly id: string
+  /** 8 bytes: what beacons of the room are told apart by. */
+  readonly tag: Uint8Array
+}
+
+export interface RoomKeys extends RoomName {
   /** Pre-shared key of every link handshake in this room. */
   readonly lobbyKey: Uint8Array
   /** R of security.md §9: topics and announcements. */
@@ -32,10 +38,12 @@ export function openRoomKeys(crypto: Pick<Crypto, 'hkdf' | 'sha256'>, secret: Ui
     crypto.hkdf(secret, emptyBytes, label(`kith1/room/${name}`), length)
   const roomId = derive('id', roomIdBytes)
   const epochKey = derive('epoch', 32)
+  const lobbyKey = derive('lobby', 32)
   return {
     roomId,
     id: formatHex(roomId),
-    lobbyKey: derive('lobby', 32),
+    tag: lobbyKey.subarray(0, 8),
+    lobbyKey,
     rendezvousSecret: derive('rendezvous', 32),
     epochKey,
     epochId: crypto.sha256(label('kith1/keyid'), epochKey),

@@ -4,7 +4,7 @@ import type { Entry } from '../log/entry.ts'
 import { createToyCrypto } from '../log/log-fixture.ts'
 import type { Content } from './content.ts'
 import { type Desk, type Party, createParty } from './room-fixture.ts'
-import type { RoomRules } from './room.ts'
+import type { RoomRules, Saying } from './room.ts'
 import type { RoomEpochs } from './seals.ts'
 
 const toy = createToyCrypto('members room')
@@ -54,13 +54,13 @@ class Rules implements RoomRules {
     this.people = people
   }
 
-  lastSeq(identity: string, session: string): number {
-    if (!this.people.has(identity)) return -1
-    return this.cuts.get(session) ?? (this.outside.has(identity) ? -1 : Infinity)
+  counts({ author, session, seq }: Saying): boolean {
+    if (!this.people.has(author)) return false
+    return seq <= (this.cuts.get(session) ?? (this.outside.has(author) ? -1 : Infinity))
   }
 
   mayPost(identity: string): boolean {
-    return !this.silent.has(identity)
+    return !this.silent.has(identity) && !this.outside.has(identity)
   }
 }
 
@@ -156,7 +156,7 @@ describe('a room with members', () => {
     const removed = party.members[2]?.session(start).author as string
     rules.outside.add(removed)
     rules.cuts.set(c.desk.session, 2)
-    a.desk.apply(a.desk.room.membersChanged(new Set([removed])))
+    a.desk.apply(a.desk.room.membersChanged())
     expect(texts(a.desk)).toEqual(['word 1', 'word 2'])
     for (const entry of entries) b.desk.receive(entry, start + 9)
     expect(b.desk.screen).toEqual(a.desk.screen)

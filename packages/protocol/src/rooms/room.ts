@@ -15,7 +15,7 @@ import { type Millis, type Result, type SignatureCheck, type StoredRecord, accep
 import { Authors } from './authors.ts'
 import { type Content, type Opening, fitName, openBody } from './content.ts'
 import { Holders } from './holders.ts'
-import type { RoomKeys } from './keys.ts'
+import type { RoomKeys, RoomName } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
 import { Proofs } from './proofs.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
@@ -41,7 +41,7 @@ export type { RoomCounts, RoomPlan, RoomResult }
 
 export interface RoomOptions {
   readonly crypto: Crypto
-  readonly keys: RoomKeys
+  readonly keys: RoomName & Partial<RoomKeys>
   /** Of a members room; an open room has the one epoch of its keys. */
   readonly epochs?: RoomEpochs | undefined
   /** Of a members room: whose entries count. */
@@ -54,18 +54,27 @@ export interface RoomOptions {
   readonly keeps?: boolean | undefined
 }
 
-/** What members know of each other. Identities and sessions are hex. */
+/** An entry as its header and its session's opening tell of it. Hex but for the number. */
+export interface Saying {
+  readonly author: string
+  readonly device: string
+  readonly session: string
+  readonly seq: number
+  readonly epoch: string
+}
+
+/** What members know of each other. */
 export interface RoomRules {
-  /** Up to which number a session of an identity counts: Infinity, or −1 for none of it. */
-  lastSeq(identity: string, session: string): number
-  /** Did the room let this identity write at that time? */
-  mayPost(identity: string, time: Millis): boolean
+  /** Is this said by somebody who was in, by a device of theirs, before they were out? */
+  counts(saying: Saying): boolean
+  /** May this identity (hex) write here now? */
+  mayPost(identity: string): boolean
 }
 
 const maxDigests = 4096
 
 export class Room {
-  readonly keys: RoomKeys
+  readonly keys: RoomName
   readonly log: Log
   readonly timeline: Timeline
   readonly #crypto: Crypto
@@ -132,11 +141,8 @@ export class Room {
     const fitted: Content = content.type === 'profile' ? { ...content, name: fitName(content.name) } : content
     const refusal = refusalOf(fitted, this.timeline, writer.me.author, writer.name)
     if (refusal !== undefined) return reject(refusal)
-    if (this.#rules !== undefined) {
-      const { author } = writer.me
-      if (this.#rules.lastSeq(author, writer.hex) !== Infinity) return reject('notAllowed')
-      if (fitted.type !== 'profile' && !this.#rules.mayPost(author, now)) return reject('notAllowed')
-    }
+    const isSilent = this.#rules?.mayPost(writer.me.author) === false
+    if (isSilent && fitted.type !== 'profile') return reject('notAllowed')
     if (fitted.type === 'profile') {
       writer.name = fitted.name
       if (!writer.hasBegun) return accept({ ...this.#finish(nothing), entries: [], id: '' })
@@ -300,6 +306,16 @@ export class Room {
     this.#dropped.push(...removed)
   }
 
+  /** Newest entry of each session of an author (hex) that is here. */
+  headsOf(author: string): readonly { readonly session: string; readonly seq: number }[] {
+    const heads: { readonly session: string; readonly seq: number }[] = []
+    for (const { hex, head } of this.log.chains()) {
+      if (head !== undefined && this.#authors.authorOf(hex, head.time) === author)
+        heads.push({ session: hex, seq: head.seq })
+    }
+    return heads
+  }
+
   /** Of a members room: the keys of these epochs (hex) are here now, so what waited for them can be read. */
   epochsOpened(epochIds: readonly string[]): RoomResult {
     for (const id of epochIds) {
@@ -309,12 +325,9 @@ export class Room {
     return this.#finish(nothing)
   }
 
-  /** Of a members room: whose entries count has changed, for these identities (hex) or anybody. */
-  membersChanged(identities?: ReadonlySet<string>): RoomResult {
-    for (const chain of this.log.chains()) {
-      const author = this.#authors.authorOf(chain.hex, chain.head?.time ?? 0)
-      if (identities === undefined || identities.has(author)) this.timeline.touchSession(chain.hex)
-    }
+  /** Of a members room: other entries may count than before. */
+  membersChanged(): RoomResult {
+    for (const { hex } of this.log.chains()) this.timeline.touchSession(hex)
     return this.#finish(nothing)
   }
 
@@ -337,11 +350,13 @@ export class Room {
     return this.#counted.authors
   }
 
-  /** Is this said by somebody who may? Without a chain nobody knows who it is, and nobody who may is unknown. */
+  /** Without a chain nobody knows who says it, and nobody who may is unknown. */
   #counts(entry: Entry, session: string, author: string): boolean {
     const rules = this.#rules
     if (rules === undefined) return true
-    return entry.seq <= rules.lastSeq(author, session) && rules.mayPost(author, entry.time)
+    const device = this.#authors.deviceOf(session)
+    if (device === undefined) return false
+    return rules.counts({ author, device, session, seq: entry.seq, epoch: formatHex(entry.epochId) })
   }
 
   #isSent(entry: Entry, session: string): boolean {

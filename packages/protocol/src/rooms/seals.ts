@@ -8,7 +8,8 @@ import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import type { Entry } from '../log/entry.ts'
 import { limits } from '../log/limits.ts'
-import type { RoomKeys } from './keys.ts'
+import { BrokenPromise } from '../machine.ts'
+import type { RoomKeys, RoomName } from './keys.ts'
 import { BodySeal } from './seal.ts'
 
 /** What members know of their epochs. Ids are hex of 32 bytes. */
@@ -18,6 +19,8 @@ export interface RoomEpochs {
   /** May an entry be of this epoch? Others are refused as foreign. */
   accepts(epochId: string): boolean
   /** The epoch to write under; undefined while there has to be a new one first. */
+  /** An entry under this epoch was written or read. */
+  readonly count?: ((epochId: string) => void) | undefined
   sending(): { readonly id: string; readonly epochId: Uint8Array; readonly key: Uint8Array } | undefined
 }
 
@@ -42,12 +45,14 @@ export class Seals {
 
   constructor(
     crypto: Pick<Crypto, 'hkdf' | 'xchachaSeal' | 'xchachaOpen'>,
-    keys: Pick<RoomKeys, 'epochId' | 'epochKey'>,
+    keys: RoomName & Partial<Pick<RoomKeys, 'epochId' | 'epochKey'>>,
     epochs: RoomEpochs | undefined,
   ) {
     this.#crypto = crypto
     this.#epochs = epochs
-    if (epochs === undefined) this.#only = { epochId: keys.epochId, seal: new BodySeal(crypto, keys.epochKey) }
+    if (epochs !== undefined) return
+    if (keys.epochId === undefined || keys.epochKey === undefined) throw new BrokenPromise('a room without any key')
+    this.#only = { epochId: keys.epochId, seal: new BodySeal(crypto, keys.epochKey) }
   }
 
   accepts(entry: Entry): boolean {
@@ -67,7 +72,10 @@ export class Seals {
     if (entry.husk) return undefined
     const id = formatHex(entry.epochId)
     const key = this.#epochs?.keyOf(id)
-    if (key !== undefined) return this.#sealOf(id, key).open(entry)
+    if (key !== undefined) {
+      this.#epochs?.count?.(id)
+      return this.#sealOf(id, key).open(entry)
+    }
     this.#wait(id, entry)
     return undefined
   }

@@ -1,0 +1,519 @@
+/**
+ * Membership in an engine: who is in the room, the keys they share, and what one does about both.
+ *
+ *     links, asides ── OperationExchange ──▶ Membership ──▶ Epochs ──▶ lobbies, keys
+ *     asides ───────── Admitting ─────────▶     ▲    └────▶ whose entries count
+ *     commands ─────────────────────────────────┘
+ *
+ * In a room of its own accord nothing happens: operations come from members, and so do keys. A key that is due is made by
+ * whoever notices first (`jitterMs`), at once by whoever let somebody in or removed somebody.
+ */
+import { label } from '../codec/bytes.ts'
+import { formatHex, parseHex } from '../codec/text.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { verifyChain } from '../identity/chain.ts'
+import type { AuthenticatedPeer } from '../link/handshake.ts'
+import type { Millis, StoreChange } from '../machine.ts'
+import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
+import { edgesOf } from '../members/edges.ts'
+import { Epochs } from '../members/epochs.ts'
+import type { LobbyKeys } from '../members/epochs.ts'
+import { inviteKeys, inviterOf } from '../members/invite.ts'
+import { forgottenKey, keyRecord, operationRecord, readMemberRecords } from '../members/member-records.ts'
+import { Membership } from '../members/membership.ts'
+import type { OperationBody } from '../members/operation-body.ts'
+import type { Operation, Speaker } from '../members/operation.ts'
+import type { MembershipSnapshot } from '../members/snapshot.ts'
+import type { RoomName } from '../rooms/keys.ts'
+import type { RoomResult } from '../rooms/room-result.ts'
+import type { RoomRules } from '../rooms/room.ts'
+import type { RoomEpochs } from '../rooms/seals.ts'
+import { Admitting } from './admitting.ts'
+import type { Admitted } from './admitting.ts'
+import type { Aside } from './asides.ts'
+import { decodeClaims } from './claims.ts'
+import type { LiveLink } from './links.ts'
+import type { Lobby } from './lobby.ts'
+import type { MadeInvite, MembershipCommand, MembershipEvent, MembershipRefusal } from './membership-io.ts'
+import { OperationExchange } from './operation-exchange.ts'
+import { operationTags } from './operation-wire.ts'
+import type { EngineOptions, MembershipOptions } from './options.ts'
+
+/** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
+export const jitterMs: Millis = 3_000
+/** Epochs that are too old are not looked for at every tick. */
+const lookMs: Millis = 1_000
+
+/** What of a room is told that its members have changed. */
+export interface GovernedRoom {
+  epochsOpened(epochIds: readonly string[]): RoomResult
+  membersChanged(): RoomResult
+  /** Newest entry of each session of an author, hex. */
+  headsOf(author: string): readonly { readonly session: string; readonly seq: number }[]
+}
+
+export interface GoverningContext {
+  readonly options: EngineOptions & { readonly membership: MembershipOptions }
+  /** Own session key, 32 bytes. */
+  readonly session: Uint8Array
+  readonly room: () => GovernedRoom
+  readonly apply: (result: RoomResult, now: Millis) => void
+  readonly store: (changes: readonly StoreChange[]) => void
+  readonly tell: (event: MembershipEvent) => void
+  readonly corrected: (now: Millis) => Millis
+  readonly links: () => readonly LiveLink[]
+  readonly send: (session: string, payload: Uint8Array, now: Millis) => void
+  readonly sendAside: (session: string, payload: Uint8Array, now: Millis) => void
+  readonly close: (link: LiveLink, code: string, now: Millis) => void
+  readonly closeAside: (aside: Aside, now: Millis) => void
+  readonly setLobbies: (lobbies: readonly Lobby[], now: Millis) => void
+}
+
+/** How a members room is called in stores and cards: the beginning of its id. */
+export function membersRoomName(crypto: Pick<Crypto, 'sha256'>, roomId: Uint8Array): RoomName {
+  const short = roomId.slice(0, 16)
+  return { roomId: short, id: formatHex(short), tag: crypto.sha256(label('kith1/members/tag'), roomId).slice(0, 8) }
+}
+
+export class Governing {
+  readonly epochs: RoomEpochs
+  readonly rules: RoomRules
+  readonly #context: GoverningContext
+  /** Own identity, hex. */
+  readonly #self: string
+  readonly #speaker: Speaker
+  readonly #membership: Membership
+  readonly #epochs: Epochs
+  readonly #admitting: Admitting
+  readonly #exchange: OperationExchange
+  /** By session: whose it is, as its link has shown. */
+  readonly #identities = new Map<string, { readonly identity: string; readonly device: string }>()
+  /** Conversations of the exchange that are asides. */
+  readonly #asides = new Map<string, Aside>()
+  readonly #challengers = new Set<string>()
+  #snapshot: MembershipSnapshot | undefined
+  #lobbies = ''
+  #keyDueAt: Millis | undefined
+  #lookAt: Millis = 0
+
+  constructor(context: GoverningContext, now: Millis) {
+    this.#context = context
+    const { crypto, persona, membership } = context.options
+    const { roomId, inviteSecret } = membership
+    this.#self = formatHex(persona.author)
+    this.#speaker = { author: persona.author, device: persona.device.sign }
+    this.#membership = new Membership(crypto, roomId)
+    const device = formatHex(persona.device.sign.publicKey)
+    this.#epochs = new Epochs(crypto, this.#membership, roomId, device, [persona.device.agree])
+    this.#restore()
+    this.#exchange = new OperationExchange({
+      source: this.#membership,
+      send: (to, payload, at) => this.#say(to, payload, at),
+      hangUp: (to, code, at) => this.#hangUp(to, code, at),
+      take: (operations, at) => this.#take(operations, at),
+    })
+    const membershipNow = this.#membership
+    this.#admitting = new Admitting({
+      crypto,
+      roomId,
+      identity: persona.author,
+      session: context.session,
+      invite: inviteSecret && { secret: inviteSecret, inviter: membership.inviter },
+      view: {
+        standing: (identity) => {
+          const words = membershipNow.wordsFor(identity)
+          const iVouched = words.some(({ by }) => by.identity === this.#self)
+          return { have: words.length, isIn: membershipNow.isMember(identity), iVouched }
+        },
+        vouchesNeeded: () => membershipNow.policy().vouches,
+        mayAdmit: () => membershipNow.mayAdd(this.#self),
+      },
+      invites: () => this.#drawn().invites,
+      corrected: context.corrected,
+      send: (aside, payload, at) => context.sendAside(aside.link.session, payload, at),
+      close: (aside, at) => context.closeAside(aside, at),
+      admit: (admitted, at) => this.#admit(admitted, at),
+      revoke: (invite, at) => {
+        if (this.#mayRevoke(invite)) this.#write([{ type: 'revokeInvite', invite }], at)
+      },
+      exchange: (aside, at) => {
+        this.#asides.set(aside.link.session, aside)
+        this.#exchange.open(aside.link.session, at)
+      },
+      challenged: (identity) => void this.#challengers.add(identity),
+      changed: () => this.#tellDoor(),
+    })
+    this.epochs = {
+      keyOf: (id) => this.#epochs.keyOf(id),
+      // An entry may overtake the operation that made its epoch.
+      accepts: () => true,
+      sending: () => {
+        const epoch = this.#isIn ? this.#epochs.sending() : undefined
+        return epoch && { ...epoch, epochId: parseHex(epoch.id) as Uint8Array }
+      },
+      count: (id) => this.#epochs.count(id),
+    }
+    this.rules = {
+      counts: (saying) => membershipNow.counts(saying),
+      mayPost: (identity) => membershipNow.mayPost(identity),
+    }
+    this.#lobbies = namesOf(this.lobbies(now))
+  }
+
+  get isIn(): boolean {
+    return this.#isIn
+  }
+
+  /** Where others are met, and where those are met who were away or are new. */
+  lobbies(now: Millis): readonly Lobby[] {
+    const { current, earlier } = this.#epochs.lobbies(this.#context.corrected(now))
+    const isIn = this.#isIn
+    // Whoever was removed looks for nobody: there is nobody who would answer.
+    const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
+    const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', 'listener')) : []
+    return [...known, ...listening, ...this.#admitting.lobbies(isIn, now)]
+  }
+
+  proof(lobby: Lobby, handshakeHash: Uint8Array): Uint8Array | undefined {
+    return this.#admitting.proof(lobby, handshakeHash)
+  }
+
+  /**
+   * May this session link with us in this lobby? In the current one whoever holds its key may, unless it is known to be out,
+   * or this member does not link with it by its edge rule; where we listen for those who were away, members only.
+   */
+  welcomes(peer: AuthenticatedPeer, lobby: Lobby, handshakeHash: Uint8Array, now: Millis): boolean {
+    if (lobby.purpose === 'invite') return this.#admitting.welcomes(peer, lobby, handshakeHash, now)
+    const claims = decodeClaims(peer.claims)
+    const shown = claims.ok ? this.#read(claims.value.chain, peer.session, now) : undefined
+    if (shown === undefined) return false
+    const { identity, device } = shown
+    if (this.#membership.isMember(identity)) {
+      return !this.#membership.isRevoked(identity, device) && this.#linksWith(identity)
+    }
+    return lobby.purpose === 'current' && !this.#membership.hasEnded(identity)
+  }
+
+  linked(link: LiveLink, now: Millis): void {
+    const shown = this.#read(link.claims.chain, link.sessionKey, now)
+    if (shown === undefined) return this.#context.close(link, 'badMembership', now)
+    this.#identities.set(link.session, shown)
+    this.#exchange.open(link.session, now)
+  }
+
+  unlinked(session: string): void {
+    this.#identities.delete(session)
+    if (!this.#asides.has(session)) this.#exchange.close(session)
+  }
+
+  /** False for what is not about membership. */
+  payload(link: LiveLink, bytes: Uint8Array, now: Millis): boolean {
+    return this.#exchange.receive(link.session, bytes, now)
+  }
+
+  asideUp(aside: Aside, now: Millis): void {
+    if (aside.lobby.purpose === 'invite') return this.#admitting.up(aside, now)
+    const shown = this.#read(aside.link.claims.chain, aside.link.sessionKey, now)
+    if (shown === undefined) return this.#context.closeAside(aside, now)
+    this.#identities.set(aside.link.session, shown)
+    this.#asides.set(aside.link.session, aside)
+    this.#exchange.open(aside.link.session, now)
+  }
+
+  asidePayload(aside: Aside, bytes: Uint8Array, now: Millis): void {
+    if (aside.lobby.purpose === 'invite' && this.#admitting.payload(aside, bytes, now)) return
+    this.#exchange.receive(aside.link.session, bytes, now)
+  }
+
+  asideDown(aside: Aside, now: Millis): void {
+    const { session } = aside.link
+    this.#asides.delete(session)
+    this.#exchange.close(session)
+    if (aside.lobby.purpose === 'invite') this.#admitting.down(aside, now)
+    else if (!this.#context.links().some((link) => link.session === session)) this.#identities.delete(session)
+  }
+
+  start(now: Millis): void {
+    const opened = this.#epochs.opened()
+    this.#context.apply(this.#context.room().epochsOpened(opened), now)
+    this.#tellSnapshot()
+    this.#tellDoor()
+  }
+
+  tick(now: Millis): void {
+    this.#exchange.tick(now)
+    this.#admitting.refresh(now)
+    if (now < this.#lookAt) return
+    this.#lookAt = now + lookMs
+    const gone = this.#epochs.expire(this.#context.corrected(now))
+    if (gone.length > 0) this.#context.store(gone.map(forgottenKey))
+    this.#meetWhere(now)
+    this.#renewWhenDue(now)
+  }
+
+  command(tag: number, command: MembershipCommand, now: Millis): void {
+    const done = this.#perform(command, now)
+    if (typeof done === 'string') this.#context.tell({ type: 'membershipRefused', tag, code: done })
+    else this.#context.tell({ type: 'membershipDone', tag, ...done })
+  }
+
+  // Commands.
+
+  #perform(command: MembershipCommand, now: Millis): MembershipRefusal | { readonly invite?: MadeInvite } {
+    const membership = this.#membership
+    if (command.type === 'enterPin') return this.#admitting.enterPin(command.pin, now) ? {} : 'nobodyAsks'
+    if (!this.#isIn) return 'notMember'
+    switch (command.type) {
+      case 'invite':
+        return membership.mayAdd(this.#self) ? { invite: this.#invite(command, now) } : 'notAllowed'
+      case 'revokeInvite':
+        if (membership.invite(command.invite) === undefined) return 'unknownInvite'
+        if (!this.#mayRevoke(command.invite)) return 'notAllowed'
+        return this.#write([{ type: 'revokeInvite', invite: command.invite }], now)
+      case 'add': {
+        const { subject, certificate, name, method } = command
+        if (!membership.mayAdd(this.#self)) return 'notAllowed'
+        if (membership.isMember(subject)) return 'alreadyMember'
+        return this.#write([{ type: 'add', subject, method, invite: undefined, certificate, name }], now)
+      }
+      case 'vouch': {
+        const { subject, method } = command
+        if (!membership.mayAdd(this.#self)) return 'notAllowed'
+        if (this.#admitting.vouch(subject, method, now)) return {}
+        const waiting = membership.pending().find(({ add }) => add.body.subject === subject)
+        if (waiting === undefined) return 'unknownSubject'
+        return this.#write([{ type: 'vouch', subject, add: waiting.add.node.op.id, method }], now)
+      }
+      case 'decline':
+        this.#admitting.decline(command.subject, now)
+        return {}
+      case 'remove': {
+        const subjects = [command.subject, ...command.cascade]
+        if (!membership.isMember(command.subject)) return 'unknownSubject'
+        if (!subjects.every((subject) => membership.mayRemove(this.#self, subject))) return 'notAllowed'
+        const heads = subjects.flatMap((subject) => this.#context.room().headsOf(subject))
+        return this.#write([{ type: 'remove', subjects, heads }], now)
+      }
+      case 'leave':
+        return this.#write([{ type: 'leave', heads: this.#context.room().headsOf(this.#self) }], now)
+      case 'setRole': {
+        const { subject, role } = command
+        if (!membership.isMember(subject)) return 'unknownSubject'
+        if (!membership.isAdmin(this.#self) || !membership.mayRemove(this.#self, subject)) return 'notAllowed'
+        return this.#write([{ type: 'role', subject, role }], now)
+      }
+      case 'setPolicy':
+        if (membership.settled.founder !== this.#self) return 'notAllowed'
+        return this.#write([{ type: 'policy', policy: command.policy }], now)
+      case 'revokeDevice':
+        return this.#write([{ type: 'revocation', statement: command.statement }], now)
+    }
+  }
+
+  #invite({ uses, lastsMs, asksPin }: Extract<MembershipCommand, { type: 'invite' }>, now: Millis): MadeInvite {
+    const { crypto, membership, persona } = this.#context.options
+    const secret = crypto.random(16)
+    const keys = inviteKeys(crypto, secret)
+    const expires = this.#context.corrected(now) + lastsMs
+    const { meet, key, id } = keys
+    this.#write([{ type: 'invite', meet, key: key.publicKey, expires, uses, asksPin }], now)
+    const inviter = inviterOf(crypto, persona.author)
+    return { id, secret, roomId: membership.roomId, inviter, expires, uses, asksPin }
+  }
+
+  #admit({ subject, certificate, name, method, invite }: Admitted, now: Millis): void {
+    const membership = this.#membership
+    if (membership.isMember(subject) || !membership.mayAdd(this.#self)) return
+    const waiting = membership.pending().find(({ add }) => add.body.subject === subject)
+    if (waiting === undefined) this.#write([{ type: 'add', subject, method, invite, certificate, name }], now)
+    else this.#write([{ type: 'vouch', subject, add: waiting.add.node.op.id, method }], now)
+  }
+
+  #mayRevoke(invite: string): boolean {
+    const by = this.#membership.invite(invite)?.by
+    return by === this.#self || (by !== undefined && this.#membership.isAdmin(this.#self))
+  }
+
+  // Operations.
+
+  /** Says this, and makes the key it asks for at once. */
+  #write(bodies: readonly OperationBody[], now: Millis): Record<never, never> {
+    const operations = bodies.map((body) => this.#sign(body, now))
+    if (this.#isIn) {
+      for (const body of this.#epochs.renew(this.#context.corrected(now))) operations.push(this.#sign(body, now))
+    }
+    this.#changed(operations, now)
+    this.#exchange.tell(operations, now)
+    return {}
+  }
+
+  #sign(body: OperationBody, now: Millis): Operation {
+    return this.#membership.write(this.#speaker, body, this.#context.corrected(now))
+  }
+
+  #take(operations: readonly Uint8Array[], now: Millis): readonly Operation[] | undefined {
+    const added: Operation[] = []
+    for (const bytes of operations) {
+      const received = this.#membership.receive(bytes)
+      if (received.taken === 'forged' || received.taken === 'malformed') return undefined
+      for (const { op } of received.added) added.push(op)
+    }
+    this.#changed(added, now)
+    return added
+  }
+
+  #changed(added: readonly Operation[], now: Millis): void {
+    if (added.length === 0) return
+    const opened = this.#epochs.opened()
+    const keys = opened.flatMap((id) => {
+      const key = this.#epochs.keyOf(id)
+      return key === undefined ? [] : [keyRecord(id, key)]
+    })
+    this.#context.store([...added.map(operationRecord), ...keys])
+    const room = this.#context.room()
+    if (opened.length > 0) this.#context.apply(room.epochsOpened(opened), now)
+    if (added.some(({ body }) => decidesWhoCounts.has(body.type))) this.#context.apply(room.membersChanged(), now)
+    this.#meetWhere(now)
+    this.#partFromOthers(now)
+    this.#admitting.refresh(now)
+    this.#tellSnapshot()
+    this.#lookAt = 0
+  }
+
+  /** Ends links with those who are out, and tells more to those who came in. */
+  #partFromOthers(now: Millis): void {
+    for (const link of this.#context.links()) {
+      const shown = this.#identities.get(link.session)
+      if (shown === undefined) continue
+      const { identity, device } = shown
+      const isIn = this.#membership.isMember(identity)
+      const isOut = !isIn && this.#membership.hasEnded(identity)
+      if (!isOut && !this.#membership.isRevoked(identity, device)) continue
+      // What put it out is told to it as well: it should know.
+      this.#exchange.tell([], now)
+      this.#context.close(link, 'notMember', now)
+    }
+  }
+
+  /** Members move together when somebody went. */
+  #meetWhere(now: Millis): void {
+    const lobbies = this.lobbies(now)
+    const names = namesOf(lobbies)
+    if (names === this.#lobbies) return
+    this.#lobbies = names
+    this.#context.setLobbies(lobbies, now)
+  }
+
+  #renewWhenDue(now: Millis): void {
+    if (!this.#isIn || this.#epochs.need(this.#context.corrected(now)) === 'none') {
+      this.#keyDueAt = undefined
+      return
+    }
+    const { crypto } = this.#context.options
+    const [byte = 0] = crypto.random(1)
+    this.#keyDueAt ??= now + Math.floor((byte / 256) * jitterMs)
+    if (now < this.#keyDueAt) return
+    this.#keyDueAt = undefined
+    this.#write([], now)
+  }
+
+  // What is said to whom.
+
+  /** Operations are for members, and for whom one is letting in; heads tell nothing to anybody else. */
+  #say(to: string, payload: Uint8Array, now: Millis): void {
+    const aside = this.#asides.get(to)
+    if (aside !== undefined) return this.#context.sendAside(to, payload, now)
+    const identity = this.#identities.get(to)?.identity
+    const isOperations = payload[0] === operationTags.from + 2
+    if (isOperations && (identity === undefined || !this.#membership.isMember(identity))) return
+    this.#context.send(to, payload, now)
+  }
+
+  #hangUp(to: string, code: string, now: Millis): void {
+    const aside = this.#asides.get(to)
+    if (aside !== undefined) return this.#context.closeAside(aside, now)
+    const link = this.#context.links().find(({ session }) => session === to)
+    if (link !== undefined) this.#context.close(link, code, now)
+  }
+
+  #linksWith(identity: string): boolean {
+    if (identity === this.#self) return true
+    const membership = this.#membership
+    return edgesOf({
+      self: this.#self,
+      founder: membership.settled.founder,
+      rule: this.#context.options.membership.edgeRule ?? 'trusted',
+      members: new Set([...membership.members()].map((one) => one.identity)),
+      vouches: membership.vouchers(),
+      challengers: this.#challengers,
+      vouchesNeeded: membership.policy().vouches,
+    }).has(identity)
+  }
+
+  // What is told.
+
+  get #isIn(): boolean {
+    return this.#membership.isMember(this.#self)
+  }
+
+  #drawn(): MembershipSnapshot {
+    return drawMembership(this.#membership, this.#self, this.#epochs.info())
+  }
+
+  #tellSnapshot(): void {
+    const snapshot = this.#drawn()
+    if (this.#snapshot !== undefined && isSameSnapshot(snapshot, this.#snapshot)) return
+    this.#snapshot = snapshot
+    this.#context.tell({ type: 'membership', snapshot })
+  }
+
+  #tellDoor(): void {
+    const { entering } = this.#admitting
+    if (entering !== undefined) this.#context.tell({ type: 'arrival', state: entering })
+    this.#context.tell({ type: 'door', newcomers: this.#admitting.newcomers() })
+  }
+
+  #read(
+    chain: Uint8Array,
+    session: Uint8Array,
+    now: Millis,
+  ): { readonly identity: string; readonly device: string } | undefined {
+    const { crypto } = this.#context.options
+    const verified = verifyChain(crypto, chain, { session, time: this.#context.corrected(now) })
+    if (!verified.ok) return undefined
+    return { identity: formatHex(verified.value.author), device: formatHex(verified.value.device) }
+  }
+
+  #restore(): void {
+    const { operations, keys } = readMemberRecords(this.#context.options.membership.records)
+    for (const key of keys) this.#epochs.hold(key)
+    // Records come in the order of their ids, so parents may come late, and only so many wait for theirs.
+    let waiting = operations
+    for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
+      before = waiting.length
+      waiting = waiting.filter((bytes) => this.#membership.receive(bytes, true).taken === 'refused')
+    }
+  }
+}
+
+/** Kinds after which other entries may count than before. */
+const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([
+  'create',
+  'add',
+  'vouch',
+  'remove',
+  'leave',
+  'role',
+  'policy',
+  'device',
+  'revocation',
+  'rekey',
+])
+
+function lobbyOf({ id, psk, rendezvousSecret }: LobbyKeys, purpose: Lobby['purpose'], role: Lobby['role']): Lobby {
+  return { id: `members ${id}`, purpose, role, psk, rendezvousSecret }
+}
+
+function namesOf(lobbies: readonly Lobby[]): string {
+  return lobbies.map(({ id, purpose, role }) => `${id} ${purpose} ${role}`).join()
+}
