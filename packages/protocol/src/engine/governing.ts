@@ -259,7 +259,7 @@ export class Governing {
 
   // Commands.
 
-  #perform(command: MembershipCommand, now: Millis): MembershipRefusal | { readonly invite?: MadeInvite } {
+  #perform(command: MembershipCommand, now: Millis): MembershipRefusal | Performed {
     const membership = this.#membership
     if (command.type === 'enterPin') return this.#admitting.enterPin(command.pin, now) ? {} : 'nobodyAsks'
     if (!this.#isIn) return 'notMember'
@@ -337,7 +337,7 @@ export class Governing {
   // Operations.
 
   /** Says this, and makes the key it asks for at once. */
-  #write(bodies: readonly OperationBody[], now: Millis): Record<never, never> {
+  #write(bodies: readonly OperationBody[], now: Millis): Performed {
     const operations = bodies.map((body) => this.#sign(body, now))
     if (this.#isIn) {
       for (const body of this.#epochs.renew(this.#context.corrected(now))) operations.push(this.#sign(body, now))
@@ -494,6 +494,11 @@ export class Governing {
       waiting = waiting.filter((bytes) => this.#membership.receive(bytes, true).taken === 'refused')
     }
   }
+}
+
+/** What a command came to. */
+interface Performed {
+  readonly invite?: MadeInvite
 }
 
 /** Kinds after which other entries may count than before. */
