@@ -158,6 +158,17 @@ describe('places in a tree', () => {
     expect(['02', '03']).toContain(parentOf(other))
   })
 
+  it('GOS47 without a parent the first beacon of somebody who may lead gives the place, whoever brought it sooner', () => {
+    const stage = new Stage().link(1, 2)
+    stage.broadcast.setLeaf(nameOf(1), true, stage.now)
+    const first = nth(stage, 0x20, { hop: 1 })
+    stage.receive(1, first)
+    stage.pass(30)
+    stage.receive(2, nth(stage, 0x20, { claimed: stage.now - 60_030, hop: 4 }))
+    expect(parentOf(stage)).toBe('02')
+    expect(stage.broadcast.trees[0]?.hops).toBe(5)
+  })
+
   it('GOS46 nothing is attached to who is no neighbour any more', () => {
     const stage = new Stage().link(1, 2)
     stage.broadcast.neighbourParting(nameOf(1), stage.now)

@@ -145,6 +145,8 @@ export class Trees {
       return true
     }
     if (id === this.leader.id || lane.mutedUntil > now || beaconHop(beacon) >= maxHops) return true
+    // Whoever leads nobody gives no place: with its beacon we would be too near to the root for everybody else's.
+    if (tree?.parent === undefined && !mayLead(lane, now)) return true
     const candidate = this.#judge(tree, lane, beacon, sentAt, now)
     if (candidate === undefined) return true
     const message = beaconTranscript(beacon, this.#options.roomTag)
