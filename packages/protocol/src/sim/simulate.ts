@@ -40,6 +40,11 @@ export interface SimulateFigures {
   readonly worstDeliveryMs: number
   /** Messages on their way when the crash came: the longest. */
   readonly worstInFlightMs: number | undefined
+  /**
+   * After a crash: how long until every survivor hangs on a registry whose keeper is alive, 0 when the keeper survived. Unknown while
+   * that is not so at the end, and when the run was in parts.
+   */
+  readonly registryBackMs?: number | undefined
   readonly wallMs: number
   readonly eventHash: string
   /** Survivors without a single link at the end. */
@@ -57,19 +62,30 @@ export interface SimulateFigures {
 /** Of those who came so lately nobody expects what is said now at once. */
 const settledMs = 5_000
 const progressMs = 1_000
+/** After a crash the registry is looked at this often. */
+const registryEveryMs = 250
 
 export function simulate(options: SimulateOptions): SimulateFigures {
   const clock = options.clock ?? ((): Millis => 0)
   const startedAt = clock()
   const simulation = new Simulation(options)
-  const { endAt } = simulation.plan
+  const { endAt, crashAt } = simulation.plan
+  let registryBackMs: number | undefined
   for (let at = progressMs; at <= endAt; at += progressMs) {
+    if (crashAt !== undefined && at > crashAt && registryBackMs === undefined) {
+      for (let look = Math.max(crashAt, simulation.at) + 1; look < at; look += registryEveryMs) {
+        simulation.runTo(look)
+        if (!simulation.isRegistryKept()) continue
+        registryBackMs = look === crashAt + 1 ? 0 : look - crashAt
+        break
+      }
+    }
     simulation.runTo(at)
     options.progress?.(`${at / 1_000} of ${Math.ceil(endAt / 1_000)} s`)
   }
   simulation.runTo(endAt)
   const outcome = simulation.outcome()
-  return judgeOutcomes(options, [outcome], clock() - startedAt)
+  return { ...judgeOutcomes(options, [outcome], clock() - startedAt), registryBackMs }
 }
 
 /** The figures of a run from what its parts know. */

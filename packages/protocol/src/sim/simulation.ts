@@ -140,6 +140,27 @@ export class Simulation {
     return this.network.peer(index)?.engine === undefined ? undefined : this.#engines[index]
   }
 
+  /** Everybody alive hangs on a registry whose keeper, the root of the lowest tree it knows, is alive. */
+  isRegistryKept(): boolean {
+    const alive = new Set<string>()
+    for (const peer of this.network.peers) {
+      const session = this.engine(peer.index)?.session
+      if (session !== undefined) alive.add(session)
+    }
+    return this.network.peers.every((peer) => {
+      const map = this.engine(peer.index)?.map()
+      if (map === undefined || map.mode === 'small') return true
+      let keeper: string | undefined
+      let lowest = Infinity
+      for (const { root, slot } of map.trees) {
+        if (slot === 'hot' || slot >= lowest) continue
+        lowest = slot
+        keeper = root
+      }
+      return keeper !== undefined && alive.has(keeper)
+    })
+  }
+
   /** The transports that are up, of the machines here. */
   graph(): LinkGraph {
     const { peers } = this.network
