@@ -161,17 +161,26 @@ async function measurePair(far: Far, forMs: number): Promise<PairFigures> {
   }
 }
 
-export async function run(options: Options): Promise<Record<string, unknown>> {
+/** One link between two programs, for benchmarks of what goes over it. */
+export async function measureLinks(
+  options: Options,
+): Promise<{ readonly node: PairFigures | undefined; readonly chromium: PairFigures | undefined }> {
   const forMs = Number(options.seconds ?? 5) * 1_000
-  const { only } = options
+  const node = options.only === 'chromium' ? undefined : await measurePair(await startNode(), forMs)
+  const chromium = options.only === 'node' ? undefined : await measurePair(await startChromium(), forMs)
+  return { node, chromium }
+}
+
+export async function run(options: Options): Promise<Record<string, unknown>> {
+  const { node, chromium } = await measureLinks(options)
   const cost = {
     idleBytesPerLink: Math.round(measureIdleBytes(idleLinks)),
     dtlsPayloadUs: round(measurePayloadUs('dtls', 200_000)),
     sealedPayloadUs: round(measurePayloadUs('socket', 20_000)),
   }
   return {
-    ...(only === 'chromium' ? {} : await measurePair(await startNode(), forMs)),
-    ...(only === 'node' ? {} : { chromium: await measurePair(await startChromium(), forMs) }),
+    ...node,
+    ...(chromium && { chromium }),
     ...cost,
   }
 }

@@ -41,12 +41,12 @@ describe('a file among two browsers and a terminal', () => {
     const path = `${folder.path}/garden.bin`
     await writeFile(path, bytes)
     await ana.page.getByTestId('file-picker').setInputFiles(path)
-    await ana.page
-      .getByRole('button', { name: 'Save garden.bin' })
-      .or(ana.page.getByText('garden.bin'))
-      .first()
-      .waitFor()
-    await ana.composer().press('Enter')
+    const own = ana.page.getByRole('log').getByRole('button', { name: 'Save garden.bin' })
+    await until('Ana to have sent it', 60_000, async () => {
+      // It goes when it is sealed.
+      await ana.composer().press('Enter')
+      return own.isVisible()
+    })
 
     const save = ben.page.getByRole('button', { name: 'Save garden.bin' })
     const fetch = ben.page.getByRole('button', { name: /^Fetch garden\.bin/ })

@@ -23,6 +23,8 @@ import { StorageBroken, StorageFull } from './storage-errors.ts'
 
 /** Blocks that are sealed or opened at once. */
 const batchBlocks = 32
+/** Files up to this size are sealed in memory. */
+const smallBytes: number = 32 * 1024 * 1024
 
 export interface BlobPorts {
   readonly store: BlobStore
@@ -68,23 +70,30 @@ export class RoomBlobs {
     const { size } = source
     const key = crypto.random(blobKeyBytes)
     const sealKey = await this.#importKey(key, 'encrypt')
-    // Blocks have a root to be kept under only when all of them are sealed, so sealing goes through the file twice:
-    // sealing again is cheaper than moving what is on disk, and needs no second copy of it.
+    // Blocks have a root to be kept under only when all of them are sealed. What is small waits in memory; a large file
+    // is gone through twice: sealing again is cheaper than moving what is on disk, and needs no second copy of it.
     const leaves = new Uint8Array(blocksOf(size) * hashBytes)
+    const small: Uint8Array[] | undefined = size <= smallBytes ? [] : undefined
     await this.#eachBlock(source, sealKey, async (index, sealed) => {
+      if (small !== undefined) small[index] = sealed
       leaves.set(await this.#ports.hashBlock(sealed), index * hashBytes)
     })
     const { root, pages } = buildPages(crypto, size, leaves)
     const name = formatHex(root)
     try {
       await Promise.all(pages.map((page, index) => store.write(name, size, 'page', index, page)))
-      await this.#eachBlock(source, sealKey, async (index, sealed) => {
-        // A source that changed in between would be another text under the same nonce: it must not leave.
-        const leaf = leaves.subarray(index * hashBytes, (index + 1) * hashBytes)
-        if (!equalBytes(await this.#ports.hashBlock(sealed), leaf)) throw sourceChanged()
+      const keep = async (index: number, sealed: Uint8Array): Promise<void> => {
         await store.write(name, size, 'block', index, sealed)
         onProgress?.(Math.min(size, (index + 1) * plainBytes))
-      })
+      }
+      if (small !== undefined) await Promise.all(small.map((sealed, index) => keep(index, sealed)))
+      else
+        await this.#eachBlock(source, sealKey, async (index, sealed) => {
+          // A source that changed in between would be another text under the same nonce: it must not leave.
+          const leaf = leaves.subarray(index * hashBytes, (index + 1) * hashBytes)
+          if (!equalBytes(await this.#ports.hashBlock(sealed), leaf)) throw sourceChanged()
+          await keep(index, sealed)
+        })
     } catch (error) {
       await store.remove(name).catch(() => undefined)
       throw error

@@ -97,7 +97,13 @@ export class Blobs {
 
   /** A message names this blob. */
   know(root: string, size: number, now: Millis): void {
-    if (this.#blobs.has(root)) return
+    const known = this.#blobs.get(root)
+    if (known !== undefined) {
+      // Whoever shows the message hears for the first time of a file that was sealed before.
+      this.#progress.delete(root)
+      if (known.held !== undefined) this.#tell(known, now)
+      return
+    }
     const blob = this.#add(root, size)
     this.#unlooked.push(blob)
     for (const neighbour of this.#neighbours.values()) {

@@ -59,7 +59,8 @@ export class BlobTraffic {
       if (change.type === 'drop') this.#carry(change.id, [], now)
       else if (change.message.attachments !== undefined || this.#carried.has(change.message.id)) {
         const manifests = change.message.attachments ?? []
-        for (const { root, size } of manifests) this.#blobs.know(formatHex(root), size, now)
+        if (!this.#carried.has(change.message.id))
+          for (const { root, size } of manifests) this.#blobs.know(formatHex(root), size, now)
         this.#carry(
           change.message.id,
           manifests.map(({ root }) => formatHex(root)),

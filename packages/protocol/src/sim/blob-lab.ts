@@ -85,6 +85,8 @@ export class BlobLab {
   readonly peers: LabPeer[] = []
   readonly files: Map<string, LabFile> = new Map()
   now: Millis = 1_000_000
+  /** Called when a peer has all of a blob, the first time. */
+  onComplete: (peer: LabPeer) => void = () => {}
   readonly #crypto: Crypto
   readonly #random: SeededRandom
   readonly #uplink: number
@@ -212,7 +214,10 @@ export class BlobLab {
   #told(peer: LabPeer, event: BlobEvent): void {
     if (event.type !== 'blob') return
     peer.progress.set(event.root, event)
-    if (event.state === 'here' && !peer.completedAt.has(event.root)) peer.completedAt.set(event.root, this.now)
+    if (event.state === 'here' && !peer.completedAt.has(event.root)) {
+      peer.completedAt.set(event.root, this.now)
+      this.onComplete(peer)
+    }
   }
 
   #at(at: Millis, peer: LabPeer, run: () => void): void {
