@@ -1,13 +1,19 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
 import { unreachable } from '@kith/protocol'
+<<<<<<< HEAD
 import { redactReport, type Attachment, type Chat, type Message, type Person, type Room } from '@kith/peer'
 import { fileTroubleText, findRoomFile, listText, shortId } from './files/file-words.ts'
 import { pictureRows, pixelsOf } from './files/picture-rows.ts'
 import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
+=======
+import { redactReport, type Chat, type Message, type Person, type Room, type RoomKind } from '@kith/peer'
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
 import { mapRows } from './map-rows.ts'
+import { membersDescriptions } from './members/commands.ts'
+import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
 import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
 import { printableLine } from './printable.ts'
 import { presenceWord, reachRows } from './reach-rows.ts'
@@ -61,7 +67,10 @@ export function refusalText(error: unknown): string {
 async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
   const { chat, room } = scene
   switch (command.type) {
+    case 'members':
+      return performMembers(command.command, room, Date.now())
     case 'message':
+      if (room.state.entering !== undefined) return sayAtDoor(command.text, room)
       await room.send(command.text)
       return nothing
     case 'exit':
@@ -94,9 +103,10 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
         : { type: 'text', title: 'report', text: redactReport(told.report, told.map, reportingProgram(), told.now) }
     }
     case 'invite':
+      if (room.state.kind === 'members') return performMembers(inviteByDefault, room, Date.now())
       return { type: 'invite', link: room.state.link }
     case 'help':
-      return { type: 'text', title: 'what can be typed', text: commandList() }
+      return { type: 'text', title: 'what can be typed', text: commandList(room.state.kind) }
     case 'name':
       await room.setName(command.name)
       return hint(`Here you are ${printableLine(command.name)} now.`)
@@ -300,8 +310,9 @@ export function whoText(room: Room): string {
   return lines.join('\n')
 }
 
-export function commandList(): string {
-  const width = Math.max(...descriptions.map(({ usage }) => usage.length)) + 3
-  const lines = descriptions.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
+export function commandList(kind: RoomKind): string {
+  const known = kind === 'members' ? [...membersDescriptions, ...descriptions] : descriptions
+  const width = Math.max(...known.map(({ usage }) => usage.length)) + 3
+  const lines = known.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
   return `${lines.join('\n')}\n\nCtrl+C menu · PgUp PgDn scroll · Tab completes · Alt+Enter new line · Esc closes · Ctrl+C twice leaves`
 }

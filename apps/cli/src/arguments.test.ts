@@ -28,18 +28,19 @@ const plain = {
 
 describe('the command line', () => {
   it.each<[string, readonly string[], Command]>([
-    ['new', ['new'], { type: 'new', options: plain }],
+    ['new', ['new'], { type: 'new', members: false, options: plain }],
     [
       'options before and after the command',
       ['--json', 'join', link, '--name', 'Robin', '--data=d'],
       { type: 'join', links: [link], options: { ...plain, json: true, name: 'Robin', data: 'd' } },
     ],
-    ['no relay', ['new', '--no-relay'], { type: 'new', options: { ...plain, relay: null } }],
+    ['no relay', ['new', '--no-relay'], { type: 'new', members: false, options: { ...plain, relay: null } }],
     [
       'peers',
       ['new', '--peer', '10.0.0.1:12345', '--peer', '[::1]:80', '--port', '0'],
       {
         type: 'new',
+        members: false,
         options: {
           ...plain,
           port: 0,

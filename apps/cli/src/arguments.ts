@@ -26,7 +26,7 @@ export interface ChatOptions {
 export type Command =
   | { readonly type: 'help'; readonly about: string | undefined }
   | { readonly type: 'version' }
-  | { readonly type: 'new'; readonly options: ChatOptions }
+  | { readonly type: 'new'; readonly members: boolean; readonly options: ChatOptions }
   | { readonly type: 'join'; readonly links: readonly string[]; readonly options: ChatOptions }
   /** The rooms that are in the data directory already. */
   | { readonly type: 'open'; readonly options: ChatOptions }
@@ -54,6 +54,7 @@ const options = {
   relay: { type: 'string' },
   'no-relay': { type: 'boolean' },
   name: { type: 'string' },
+  members: { type: 'boolean' },
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
   'passphrase-file': { type: 'string' },
@@ -155,9 +156,9 @@ export function parseArguments(
       allow(chatOptions, 'kith without a command')
       return { type: 'open', options: chat() }
     case 'new':
-      allow(chatOptions, 'kith new')
+      allow([...chatOptions, 'members'], 'kith new')
       none('kith new')
-      return { type: 'new', options: chat() }
+      return { type: 'new', members: given.has('members'), options: chat() }
     case 'join':
       allow(chatOptions, 'kith join')
       if (rest.length === 0)

@@ -4,6 +4,7 @@
  */
 import type { Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
+import { parseMembersCommand, type MembersCommand } from './members/commands.ts'
 
 /** A message by its number: 1 is the newest. */
 type MessageNumber = number
@@ -28,11 +29,15 @@ export type ChatCommand =
   | { readonly type: 'title'; readonly title: string }
   | { readonly type: 'join'; readonly link: string }
   | { readonly type: 'forget'; readonly name: string }
+<<<<<<< HEAD
   | { readonly type: 'sendFile'; readonly path: string; readonly original: boolean }
   | { readonly type: 'saveFile'; readonly id: string; readonly to: string | undefined }
   | { readonly type: 'showFile'; readonly id: string }
   | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
   | { readonly type: 'files' }
+=======
+  | { readonly type: 'members'; readonly command: MembersCommand }
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 
 export interface CommandDescription {
   readonly usage: string
@@ -50,7 +55,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'map', does: 'who is linked with whom, as a picture', menu: false },
   { usage: 'why NAME', does: 'how somebody is reached, or why not', menu: false },
   { usage: 'redacted NAME', does: 'the same without names and keys, to give away', menu: false },
-  { usage: 'invite', does: 'the link and QR code of this room', menu: false },
+  { usage: 'invite', does: 'a way in: link and QR code', menu: false },
   { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
   { usage: 'edit N TEXT', does: 'change your message N', menu: false },
@@ -66,6 +71,8 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'title NAME', does: 'what you call this room', menu: false },
   { usage: 'join LINK', does: 'join another room', menu: false },
   { usage: 'forget NAME', does: 'leave a room for good and erase all of it here', menu: false },
+  { usage: 'mute NAME', does: 'nothing they say counts as unread; unmute', menu: false },
+  { usage: 'hide NAME', does: 'nothing they say is shown; unhide', menu: false },
   { usage: 'help', does: 'this list; // at the start sends a slash', menu: false },
 ]
 
@@ -107,7 +114,8 @@ export function parseCommand(text: string): Result<ChatCommand> {
     case 'redacted':
       return rest === '' ? reject('About whom? As in /redacted Mara') : accept({ type: 'redacted', name: rest })
     case 'invite':
-      return accept({ type: 'invite' })
+      if (rest === '') return accept({ type: 'invite' })
+      break
     case 'help':
     case '?':
       return accept({ type: 'help' })
@@ -166,9 +174,11 @@ export function parseCommand(text: string): Result<ChatCommand> {
         : accept({ type: `${word.toLowerCase() as 'fetch' | 'pause' | 'free'}File`, id: rest })
     case '':
       return reject('Say a command, such as chat NAME or exit.')
-    default:
-      return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
   }
+  const members = parseMembersCommand(word.toLowerCase(), rest)
+  if (members === undefined)
+    return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
+  return members.ok ? accept({ type: 'members', command: members.value }) : members
 }
 
 function showWhat(rest: string): Result<ChatCommand> {

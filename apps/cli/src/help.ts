@@ -3,7 +3,8 @@
 export const helpText = `kith: chat that belongs to the people in it
 
   kith new [--name N] [--relay URL]   make a room, show its link and QR code, stay in it
-  kith join LINK…                     join by link (in quotes), several rooms at once
+  kith new --members                  a room whose members decide who comes in: /invite, /pin, /remove
+  kith join LINK…                     join by link or invite (in quotes), several rooms at once
   kith                                open the rooms you have
   kith --config FILE                  the rooms, port and peers of a configuration file
   kith relay [--port P] [--data DIR]  run a relay with the web app on it (port 6765)
@@ -28,6 +29,7 @@ Exit codes: 0 done · 1 a fault of kith · 2 command line, link or configuration
 4 store cannot be used · 5 port or network · 6 left with messages nobody has yet · 7 doctor found something
 130 interrupted · 143 terminated
 
-JSON lines out: ready, peer, message, synced, map, why, error. In: send, history, who, map, why, leave.
+JSON lines out: ready, peer, message, synced, map, why, members, entering, newcomer, invite, done, error.
+In: send, history, who, map, why, members, command, leave.
 All of it is described in docs/spec/terminal.md.
 `

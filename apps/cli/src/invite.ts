@@ -1,5 +1,6 @@
 /** The link of a room and its QR code in terminal blocks. */
 import { encode } from 'uqr'
+import type { RoomState } from '@kith/peer'
 
 /** Quiet zone around the code in modules; four by the standard, two scan everywhere and fit 24 rows. */
 const border = 2
@@ -28,3 +29,10 @@ export function qrRows(text: string): readonly string[] {
 export function inviteText(link: string): string {
   return `${link}\n\n${qrRows(link).join('\n')}\n\nWhoever has this link is in the room. Send it over something you trust.\n`
 }
+
+/** What a room one has just made begins with. */
+export function welcomeText({ kind, link }: Pick<RoomState, 'kind' | 'link'>): string {
+  return kind === 'open' ? inviteText(link) : `${foundedText}\n`
+}
+
+export const foundedText = 'A members room: nobody comes in unless you say so. /invite makes a way in for somebody.'

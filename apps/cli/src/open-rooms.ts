@@ -85,7 +85,10 @@ async function enter(
   switch (command.type) {
     case 'new':
       rooms.push({
-        room: await chat.create({ relay: relay === null ? undefined : (relay ?? defaultRelay) }),
+        room: await chat.create({
+          kind: command.members ? 'members' : 'open',
+          relay: relay === null ? undefined : (relay ?? defaultRelay),
+        }),
         fresh: true,
       })
       break

@@ -12,9 +12,11 @@ import { parseInput } from './commands.ts'
 import { shortId, sizeText } from './files/file-words.ts'
 import { exitCodes } from './failure.ts'
 import { readLines } from './input-lines.ts'
-import { inviteText } from './invite.ts'
+import { inviteText, welcomeText } from './invite.ts'
 import { watchIntervalMs, type Io, type OpenRoom } from './io.ts'
 import { rowsText } from './map-rows.ts'
+import { sayAtDoor } from './members/actions.ts'
+import { MembersWatch } from './members/watch.ts'
 import { noticeText } from './notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from './outbox.ts'
 import { nameOfSession, relayText, roomTitle, syncText } from './people.ts'
@@ -52,6 +54,7 @@ class PlainChat {
   readonly #sends = new Set<Promise<unknown>>()
   #room: Room
   #relay = ''
+  #members = new MembersWatch()
   #newestNotice = -Infinity
   #stopRoom: () => void = () => {}
   #exit: (code: number) => void = () => {}
@@ -70,7 +73,7 @@ class PlainChat {
 
   async run(): Promise<number> {
     const exit = new Promise<number>((resolve) => (this.#exit = resolve))
-    if (this.#options.invite) this.#io.write(inviteText(this.#room.state.link))
+    if (this.#options.invite) this.#io.write(welcomeText(this.#room.state))
     this.#enter(this.#room)
     const timer = setInterval(() => this.#watch(), watchIntervalMs)
     const ended = new Promise<void>((resolve) => {
@@ -92,6 +95,7 @@ class PlainChat {
   #enter(room: Room): void {
     this.#stopRoom()
     this.#room = room
+    this.#members = new MembersWatch()
     this.#paths.clear()
     const stopMessages = room.onMessages((messages) => this.#print(messages))
     const stopState = room.subscribe(() => this.#watch())
@@ -138,6 +142,7 @@ class PlainChat {
       this.#sweep(false)
       this.#io.note(`* ${printableLine(roomTitle(state))}: ${syncText(state)}`)
     }
+    for (const said of this.#members.observe(state)) this.#io.note(`* ${said}`)
     const relay = relayText(state)
     if (relay !== this.#relay && state.relay !== 'connecting') this.#io.note(`* ${printableLine(relay)}`)
     this.#relay = relay
@@ -161,6 +166,13 @@ class PlainChat {
     if (text.trim() === '') return
     if (this.#options.typed && text.startsWith('/')) {
       void this.#command(text)
+      return
+    }
+    if (this.#room.state.entering !== undefined) {
+      void sayAtDoor(text, this.#room).then(
+        (outcome) => outcome.type === 'hint' && this.#io.note(outcome.text),
+        (error: unknown) => this.#io.note(refusalText(error)),
+      )
       return
     }
     const outbox = this.#outboxes.get(this.#room.id)

@@ -8,6 +8,9 @@ import { watchIntervalMs, type Io, type OpenRoom } from '../io.ts'
 import { noticeText } from '../notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
 import { findPerson } from '../actions.ts'
+import { performMembers } from '../members/actions.ts'
+import type { MembersCommand } from '../members/commands.ts'
+import { membersLine, MembersPrinter } from '../members/lines.ts'
 import { reportingProgram } from '../version.ts'
 import { fileTroubleText } from '../files/file-words.ts'
 import { attachFromLine, FilePrinter, obeyFileLine } from './file-lines.ts'
@@ -67,6 +70,8 @@ export async function runJson(rooms: readonly OpenRoom[], io: Io): Promise<numbe
           return printer.who()
         case 'map':
         case 'why':
+        case 'members':
+        case 'command':
           printer.ask(line).catch((error: unknown) => {
             const message = error instanceof Error ? error.message : 'This cannot be told right now.'
             fail(errorCode(error) ?? errorName(error), message, printer.label)
@@ -129,7 +134,11 @@ class Printer {
   readonly #catchUp: CatchUp
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
   readonly #messages = new Map<string, Message>()
+<<<<<<< HEAD
   readonly #files = new FilePrinter()
+=======
+  readonly #members = new MembersPrinter()
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   #newestNotice = -Infinity
   /** The own store was read: messages and their receipts come from it one after the other, and are one line. */
   #loaded = false
@@ -189,8 +198,10 @@ class Printer {
     this.#print([...this.#peers.values()])
   }
 
-  async ask(line: Extract<LineIn, { readonly type: 'map' | 'why' }>): Promise<void> {
+  async ask(line: Extract<LineIn, { readonly type: 'map' | 'why' | 'members' | 'command' }>): Promise<void> {
     const { room } = this.open
+    if (line.type === 'members') return this.#print([membersLine(room.state)])
+    if (line.type === 'command') return this.#command(line.command)
     if (line.type === 'map') return this.#print([mapLine(await room.map())])
     const found = findPerson(room, line.name)
     if (typeof found === 'string') return this.#print([{ type: 'error', code: 'personUnknown', message: found }])
@@ -198,12 +209,21 @@ class Printer {
     this.#print([whyLine({ ...told, person: found.person }, reportingProgram())])
   }
 
+<<<<<<< HEAD
   print(lines: readonly LineOut[]): void {
     this.#print(lines)
+=======
+  async #command(command: MembersCommand): Promise<void> {
+    const outcome = await performMembers(command, this.open.room, this.#io.now())
+    if (command.does === 'list') this.#print([membersLine(this.open.room.state)])
+    else if (outcome.type === 'invite') this.#print([{ type: 'invite', link: outcome.link }])
+    else this.#print([{ type: 'done', text: 'text' in outcome ? outcome.text : '' }])
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   }
 
   #changed(): void {
     this.#printPeers()
+    this.#print(this.#members.observe(this.open.room.state))
     const { state } = this.open.room
     for (const notice of state.notices) {
       if (notice.id <= this.#newestNotice) continue

@@ -8,17 +8,25 @@
  *      {"type":"synced","entries","gaps"}
  *      {"type":"map","self","mode","online","nodes","links","gaps","trees"}
  *      {"type":"why","session","name","verdict","advice","path",…,"attempts","report"}
+<<<<<<< HEAD
  *      {"type":"file","id","name","mediaType","size","message","state","have",…}   and  {"type":"saved","id","path"}
  *      {"type":"error","code","message"}
  * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
  *      {"type":"attach","path","text","original"}  {"type":"save","id","path"}  {"type":"files"}
  *      {"type":"fetch","id"}  {"type":"pause","id"}  {"type":"free","id"}  {"type":"leave"}
+=======
+ *      {"type":"members",…}  {"type":"entering","phase",…}  {"type":"newcomer",…}  {"type":"invite","link"}  {"type":"done","text"}
+ *      {"type":"error","code","message"}
+ * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
+ *      {"type":"members"}  {"type":"command","text"}  {"type":"leave"}
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
  * ```
  * With several rooms every object carries `room` too, and an incoming one may.
  */
 import type { Path, PeerState, Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
 import type { Message } from '@kith/peer'
+<<<<<<< HEAD
 import {
   fileFields,
   fileLineFaults,
@@ -28,6 +36,10 @@ import {
   type FileLineFault,
   type FileLineIn,
 } from './file-lines.ts'
+=======
+import { parseMembersCommand, type MembersCommand } from '../members/commands.ts'
+import type { MembersOut } from '../members/lines.ts'
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 import type { MapLine, WhyLine } from './map-lines.ts'
 
 /** Longest line read; a message is far shorter. */
@@ -54,7 +66,11 @@ export type LineOut =
       readonly files?: readonly FileFields[]
     }
   | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
+<<<<<<< HEAD
   | FileLine
+=======
+  | MembersOut
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   | MapLine
   | WhyLine
   | { readonly type: 'error'; readonly code: string; readonly message: string }
@@ -65,7 +81,12 @@ export type LineIn =
   | { readonly type: 'who'; readonly room: string | undefined }
   | { readonly type: 'map'; readonly room: string | undefined }
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
+<<<<<<< HEAD
   | FileLineIn
+=======
+  | { readonly type: 'members'; readonly room: string | undefined }
+  | { readonly type: 'command'; readonly command: MembersCommand; readonly room: string | undefined }
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   | { readonly type: 'leave' }
 
 export type LineFault =
@@ -77,6 +98,7 @@ export type LineFault =
   | 'textMissing'
   | 'nameMissing'
   | 'limitMalformed'
+  | 'commandMalformed'
   | 'roomMalformed'
 
 export const lineFaults: Readonly<Record<LineFault, string>> = {
@@ -84,9 +106,14 @@ export const lineFaults: Readonly<Record<LineFault, string>> = {
   lineTooLong: `A line has at most ${maxLineChars} characters.`,
   notJson: 'The line is not JSON.',
   notObject: 'A line is one JSON object, such as {"type":"who"}.',
+<<<<<<< HEAD
   typeUnknown: 'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, leave.',
+=======
+  typeUnknown: 'type is one of send, history, who, map, why, members, command, leave.',
+>>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
   nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
+  commandMalformed: 'text is a command of members rooms without its slash, such as “vouch Noor” or “pin 123456”.',
   limitMalformed: 'limit is a whole number from 1.',
   roomMalformed: 'room is the id of a room.',
 }
@@ -141,6 +168,17 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
       const name = fields['name'] ?? fields['session']
       if (typeof name !== 'string' || name.trim() === '') return reject('nameMissing')
       return accept({ type: 'why', name, room })
+    }
+    case 'members':
+      return accept({ type: 'members', room })
+    case 'command': {
+      const typed = fields['text']
+      if (typeof typed !== 'string') return reject('commandMalformed')
+      const [word = '', ...rest] = typed.trim().split(/\s+/u)
+      const command = parseMembersCommand(word.toLowerCase(), rest.join(' '))
+      return command?.ok === true
+        ? accept({ type: 'command', command: command.value, room })
+        : reject('commandMalformed')
     }
     case 'leave':
       return accept({ type: 'leave' })

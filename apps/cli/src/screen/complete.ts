@@ -1,5 +1,6 @@
 /** Tab: completes commands, rooms and names. Pure. */
 import { descriptions } from '../commands.ts'
+import { membersDescriptions } from '../members/commands.ts'
 import { insert, type Editor } from './editor.ts'
 
 export interface Known {
@@ -16,7 +17,7 @@ export function complete(editor: Editor, mode: 'chat' | 'menu', known: Known): E
   const about = /^\/(?:why|redacted) /iu.exec(line)?.[0]
   if (about !== undefined) return extend(editor, line.slice(about.length), known.names, '')
   if (mode === 'menu' || line.startsWith('/')) {
-    const commands = descriptions
+    const commands = [...descriptions, ...membersDescriptions]
       .filter(({ menu }) => menu || mode === 'chat')
       .map(({ usage }) => usage.replaceAll(/\s*[A-Z]+\b/gu, ''))
     return extend(editor, line.slice(slash.length), commands, ' ')

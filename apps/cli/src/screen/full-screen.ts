@@ -4,7 +4,8 @@ import type { Chat, Message, Room } from '@kith/peer'
 import { perform, type Outcome } from '../actions.ts'
 import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
 import { exitCodes } from '../failure.ts'
-import { inviteText } from '../invite.ts'
+import { foundedText, inviteText } from '../invite.ts'
+import { MembersWatch } from '../members/watch.ts'
 import { roomTitle } from '../people.ts'
 import { printableLine } from '../printable.ts'
 import { complete } from './complete.ts'
@@ -65,6 +66,7 @@ class FullScreen {
   #panel: ((size: Size) => Panel) | undefined
   /** Rows of the panel scrolled away, of one that is taller than the window. */
   #panelTop = 0
+  #members = new MembersWatch()
   #hint = ''
   #focused = true
   #typing = false
@@ -104,7 +106,8 @@ class FullScreen {
     input.resume()
     const stopChat = this.#chat.subscribe(() => this.#draw())
     this.#enter(this.#room)
-    if (invite) this.#panel = showInvite(this.#room.state.link)
+    if (invite && this.#room.state.kind === 'open') this.#panel = showInvite(this.#room.state.link)
+    else if (invite) this.#panel = ({ columns }) => textPanel('members room', foundedText, columns)
     this.#draw()
     try {
       return await Promise.race([finished, stopped])
@@ -120,7 +123,7 @@ class FullScreen {
       input.pause()
       process.off('exit', restore)
       restore()
-      if (invite) output.write(inviteText(this.#room.state.link))
+      if (invite && this.#room.state.kind === 'open') output.write(inviteText(this.#room.state.link))
     }
   }
 
@@ -189,13 +192,26 @@ class FullScreen {
     this.#panel = undefined
     this.#firstUnread = room.state.unread > 0 ? room.state.firstUnread : undefined
     const stopMessages = room.onMessages((messages) => this.#arrived(messages))
-    const stopState = room.subscribe(() => this.#draw())
+    this.#members = new MembersWatch()
+    const stopState = room.subscribe(() => {
+      this.#watchMembers()
+      this.#draw()
+    })
     this.#stopRoom = () => {
       stopMessages()
       stopState()
     }
+    this.#watchMembers()
     this.#markRead()
     this.#draw()
+  }
+
+  /** What happens at the door stays in sight until it is put away: a PIN has to be read out. */
+  #watchMembers(): void {
+    const said = this.#members.observe(this.#room.state)
+    if (said.length === 0) return
+    this.#panelTop = 0
+    this.#panel = ({ columns }) => textPanel('at the door', said.join('\n\n'), columns)
   }
 
   #leaveRoom(): void {

@@ -1,0 +1,140 @@
+import { fakeChat } from '@kith/peer/testing/fake-fixtures'
+import { fakePin } from '@kith/peer/testing/fake-members'
+import type { FakeChat } from '@kith/peer/testing/fake-chat'
+import { describe, expect, it } from 'vitest'
+import { perform, type Outcome } from '../actions.ts'
+import { parseInput } from '../commands.ts'
+import { parseLine } from '../json/lines.ts'
+import { MembersPrinter, membersLine } from './lines.ts'
+import { MembersWatch } from './watch.ts'
+
+async function type(chat: FakeChat, text: string): Promise<Outcome> {
+  const parsed = parseInput(text)
+  if (!parsed.ok) return { type: 'hint', text: parsed.code }
+  return perform(parsed.value, { chat, room: chat.first, rooms: [chat.first], numbersFrom: undefined })
+}
+
+async function said(chat: FakeChat, text: string): Promise<string> {
+  const outcome = await type(chat, text)
+  return 'text' in outcome ? outcome.text : outcome.type === 'invite' ? outcome.link : outcome.type
+}
+
+describe('members rooms in a terminal', () => {
+  it('TRM16 lists who is in, with a sign and a word for how sure that is', async () => {
+    const text = await said(fakeChat('members'), '/members')
+    expect(text.split('\n')).toEqual([
+      'Members: 7, 2 verified by you',
+      '  Robin (you), founder',
+      '  Mara, admin · ✓ compared by you · vouched: you (sas)',
+      '  Jonas · # you gave them a PIN · vouched: you (pin), Mara (sas)',
+      '  Aiko · + vouched for by Mara · vouched: Mara (pin)',
+      '  Tomás · @ attested: tomas@lake.example · vouched: you (link)',
+      '  Priya · + vouched for by Mara, Jonas · vouched: Mara (pin), Jonas (sas)',
+      '  Wren · ? not verified · vouched: Priya (link)',
+      '',
+      'invites:',
+      expect.stringMatching(/^ {2}invite 1 {2}for 1 more, 24 h left, with a PIN$/),
+      expect.stringContaining('https://kith.example/#i'),
+    ])
+  })
+
+  it('TRM16 removes nobody before it was said who falls with them', async () => {
+    const chat = fakeChat('members')
+    expect(await said(chat, '/remove Priya')).toBe(
+      '/remove Priya --yes removes Priya for good. Here only because of them, and removed too: Wren (--alone keeps them).',
+    )
+    expect(chat.first.state.people).toHaveLength(7)
+    expect(await said(chat, '/remove Priya --alone --yes')).toBe('Priya is removed.')
+    expect(chat.first.state.people.map(({ name }) => name)).toContain('Wren')
+    const other = fakeChat('members')
+    expect(await said(other, '/remove Priya --yes')).toBe('Removed: Priya, Wren.')
+  })
+
+  it('TRM16 warns once of a known name with another key', () => {
+    const { first } = fakeChat('membersChanged')
+    const watch = new MembersWatch()
+    expect(watch.observe(first.state)).toEqual([
+      expect.stringContaining('WARNING: this Mara has another key than the Mara you compared numbers with.'),
+    ])
+    expect(watch.observe(first.state)).toEqual([])
+  })
+
+  it('TRM15 takes six digits for the PIN on the way in, and sends nothing', async () => {
+    const chat = fakeChat('enteringPin')
+    const watch = new MembersWatch()
+    expect(watch.observe(chat.first.state)).toEqual([
+      'Mara sees six digits. Ask for them by phone or in person and type them here (3 tries left).',
+    ])
+    expect(await said(chat, 'let me in please')).toContain('Mara sees six digits')
+    await type(chat, '123 456')
+    expect(watch.observe(chat.first.state)).toEqual([expect.stringMatching(/^That was not the PIN.*\(2 tries left\)/)])
+    await type(chat, `/pin ${fakePin}`)
+    expect(watch.observe(chat.first.state)).toEqual(['You are in.'])
+    expect(chat.first.timeline.length).toBe(0)
+    const refused = fakeChat('enteringRefused')
+    expect(await said(refused, 'hello?')).toContain('Too many wrong PINs')
+  })
+
+  it('TRM15 says who is at the door and the PIN to tell them, once', async () => {
+    const chat = fakeChat('membersDoor')
+    const watch = new MembersWatch()
+    expect(watch.observe(chat.first.state)).toEqual([
+      'Noor wants to come in; a wrong PIN was entered; tell them 204 816 by phone or in person (2 minutes, 2 tries).',
+      'Sam is let in by Mara and needs 1 more; /pin Sam shows a PIN, /vouch Sam needs none, /decline Sam.',
+    ])
+    expect(watch.observe(chat.first.state)).toEqual([])
+    await type(chat, '/pin sam')
+    expect(watch.observe(chat.first.state)).toEqual([expect.stringContaining(`tell them ${fakePin.slice(0, 3)} `)])
+    expect(await said(chat, '/decline Noor')).toBe('Sent away.')
+    expect(await said(chat, '/decline Nobody')).toBe('Nobody called “Nobody” is at the door.')
+  })
+
+  it('makes invites, changes rules and roles, mutes and hides', async () => {
+    const chat = fakeChat('members')
+    const { first } = chat
+    expect(await said(chat, '/invite --no-pin --uses 3 --expires 30m')).toMatch(/^https:\/\/kith\.example\/#i/)
+    expect(first.state.members?.invites.at(-1)).toMatchObject({ usesLeft: 3, asksPin: false })
+    expect(await said(chat, '/invite --uses none')).toBe('--uses takes a number from 1 to 100.')
+    expect(await said(chat, '/policy slow 30')).toBe('The rules are changed, for everybody.')
+    await type(chat, '/policy history 30d')
+    await type(chat, '/policy write admins')
+    expect(first.state.members?.policy).toMatchObject({ slowSeconds: 30, history: { days: 30 }, whoMayPost: 'admins' })
+    expect(await said(chat, '/policy history ever')).toBe('As in /policy history all, sinceJoin, or 30d')
+    expect(await said(chat, '/role Jonas admin')).toBe('Jonas is an admin now.')
+    expect(await said(chat, '/mute Tomás')).toBe('Tomás is muted, here and for you only.')
+    expect(first.state.people.find(({ name }) => name === 'Tomás')?.quiet).toBe('muted')
+    expect(await said(chat, '/unmute Tomás')).toBe('Tomás is heard again.')
+    expect(await said(fakeChat('full'), '/policy slow 30')).toContain('This is an open room')
+    expect(await said(fakeChat('full'), '/hide Mara')).toBe('Mara is hidden, here and for you only.')
+  })
+
+  it('TRM17 prints the way in and the door as lines, when they change', async () => {
+    const entering = fakeChat('enteringPin')
+    const printer = new MembersPrinter()
+    expect(printer.observe(entering.first.state)).toMatchObject([
+      { type: 'entering', phase: 'pinWanted', triesLeft: 3 },
+    ])
+    expect(printer.observe(entering.first.state)).toEqual([])
+    await entering.first.govern({ type: 'enterPin', pin: fakePin })
+    expect(printer.observe(entering.first.state)).toMatchObject([{ type: 'entering', phase: 'in', by: null }])
+    const door = fakeChat('membersDoor')
+    const other = new MembersPrinter()
+    expect(other.observe(door.first.state)).toMatchObject([
+      { type: 'newcomer', name: 'Noor', state: 'here', pin: '204816', triesLeft: 2, vouches: 0, needed: 2 },
+      { type: 'newcomer', name: 'Sam', pin: null, vouches: 1 },
+    ])
+    await door.first.govern({ type: 'decline', who: door.first.state.members!.newcomers[0]!.id })
+    expect(other.observe(door.first.state)).toMatchObject([{ name: 'Noor', state: 'gone', pin: null }])
+    expect(membersLine(door.first.state)).toMatchObject({ kind: 'members', standing: 'in', role: 'founder' })
+  })
+
+  it('TRM17 reads commands as lines, and no others', () => {
+    expect(parseLine('{"type":"command","text":"vouch Noor"}')).toMatchObject({
+      ok: true,
+      value: { type: 'command', command: { does: 'vouch', name: 'Noor' } },
+    })
+    expect(parseLine('{"type":"members"}')).toMatchObject({ ok: true })
+    for (const text of ['"exit"', '"vouch"', '7', 'null', '""'])
+      expect(parseLine(`{"type":"command","text":${text}}`)).toEqual({ ok: false, code: 'commandMalformed' })
+  })
+})

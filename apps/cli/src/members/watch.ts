@@ -1,0 +1,48 @@
+/** What happens at the door of a room, said once each: for whoever waits to come in, and for whoever can open. */
+import type { RoomState } from '@kith/peer'
+import { printableLine } from '../printable.ts'
+import { enteringText, nameIn, newcomerText } from './words.ts'
+
+export class MembersWatch {
+  #entering = ''
+  #standing = 'in'
+  readonly #newcomers = new Map<string, string>()
+  readonly #changed = new Set<string>()
+
+  /** Sentences that are new since the last look. */
+  observe(state: RoomState): readonly string[] {
+    const said: string[] = []
+    const { entering, members, people } = state
+    const now = entering === undefined ? '' : enteringText(entering)
+    if (now !== this.#entering) {
+      said.push(now === '' ? 'You are in.' : now)
+      this.#entering = now
+    }
+    const standing = members?.standing ?? 'in'
+    if (standing !== this.#standing) {
+      if (standing === 'removed')
+        said.push(
+          `${members?.removedBy === undefined ? 'Somebody' : nameIn(state, members.removedBy)} removed you from this room. What you have read stays here; no more comes.`,
+        )
+      this.#standing = standing
+    }
+    const atDoor = members?.mayAdd === true ? members.newcomers : []
+    for (const newcomer of atDoor) {
+      const text = newcomerText(newcomer, state)
+      if (this.#newcomers.get(newcomer.id) === text) continue
+      this.#newcomers.set(newcomer.id, text)
+      said.push(text)
+    }
+    for (const id of this.#newcomers.keys())
+      if (!atDoor.some((newcomer) => newcomer.id === id)) this.#newcomers.delete(id)
+    for (const { id, name, verification } of people) {
+      if (verification.level !== 'changed' || this.#changed.has(id)) continue
+      this.#changed.add(id)
+      const called = printableLine(name)
+      said.push(
+        `WARNING: this ${called} has another key than the ${called} you compared numbers with. Compare again before you trust it: /verify ${called}`,
+      )
+    }
+    return said
+  }
+}
