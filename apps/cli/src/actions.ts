@@ -1,14 +1,18 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
 import { unreachable } from '@kith/protocol'
-<<<<<<< HEAD
-import { redactReport, type Attachment, type Chat, type Message, type Person, type Room } from '@kith/peer'
+import {
+  redactReport,
+  type Attachment,
+  type Chat,
+  type Message,
+  type Person,
+  type Room,
+  type RoomKind,
+} from '@kith/peer'
 import { fileTroubleText, findRoomFile, listText, shortId } from './files/file-words.ts'
 import { pictureRows, pixelsOf } from './files/picture-rows.ts'
 import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
-=======
-import { redactReport, type Chat, type Message, type Person, type Room, type RoomKind } from '@kith/peer'
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
 import { mapRows } from './map-rows.ts'

@@ -29,15 +29,12 @@ export type ChatCommand =
   | { readonly type: 'title'; readonly title: string }
   | { readonly type: 'join'; readonly link: string }
   | { readonly type: 'forget'; readonly name: string }
-<<<<<<< HEAD
   | { readonly type: 'sendFile'; readonly path: string; readonly original: boolean }
   | { readonly type: 'saveFile'; readonly id: string; readonly to: string | undefined }
   | { readonly type: 'showFile'; readonly id: string }
   | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
   | { readonly type: 'files' }
-=======
   | { readonly type: 'members'; readonly command: MembersCommand }
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 
 export interface CommandDescription {
   readonly usage: string

@@ -134,11 +134,8 @@ class Printer {
   readonly #catchUp: CatchUp
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
   readonly #messages = new Map<string, Message>()
-<<<<<<< HEAD
   readonly #files = new FilePrinter()
-=======
   readonly #members = new MembersPrinter()
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   #newestNotice = -Infinity
   /** The own store was read: messages and their receipts come from it one after the other, and are one line. */
   #loaded = false
@@ -209,16 +206,15 @@ class Printer {
     this.#print([whyLine({ ...told, person: found.person }, reportingProgram())])
   }
 
-<<<<<<< HEAD
   print(lines: readonly LineOut[]): void {
     this.#print(lines)
-=======
+  }
+
   async #command(command: MembersCommand): Promise<void> {
     const outcome = await performMembers(command, this.open.room, this.#io.now())
     if (command.does === 'list') this.#print([membersLine(this.open.room.state)])
     else if (outcome.type === 'invite') this.#print([{ type: 'invite', link: outcome.link }])
     else this.#print([{ type: 'done', text: 'text' in outcome ? outcome.text : '' }])
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   }
 
   #changed(): void {

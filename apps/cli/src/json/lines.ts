@@ -8,25 +8,19 @@
  *      {"type":"synced","entries","gaps"}
  *      {"type":"map","self","mode","online","nodes","links","gaps","trees"}
  *      {"type":"why","session","name","verdict","advice","path",…,"attempts","report"}
-<<<<<<< HEAD
  *      {"type":"file","id","name","mediaType","size","message","state","have",…}   and  {"type":"saved","id","path"}
- *      {"type":"error","code","message"}
- * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
- *      {"type":"attach","path","text","original"}  {"type":"save","id","path"}  {"type":"files"}
- *      {"type":"fetch","id"}  {"type":"pause","id"}  {"type":"free","id"}  {"type":"leave"}
-=======
  *      {"type":"members",…}  {"type":"entering","phase",…}  {"type":"newcomer",…}  {"type":"invite","link"}  {"type":"done","text"}
  *      {"type":"error","code","message"}
  * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
- *      {"type":"members"}  {"type":"command","text"}  {"type":"leave"}
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
+ *      {"type":"attach","path","text","original"}  {"type":"save","id","path"}  {"type":"files"}
+ *      {"type":"members"}  {"type":"command","text"}
+ *      {"type":"fetch","id"}  {"type":"pause","id"}  {"type":"free","id"}  {"type":"leave"}
  * ```
  * With several rooms every object carries `room` too, and an incoming one may.
  */
 import type { Path, PeerState, Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
 import type { Message } from '@kith/peer'
-<<<<<<< HEAD
 import {
   fileFields,
   fileLineFaults,
@@ -36,10 +30,8 @@ import {
   type FileLineFault,
   type FileLineIn,
 } from './file-lines.ts'
-=======
 import { parseMembersCommand, type MembersCommand } from '../members/commands.ts'
 import type { MembersOut } from '../members/lines.ts'
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
 import type { MapLine, WhyLine } from './map-lines.ts'
 
 /** Longest line read; a message is far shorter. */
@@ -66,11 +58,8 @@ export type LineOut =
       readonly files?: readonly FileFields[]
     }
   | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
-<<<<<<< HEAD
   | FileLine
-=======
   | MembersOut
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   | MapLine
   | WhyLine
   | { readonly type: 'error'; readonly code: string; readonly message: string }
@@ -81,12 +70,9 @@ export type LineIn =
   | { readonly type: 'who'; readonly room: string | undefined }
   | { readonly type: 'map'; readonly room: string | undefined }
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
-<<<<<<< HEAD
   | FileLineIn
-=======
   | { readonly type: 'members'; readonly room: string | undefined }
   | { readonly type: 'command'; readonly command: MembersCommand; readonly room: string | undefined }
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
   | { readonly type: 'leave' }
 
 export type LineFault =
@@ -106,11 +92,8 @@ export const lineFaults: Readonly<Record<LineFault, string>> = {
   lineTooLong: `A line has at most ${maxLineChars} characters.`,
   notJson: 'The line is not JSON.',
   notObject: 'A line is one JSON object, such as {"type":"who"}.',
-<<<<<<< HEAD
-  typeUnknown: 'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, leave.',
-=======
-  typeUnknown: 'type is one of send, history, who, map, why, members, command, leave.',
->>>>>>> 5b9c994 (Bring members rooms to the terminal: knock, PIN, vouch, remove, rules, and the same as JSON lines)
+  typeUnknown:
+    'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, members, command, leave.',
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
   nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
   commandMalformed: 'text is a command of members rooms without its slash, such as “vouch Noor” or “pin 123456”.',
