@@ -1,6 +1,8 @@
 import { FakeChat, type FakeRoom } from '@kith/peer/testing'
 import { describe, expect, it } from 'vitest'
-import { findPerson, findRoom, perform, type Outcome, type Scene } from './actions.ts'
+import { findRoom, perform, type Scene } from './actions.ts'
+import { findPerson } from './find-person.ts'
+import type { Outcome } from './outcome.ts'
 import { parseInput } from './commands.ts'
 import { rowsText } from './map-rows.ts'
 

@@ -19,9 +19,10 @@ import { mapRows } from './map-rows.ts'
 import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
 import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
+import { findPerson } from './find-person.ts'
+import type { Outcome } from './outcome.ts'
 import { printableLine } from './printable.ts'
 import { presenceWord, reachRows } from './reach-rows.ts'
-import type { Row } from './screen/layout.ts'
 import { reportingProgram } from './version.ts'
 
 export interface Scene {
@@ -34,18 +35,6 @@ export interface Scene {
   /** Colours can be seen: pictures can be drawn. */
   readonly draws?: boolean | undefined
 }
-
-export type Outcome =
-  | { readonly type: 'nothing' }
-  | { readonly type: 'hint'; readonly text: string }
-  /** Something to read. */
-  | { readonly type: 'text'; readonly title: string; readonly text: string }
-  /** Something to read that is drawn anew for every width. */
-  | { readonly type: 'rows'; readonly title: string; readonly rows: (columns: number) => readonly Row[] }
-  | { readonly type: 'invite'; readonly link: string }
-  | { readonly type: 'go'; readonly room: Room }
-  | { readonly type: 'showHistory' }
-  | { readonly type: 'exit' }
 
 const nothing: Outcome = { type: 'nothing' }
 
@@ -238,31 +227,6 @@ export function findRoom(rooms: readonly Room[], name: string): Room | undefined
     (/^\d{1,4}$/u.test(wanted) ? rooms[Number(wanted) - 1] : undefined) ??
     (wanted.length >= 4 ? rooms.find((room) => room.id.startsWith(wanted)) : undefined)
   )
-}
-
-/**
- * One of the others by name, by the beginning of it, or by the beginning of a session or key: with several of one name
- * only that tells them apart. A text says why nobody was found.
- */
-export function findPerson(room: Room, name: string): { readonly who: string; readonly person: Person } | string {
-  const wanted = printableLine(name).toLowerCase()
-  const others = room.state.people.filter(({ me }) => !me)
-  const nameOf = (person: Person): string => printableLine(person.name).toLowerCase()
-  const exact = others.filter((person) => nameOf(person) === wanted)
-  const named = exact.length > 0 ? exact : others.filter((person) => nameOf(person).startsWith(wanted))
-  const here = named.filter(({ online }) => online)
-  const found = here.length > 0 ? here : named
-  const [first] = found
-  if (found.length > 1)
-    return `There are ${found.length} whose name begins so: ${found.map(({ id }) => `/why ${id.slice(0, 6)}`).join(', ')}.`
-  if (first !== undefined) return { who: first.id, person: first }
-  if (/^[0-9a-f]{4,64}$/u.test(wanted)) {
-    for (const person of others) {
-      const session = person.presences.find((presence) => presence.session.startsWith(wanted))?.session
-      if (session !== undefined || person.id.startsWith(wanted)) return { who: session ?? person.id, person }
-    }
-  }
-  return `There is nobody called “${printableLine(name)}” here. /who lists them.`
 }
 
 function whyTitle(person: Person): string {

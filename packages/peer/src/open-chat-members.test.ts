@@ -185,6 +185,25 @@ describe('a members room', () => {
     expect((await started(third.engines)).options.membership?.inviteSecret).toBeUndefined()
   })
 
+  it('FAC17 is founded by whoever makes it, and comes back with its record after closing', async () => {
+    const disk = new MemoryDisk()
+    const { chat, engines } = await open(disk)
+    const room = await chat.create({ kind: 'members', title: 'Cabin', relay: 'https://relay.example' })
+    expect(room.state).toMatchObject({ kind: 'members', link: '', title: 'Cabin', entering: undefined })
+    const engine = await started(engines)
+    expect(formatHex(engine.options.membership!.roomId)).toBe(room.id)
+    const keys = engine.options.membership!.records.map(({ key }) => key.slice(0, 2))
+    expect([...new Set(keys)].toSorted()).toEqual(['g/', 'k/'])
+    await chat.close()
+    const again = await open(disk)
+    expect(again.chat.room(room.id)?.state.kind).toBe('members')
+    expect((await started(again.engines)).options.membership).toEqual(engine.options.membership)
+    await again.chat.forget(room.id)
+    await again.chat.close()
+    const left = await (await openMemoryStorage(disk)).read({ prefix: '', limit: 100 })
+    expect(left.map(({ key }) => key)).toEqual(['chat/settings'])
+  })
+
   it('FAC18 keeps the links of invites made here, and translates what one does', async () => {
     const disk = new MemoryDisk()
     const { chat, engines } = await open(disk)

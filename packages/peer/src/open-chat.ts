@@ -2,6 +2,7 @@
 import type { Address } from '@kith/protocol'
 import {
   emptyBytes,
+  foundRoom,
   formatHex,
   looksLikeInvite,
   openRoomKeys,
@@ -19,13 +20,14 @@ import type { ContactCommand, IdentityCommand } from './identity-state.ts'
 import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
-import { ChatClosed, GovernRefused, LinkMalformed, TooManyRooms } from './errors.ts'
+import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
 import { FileSpace } from './file-space.ts'
 import type { FileUse } from './files.ts'
+import { defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { OpenRoom, cutText, maxNameLength, maxTitleLength, type RoomExtras } from './open-room.ts'
-import { createPersonaSecrets, renewPersonaSecrets } from './persona.ts'
+import { createPersonaSecrets, openPersona, renewPersonaSecrets } from './persona.ts'
 import { parseRelay } from './relay-address.ts'
 
 /** Minutes; long enough to read, short enough for a desk one leaves. */
@@ -144,8 +146,8 @@ export class OpenChat implements Chat {
 
   create(options: NewRoom = {}): Promise<OpenRoom> {
     return this.#inTurn(() => {
-      if (options.kind === 'members') throw new GovernRefused('open')
       const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
+      if (options.kind === 'members') return this.#found(relay, options)
       return this.#enter(this.#ports.crypto.random(roomSecretBytes), relay, options.title ?? '')
     })
   }
@@ -291,6 +293,20 @@ export class OpenChat implements Chat {
     const room = place === 'room' ? this.#rooms.get(id) : undefined
     if (room !== undefined) room.tellBroken()
     else if (place === 'chat') for (const each of this.#rooms.values()) each.tellBroken()
+  }
+
+  /** A room whose first record says that I founded it. */
+  async #found(relay: string | undefined, { title, policy = defaultPolicy }: NewRoom): Promise<OpenRoom> {
+    if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
+    const { clock, crypto, storage } = this.#ports
+    const now = clock.now()
+    const persona = createPersonaSecrets(crypto, now)
+    const rules = { ...policy, acceptedServices: [] }
+    const { roomId, records } = foundRoom(crypto, openPersona(crypto, persona), rules, now)
+    const id = formatHex(roomId)
+    await storage.write(records.map(({ key, value }) => ({ key: `room/${id}/${key}`, value })))
+    const members = { roomId, inviteSecret: undefined, links: {} }
+    return this.#keepRoom({ id, secret: emptyBytes, relay, members }, title, persona)
   }
 
   /** By an invite: into a room one is not in, or once more after a refusal. */

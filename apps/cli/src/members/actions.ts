@@ -1,6 +1,7 @@
 /** Carries out what was typed in a members room. */
 import { fallsWith, type Policy, type Room } from '@kith/peer'
-import { findPerson, type Outcome } from '../actions.ts'
+import { findPerson } from '../find-person.ts'
+import type { Outcome } from '../outcome.ts'
 import { printableLine } from '../printable.ts'
 import { defaultInvite, type MembersCommand } from './commands.ts'
 import { enteringText, membersText, policyText } from './words.ts'

@@ -1,7 +1,8 @@
 /** The full-screen chat: wires keys, rooms and the painter together. Everything it decides is in pure files beside it. */
 import { emitKeypressEvents, type Interface } from 'node:readline'
 import type { Chat, Message, Room } from '@kith/peer'
-import { perform, type Outcome } from '../actions.ts'
+import { perform } from '../actions.ts'
+import type { Outcome } from '../outcome.ts'
 import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
 import { exitCodes } from '../failure.ts'
 import { foundedText, inviteText } from '../invite.ts'
