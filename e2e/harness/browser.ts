@@ -3,7 +3,8 @@ import { chromium } from 'playwright'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
 import { until } from './waiting.ts'
 
-export function launchChromium(): Promise<Browser> {
+/** With `more`, such as a microphone that is none. */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -14,6 +15,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }
