@@ -283,7 +283,6 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
           </Suspense>
         )}
         <div className="composer-line" hidden={recording}>
-          {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addFiles} />}
           <button
             ref={emojiButton}
             type="button"
@@ -309,6 +308,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
             onPaste={paste}
             onBlur={keepDraft}
           />
+          {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addFiles} />}
           {empty && !hasFiles && mode.kind !== 'edit' && canCarry ? (
             <button
               type="button"

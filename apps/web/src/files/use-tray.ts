@@ -49,6 +49,8 @@ export function useTray(room: Room): Tray {
   const [, redraw] = useState(0)
   const sources = useRef(new Map<string, Source>())
   const count = useRef(0)
+  /** Every file is taken out and put in again: the draft is empty for a moment, and nothing was sent. */
+  const redoing = useRef(false)
   const current = useRef(quality)
   current.current = quality
 
@@ -103,7 +105,10 @@ export function useTray(room: Room): Tray {
           await take(file)
         }
       }
-      void redo().catch(() => undefined)
+      redoing.current = true
+      void redo()
+        .catch(() => undefined)
+        .finally(() => (redoing.current = false))
     },
     [drop, take],
   )
@@ -116,7 +121,7 @@ export function useTray(room: Room): Tray {
       if (url !== undefined) URL.revokeObjectURL(url)
       sources.current.delete(root)
     }
-    if (files.length === 0) setQualityState((now) => (now === 'original' ? readQuality() : now))
+    if (files.length === 0 && !redoing.current) setQualityState((now) => (now === 'original' ? readQuality() : now))
   }, [files])
 
   const ready = files.map((file): TrayItem => {

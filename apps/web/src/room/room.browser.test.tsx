@@ -31,7 +31,7 @@ describe('writing', () => {
     expect(newest).toMatchObject({ text: 'one\ntwo', mine: true })
     expect(lastRow().querySelector('br')).not.toBeNull()
     await expect.element(field()).toHaveValue('')
-    await expect.element(page.getByRole('button', { name: 'Send' })).toBeDisabled()
+    await expect.element(page.getByRole('button', { name: 'Record a voice message' })).toBeVisible()
   })
 
   it('says how far a message has come, in words on demand', async () => {
