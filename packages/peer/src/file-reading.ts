@@ -20,13 +20,13 @@ export async function* readWhole(
   }
 }
 
-/** Newest first. Looks through the whole timeline: ask when somebody looks, not at every change. */
+/** Newest first, so that turned around they are as in the room. Looks through the whole timeline: ask when somebody looks, not at every change. */
 export function filesOf(room: Pick<Room, 'timeline'>): readonly RoomFile[] {
   const files: RoomFile[] = []
   const { timeline } = room
   for (let i = timeline.length - 1; i >= 0; i--) {
     const { attachments, id, author, name, time } = timeline.at(i)
-    for (const file of attachments) files.push({ file, message: id, author, by: name, time })
+    for (const file of attachments.toReversed()) files.push({ file, message: id, author, by: name, time })
   }
   return files
 }

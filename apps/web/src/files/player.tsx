@@ -36,7 +36,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
   return (
     <div className={`media ${kind}`}>
       {kind === 'film' && (
-        <div className="film" style={sizeOf(file)}>
+        <div className="film-stage" style={sizeOf(file)}>
           {thumb !== undefined && <img className="picture-thumb" src={thumb} alt="" aria-hidden />}
           {source === undefined ? (
             <button type="button" className="film-play" aria-label={words.film(file.name)} onClick={begin}>
