@@ -107,7 +107,7 @@ export async function run(): Promise<Figures> {
     one.membership.write(one.speaker, { type: 'remove', subjects: [gone.identity], heads: [] }, time)
     // A day later, so that a rekey is due whoever was removed.
     const due = time + maxEpochAgeMs + 1
-    const { ms, value } = best(3, () => one.epochs.renew(due)[0])
+    const { ms, value } = best(5, () => one.epochs.renew(due)[0])
     if (value?.type !== 'rekey') throw new Error('no rekey was due')
     rekeyMs[count] = round(ms)
     rekeyBytes[count] = one.membership.write(one.speaker, value, time).bytes.length
@@ -165,7 +165,7 @@ function measureMembership(crypto: Crypto): Pick<Figures, 'evaluate3000Ms' | 'pe
   const all = manyOperations(one)
   // Papers and signatures are checked here, and remembered: what is timed below is what the rules cost.
   const trusting: Crypto = { ...crypto, verify: () => true }
-  const evaluate = best(3, () => {
+  const evaluate = best(6, () => {
     const replica = new Membership(trusting, one.roomId)
     for (const op of all) replica.take(op, true)
     return [...replica.members()].length

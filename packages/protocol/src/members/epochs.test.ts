@@ -296,4 +296,17 @@ describe('epochs', () => {
     expect(a.sends()).toBe(founder.sends())
     expect(a.epochs.lobbies(now).current).toEqual(founder.epochs.lobbies(now).current)
   })
+
+  it('EPO15 does not go back to an epoch from before a removal when the removed one has come again', () => {
+    const [founder, a, b] = together('again', ['a', 'b']) as [Holder, Holder, Holder]
+    const before = founder.sends()
+    founder.say(removing(b.who))
+    founder.renew()
+    const after = founder.sends()
+    founder.say(adding(b.who))
+    expect(founder.sends()).toBe(after)
+    founder.renew()
+    expect([a, b].map((one) => one.hear(founder).sends())).toEqual([after, after])
+    expect(before).not.toBe(after)
+  })
 })

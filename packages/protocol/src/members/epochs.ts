@@ -16,7 +16,7 @@ import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { dayMs } from '../identity/session.ts'
 import type { Millis } from '../machine.ts'
 import type { Certified } from './certificates.ts'
-import type { Node } from './graph.ts'
+import { type Node, knows } from './graph.ts'
 import {
   epochIdOf,
   epochKeyBytes,
@@ -245,10 +245,16 @@ export class Epochs {
       if (epoch.lobbySecret === undefined || !this.#keys.has(epoch.id)) continue
       const readers = new Set<string>()
       for (const prefix of epoch.boxes.keys()) readers.add(identityByPrefix.get(prefix) ?? nobody)
-      if (readers.has(nobody)) continue
+      if (readers.has(nobody) || [...readers].some((one) => this.#leftSince(epoch, one))) continue
       if (best === undefined || isBetter(epoch, readers.size, best)) best = { epoch, readers: readers.size }
     }
     return best?.epoch
+  }
+
+  /** It was removed, or left, since this epoch began; that it has come again does not make the old key good. */
+  #leftSince({ rekey }: Epoch, identity: string): boolean {
+    const tenures = this.#membership.settled.tenuresOf(identity)
+    return tenures.some(({ cuts }) => cuts.some((cut) => !knows(rekey.node, cut)))
   }
 
   #update(): void {
