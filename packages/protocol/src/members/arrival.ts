@@ -52,6 +52,8 @@ export type ArrivalOutput =
 interface Host {
   readonly link: ArrivalLink
   standing: Extract<AdmissionMessage, { type: 'standing' }> | undefined
+  /** When it began to ask for a PIN, counted; 0 while it does not. */
+  wantsSince: number
   asking: PinAsking | undefined
   wrong: number
   triesLeft: number
@@ -63,6 +65,7 @@ export class Arrival {
   readonly #hosts = new Map<string, Host>()
   #refused: AdmissionRefusal | undefined
   #isIn = false
+  #asked = 0
   #shown = ''
 
   constructor(options: ArrivalOptions) {
@@ -74,7 +77,7 @@ export class Arrival {
     const hosts = [...this.#hosts.values()]
     const checking = hosts.find(({ asking }) => asking !== undefined)
     if (checking !== undefined) return { phase: 'pinChecking', by: nameOf(checking) }
-    const wanting = hosts.find((host) => host.standing?.pinShown === true)
+    const wanting = this.#wanting()
     if (wanting !== undefined) {
       const { wrong, triesLeft } = wanting
       return { phase: 'pinWanted', by: nameOf(wanting), triesLeft, wrong }
@@ -85,7 +88,7 @@ export class Arrival {
   }
 
   met(link: ArrivalLink, _now: Millis): readonly ArrivalOutput[] {
-    this.#hosts.set(link.id, { link, standing: undefined, asking: undefined, wrong: 0, triesLeft: 0 })
+    this.#hosts.set(link.id, { link, standing: undefined, wantsSince: 0, asking: undefined, wrong: 0, triesLeft: 0 })
     return this.#changed()
   }
 
@@ -120,7 +123,7 @@ export class Arrival {
   /** Undefined when nobody asks for a PIN now, or that is none: nothing was sent and nothing counts. */
   enterPin(text: string): readonly ArrivalOutput[] | undefined {
     const pin = parsePin(text)
-    const host = [...this.#hosts.values()].find((one) => one.standing?.pinShown === true && one.asking === undefined)
+    const host = this.#wanting()
     if (pin === undefined || host === undefined) return undefined
     const { crypto, roomId, inviteId, identity, session } = this.#options
     const { link } = host
@@ -135,9 +138,16 @@ export class Arrival {
     return [this.#send(host, { type: 'share', share: host.asking.share }), ...this.#changed()]
   }
 
+  /** Who asked for a PIN first, and does not have it yet. */
+  #wanting(): Host | undefined {
+    const wanting = [...this.#hosts.values()].filter((host) => host.wantsSince > 0 && host.asking === undefined)
+    return wanting.sort((a, b) => a.wantsSince - b.wantsSince)[0]
+  }
+
   #standing(host: Host, standing: Extract<AdmissionMessage, { type: 'standing' }>): readonly ArrivalOutput[] {
     // A PIN that is not shown any more was not taken.
     if (!standing.pinShown) host.asking = undefined
+    host.wantsSince = standing.pinShown ? host.wantsSince || ++this.#asked : 0
     host.standing = standing
     host.triesLeft = standing.triesLeft
     this.#refused = undefined

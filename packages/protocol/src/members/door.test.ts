@@ -235,6 +235,21 @@ describe('invites', () => {
 })
 
 describe('PIN', () => {
+  it('PIN8 of several members who ask, whoever asked first gets what was entered', () => {
+    const room = new SmallRoom('who asked first')
+    room.vouchesNeeded = 2
+    const [a, b, c] = [room.member('A'), room.member('B'), room.person('C')] as const
+    const invite = room.invite(b, { asksPin: true })
+    room.meet(a, c, invite)
+    room.meet(b, c, invite)
+    room.vouch(a, c, 'pin')
+    expect(room.arrivals.get(c.id)!.state).toMatchObject({ phase: 'pinWanted', by: b.id })
+    room.enter(c, room.pinOf(b, c)!)
+    expect(room.arrivals.get(c.id)!.state).toMatchObject({ phase: 'pinWanted', by: a.id, wrong: 0 })
+    room.enter(c, room.pinOf(a, c)!)
+    expect(room.members.has(c.id)).toBe(true)
+  })
+
   it('PIN2 a wrong PIN lets nobody in and counts', () => {
     const { room, a, b } = anyRoom('wrong')
     room.enter(b, otherPin(room.pinOf(a, b)!))
