@@ -101,7 +101,7 @@ class Program implements EngineLike {
       view: {
         standing: (id) => {
           const words = agreed.vouches.filter((vouch) => vouch.for === id)
-          return { have: words.length, isIn: isIn(id), iVouched: words.some(({ by }) => by === this.id) }
+          return { have: words.length, isIn: isIn(id), iVouched: words.some(({ by }) => by === this.id), wasOut: false }
         },
         vouchesNeeded: () => agreed.vouchesNeeded,
         mayAdmit: () => isIn(this.id),

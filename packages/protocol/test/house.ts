@@ -8,6 +8,7 @@ import type { EngineEvent } from '../src/engine/output.ts'
 import type { StoredRecord } from '../src/machine.ts'
 import type { ArrivalState } from '../src/members/arrival.ts'
 import type { AtDoor } from '../src/members/door.ts'
+import type { EdgeRule } from '../src/members/edges.ts'
 import { foundRoom } from '../src/members/founding.ts'
 import { type Policy, defaultPolicy } from '../src/members/policy.ts'
 import type { MembershipSnapshot } from '../src/members/snapshot.ts'
@@ -35,7 +36,13 @@ export class Resident {
     this.persona = house.persona(name)
     this.peer = network.add(name, ({ crypto, now }) => {
       const kept = ['g/', 'k/'].flatMap((prefix) => this.peer.store.read({ prefix, limit: 100_000 }).records)
-      const membership = { roomId, records: kept, inviteSecret: invite?.secret, inviter: invite?.inviter }
+      const membership = {
+        roomId,
+        records: kept,
+        inviteSecret: invite?.secret,
+        inviter: invite?.inviter,
+        edgeRule: house.edgeRule,
+      }
       return new Engine(
         {
           crypto,
@@ -72,6 +79,14 @@ export class Resident {
 
   get isIn(): boolean {
     return this.snapshot.standing === 'in'
+  }
+
+  /** The map as this one sees it: pairs that are linked, and pairs that are not and should be, by names. */
+  get map(): { readonly links: readonly string[]; readonly gaps: readonly string[] } {
+    const { nodes, links, gaps } = (this.peer.engine as Engine).map()
+    const names = new Map(nodes.map(({ session, name }) => [session, name]))
+    const pair = (a: string, b: string): string => [names.get(a) ?? '', names.get(b) ?? ''].toSorted().join('')
+    return { links: links.map(({ a, b }) => pair(a, b)).toSorted(), gaps: gaps.map(([a, b]) => pair(a, b)).toSorted() }
   }
 
   /** Identities of those who are in, as this one sees it. */
@@ -122,6 +137,8 @@ export class House {
   readonly network: Network
   readonly roomId: Uint8Array
   readonly founder: Resident
+  /** Of everybody who comes, and of those who start again. */
+  edgeRule: EdgeRule | undefined
   readonly #personas = new Map<string, Persona>()
 
   constructor(policy: Partial<Policy> = {}, options: Partial<NetworkOptions> = {}) {

@@ -129,6 +129,36 @@ describe('getting into a members room', () => {
     expect([c.texts, x.texts].flat().includes('without them')).toBe(false)
   })
 
+  it('EDG6 who let somebody in goes: whom nobody named stays, linked and able to read', () => {
+    const house = new House()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    const c = house.letIn('C', b)
+    house.until(() => [a, b, c].every((one) => one.members.length === 3))
+    expect(a.does({ type: 'remove', subject: b.id, cascade: [] }).type).toBe('membershipDone')
+    house.until(() => c.members.length === 2)
+    // Whom it concerns is told.
+    house.until(() => b.snapshot.standing === 'removed')
+    house.network.runFor(20_000)
+    expect(a.map.links).toContain('AC')
+    a.says('the two of us')
+    house.until(() => c.texts.includes('the two of us'))
+    expect(b.texts.includes('the two of us')).toBe(false)
+  })
+
+  it('EDG7 whom one passed a challenge with is remembered after a restart', () => {
+    const house = new House()
+    house.edgeRule = 'own'
+    const { founder: a } = house
+    const b = house.comes('B', a.invites(true))
+    answer(house, a, b)
+    house.until(() => b.isIn && a.map.links.includes('AB'))
+    b.stops()
+    house.network.runFor(10_000)
+    b.starts()
+    house.until(() => b.map.links.includes('AB'))
+  })
+
   it('LOB7 asides are gone once everybody is in, and the room goes on as a room', () => {
     const house = new House()
     const { founder: a } = house

@@ -15,11 +15,16 @@ import { verifyChain } from '../identity/chain.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
 import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
-import { edgesOf } from '../members/edges.ts'
 import { Epochs } from '../members/epochs.ts'
 import type { LobbyKeys } from '../members/epochs.ts'
 import { inviteKeys, inviterOf } from '../members/invite.ts'
-import { forgottenKey, keyRecord, operationRecord, readMemberRecords } from '../members/member-records.ts'
+import {
+  challengersRecord,
+  forgottenKey,
+  keyRecord,
+  operationRecord,
+  readMemberRecords,
+} from '../members/member-records.ts'
 import { Membership } from '../members/membership.ts'
 import type { OperationBody } from '../members/operation-body.ts'
 import type { Operation, Speaker } from '../members/operation.ts'
@@ -32,11 +37,12 @@ import { Admitting } from './admitting.ts'
 import type { Admitted } from './admitting.ts'
 import type { Aside } from './asides.ts'
 import { decodeClaims } from './claims.ts'
+import { Linking } from './linking.ts'
 import type { LiveLink } from './links.ts'
 import type { Lobby } from './lobby.ts'
 import type { MadeInvite, MembershipCommand, MembershipEvent, MembershipRefusal } from './membership-io.ts'
 import { OperationExchange } from './operation-exchange.ts'
-import { operationTags } from './operation-wire.ts'
+import { encodeOperations, operationTags } from './operation-wire.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
@@ -90,7 +96,7 @@ export class Governing {
   readonly #identities = new Map<string, { readonly identity: string; readonly device: string }>()
   /** Conversations of the exchange that are asides. */
   readonly #asides = new Map<string, Aside>()
-  readonly #challengers = new Set<string>()
+  readonly #linking: Linking
   #snapshot: MembershipSnapshot | undefined
   #lobbies = ''
   #keyDueAt: Millis | undefined
@@ -105,7 +111,8 @@ export class Governing {
     this.#membership = new Membership(crypto, roomId)
     const device = formatHex(persona.device.sign.publicKey)
     this.#epochs = new Epochs(crypto, this.#membership, roomId, device, [persona.device.agree])
-    this.#restore()
+    const challengers = this.#restore()
+    this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
     this.#exchange = new OperationExchange({
       source: this.#membership,
       send: (to, payload, at) => this.#say(to, payload, at),
@@ -123,7 +130,8 @@ export class Governing {
         standing: (identity) => {
           const words = membershipNow.wordsFor(identity)
           const iVouched = words.some(({ by }) => by.identity === this.#self)
-          return { have: words.length, isIn: membershipNow.isMember(identity), iVouched }
+          const isIn = membershipNow.isMember(identity)
+          return { have: words.length, isIn, iVouched, wasOut: !isIn && membershipNow.hasEnded(identity) }
         },
         vouchesNeeded: () => membershipNow.policy().vouches,
         mayAdmit: () => membershipNow.mayAdd(this.#self),
@@ -137,10 +145,12 @@ export class Governing {
         if (this.#mayRevoke(invite)) this.#write([{ type: 'revokeInvite', invite }], at)
       },
       exchange: (aside, at) => {
-        this.#asides.set(aside.link.session, aside)
-        this.#exchange.open(aside.link.session, at)
+        this.#asides.set(nameOf(aside), aside)
+        this.#exchange.open(nameOf(aside), at)
       },
-      challenged: (identity) => void this.#challengers.add(identity),
+      challenged: (identity) => {
+        if (this.#linking.challenged(identity)) context.store([challengersRecord(this.#linking.encode())])
+      },
       changed: () => this.#tellDoor(),
     })
     this.epochs = {
@@ -171,7 +181,7 @@ export class Governing {
     // Whoever was removed looks for nobody: there is nobody who would answer.
     const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
     const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', 'listener')) : []
-    return [...known, ...listening, ...this.#admitting.lobbies(isIn, now)]
+    return [...known, ...listening, ...(isIn || !this.#isOut ? this.#admitting.lobbies(isIn, now) : [])]
   }
 
   proof(lobby: Lobby, handshakeHash: Uint8Array): Uint8Array | undefined {
@@ -189,7 +199,7 @@ export class Governing {
     if (shown === undefined) return false
     const { identity, device } = shown
     if (this.#membership.isMember(identity)) {
-      return !this.#membership.isRevoked(identity, device) && this.#linksWith(identity)
+      return !this.#membership.isRevoked(identity, device) && this.#linking.linksWith(identity)
     }
     return lobby.purpose === 'current' && !this.#membership.hasEnded(identity)
   }
@@ -203,7 +213,7 @@ export class Governing {
 
   unlinked(session: string): void {
     this.#identities.delete(session)
-    if (!this.#asides.has(session)) this.#exchange.close(session)
+    this.#exchange.close(session)
   }
 
   /** False for what is not about membership. */
@@ -213,24 +223,20 @@ export class Governing {
 
   asideUp(aside: Aside, now: Millis): void {
     if (aside.lobby.purpose === 'invite') return this.#admitting.up(aside, now)
-    const shown = this.#read(aside.link.claims.chain, aside.link.sessionKey, now)
-    if (shown === undefined) return this.#context.closeAside(aside, now)
-    this.#identities.set(aside.link.session, shown)
-    this.#asides.set(aside.link.session, aside)
-    this.#exchange.open(aside.link.session, now)
+    // That a member is at the far end was judged in the handshake.
+    this.#asides.set(nameOf(aside), aside)
+    this.#exchange.open(nameOf(aside), now)
   }
 
   asidePayload(aside: Aside, bytes: Uint8Array, now: Millis): void {
     if (aside.lobby.purpose === 'invite' && this.#admitting.payload(aside, bytes, now)) return
-    this.#exchange.receive(aside.link.session, bytes, now)
+    this.#exchange.receive(nameOf(aside), bytes, now)
   }
 
   asideDown(aside: Aside, now: Millis): void {
-    const { session } = aside.link
-    this.#asides.delete(session)
-    this.#exchange.close(session)
+    this.#asides.delete(nameOf(aside))
+    this.#exchange.close(nameOf(aside))
     if (aside.lobby.purpose === 'invite') this.#admitting.down(aside, now)
-    else if (!this.#context.links().some((link) => link.session === session)) this.#identities.delete(session)
   }
 
   start(now: Millis): void {
@@ -374,23 +380,30 @@ export class Governing {
     if (opened.length > 0) this.#context.apply(room.epochsOpened(opened), now)
     if (added.some(({ body }) => decidesWhoCounts.has(body.type))) this.#context.apply(room.membersChanged(), now)
     this.#meetWhere(now)
-    this.#partFromOthers(now)
+    this.#partFromOthers(added, now)
     this.#admitting.refresh(now)
     this.#tellSnapshot()
     this.#lookAt = 0
   }
 
-  /** Ends links with those who are out, and tells more to those who came in. */
-  #partFromOthers(now: Millis): void {
+  /** Ends links with those who are out, who are told what put them out, and with whom the edge rule does not want any more. */
+  #partFromOthers(added: readonly Operation[], now: Millis): void {
+    const endings = added.filter(({ body }) => endsTenures.has(body.type)).map(({ bytes }) => bytes)
     for (const link of this.#context.links()) {
       const shown = this.#identities.get(link.session)
       if (shown === undefined) continue
       const { identity, device } = shown
       const isIn = this.#membership.isMember(identity)
       const isOut = !isIn && this.#membership.hasEnded(identity)
-      if (!isOut && !this.#membership.isRevoked(identity, device)) continue
-      // What put it out is told to it as well: it should know.
-      this.#exchange.tell([], now)
+      const isRevoked = this.#membership.isRevoked(identity, device)
+      if (!isOut && !isRevoked && (!isIn || this.#linking.linksWith(identity))) continue
+      if (isOut && endings.length > 0) {
+        this.#context.send(
+          link.session,
+          encodeOperations({ type: 'operations', operations: endings, more: false }),
+          now,
+        )
+      }
       this.#context.close(link, 'notMember', now)
     }
   }
@@ -422,7 +435,7 @@ export class Governing {
   /** Operations are for members, and for whom one is letting in; heads tell nothing to anybody else. */
   #say(to: string, payload: Uint8Array, now: Millis): void {
     const aside = this.#asides.get(to)
-    if (aside !== undefined) return this.#context.sendAside(to, payload, now)
+    if (aside !== undefined) return this.#context.sendAside(aside.link.session, payload, now)
     const identity = this.#identities.get(to)?.identity
     const isOperations = payload[0] === operationTags.from + 2
     if (isOperations && (identity === undefined || !this.#membership.isMember(identity))) return
@@ -436,21 +449,16 @@ export class Governing {
     if (link !== undefined) this.#context.close(link, code, now)
   }
 
-  #linksWith(identity: string): boolean {
-    if (identity === this.#self) return true
-    const membership = this.#membership
-    return edgesOf({
-      self: this.#self,
-      founder: membership.settled.founder,
-      rule: this.#context.options.membership.edgeRule ?? 'trusted',
-      members: new Set([...membership.members()].map((one) => one.identity)),
-      vouches: membership.vouchers(),
-      challengers: this.#challengers,
-      vouchesNeeded: membership.policy().vouches,
-    }).has(identity)
-  }
-
   // What is told.
+
+  /** Removed, or left, since we came by the invite we have: it leads nowhere any more. */
+  get #isOut(): boolean {
+    const { inviteSecret } = this.#context.options.membership
+    if (this.#isIn || !this.#membership.hasEnded(this.#self)) return false
+    if (inviteSecret === undefined) return true
+    const { id } = inviteKeys(this.#context.options.crypto, inviteSecret)
+    return this.#membership.invite(id)?.usedBy.includes(this.#self) === true
+  }
 
   get #isIn(): boolean {
     return this.#membership.isMember(this.#self)
@@ -484,8 +492,8 @@ export class Governing {
     return { identity: formatHex(verified.value.author), device: formatHex(verified.value.device) }
   }
 
-  #restore(): void {
-    const { operations, keys } = readMemberRecords(this.#context.options.membership.records)
+  #restore(): Uint8Array | undefined {
+    const { operations, keys, challengers } = readMemberRecords(this.#context.options.membership.records)
     for (const key of keys) this.#epochs.hold(key)
     // Records come in the order of their ids, so parents may come late, and only so many wait for theirs.
     let waiting = operations
@@ -493,6 +501,7 @@ export class Governing {
       before = waiting.length
       waiting = waiting.filter((bytes) => this.#membership.receive(bytes, true).taken === 'refused')
     }
+    return challengers
   }
 }
 
@@ -500,6 +509,8 @@ export class Governing {
 interface Performed {
   readonly invite?: MadeInvite
 }
+
+const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave'])
 
 /** Kinds after which other entries may count than before. */
 const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([
@@ -517,6 +528,11 @@ const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([
 
 function lobbyOf({ id, psk, rendezvousSecret }: LobbyKeys, purpose: Lobby['purpose'], role: Lobby['role']): Lobby {
   return { id: `members ${id}`, purpose, role, psk, rendezvousSecret }
+}
+
+/** Of the conversation on an aside: the same session may have a link of the room as well. */
+function nameOf({ link }: Aside): string {
+  return `aside ${link.id}`
 }
 
 function namesOf(lobbies: readonly Lobby[]): string {

@@ -32,6 +32,7 @@ export class SmallRoom {
   vouchesNeeded = 1
   readonly invites: Map<string, Offering> = new Map()
   readonly members: Set<string> = new Set()
+  readonly removed: Set<string> = new Set()
   readonly vouches: Voucher[] = []
   /** Identity → invite it came by. */
   readonly added: Map<string, string> = new Map()
@@ -78,7 +79,7 @@ export class SmallRoom {
           standing: (id) => {
             const words = this.vouches.filter((vouch) => vouch.for === id)
             const iVouched = words.some(({ by }) => by === person.id)
-            return { have: words.length, isIn: isIn(id), iVouched }
+            return { have: words.length, isIn: isIn(id), iVouched, wasOut: this.removed.has(id) }
           },
           vouchesNeeded: () => this.vouchesNeeded,
           mayAdmit: () => isIn(person.id),

@@ -64,7 +64,7 @@ describe('the seed’s flow (S2-07 … S2-21)', () => {
     for (const self of [a, b, c]) {
       const challengers = new Set(room.vouches.filter((vouch) => vouch.for === self.id).map(({ by }) => by))
       const { members, vouches } = room
-      const sources = { self: self.id, founder: a.id, members, vouches, challengers, vouchesNeeded: 1 }
+      const sources = { self: self.id, founder: a.id, members, vouches, challengers, vouchesNeeded: () => 1 }
       for (const rule of ['own', 'trusted'] as const) expect(edgesOf({ ...sources, rule }).size).toBe(2)
     }
   })
@@ -177,6 +177,27 @@ describe('invites', () => {
     const late = room.person('late')
     room.meet(a, late, invite)
     expect(room.arrivals.get(late.id)!.state).toEqual({ phase: 'refused', reason: 'used' })
+  })
+
+  it('INV10 whoever was removed does not come back by the invite it came by, nor by a link alone', () => {
+    const room = new SmallRoom('removed')
+    const [a, b] = [room.member('A'), room.person('B')] as const
+    const invite = room.invite(a, { asksPin: false, uses: 5 })
+    room.hangUp(room.meet(a, b, invite))
+    expect(room.members.has(b.id)).toBe(true)
+    room.members.delete(b.id)
+    room.removed.add(b.id)
+    room.vouches.length = 0
+    room.arrivals.clear()
+    room.meet(a, b, invite)
+    expect(room.arrivals.get(b.id)!.state).toEqual({ phase: 'refused', reason: 'used' })
+    // Another one leads to the door, and somebody has to say so.
+    room.arrivals.clear()
+    const other = room.invite(a, { asksPin: false })
+    room.meet(a, b, other)
+    expect([room.members.has(b.id), room.doors.get(a.id)!.newcomers().length]).toEqual([false, 1])
+    room.vouch(a, b, 'sas')
+    expect(room.members.has(b.id)).toBe(true)
   })
 
   it('INV8 whom somebody declines is sent away, and not let in by that member again', () => {
@@ -441,7 +462,7 @@ describe('PIN', () => {
       ...z,
       view: {
         invite: () => ({ ...invite, usedBy: [] }),
-        standing: () => ({ have: 0, isIn: false, iVouched: false }),
+        standing: () => ({ have: 0, isIn: false, iVouched: false, wasOut: false }),
         vouchesNeeded: () => 1,
         mayAdmit: () => false,
       },

@@ -39,10 +39,18 @@ export interface OfferedInvite {
   readonly usedBy: readonly string[]
 }
 
+export interface Standing {
+  readonly have: number
+  readonly isIn: boolean
+  readonly iVouched: boolean
+  /** It was in once, and was removed or left. */
+  readonly wasOut: boolean
+}
+
 export interface DoorView {
   invite(id: string): OfferedInvite | undefined
   /** Vouches that count for an identity (hex), and whether it is a member by now. */
-  standing(identity: string): { readonly have: number; readonly isIn: boolean; readonly iVouched: boolean }
+  standing(identity: string): Standing
   /** k of the policy. */
   vouchesNeeded(): number
   /** May this member add and vouch? */
@@ -149,11 +157,14 @@ export class Door {
       }
       this.#guests.set(link.id, guest)
       this.#outputs.push({ type: 'changed' })
-      const invite = this.#options.view.invite(link.invite)
+      const { view } = this.#options
+      const invite = view.invite(link.invite)
       const isOurs = invite?.by === this.#self
+      // Whoever was put out comes back by somebody's word, never by a link alone.
+      if (view.standing(formatHex(link.identity)).wasOut) return this.#tell(guest)
       if (invite?.asksPin === true) {
         if (isOurs && this.#mayVouch(guest)) this.#show(guest, now)
-      } else if ((isOurs || this.#options.view.vouchesNeeded() === 1) && this.#mayVouch(guest)) {
+      } else if ((isOurs || view.vouchesNeeded() === 1) && this.#mayVouch(guest)) {
         this.#outputs.push({ type: 'admit', link, method: 'link' })
       }
       this.#tell(guest)
@@ -303,13 +314,14 @@ export class Door {
     const invite = this.#options.view.invite(link.invite)
     if (invite === undefined) return 'unknown'
     // Whoever was let in by it is told so, whatever became of the invite since.
-    const { isIn } = this.#options.view.standing(identity)
+    const { isIn, wasOut } = this.#options.view.standing(identity)
     if (isIn && invite.usedBy.includes(identity)) return undefined
     if (this.#declined.has(identity)) return 'declined'
     if (invite.revoked) return 'revoked'
     if (now >= invite.expires) return 'expired'
     if (this.isBurnt(invite.id) && this.#guests.get(link.id)?.answering === undefined) return 'burnt'
-    if (!invite.usedBy.includes(identity) && invite.usedBy.length >= invite.uses) return 'used'
+    const hasUsed = invite.usedBy.includes(identity)
+    if (hasUsed ? wasOut : invite.usedBy.length >= invite.uses) return 'used'
     return undefined
   }
 

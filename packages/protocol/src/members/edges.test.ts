@@ -18,7 +18,7 @@ function edges(
   members = 'ABCDEX',
 ): string {
   const about = { self, founder: 'A', members: new Set(members), challengers: new Set(challengers) }
-  return [...edgesOf({ ...about, rule, vouches, vouchesNeeded: k })].toSorted().join('')
+  return [...edgesOf({ ...about, rule, vouches, vouchesNeeded: () => k })].toSorted().join('')
 }
 
 describe('edge rule', () => {

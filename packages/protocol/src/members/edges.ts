@@ -2,7 +2,7 @@
  * The edge rule: whom one's own program links with in a members room (S2-13, S2-14, security.md §4).
  *
  *     trusted   the least set that holds me, the founder, whoever challenged me, whomever I vouched for, and everybody
- *               for whom k of the set vouch. k is what the room's policy asks for
+ *               for whom k of the set vouch. k is what the room asked for when they came
  *     own       only whom I challenged, or who challenged me, by PIN or by comparing numbers
  *
  * `own` is the seed's rule to the letter: a conspirator can bring an attacker only to itself, and everybody else shows
@@ -37,8 +37,8 @@ export interface EdgeSources {
   readonly vouches: readonly Voucher[]
   /** With whom one's own program went through a challenge when it came, identities in hex. */
   readonly challengers: ReadonlySet<string>
-  /** k of the room's policy: at least 1. */
-  readonly vouchesNeeded: number
+  /** k for one member: at least 1. */
+  readonly vouchesNeeded: (subject: string) => number
 }
 
 /** Identities one's own program links with, without oneself. Depends on nothing but the sets. */
@@ -77,7 +77,7 @@ function trusted({ self, founder, members, vouches, challengers, vouchesNeeded }
     for (const subject of wordsBy.get(next) ?? []) {
       const words = (count.get(subject) ?? 0) + (subject === next ? 0 : 1)
       count.set(subject, words)
-      if (words >= vouchesNeeded) join(subject)
+      if (words >= vouchesNeeded(subject)) join(subject)
     }
   }
   return set
