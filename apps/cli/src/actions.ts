@@ -15,6 +15,7 @@ import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
+import { performIdentity } from './identity-commands.ts'
 import { mapRows } from './map-rows.ts'
 import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
@@ -152,6 +153,8 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       else await room.delete(message.id)
       return nothing
     }
+    case 'identity':
+      return performIdentity(command.input, { chat, room, find: (name) => findPerson(room, name) })
     default:
       return unreachable(command)
   }

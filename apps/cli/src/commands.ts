@@ -5,6 +5,7 @@
 import type { Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
 import { parseMembersCommand, type MembersCommand } from './members/commands.ts'
+import { identityDescriptions, parseIdentityCommand, type IdentityInput } from './identity-commands.ts'
 
 /** A message by its number: 1 is the newest. */
 type MessageNumber = number
@@ -35,6 +36,7 @@ export type ChatCommand =
   | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
   | { readonly type: 'files' }
   | { readonly type: 'members'; readonly command: MembersCommand }
+  | { readonly type: 'identity'; readonly input: IdentityInput }
 
 export interface CommandDescription {
   readonly usage: string
@@ -70,6 +72,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'forget NAME', does: 'leave a room for good and erase all of it here', menu: false },
   { usage: 'mute NAME', does: 'nothing they say counts as unread; unmute', menu: false },
   { usage: 'hide NAME', does: 'nothing they say is shown; unhide', menu: false },
+  ...identityDescriptions,
   { usage: 'help', does: 'this list; // at the start sends a slash', menu: false },
 ]
 
@@ -172,6 +175,8 @@ export function parseCommand(text: string): Result<ChatCommand> {
     case '':
       return reject('Say a command, such as chat NAME or exit.')
   }
+  const identity = parseIdentityCommand(word.toLowerCase(), rest)
+  if (identity !== undefined) return identity.ok ? accept({ type: 'identity', input: identity.value }) : identity
   const members = parseMembersCommand(word.toLowerCase(), rest)
   if (members === undefined)
     return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)

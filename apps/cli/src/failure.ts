@@ -61,6 +61,8 @@ export function toFailure(error: unknown): Failure {
         exitCodes.usage,
         error,
       )
+    case 'IdentityRefused':
+      return new Failure(errorCode(error) ?? 'identityRefused', message, exitCodes.usage, error)
     case 'RelayMalformed':
       return new Failure('relayMalformed', message, exitCodes.usage, error)
     case 'TooManyRooms':
