@@ -10,6 +10,7 @@ import { Glyph, hueStyle } from '../person/glyph.tsx'
 import { namesIn, Verified } from './verified.tsx'
 import './members.css'
 
+const MakingSure = lazy(() => import('../identity/making-sure.tsx'))
 const RemoveDialog = lazy(() => import('./remove-dialog.tsx'))
 
 interface PersonDialogProps {
@@ -61,6 +62,11 @@ export default function PersonDialog({ room, who, onReach, onClose }: PersonDial
       <p className={`about-explain${verification.level === 'changed' ? ' changed' : ''}`}>
         {say.explain[verification.level]}
       </p>
+      {!person.me && (
+        <Suspense fallback={null}>
+          <MakingSure room={room} person={person} />
+        </Suspense>
+      )}
       {kind === 'members' && (
         <dl className="facts">
           {membership === undefined ? (

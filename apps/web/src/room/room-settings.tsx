@@ -3,6 +3,7 @@ import { lazy, Suspense, useState, type ReactElement } from 'react'
 import { Files } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useChatState, useRoomState } from '../app/stores.ts'
+import { ShowIdentity } from '../identity/show-identity.tsx'
 import { useFileMessages } from '../messages/files.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
@@ -57,6 +58,7 @@ export default function RoomSettings({ room, name, onClose, onForget, onFiles }:
           <Rules room={room} name={name} />
         </Suspense>
       )}
+      <ShowIdentity room={room} />
       <dl className="facts">
         {kind === 'open' && (
           <>

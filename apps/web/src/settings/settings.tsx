@@ -1,5 +1,5 @@
 /** Settings of the whole program. Each takes effect at once. */
-import { useState, type ReactElement } from 'react'
+import { lazy, Suspense, useState, type ReactElement } from 'react'
 import { keepTheme, readTheme, themes, type Theme } from '../app/theme.ts'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -9,6 +9,8 @@ import { maxNameLength } from '../person/friendly-name.ts'
 import { Lock } from '../lock/lock.tsx'
 import { FileSpace } from './file-space.tsx'
 import './settings.css'
+
+const OwnIdentity = lazy(() => import('../identity/own-identity.tsx'))
 
 export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
   const words = useMessages()
@@ -64,6 +66,9 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
           {say.relayOnlyHint}
         </p>
       </div>
+      <Suspense fallback={null}>
+        <OwnIdentity />
+      </Suspense>
       <Lock />
       <dl className="facts">
         <dt>{say.stored}</dt>

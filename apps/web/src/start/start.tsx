@@ -7,6 +7,7 @@ import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
 import { Logo } from '../ring/ring.tsx'
+import { Contacts } from '../identity/contacts.tsx'
 import { RoomList } from './room-list.tsx'
 import './start.css'
 
@@ -73,6 +74,8 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
             <RoomList rooms={rooms} current={undefined} onOpen={navigate} />
           </section>
         )}
+
+        <Contacts onOpen={navigate} />
 
         <div className="start-act">
           <label htmlFor={nameId} className="start-label">
