@@ -108,6 +108,8 @@ const pictures = [
   { name: 'remove-light', situation: 'members', device: desktop, theme: 'light', act: remove('Priya') },
   { name: 'members-invite-phone-dark', situation: 'members', device: phone, theme: 'dark', act: click('Invite') },
   { name: 'rules-dark', situation: 'members', device: desktop, theme: 'dark', act: click('Room settings') },
+  { name: 'files-light', situation: 'files', device: desktop, theme: 'light' },
+  { name: 'files-phone-dark', situation: 'filesComing', device: phone, theme: 'dark' },
   { name: 'emoji-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Emoji') },
 ]
 
