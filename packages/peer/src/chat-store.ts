@@ -60,6 +60,8 @@ export interface MembersRecord {
   readonly roomId: Uint8Array
   /** Secret of the invite one comes by, 16 bytes, until one is in. */
   readonly inviteSecret: Uint8Array | undefined
+  /** Fingerprint of whoever gave that invite. */
+  readonly inviter?: Uint8Array | undefined
   /** Links of the invites made here, by id: the room's own record has their public half only. */
   readonly links: Readonly<Record<string, string>>
 }
@@ -135,6 +137,7 @@ export class ChatStore {
         : {
             roomId: formatBase64url(room.members.roomId),
             inviteSecret: room.members.inviteSecret && formatBase64url(room.members.inviteSecret),
+            inviter: room.members.inviter && formatBase64url(room.members.inviter),
             links: room.members.links,
           }),
     })
@@ -245,6 +248,13 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
     persona: { identity, device, agree, certificate, certifiedAt },
     ...(roomId === undefined
       ? {}
-      : { members: { roomId, inviteSecret: bytes('inviteSecret'), links: parseLinks(fields['links']) } }),
+      : {
+          members: {
+            roomId,
+            inviteSecret: bytes('inviteSecret'),
+            inviter: bytes('inviter'),
+            links: parseLinks(fields['links']),
+          },
+        }),
   }
 }

@@ -318,12 +318,12 @@ export class OpenChat implements Chat {
     const id = formatHex(invite.roomId)
     const known = this.#rooms.get(id)
     if (known === undefined) {
-      const members = { roomId: invite.roomId, inviteSecret: invite.secret, links: {} }
+      const members = { roomId: invite.roomId, inviteSecret: invite.secret, inviter: invite.inviter, links: {} }
       return this.#keepRoom({ id, secret: emptyBytes, relay: relay ?? this.#ports.defaultRelay, members })
     }
     if (known.state.members?.standing === 'in') return known
     await known.stop()
-    await known.enterBy(invite.secret)
+    await known.enterBy(invite.secret, invite.inviter)
     if (relay !== undefined && relay !== known.record.relay) await known.moveTo(relay)
     known.start(this.#settings)
     return known

@@ -173,7 +173,7 @@ export class OpenRoom implements Room {
     )
   }
 
-  async #readMembership({ roomId, inviteSecret }: MembersRecord): Promise<EngineOptions['membership']> {
+  async #readMembership({ roomId, inviteSecret, inviter }: MembersRecord): Promise<EngineOptions['membership']> {
     const prefix = `room/${this.id}/`
     const records: StoredRecord[] = []
     for (const part of membershipPrefixes) {
@@ -184,7 +184,7 @@ export class OpenRoom implements Room {
         after = page.length === membershipPage ? page.at(-1)?.key : undefined
       } while (after !== undefined)
     }
-    return { roomId, records, inviteSecret }
+    return { roomId, records, inviteSecret, inviter }
   }
 
   #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
@@ -396,11 +396,11 @@ export class OpenRoom implements Room {
   }
 
   /** Another invite of the same room, after one was refused or one was removed; from the next `start` on. */
-  async enterBy(inviteSecret: Uint8Array): Promise<void> {
+  async enterBy(inviteSecret: Uint8Array, inviter: Uint8Array): Promise<void> {
     const { members } = this.#record
     if (members === undefined) throw new BrokenPromise('an invite to an open room')
     this.#view.enterAgain()
-    await this.#keepMembers({ ...members, inviteSecret })
+    await this.#keepMembers({ ...members, inviteSecret, inviter })
   }
 
   async #keepMembers(members: MembersRecord): Promise<void> {

@@ -64,7 +64,6 @@ export const membersEn = {
       changed:
         'You compared numbers with somebody of this name before, and this is another key. It may be a new device, or somebody else. Compare again before you trust it.',
     } as Readonly<Record<Verification['level'], string>>,
-    verify: 'Compare numbers',
     vouchFor: 'Vouch for them',
     vouchHint: 'Your word that you know them. Everybody in the room sees it.',
     mute: 'Mute',
