@@ -129,6 +129,40 @@ describe('getting into a members room', () => {
     expect([c.texts, x.texts].flat().includes('without them')).toBe(false)
   })
 
+  it('EDG5 S2-14 S2-16 whoever keeps to whom they challenged themselves does not link with whom a conspirator brings, and the map shows the gaps', () => {
+    const house = new House()
+    house.edgeRule = 'own'
+    const { founder: a } = house
+    const b = house.comes('B', a.invites(true))
+    answer(house, a, b)
+    house.until(() => b.isIn)
+    // C answers both, so the three know each other in pairs.
+    const c = house.comes('C', a.invites(true))
+    house.until(() => b.door.length === 1)
+    b.does({ type: 'vouch', subject: c.id, method: 'pin' })
+    house.until(() => pinOf(a, c) !== undefined && pinOf(b, c) !== undefined && c.arrival?.phase === 'pinWanted')
+    const first = c.arrival?.phase === 'pinWanted' && c.arrival.by === b.id ? b : a
+    c.does({ type: 'enterPin', pin: pinOf(first, c) as string })
+    house.until(() => c.isIn)
+    const x = house.comes('X', c.invites(true))
+    answer(house, c, x)
+    house.until(() => [a, b, c, x].every((one) => one.members.length === 4))
+    house.network.runFor(20_000)
+    const other = first === a ? 'BC' : 'AC'
+    for (const one of [a, b]) {
+      expect(one.map.links).not.toContain('AX')
+      expect(one.map.links).not.toContain('BX')
+    }
+    expect(c.map.links).toContain('CX')
+    // Of every pair that is missing one end is X, or the two have not challenged each other.
+    expect(c.map.gaps).toContain('AX')
+    const gaps = [a, b, c].flatMap((one) => one.map.gaps).filter((pair) => pair !== other)
+    expect(gaps.every((pair) => pair.includes('X'))).toBe(true)
+    // What is said reaches everybody who is in all the same.
+    x.says('hello')
+    house.until(() => [a, b, c].every((one) => one.texts.includes('hello')))
+  })
+
   it('EDG6 who let somebody in goes: whom nobody named stays, linked and able to read', () => {
     const house = new House()
     const { founder: a } = house

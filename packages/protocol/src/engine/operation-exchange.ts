@@ -26,6 +26,8 @@ export const remindMs: Millis = 15_000
 /** Bytes of operations one conversation may ask for: at once, and per minute. */
 export const askedBurstBytes: number = 4 * 1024 * 1024
 export const askedBytesPerMinute: number = 8 * 1024 * 1024
+/** The same is not asked for again within this. */
+const askAgainMs: Millis = 5_000
 /** What looking for an answer costs, as bytes: so that asking for nothing is not free. */
 const askCostBytes = 4096
 
@@ -58,8 +60,9 @@ export interface ExchangeContext {
 
 interface Conversation {
   readonly budget: Budget
-  /** What was wanted last, so that the same is not asked for without end. */
+  /** What was wanted last, and when, so that the same is not asked for without end. */
   asked: string
+  askedAt: Millis
 }
 
 export class OperationExchange {
@@ -72,10 +75,13 @@ export class OperationExchange {
     this.#context = context
   }
 
-  /** A link of the room is up, or an aside was opened for this. Safe to call again. */
+  /** A link of the room is up, or goes another way, or an aside was opened for this. */
   open(name: string, now: Millis): void {
-    if (!this.#conversations.has(name)) {
-      this.#conversations.set(name, { budget: new Budget(askedBurstBytes, askedBytesPerMinute), asked: '' })
+    const before = this.#conversations.get(name)
+    // What was asked on the way before may have been lost with it.
+    if (before !== undefined) before.asked = ''
+    else {
+      this.#conversations.set(name, { budget: new Budget(askedBurstBytes, askedBytesPerMinute), asked: '', askedAt: 0 })
     }
     this.#tellHeads(name, now)
   }
@@ -148,8 +154,10 @@ export class OperationExchange {
     }
     const held = source.heads().slice(0, maxIdsPerPayload)
     const asked = [...wanted, '/', ...held].join()
-    if (asked === conversation.asked) return
+    // An answer may not have come: whoever was asked did not know yet that we may know.
+    if (asked === conversation.asked && now - conversation.askedAt < askAgainMs) return
     conversation.asked = asked
+    conversation.askedAt = now
     send(name, encodeOperations({ type: 'want', wanted, held }), now)
   }
 
