@@ -1,0 +1,68 @@
+/**
+ * What somebody is given to run a blind keeper with: how to meet the room, and whose word about write keys counts.
+ *
+ *     text = "kith-keep:" ‖ base64url(version u8 = 1 ‖ room id 16 ‖ rendezvous secret 32 ‖ lobby key 32 ‖
+ *            keeper key 32 ‖ relay (varint length, at most 255 bytes) ‖ check 4)
+ *
+ * None of it leads to an epoch key or to the secret of the link: they are siblings under HKDF. The check is the
+ * beginning of a hash of the rest, so that a ticket cut short by a line break is told from one nobody answers.
+ */
+import { concatBytes, equalBytes, label } from '../codec/bytes.ts'
+import { Reader } from '../codec/reader.ts'
+import { formatBase64url, parseBase64url } from '../codec/text.ts'
+import { Writer } from '../codec/writer.ts'
+import type { Crypto } from '../crypto/crypto.ts'
+import { type Result, accept, reject } from '../machine.ts'
+
+export interface KeeperTicket {
+  /** 16 bytes. */
+  readonly roomId: Uint8Array
+  readonly rendezvousSecret: Uint8Array
+  readonly lobbyKey: Uint8Array
+  /** Ed25519, public: signs which write keys count. */
+  readonly keeperKey: Uint8Array
+  /** An origin, such as `https://chat.example`; undefined when the room has none. */
+  readonly relay: string | undefined
+}
+
+export const keeperTicketPrefix = 'kith-keep:'
+export const maxKeeperTicketLength = 640
+const version = 1
+const checkBytes = 4
+const maxRelayBytes = 255
+const checkLabel = label('kith1/keep/check')
+const origin = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/u
+
+export function formatKeeperTicket(crypto: Pick<Crypto, 'sha256'>, ticket: KeeperTicket): string {
+  const said = new Writer(160)
+    .u8(version)
+    .raw(ticket.roomId)
+    .raw(ticket.rendezvousSecret)
+    .raw(ticket.lobbyKey)
+    .raw(ticket.keeperKey)
+    .text(ticket.relay ?? '')
+    .finish()
+  return keeperTicketPrefix + formatBase64url(concatBytes(said, checkOf(crypto, said)))
+}
+
+/** White space around and line breaks within are forgiven. */
+export function parseKeeperTicket(crypto: Pick<Crypto, 'sha256'>, text: string): Result<KeeperTicket, 'malformed'> {
+  if (text.length > maxKeeperTicketLength) return reject('malformed')
+  const bare = text.replace(/\s+/gu, '')
+  if (!bare.startsWith(keeperTicketPrefix)) return reject('malformed')
+  const bytes = parseBase64url(bare.slice(keeperTicketPrefix.length))
+  if (bytes === undefined || bytes.length <= checkBytes) return reject('malformed')
+  const said = bytes.subarray(0, bytes.length - checkBytes)
+  if (!equalBytes(checkOf(crypto, said), bytes.subarray(said.length))) return reject('malformed')
+  const reader = new Reader(said)
+  if (reader.u8() !== version) reader.fail()
+  const roomId = reader.raw(16)
+  const [rendezvousSecret, lobbyKey, keeperKey] = [reader.raw(32), reader.raw(32), reader.raw(32)]
+  const relay = reader.text(maxRelayBytes)
+  if (!reader.done() || (relay !== '' && !origin.test(relay))) return reject('malformed')
+  return accept({ roomId, rendezvousSecret, lobbyKey, keeperKey, relay: relay === '' ? undefined : relay })
+}
+
+function checkOf(crypto: Pick<Crypto, 'sha256'>, said: Uint8Array): Uint8Array {
+  return crypto.sha256(checkLabel, said).subarray(0, checkBytes)
+}
