@@ -71,6 +71,7 @@ class ScriptedEngine implements RoomEngine {
                 reactions: [],
                 receipt: false,
                 storedBy: 0,
+                keptBy: 0,
                 sent: false,
               },
             },

@@ -25,6 +25,7 @@ function said(number: number, change: Partial<TimelineMessage> = {}): TimelineMe
     reactions: [],
     receipt: false,
     storedBy: 0,
+    keptBy: 0,
     sent: false,
     ...change,
   }

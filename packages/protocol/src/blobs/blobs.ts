@@ -44,6 +44,8 @@ const stallMs: Millis = 3_000
 const sharingNeighbours = 4
 const sharingMs: Millis = 600
 const pageTimeoutMs: Millis = 5_000
+/** With so many others that have all of it, keepers are left in peace. */
+export const enoughHolders = 2
 
 export interface BlobsContext {
   readonly crypto: Pick<Crypto, 'sha256' | 'random'>
@@ -58,6 +60,12 @@ export interface BlobsContext {
   tell(event: BlobEvent): void
   /** Call `beat` at this time. */
   wake(at: Millis): void
+  /** In place of the rule by size: a keeper fetches whatever it was offered. */
+  readonly fetchesAll?: boolean | undefined
+  /** A keeper is asked only where fewer than `enoughHolders` others have all of a blob. */
+  isKeeper?(session: string): boolean
+  /** A block of it was given away. */
+  used?(root: string, now: Millis): void
   /** This one sends what is not so. */
   drop(session: string, now: Millis): void
 }
@@ -307,7 +315,8 @@ export class Blobs {
 
   #prefetch(blob: Blob, now: Millis): void {
     if (blob.purpose !== 'none' || this.#saving || blob.held === undefined || blob.isComplete) return
-    if (!fetchesByItself(this.#context.crypto, this.#context.self, blob.rootBytes, blob.size)) return
+    const { fetchesAll = false } = this.#context
+    if (!fetchesAll && !fetchesByItself(this.#context.crypto, this.#context.self, blob.rootBytes, blob.size)) return
     blob.purpose = 'prefetch'
     blob.fetchingSince = now
   }
@@ -369,8 +378,10 @@ export class Blobs {
 
   #fetchFrom(neighbour: Neighbour, now: Millis): void {
     if (neighbour.isIgnored(now)) return
+    const isKeeper = this.#context.isKeeper?.(neighbour.session) === true
     for (const blob of this.#active) {
       if (!neighbour.mayAsk) return
+      if (isKeeper && this.#holders(blob) >= enoughHolders) continue
       const view = blob.views.get(neighbour.session)
       if (view === undefined || (!view.all && view.bits === undefined)) continue
       const most = neighbour.limit - neighbour.asked.size
@@ -391,6 +402,13 @@ export class Blobs {
       const urgent = blob.purpose === 'person'
       if (numbers.length > 0) this.#say(neighbour.session, { type: 'want', root: blob.root, urgent, numbers }, now)
     }
+  }
+
+  /** Neighbours that have all of it and are no keepers. */
+  #holders(blob: Blob): number {
+    let count = 0
+    for (const [session, { all }] of blob.views) if (all && this.#context.isKeeper?.(session) !== true) count++
+    return count
   }
 
   /** Asks for the page when it is not here. */
@@ -754,6 +772,7 @@ export class Blobs {
         blob.held?.clear(job.index)
       }
     } else {
+      this.#context.used?.(blob.root, now)
       const message = { type: job.part, root: blob.root, index: job.index, bytes } as const
       this.#context.send(session, urgent ? 'wanted' : 'prefetch', encodeBlobMessage(message), now)
     }

@@ -3,7 +3,8 @@
  *
  *     card      = session key 32 ‖ KEM key 32 ‖ flags u8 ‖ created u48 ‖ signature 64                      135 bytes
  *     signature = Ed25519(session, "kith1/card\0" ‖ room id 16 ‖ card up to here)
- *     flags     = 1 Node (else a browser) · 2 may be a root · 4 cannot be dialled by WebRTC · 8 listens only; the others are zero
+ *     flags     = 1 Node (else a browser) · 2 may be a root · 4 cannot be dialled by WebRTC · 8 listens only ·
+ *                 16 keeper · 32 keeper without a key of the room, with 16 only; the others are zero
  *
  * It holds no secret and no address. The room's id is signed, not carried: a card of one room is no use in another.
  * `created` only tells which card of a session is the newer: whoever has a wrong clock is to be found all the same, and
@@ -31,8 +32,12 @@ export interface Card {
   readonly webrtc: boolean
   /** It answers where this card is shown and begins nothing: see `engine/lobby.ts`. */
   readonly listens?: boolean | undefined
+  /** It keeps history for others and is nobody: `blind` has no key of the room, a `reader` has. */
+  readonly keeper?: KeeperKind | undefined
   readonly created: Millis
 }
+
+export type KeeperKind = 'blind' | 'reader'
 
 export type CardRejection = 'malformed' | 'forged'
 
@@ -42,6 +47,9 @@ const flagNode = 1
 const flagRoot = 2
 const flagNoWebrtc = 4
 const flagListens = 8
+const flagKeeper = 16
+const flagBlind = 32
+const knownFlags: number = flagNode | flagRoot | flagNoWebrtc | flagListens | flagKeeper | flagBlind
 
 export function encodeCard(
   crypto: Pick<Crypto, 'sign'>,
@@ -53,7 +61,9 @@ export function encodeCard(
     (about.platform === 'node' ? flagNode : 0) |
     (about.rootCapable ? flagRoot : 0) |
     (about.webrtc ? 0 : flagNoWebrtc) |
-    (about.listens === true ? flagListens : 0)
+    (about.listens === true ? flagListens : 0) |
+    (about.keeper === undefined ? 0 : flagKeeper) |
+    (about.keeper === 'blind' ? flagBlind : 0)
   const said = new Writer(cardBytes).raw(session.publicKey).raw(about.kem).u8(flags).u48(about.created).finish()
   return concatBytes(said, crypto.sign(session.secretKey, concatBytes(cardLabel, roomId, said)))
 }
@@ -66,7 +76,7 @@ export function readCard(bytes: Uint8Array): Card | undefined {
   const kem = reader.raw(32)
   const flags = reader.u8()
   const created = reader.u48()
-  if (flags > (flagNode | flagRoot | flagNoWebrtc | flagListens)) return undefined
+  if ((flags & ~knownFlags) !== 0 || (flags & (flagKeeper | flagBlind)) === flagBlind) return undefined
   return {
     session,
     kem,
@@ -75,6 +85,7 @@ export function readCard(bytes: Uint8Array): Card | undefined {
     webrtc: (flags & flagNoWebrtc) === 0,
     created,
     ...((flags & flagListens) === 0 ? undefined : { listens: true }),
+    ...((flags & flagKeeper) === 0 ? undefined : { keeper: (flags & flagBlind) === 0 ? 'reader' : 'blind' }),
   }
 }
 

@@ -21,8 +21,20 @@ export interface BlobTrafficContext {
   readonly nextRequest: () => number
   readonly emit: (output: Output) => void
   readonly tell: (event: EngineEvent) => void
+  readonly isKeeper: (session: string) => boolean
+  /** Messages carry these now. */
+  readonly named: (blobs: readonly NamedBlob[], now: Millis) => void
+  /** We are a keeper: everything offered is fetched, at the lowest priority, and uses are told. */
+  readonly keeper: { readonly used: (root: string, now: Millis) => void } | undefined
 }
 
+export interface NamedBlob {
+  /** 32 bytes. */
+  readonly root: Uint8Array
+  readonly size: number
+}
+
+const keeperUrgencies = { message: priority.signal, wanted: priority.keeper, prefetch: priority.keeper } as const
 const urgencies = { message: priority.signal, wanted: priority.wanted, prefetch: priority.prefetch } as const
 
 export class BlobTraffic {
@@ -31,20 +43,27 @@ export class BlobTraffic {
   readonly #carried = new Map<string, readonly string[]>()
   /** How many messages carry a root. */
   readonly #carriers = new Map<string, number>()
+  readonly #sizes = new Map<string, NamedBlob>()
+  readonly #named: BlobTrafficContext['named']
 
   constructor(context: BlobTrafficContext) {
-    const { crypto, self, reach, nextRequest, emit, tell } = context
+    const { crypto, self, reach, nextRequest, emit, tell, keeper } = context
+    this.#named = context.named
+    const classes = keeper === undefined ? urgencies : keeperUrgencies
     this.#blobs = new Blobs({
       crypto,
       self,
       hasRoom: (session) => reach.queuedBulk(session) < blockBytes,
-      send: (session, urgency, bytes, now) => void reach.send(session, urgencies[urgency], bytes, now),
+      send: (session, urgency, bytes, now) => void reach.send(session, classes[urgency], bytes, now),
       job: (job: BlobJob) => {
         const request = nextRequest()
         emit({ type: 'blob', request, job })
         return request
       },
       tell,
+      fetchesAll: keeper !== undefined,
+      isKeeper: context.isKeeper,
+      used: (root, now) => keeper?.used(root, now),
       wake: (at) => emit({ type: 'timer', name: 'blobs', at }),
       drop: (session, now) => {
         const link = reach.find(session)
@@ -61,6 +80,9 @@ export class BlobTraffic {
         const manifests = change.message.attachments ?? []
         if (!this.#carried.has(change.message.id))
           for (const { root, size } of manifests) this.#blobs.know(formatHex(root), size, now)
+        const fresh = manifests.filter(({ root }) => !this.#sizes.has(formatHex(root)))
+        for (const { root, size } of fresh) this.#sizes.set(formatHex(root), { root, size })
+        if (fresh.length > 0) this.#named(fresh, now)
         this.#carry(
           change.message.id,
           manifests.map(({ root }) => formatHex(root)),
@@ -68,6 +90,20 @@ export class BlobTraffic {
         )
       }
     }
+  }
+
+  /** What messages carry. */
+  known(): Iterable<NamedBlob> {
+    return this.#sizes.values()
+  }
+
+  /** A keeper was offered it, or read it back. */
+  know(root: string, size: number, now: Millis): void {
+    this.#blobs.know(root, size, now)
+  }
+
+  forget(root: string, now: Millis): void {
+    this.#blobs.forget(root, now)
   }
 
   linked(link: LiveLink, now: Millis): void {
@@ -121,6 +157,7 @@ export class BlobTraffic {
       if (left > 0) this.#carriers.set(root, left)
       else {
         this.#carriers.delete(root)
+        this.#sizes.delete(root)
         this.#blobs.forget(root, now)
       }
     }

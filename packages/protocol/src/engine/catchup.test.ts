@@ -95,6 +95,7 @@ class World {
         probe: (link) => this.#beat(index, of(link), true),
         roomTime: (at) => at,
         isKeeper: (link) => this.peers[of(link)]?.keeper === true,
+        keeps: (link) => this.peers[of(link)]?.keeper === true,
       },
       start,
     )

@@ -71,6 +71,8 @@ export interface CatchupEvents {
   roomTime(now: Millis): Millis
   /** Keeps history for others and is the last choice as a source. */
   isKeeper(link: LiveLink): boolean
+  /** One of both ends of this link is a keeper. */
+  keeps(link: LiveLink): boolean
 }
 
 /** `mesh`: a room of many, where something is always on its way and only what is settled is compared. */
@@ -178,6 +180,32 @@ export class Catchup {
     if (partner !== undefined) this.#drop(partner, undefined)
   }
 
+  /** More of what this one offered can be taken now than when it was compared. */
+  again(session: string, now: Millis): void {
+    const partner = this.#partners.get(session)
+    if (partner === undefined) return
+    partner.agreed = undefined
+    partner.differsSince ??= now
+    partner.delayMs = 0
+    partner.isSure = true
+    this.#startDue(now)
+  }
+
+  /**
+   * A keeper and a member hold different things for good: the keeper's window is shorter. What they differ in after an
+   * exchange is no reason for another, until one of both digests moves.
+   */
+  #isAgreed(partner: Partner, theirs: Uint8Array): boolean {
+    if (!this.#events.keeps(partner.link)) return false
+    const ours = this.#room.log.digest()
+    if (partner.agreed === 'next') {
+      partner.agreed = { ours: ours.slice(), theirs: theirs.slice() }
+      return true
+    }
+    const { agreed } = partner
+    return agreed !== undefined && equalBytes(agreed.ours, ours) && equalBytes(agreed.theirs, theirs)
+  }
+
   /** A live entry was accepted: digests are about to differ for a moment. */
   moved(now: Millis): void {
     this.#entryAt = now
@@ -197,7 +225,11 @@ export class Catchup {
     partner.compared = true
     if (equalBytes(beat.digest, log.digest())) return this.#equal(partner)
     partner.isEmpty = equalBytes(beat.digest, this.#empty)
-    if (partner.isEmpty) this.#run(partner, this.#exchangeOf(partner).pushRecent(now), now)
+    const isKept = this.#isAgreed(partner, beat.digest)
+    if (isKept) return this.#equal(partner)
+    // A keeper may lack the tickets yet, and asks when it has them.
+    if (partner.isEmpty && !this.#events.isKeeper(partner.link))
+      this.#run(partner, this.#exchangeOf(partner).pushRecent(now), now)
     const ours = this.#fresh ? undefined : beat.settled && log.settled(beat.settled.epoch)
     // An urgent beat asks; only on a new link it tells something as well.
     if (ours !== undefined && (isNewLink || (partner.probed && !beat.urgent))) {
@@ -318,7 +350,12 @@ export class Catchup {
 
   #exchangeOf(partner: Partner): Exchange {
     this.#sums ??= new SumsCache(this.#room.log)
-    return (partner.exchange ??= new Exchange({ crypto: this.#crypto, history: this.#room, sums: this.#sums }))
+    return (partner.exchange ??= new Exchange({
+      crypto: this.#crypto,
+      history: this.#room,
+      sums: this.#sums,
+      isKeeper: this.#events.isKeeper(partner.link),
+    }))
   }
 
   /** Much is to come from one source: half of it may come from another. */
@@ -401,6 +438,7 @@ export class Catchup {
     for (const other of this.#partners.values()) if (!other.started) forgetDifference(other)
     this.#ended(partner)
     partner.stalls = 0
+    partner.agreed = 'next'
     if (sliced) this.#probe(partner, now)
     else this.#settled(partner)
     this.#tellProgress(now)

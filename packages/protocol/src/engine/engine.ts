@@ -15,8 +15,8 @@ import type { Beat, Payload } from '../gossip/wire.ts'
 import { encodeChain, verifyChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
-import type { Millis, SignatureCheck } from '../machine.ts'
-import { openRoomKeys } from '../rooms/keys.ts'
+import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
+import { type RoomName, openRoomKeys } from '../rooms/keys.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
 import { syncTags } from '../sync/wire.ts'
@@ -28,6 +28,11 @@ import { Flow } from './flow.ts'
 import { Governing, membersRoomName } from './governing.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
+import { keeperOf } from './keeper-card.ts'
+import { KeeperHelp } from './keeper-help.ts'
+import { Keeping } from './keeping.ts'
+import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
+import { decodeKeeperMessage, keeperTags } from '../keepers/wire.ts'
 import { openLobby } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import { drawMap } from './room-map.ts'
@@ -78,6 +83,10 @@ export class Engine {
   readonly #skew = new Skew()
   readonly #mode: Mode
   readonly #blobs: BlobTraffic | undefined
+  /** A keeper's. */
+  readonly #keeping: Keeping | undefined
+  /** Of everybody with the room's key. */
+  readonly #help: KeeperHelp | undefined
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
@@ -92,17 +101,29 @@ export class Engine {
     const { crypto, persona, secret, expiry } = options
     this.#options = options
     this.#now = now
+    const { keeper } = options
+    const ticket = keeper?.ticket
     const session = createSession(crypto)
     this.#own = formatHex(session.sign.publicKey)
     const certificate = certifySession(crypto, persona.device.sign, session.sign.publicKey, now)
     this.#chain = encodeChain([...persona.statements, certificate])
     const me = { session: session.sign, chain: this.#chain, author: formatHex(persona.author), name: options.name }
+    this.#keeping =
+      keeper &&
+      new Keeping(crypto, keeper, {
+        store: (changes) => this.#journal.store(changes),
+        again: (from, at) => this.#catchup.again(from, at),
+        knowBlob: (root, size, at) => this.#blobs?.know(root, size, at),
+        forgetBlob: (root, at) => this.#blobs?.forget(root, at),
+      })
+    const { gate } = this.#keeping ?? {}
     const emit = (output: Output): void => void this.#outputs.push(output)
     const tell = (event: EngineEvent): void => emit({ type: 'event', event })
     const corrected = (at: Millis): Millis => this.#skew.corrected(at)
     const apply = this.#apply.bind(this)
     const { membership } = options
-    const keys = membership === undefined ? (options.keys ?? openRoomKeys(crypto, secret)) : undefined
+    const isOpen = membership === undefined && ticket === undefined
+    const keys = isOpen ? (options.keys ?? openRoomKeys(crypto, secret)) : undefined
     if (membership !== undefined) {
       this.#governing = new Governing(
         {
@@ -126,10 +147,26 @@ export class Engine {
       )
     }
     const governing = this.#governing
-    const name = keys ?? membersRoomName(crypto, (membership as MembershipOptions).roomId)
+    const name: RoomName =
+      keys ??
+      (ticket === undefined
+        ? membersRoomName(crypto, (membership as MembershipOptions).roomId)
+        : { roomId: ticket.roomId, id: formatHex(ticket.roomId), tag: ticket.lobbyKey.subarray(0, 8) })
     const { epochs, rules } = governing ?? {}
-    this.#room = new Room({ crypto, keys: name, epochs, rules, me, expiry, keeps: options.store })
-    this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++)
+    this.#room = new Room({
+      crypto,
+      keys: name,
+      epochs,
+      rules,
+      me: ticket === undefined ? me : undefined,
+      expiry,
+      keeps: options.store,
+      blind: ticket && gate,
+      windowMs: keeper?.windowMs,
+    })
+    const keeping = this.#keeping
+    const restore = keeping && ((records: readonly StoredRecord[]): void => keeping.restore(records))
+    this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++, restore)
     this.#roster = new Roster(tell)
     this.#typing = new Typing(tell)
     const claims = (lobby: Lobby, handshakeHash: Uint8Array): Uint8Array =>
@@ -144,7 +181,7 @@ export class Engine {
       {
         options,
         roomId: name.roomId,
-        lobbies: keys === undefined ? (governing?.lobbies(now) ?? []) : [openLobby(keys)],
+        lobbies: governing?.lobbies(now) ?? [openLobby(keys ?? { id: name.id, ...(ticket as KeeperTicket) })],
         session,
         corrected,
         claims,
@@ -206,10 +243,31 @@ export class Engine {
             nextRequest: () => this.#nextRequest++,
             emit,
             tell,
+            isKeeper: (other) => this.#isKeeper(this.#reach.find(other)),
+            named: (blobs, at) => this.#help?.named(blobs, at),
+            keeper: ticket && { used: (root, at) => this.#keeping?.blobs.used(root, at) },
+          })
+        : undefined
+    this.#help =
+      keys !== undefined
+        ? new KeeperHelp({
+            crypto,
+            roomId: keys.roomId,
+            keys,
+            ownSession: session.sign.publicKey,
+            log: this.#room.log,
+            reach: this.#reach,
           })
         : undefined
     this.#listed = !this.#reach.hasRelay
-    this.#presence = new Presence(this.#room, () => this.#catchup, this.#reach, this.#typing, options.name)
+    this.#presence = new Presence(
+      this.#room,
+      () => this.#catchup,
+      this.#reach,
+      this.#typing,
+      options.name,
+      () => this.#mayPromise,
+    )
     this.#mode = new Mode({
       options,
       own: this.#own,
@@ -240,6 +298,7 @@ export class Engine {
         moved: (at) => this.#catchup.moved(at),
         verifyReceipts: (checks) => this.#compute('receipts', checks),
         acknowledge: (link, at) => this.#presence.beat(link, false, at),
+        mayAcknowledge: () => this.#mayPromise,
         relayKeysChanged: (encoded) => {
           if (options.store !== false) this.#journal.storeRelayKeys(encoded)
         },
@@ -262,7 +321,8 @@ export class Engine {
         hangUp: (link, code, at) => this.#reach.close(link, code, at),
         probe: (link, at) => this.#presence.beat(link, true, at),
         roomTime: corrected,
-        isKeeper: () => false,
+        isKeeper: (link) => this.#isKeeper(link),
+        keeps: (link) => this.#keeping !== undefined || this.#isKeeper(link),
       },
       now,
     )
@@ -427,6 +487,7 @@ export class Engine {
     if (this.#skew.isToBeTold(now)) this.#tell({ type: 'notice', code: 'clockWrong' })
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
+    this.#keeping?.tick(this.#room.log, this.#reach, now)
     this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
     const isSlow = this.#mode.mesh !== undefined || !this.#presence.isVisible
     this.#emit({ type: 'timer', name: 'tick', at: now + (isSlow ? slowTickMs : tickMs) })
@@ -447,6 +508,7 @@ export class Engine {
     if (step.result !== undefined) this.#apply(step.result, now)
     if (!step.done) return
     this.#catchup.loaded()
+    this.#keeping?.loaded(now)
     this.#presence.beatAll(true, now)
   }
 
@@ -487,6 +549,8 @@ export class Engine {
     this.#mode.linked(link, now)
     this.#blobs?.linked(link, now)
     this.#governing?.linked(link, now)
+    this.#help?.linked(link, this.#blobs?.known() ?? [], now)
+    this.#keeping?.linked(link, this.#reach, now)
   }
 
   #unlinked(session: string, now: Millis): void {
@@ -498,6 +562,7 @@ export class Engine {
     this.#flow.neighbourhood.forget(session)
     this.#mode.unlinked(session, now)
     this.#blobs?.unlinked(session, now)
+    this.#help?.unlinked(session)
     this.#presence.neighboursChanged(now)
   }
 
@@ -516,10 +581,30 @@ export class Engine {
       if (this.#blobs?.receive(link, bytes, now) === false) this.#reach.close(link, 'malformed', now)
       return
     }
+    if (tag >= keeperTags.from && tag <= keeperTags.to) return this.#keeperPayload(link, bytes, now)
     const decoded = decodePayload(bytes)
     if (decoded.ok) this.#heard(link, decoded.value, now)
     // A tag of a later version is skipped; nonsense from an authenticated peer ends the link.
     else if (decoded.code === 'malformed') this.#reach.close(link, 'malformed', now)
+  }
+
+  #keeperPayload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
+    const decoded = decodeKeeperMessage(bytes)
+    if (!decoded.ok) {
+      if (decoded.code === 'malformed') this.#reach.close(link, 'malformed', now)
+      return
+    }
+    this.#help?.receive(link, decoded.value, now)
+    if (this.#options.keeper?.ticket !== undefined) this.#keeping?.receive(link, this.#reach, decoded.value, now)
+  }
+
+  #isKeeper(link: LiveLink | undefined): boolean {
+    return link !== undefined && keeperOf(link) !== undefined
+  }
+
+  /** What a keeper says it holds it holds after a crash, too. */
+  get #mayPromise(): boolean {
+    return this.#keeping === undefined || this.#options.store === false || this.#journal.isDurable
   }
 
   #heard(link: LiveLink, payload: Payload, now: Millis): void {
@@ -579,7 +664,7 @@ export class Engine {
   }
 
   #held(link: LiveLink, session: string, upTo: number, now: Millis): void {
-    this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo), now)
+    this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo, this.#isKeeper(link)), now)
   }
 
   #setName(name: string, now: Millis): void {

@@ -70,6 +70,8 @@ export interface FlowEvents {
   verifyReceipts(checks: readonly SignatureCheck[]): void
   /** Time to tell this session that its entries are held here. */
   acknowledge(link: LiveLink, now: Millis): void
+  /** A keeper promises only what is on its disk. */
+  mayAcknowledge(): boolean
   /** Set while the room is a mesh. */
   spreader(): Spreader | undefined
   relayKeysChanged(encoded: Uint8Array): void
@@ -254,6 +256,10 @@ export class Flow {
   }
 
   acknowledge(now: Millis): void {
+    if (!this.#events.mayAcknowledge()) {
+      this.#context.emit({ type: 'timer', name: 'acknowledge', at: now + acknowledgeMs })
+      return
+    }
     for (const session of this.#owed) {
       const link = this.#context.reach.find(session)
       if (link !== undefined) this.#events.acknowledge(link, now)

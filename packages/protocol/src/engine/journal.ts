@@ -3,6 +3,7 @@
  *
  * | key | value |
  * |---|---|
+ * | `w/…` | a keeper's grants, tickets and offers (`keepers/`); read first, because they decide what is taken |
  * | `m/relay-keys` | keys of the relays this room has met, 32 bytes each |
  * | `f/…`, `o/…`, `e/…`, `r/…` | fork proofs, openings, entries, receipts: the room's own (`rooms/records.ts`) |
  */
@@ -44,6 +45,9 @@ export class Journal {
   readonly #emit: (output: Output) => void
   readonly #tell: (event: EngineEvent) => void
   readonly #nextRequest: () => number
+  readonly #ranges: typeof ranges
+  readonly #restoreKept: ((records: readonly StoredRecord[]) => void) | undefined
+  #pending = 0
   readonly #posted = new Map<number, Posted>()
   #range = 0
   #request: number | undefined
@@ -53,11 +57,14 @@ export class Journal {
     emit: (output: Output) => void,
     tell: (event: EngineEvent) => void,
     nextRequest: () => number,
+    restoreKept?: ((records: readonly StoredRecord[]) => void) | undefined,
   ) {
     this.#room = room
     this.#emit = emit
     this.#tell = tell
     this.#nextRequest = nextRequest
+    this.#restoreKept = restoreKept
+    this.#ranges = restoreKept === undefined ? ranges : [{ prefix: 'w/', reverse: false }, ...ranges]
   }
 
   load(): void {
@@ -66,7 +73,7 @@ export class Journal {
 
   /** One page came back; asks for the next. */
   loaded(page: Loaded, now: Millis): JournalStep {
-    const range = ranges[this.#range]
+    const range = this.#ranges[this.#range]
     if (page.request !== this.#request || range === undefined) {
       return { done: false, result: undefined, relayKeys: undefined }
     }
@@ -74,15 +81,16 @@ export class Journal {
     let result: RoomResult | undefined
     let relayKeys: Uint8Array | undefined
     if (range.prefix === 'm/') relayKeys = page.records.find(({ key }) => key === relayKeysKey)?.value
+    else if (range.prefix === 'w/') this.#restoreKept?.(page.records)
     else if (page.records.length > 0) result = this.#room.restore(page.records, now)
     if (page.more && last !== undefined) {
       this.#ask(last.key)
     } else {
       this.#range++
-      if (this.#range < ranges.length) this.#ask(undefined)
+      if (this.#range < this.#ranges.length) this.#ask(undefined)
       else this.#request = undefined
     }
-    return { done: this.#range === ranges.length, result, relayKeys }
+    return { done: this.#range === this.#ranges.length, result, relayKeys }
   }
 
   /** Writes changes; a post is announced once it is durable. */
@@ -93,6 +101,7 @@ export class Journal {
     }
     const request = this.#nextRequest()
     if (posted !== undefined) this.#posted.set(request, posted)
+    this.#pending++
     this.#emit({ type: 'store', request, changes })
   }
 
@@ -100,7 +109,13 @@ export class Journal {
     this.store([{ key: relayKeysKey, value }])
   }
 
+  /** Nothing is on its way to the disk. */
+  get isDurable(): boolean {
+    return this.#pending === 0
+  }
+
   stored(request: number, ok: boolean): void {
+    this.#pending = Math.max(0, this.#pending - 1)
     const posted = this.#posted.get(request)
     this.#posted.delete(request)
     if (!ok) this.#tell({ type: 'notice', code: 'storeFull' })
@@ -109,7 +124,7 @@ export class Journal {
   }
 
   #ask(after: string | undefined): void {
-    const range = ranges[this.#range]
+    const range = this.#ranges[this.#range]
     if (range === undefined) return
     const request = this.#nextRequest()
     this.#request = request

@@ -21,7 +21,7 @@ import type { Channel, Output, Path } from './output.ts'
 export const maxPendingLinks = 64
 
 /** Smaller is more urgent; see the classes of `link/scheduler.ts`. */
-export const priority = { control: 0, text: 1, signal: 2, sync: 3, wanted: 4, prefetch: 5 } as const
+export const priority = { control: 0, text: 1, signal: 2, sync: 3, wanted: 4, prefetch: 5, keeper: 6 } as const
 export type Priority = (typeof priority)[keyof typeof priority]
 
 /** A second direct link is kept this long: closed at once, it could be the only one the far end has up so far. */

@@ -31,7 +31,7 @@ export interface Lobby {
 export const maxListeningLobbies = 3
 
 /** The one lobby of an open room. */
-export function openLobby(keys: RoomKeys): Lobby {
+export function openLobby(keys: Pick<RoomKeys, 'id' | 'lobbyKey' | 'rendezvousSecret'>): Lobby {
   const { id, lobbyKey, rendezvousSecret } = keys
   return { id, purpose: 'current', role: 'peer', psk: lobbyKey, rendezvousSecret }
 }

@@ -5,6 +5,7 @@ import type { ExpiryClass } from '../log/entry.ts'
 import type { EdgeRule } from '../members/edges.ts'
 import type { StoredRecord } from '../machine.ts'
 import type { RoomKeys } from '../rooms/keys.ts'
+import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
 import type { Platform } from './claims.ts'
 import type { Address } from './input.ts'
 
@@ -19,6 +20,17 @@ export interface Persona {
 
 /** `mobile` is anything on a battery or a metered network; a `keeper` is the last choice as a parent. */
 export type PeerKind = 'desktop' | 'mobile' | 'node' | 'keeper'
+
+/** History kept for others. Goes with the kind `keeper`. */
+export interface KeeperOptions {
+  /** Without it, `secret` is the room's and this keeper can read. */
+  readonly ticket?: KeeperTicket | undefined
+  /** Entries are let go when they are so old. */
+  readonly windowMs: number
+  /** Of entries and of files; plaintext sizes of the latter. */
+  readonly entryBytes: number
+  readonly blobBytes: number
+}
 
 /** A members room: what the store knows of it, or the invite one comes by. */
 export interface MembershipOptions {
@@ -52,6 +64,8 @@ export interface EngineOptions {
   readonly addresses?: readonly Address[] | undefined
   /** How many links this machine carries, and whether it may be a root. Default `node` in Node, else `desktop`. */
   readonly kind?: PeerKind | undefined
+  /** Set for keepers; with a ticket, `secret` says nothing. */
+  readonly keeper?: KeeperOptions | undefined
   /** False when the host keeps nothing: the engine asks for no `load` and no `store`. Default true. */
   readonly store?: boolean | undefined
   /** Set in a members room, where `secret` says nothing. */

@@ -41,6 +41,8 @@ export type PeerState = 'joining' | 'linked' | 'here' | 'gone'
 export interface PeerInfo {
   /** Session key, hex. */
   readonly session: string
+  /** It keeps history for others and is nobody; `reader`: with the key of the room. */
+  readonly keeper?: 'blind' | 'reader' | undefined
   /** Author key of the person behind it, hex; the session key itself until its chain is known. */
   readonly author: string
   readonly name: string

@@ -29,6 +29,8 @@ export interface Partner {
   /** It sends a part of the sessions only. */
   sliced: boolean
   stalls: number
+  /** Digests that may differ: a keeper's window is shorter than a member's history. `next`: those of the next beat. */
+  agreed: 'next' | { readonly ours: Uint8Array; readonly theirs: Uint8Array } | undefined
 }
 
 export function createPartner(link: LiveLink, before: Partner | undefined): Partner {
@@ -48,6 +50,7 @@ export function createPartner(link: LiveLink, before: Partner | undefined): Part
     started: false,
     sliced: false,
     stalls: 0,
+    agreed: undefined,
   }
 }
 

@@ -26,14 +26,24 @@ export class Presence {
   readonly #typing: Typing
   #name: string
   #visible = true
+  /** False: what is held is not on the disk yet, and a keeper promises nothing. */
+  readonly #isDurable: () => boolean
   #neighboursDueAt: Millis | undefined
 
-  constructor(room: Room, holdings: () => Holdings, reach: Reach, typing: Typing, name: string) {
+  constructor(
+    room: Room,
+    holdings: () => Holdings,
+    reach: Reach,
+    typing: Typing,
+    name: string,
+    isDurable: () => boolean = () => true,
+  ) {
     this.#room = room
     this.#holdings = holdings
     this.#reach = reach
     this.#typing = typing
     this.#name = name
+    this.#isDurable = isDurable
   }
 
   get name(): string {
@@ -121,6 +131,7 @@ export class Presence {
 
   /** How many entries of a session (hex) are held without a hole, counted from its opening. */
   #heldOf(session: string): number {
+    if (!this.#isDurable()) return 0
     const chain = this.#room.log.chain(session)
     return chain === undefined ? 0 : (chain.lacking[0]?.[0] ?? chain.top + 1)
   }

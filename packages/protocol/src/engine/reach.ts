@@ -10,6 +10,7 @@ import { emptyBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
 import { encodeCard, openCard } from '../discovery/card.ts'
 import type { Card } from '../discovery/card.ts'
+import { keeperKindOf } from './keeper-card.ts'
 import { slotAt } from '../discovery/rendezvous.ts'
 import type { SignalType } from '../discovery/signal.ts'
 import { carryTags, decodeCarried } from '../gossip/carry-wire.ts'
@@ -132,7 +133,8 @@ export class Reach {
     const about = {
       kem: session.agree.publicKey,
       platform,
-      rootCapable: platform === 'node',
+      rootCapable: platform === 'node' && options.kind !== 'keeper',
+      ...(options.kind === 'keeper' ? { keeper: keeperKindOf(options) } : undefined),
       webrtc: this.#mayDial,
       created: context.corrected(context.now()),
     }

@@ -1,5 +1,6 @@
 /** Who is online, as this engine sees it: one line per session, told again whenever something in it changed. */
 import type { Platform } from './claims.ts'
+import { keeperOf } from './keeper-card.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineEvent, PeerInfo, PeerState } from './output.ts'
 
@@ -72,6 +73,7 @@ export class Roster {
 
   linked(link: LiveLink, author: string): void {
     const { session, claims, path, through } = link
+    const keeper = keeperOf(link)
     const line = this.#lines.get(session)
     const before = line?.info
     const name = before !== undefined && before.name !== '' ? before.name : claims.name
@@ -84,6 +86,7 @@ export class Roster {
       through,
       state: 'linked',
       rttMs: link.heartbeat.rttMs,
+      ...(keeper === undefined ? undefined : { keeper }),
     }
     this.#lines.set(session, { info, inTopic: line?.inTopic ?? false, inRegistry: line?.inRegistry ?? false })
     this.#tell({ type: 'peer', peer: info })

@@ -43,6 +43,8 @@ export class Chain {
   proof: Uint8Array | undefined
   proofExpiresAt: Millis = Infinity
   bytes = 0
+  /** Counts even when everything in it has expired: a keeper tells where it begins, so that nobody offers what it let go. */
+  keepsCounting = false
   /** What of this chain is in the sum of `settled.ts`. */
   summed = false
   summedFloor = 1
@@ -88,7 +90,7 @@ export class Chain {
 
   /** Dormant and open chains without entries are no part of what replicas compare. */
   get counts(): boolean {
-    return this.closedAt !== undefined || (this.top >= 0 && !this.dormant)
+    return this.closedAt !== undefined || (this.top >= 0 && (this.keepsCounting || !this.dormant))
   }
 
   /** Seqs known to exist and not held (or held without a body that nobody deleted). */

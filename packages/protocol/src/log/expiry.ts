@@ -15,10 +15,26 @@ export function epochOf(now: Millis): Millis {
   return now - (now % limits.epochMs)
 }
 
-/** Drops the prefix that has expired; entry 0 and the latest profile stay. */
-export function trimExpired(shelf: Shelf, chain: Chain, now: Millis, change: Change): void {
+/**
+ * Drops the prefix that has expired; entry 0 and the latest profile stay. With a window, whatever is older goes as well
+ * (LOG24): times ascend along a chain, so nothing before an entry that is too old can be young enough.
+ */
+export function trimExpired(
+  shelf: Shelf,
+  chain: Chain,
+  now: Millis,
+  change: Change,
+  windowMs: Millis = Infinity,
+): void {
   const epoch = epochOf(now)
   const from = chain.floor
+  for (;;) {
+    const entry = windowMs === Infinity ? undefined : lowestFrom(chain, chain.floor)
+    if (entry === undefined || entry.time + windowMs > now) break
+    if (entry.kind === entryKinds.profile) shelf.pin(chain, entry, change)
+    else shelf.remove(chain, entry, change)
+    chain.floor = entry.seq + 1
+  }
   for (;;) {
     const entry = chain.entries.get(chain.floor)
     if (entry === undefined || entry.expiresAt > epoch) break

@@ -26,6 +26,8 @@ export interface LogOptions {
   readonly crypto: Pick<Crypto, 'sha256' | 'verify'>
   /** Which epochs this room has had; all when not given. */
   readonly acceptsEpoch?: ((entry: Entry) => boolean) | undefined
+  /** A keeper's: older entries are let go, whatever their authors said. Default: never. */
+  readonly windowMs?: Millis | undefined
 }
 
 /** The runs of a page, and the signatures it needs as things stand. */
@@ -49,12 +51,14 @@ export class Log {
     1024,
     () => new Budget(limits.newSessionsPerMinuteInPages, limits.newSessionsPerMinuteInPages),
   )
+  #windowMs: Millis
   #expiredAt: Millis = 0
 
   constructor(options: LogOptions) {
     this.#crypto = options.crypto
     this.#acceptsEpoch = options.acceptsEpoch ?? (() => true)
-    this.#shelf = new Shelf(options.crypto)
+    this.#windowMs = options.windowMs ?? Infinity
+    this.#shelf = new Shelf(options.crypto, this.#windowMs !== Infinity)
   }
 
   /** Sessions that replicas compare. */
@@ -115,6 +119,19 @@ export class Log {
   /** 8 bytes about everything before a border (`settled.ts`), or undefined when it cannot be told. */
   settled(epoch: number): Uint8Array | undefined {
     return this.#shelf.settled.read(epoch)
+  }
+
+  /** Bytes of all entries. */
+  get bytes(): number {
+    let bytes = 0
+    for (const chain of this.#shelf.chains.values()) bytes += chain.bytes
+    return bytes
+  }
+
+  /** A keeper that runs out of room holds less; counts from the next `expire` on. */
+  setWindow(windowMs: Millis): void {
+    this.#windowMs = windowMs
+    this.#expiredAt = 0
   }
 
   /** Adds the next entry of an own session. */
@@ -227,7 +244,7 @@ export class Log {
 
   #sweep(now: Millis, epoch: Millis, change: Change): void {
     for (const chain of [...this.#shelf.chains.values()]) {
-      trimExpired(this.#shelf, chain, now, change)
+      trimExpired(this.#shelf, chain, now, change, this.#windowMs)
       if (!isOver(chain, epoch)) continue
       for (const entry of [...chain.entries.values()]) this.#shelf.remove(chain, entry, change)
       this.#parking.remove(chain, () => true)
@@ -273,7 +290,7 @@ export class Log {
     // The usual case, without the questions of a run.
     if (this.#judge(chain, entry, now) === 'new') this.#takeSegment(chain, run, change, false)
     else this.#takeRun(chain, run, now, change, false)
-    trimExpired(this.#shelf, chain, now, change)
+    trimExpired(this.#shelf, chain, now, change, this.#windowMs)
     this.#forgetIfEmpty(chain)
     return undefined
   }
@@ -283,11 +300,15 @@ export class Log {
     const held = chain?.entries.get(entry.seq)
     if (held !== undefined) return equalBytes(held.id, entry.id) ? 'held' : 'conflict'
     if (!this.#acceptsEpoch(entry)) return 'foreign'
-    if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && entry.expiresAt <= epochOf(now)) {
+    if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && this.#isOld(entry, now)) {
       const isLatest = entry.kind === entryKinds.profile && entry.seq > (chain.pinned?.seq ?? 0)
       return isLatest ? 'pinned' : 'expired'
     }
     return entry.time > now + limits.aheadMs ? 'ahead' : 'new'
+  }
+
+  #isOld(entry: Entry, now: Millis): boolean {
+    return entry.expiresAt <= epochOf(now) || entry.time + this.#windowMs <= now
   }
 
   /** The entries of a run whose signatures decide about it. */
@@ -337,7 +358,7 @@ export class Log {
       } else if (judgement !== 'new') change.count(judgement as Outcome)
     }
     this.#takeSegment(chain, segment, change, trusted)
-    trimExpired(this.#shelf, chain, now, change)
+    trimExpired(this.#shelf, chain, now, change, this.#windowMs)
   }
 
   /** The same entry once more: only its body, or a better copy of its signature, can be news. */

@@ -11,11 +11,14 @@ export class Shelf {
   readonly chains: Map<string, Chain> = new Map()
   readonly byKey: Map<string, Entry> = new Map()
   readonly settled: SettledSum
+  readonly #keepsCounting: boolean
   readonly #digest: DigestSum
   readonly #undigested = new Set<Chain>()
   #total = noTally
 
-  constructor(crypto: Pick<Crypto, 'sha256'>) {
+  /** `keepsCounting`: chains of which all has expired stay part of what replicas compare. */
+  constructor(crypto: Pick<Crypto, 'sha256'>, keepsCounting = false) {
+    this.#keepsCounting = keepsCounting
     this.#digest = new DigestSum(crypto)
     this.settled = new SettledSum(crypto)
   }
@@ -38,7 +41,10 @@ export class Shelf {
   chainOf(session: Uint8Array): Chain {
     const hex = formatHex(session)
     let chain = this.chains.get(hex)
-    if (chain === undefined) this.chains.set(hex, (chain = new Chain(session)))
+    if (chain === undefined) {
+      this.chains.set(hex, (chain = new Chain(session)))
+      chain.keepsCounting = this.#keepsCounting
+    }
     return chain
   }
 

@@ -31,6 +31,8 @@ export interface RoomKeys extends RoomName {
   readonly epochId: Uint8Array
   /** Seed of the Ed25519 key that signs keepers' tickets. */
   readonly writeKey: Uint8Array
+  /** Seed of the Ed25519 key that signs which write keys count; undefined where this peer may not. */
+  readonly keeperKey?: Uint8Array | undefined
 }
 
 export function openRoomKeys(crypto: Pick<Crypto, 'hkdf' | 'sha256'>, secret: Uint8Array): RoomKeys {
@@ -48,5 +50,6 @@ export function openRoomKeys(crypto: Pick<Crypto, 'hkdf' | 'sha256'>, secret: Ui
     epochKey,
     epochId: crypto.sha256(label('kith1/keyid'), epochKey),
     writeKey: derive('write', 32),
+    keeperKey: derive('keeper', 32),
   }
 }

@@ -69,7 +69,7 @@ export class Desk {
 }
 
 export function withoutMarks(message: TimelineMessage): unknown {
-  const { sent: _sent, storedBy: _storedBy, receipt: _receipt, ...rest } = message
+  const { sent: _sent, storedBy: _storedBy, keptBy: _keptBy, receipt: _receipt, ...rest } = message
   return rest
 }
 

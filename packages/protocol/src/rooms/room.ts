@@ -33,7 +33,7 @@ import {
   unreadable,
   unverified,
 } from './room-result.ts'
-import { type RoomEpochs, type Sealing, Seals } from './seals.ts'
+import { type BlindRule, type RoomEpochs, type Sealing, Seals } from './seals.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
 import { type Said, Timeline } from './timeline.ts'
 
@@ -46,6 +46,10 @@ export interface RoomOptions {
   readonly epochs?: RoomEpochs | undefined
   /** Of a members room: whose entries count. */
   readonly rules?: RoomRules | undefined
+  /** Of a keeper without any key of the room: what it takes. It opens nothing and shows nothing. */
+  readonly blind?: BlindRule | undefined
+  /** Of a keeper: so long entries are held at most. */
+  readonly windowMs?: Millis | undefined
   /** Undefined for somebody who only reads. */
   readonly me?: Me | undefined
   /** Expiry class of own entries; never when not given. */
@@ -81,10 +85,13 @@ export class Room {
   readonly #expiry: ExpiryClass
   readonly #seals: Seals
   readonly #rules: RoomRules | undefined
+  readonly #isBlind: boolean
   readonly #authors: Authors
   readonly #records: Records
   readonly #references: References
   readonly #holders = new Holders()
+  /** Keepers are nobody, so they are counted apart. */
+  readonly #keepers = new Holders()
   readonly #proofs = new Proofs()
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
@@ -102,8 +109,10 @@ export class Room {
     this.#crypto = crypto
     this.#expiry = options.expiry ?? 0
     this.#rules = options.rules
-    this.#seals = new Seals(crypto, keys, options.epochs)
-    this.log = new Log({ crypto, acceptsEpoch: (entry) => this.#seals.accepts(entry) })
+    this.#isBlind = options.blind !== undefined
+    this.#seals = new Seals(crypto, keys, options.epochs, options.blind)
+    const { windowMs } = options
+    this.log = new Log({ crypto, acceptsEpoch: (entry) => this.#seals.accepts(entry), windowMs })
     this.#authors = new Authors(crypto)
     const holds = (opening: Entry): boolean => this.#authors.holds(opening.hex)
     this.#records = new Records(crypto, holds, options.keeps ?? true)
@@ -113,6 +122,7 @@ export class Room {
       hasReceipt: (entry) => this.#records.receiptsOf(entry.key).length > 0,
       isSent: (entry, session) => this.#isSent(entry, session),
       storedBy: (entry, session) => this.#holders.count(session, entry.seq),
+      keptBy: (entry, session) => this.#keepers.count(session, entry.seq),
       counts: this.#rules && ((entry, session, author) => this.#counts(entry, session, author)),
     })
     this.setMe(options.me)
@@ -288,10 +298,10 @@ export class Room {
   }
 
   /** A peer of `author` (hex) holds `session` (hex) from its beginning up to and including `upTo`. */
-  markHeld(author: string, session: string, upTo: number): RoomResult {
+  markHeld(author: string, session: string, upTo: number, isKeeper = false): RoomResult {
     const chain = this.log.chain(session)
     if (chain !== undefined && author !== this.#writer?.me.author && this.isOwn(session)) {
-      for (const seq of this.#holders.hold(author, session, Math.min(upTo, chain.top))) {
+      for (const seq of (isKeeper ? this.#keepers : this.#holders).hold(author, session, Math.min(upTo, chain.top))) {
         const entry = chain.entries.get(seq)
         if (entry !== undefined) this.timeline.touch(entry)
       }
@@ -364,7 +374,8 @@ export class Room {
       !this.isOwn(session) ||
       this.#sent.has(entry.key) ||
       this.#records.receiptsOf(entry.key).length > 0 ||
-      this.#holders.count(session, entry.seq) > 0
+      this.#holders.count(session, entry.seq) > 0 ||
+      this.#keepers.count(session, entry.seq) > 0
     )
   }
 
@@ -406,6 +417,11 @@ export class Room {
 
   /** Shows entries that are in the log now. `verified`: openings whose chains were verified before they were stored. */
   #take(entries: readonly Entry[], opened: ReadonlyMap<Entry, Opened>, verified: ReadonlySet<Entry>): void {
+    if (this.#isBlind) {
+      // Nobody can tell it whether a body was deleted: a husk is all there is to hold.
+      for (const entry of entries) if (entry.husk) this.log.strip(entry)
+      return
+    }
     for (const entry of entries) {
       const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#open(entry)
       const session = entry.hex
@@ -465,6 +481,7 @@ export class Room {
 
   /** It is here no more. */
   #drop(entry: Entry): void {
+    if (this.#isBlind) return this.#records.change(entry, true)
     this.timeline.remove(entry)
     this.#seals.forget(entry)
     this.#references.forget(entry)

@@ -24,6 +24,11 @@ export interface RoomEpochs {
   sending(): { readonly id: string; readonly epochId: Uint8Array; readonly key: Uint8Array } | undefined
 }
 
+/** What a keeper without any key of the room takes. */
+export interface BlindRule {
+  accepts(entry: Entry): boolean
+}
+
 /** What to seal the next entry with. */
 export interface Sealing {
   readonly epochId: Uint8Array
@@ -36,6 +41,7 @@ const maxSeals = 256
 export class Seals {
   readonly #crypto: Pick<Crypto, 'hkdf' | 'xchachaSeal' | 'xchachaOpen'>
   readonly #epochs: RoomEpochs | undefined
+  readonly #blind: BlindRule | undefined
   /** Of an open room. */
   readonly #only: Sealing | undefined
   readonly #seals = new Map<string, BodySeal>()
@@ -47,15 +53,18 @@ export class Seals {
     crypto: Pick<Crypto, 'hkdf' | 'xchachaSeal' | 'xchachaOpen'>,
     keys: RoomName & Partial<Pick<RoomKeys, 'epochId' | 'epochKey'>>,
     epochs: RoomEpochs | undefined,
+    blind?: BlindRule | undefined,
   ) {
     this.#crypto = crypto
     this.#epochs = epochs
-    if (epochs !== undefined) return
+    this.#blind = blind
+    if (epochs !== undefined || blind !== undefined) return
     if (keys.epochId === undefined || keys.epochKey === undefined) throw new BrokenPromise('a room without any key')
     this.#only = { epochId: keys.epochId, seal: new BodySeal(crypto, keys.epochKey) }
   }
 
   accepts(entry: Entry): boolean {
+    if (this.#blind !== undefined) return this.#blind.accepts(entry)
     if (this.#only !== undefined) return entry.isOfEpoch(this.#only.epochId)
     return this.#epochs?.accepts(formatHex(entry.epochId)) === true
   }
@@ -69,7 +78,7 @@ export class Seals {
   /** Undefined for a husk, for what nobody who knew the key has sealed, and for what waits for its key. */
   open(entry: Entry): Uint8Array | undefined {
     if (this.#only !== undefined) return this.#only.seal.open(entry)
-    if (entry.husk) return undefined
+    if (entry.husk || this.#blind !== undefined) return undefined
     const id = formatHex(entry.epochId)
     const key = this.#epochs?.keyOf(id)
     if (key !== undefined) {

@@ -40,6 +40,8 @@ export interface TimelineMessage {
   readonly receipt: boolean
   /** Own messages: how many other people's peers are known to hold it. */
   readonly storedBy: number
+  /** Own messages: how many keepers are known to hold it. */
+  readonly keptBy: number
   /** Own messages: it has left this device by at least one path. */
   readonly sent: boolean
 }
@@ -56,6 +58,7 @@ export interface TimelineFacts {
   hasReceipt(entry: Entry): boolean
   isSent(entry: Entry, session: string): boolean
   storedBy(entry: Entry, session: string): number
+  keptBy(entry: Entry, session: string): number
   /** Of a members room: what does not count is neither shown nor does it act on anything. All does when not given. */
   readonly counts?: ((entry: Entry, session: string, author: string) => boolean) | undefined
 }
@@ -382,6 +385,7 @@ export class Timeline {
       reactions: acts.length === 0 ? noReactions : this.#reactions(acts),
       receipt: this.#facts.hasReceipt(entry),
       storedBy: this.#facts.storedBy(entry, line.hex),
+      keptBy: this.#facts.keptBy(entry, line.hex),
       sent: this.#facts.isSent(entry, line.hex),
     }
     return text?.attachments === undefined ? message : { ...message, attachments: text.attachments }

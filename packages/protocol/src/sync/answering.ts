@@ -98,7 +98,7 @@ export class Answering {
     pushed: ReadonlyMap<string, RangeSet>,
     now: Millis,
   ): ExchangeOutput[] {
-    const { history } = this.#context
+    const { history, isKeeper } = this.#context
     const found = compareVector(history.log, {
       parts: this.#parts.splice(0),
       salt,
@@ -106,6 +106,7 @@ export class Answering {
       share: shareOf(slice),
       pushed,
       mostRanges: maxRanges,
+      isKeeper,
     })
     this.#compared = true
     for (const [session, floor] of found.theirFloors) history.adoptFloor(session, floor)

@@ -48,6 +48,8 @@ export interface Question {
   readonly share: (session: Uint8Array) => boolean
   /** What was sent already and may not have been taken in when the vector was made. */
   readonly pushed: ReadonlyMap<string, RangeSet>
+  /** It is a keeper: what lies below its floors it has let go, and is not offered again. */
+  readonly isKeeper: boolean
   /** Ranges a delta may ask for. */
   readonly mostRanges: number
 }
@@ -88,9 +90,15 @@ export function compareVector(log: Log, question: Question): Comparison {
     // Another entry at the place of their newest: everything goes both ways, so that the fork is found and proved.
     const forked = head !== undefined && checkOf(head.id, salt) !== item.check
     const closesAt = Math.min(item.closedAt ?? Infinity, chain.closedAt ?? Infinity)
-    const weLack = below(forked ? [...theirs] : minus(theirs, ours), closesAt)
+    const weLack = above(
+      chain.keepsCounting ? chain.floor : 1,
+      below(forked ? [...theirs] : minus(theirs, ours), closesAt),
+    )
     for (const [from, to] of pushed.get(chain.hex) ?? []) theirs.add(from, to)
-    const theyLack = below(forked ? [...ours] : minus(ours, theirs), closesAt)
+    const theyLack = above(
+      question.isKeeper ? item.floor : 1,
+      below(forked ? [...ours] : minus(ours, theirs), closesAt),
+    )
     if (theyLack.length > 0 && share(chain.session)) {
       offers.push({ chain, ranges: theyLack, theirs: forked ? new RangeSet() : theirs })
     }
@@ -173,4 +181,15 @@ function minus(a: RangeSet, b: RangeSet): Range[] {
 
 function below(ranges: readonly Range[], limit: number): Range[] {
   return ranges.filter(([from]) => from < limit).map(([from, to]) => [from, Math.min(to, limit - 1)])
+}
+
+/** Without what lies between the opening and a floor. */
+function above(floor: number, ranges: readonly Range[]): Range[] {
+  if (floor <= 1) return [...ranges]
+  const rest: Range[] = []
+  for (const [from, to] of ranges) {
+    if (from === 0) rest.push([0, 0])
+    if (to >= floor) rest.push([Math.max(from, floor), to])
+  }
+  return rest
 }

@@ -22,6 +22,8 @@ export interface ExchangeContext {
   readonly crypto: Crypto
   readonly history: History
   readonly sums: SumsCache
+  /** The far side keeps a window of history only. */
+  readonly isKeeper: boolean
 }
 
 export type ExchangeOutput =

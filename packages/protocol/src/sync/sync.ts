@@ -59,9 +59,15 @@ export class Exchange {
   #pushIsNew = false
 
   /** `sums` are shared by all exchanges of one log. */
-  constructor(options: { readonly crypto: Crypto; readonly history: History; readonly sums?: SumsCache | undefined }) {
-    const { crypto, history, sums } = options
-    this.#context = { crypto, history, sums: sums ?? new SumsCache(history.log) }
+  constructor(options: {
+    readonly crypto: Crypto
+    readonly history: History
+    readonly sums?: SumsCache | undefined
+    /** The far side is a keeper. */
+    readonly isKeeper?: boolean | undefined
+  }) {
+    const { crypto, history, sums, isKeeper = false } = options
+    this.#context = { crypto, history, sums: sums ?? new SumsCache(history.log), isKeeper }
   }
 
   /** An exchange that was started here is not over. */
