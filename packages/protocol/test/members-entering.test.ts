@@ -19,7 +19,7 @@ function wordsFor(by: Resident, one: Resident): readonly string[] {
   return (found?.vouchedBy ?? []).map(({ by: voucher, method }) => `${voucher} ${method}`).toSorted()
 }
 
-describe('getting into a members room', () => {
+describe('getting into a members room', { timeout: 60_000 }, () => {
   it('INV4 PIN1 S2-18 S2-19 S2-21 A invites B with K, B invites C with L, C invites D: each answers a challenge, all meet', () => {
     const house = new House()
     const { founder: a } = house
