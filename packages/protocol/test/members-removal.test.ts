@@ -52,6 +52,10 @@ describe('a removal', { timeout: 120_000 }, () => {
     house.until(() => b.members.length === 2)
     c.stops()
     const again = house.comes('C', b.invites(false))
+    // An invite alone does not do it for who was out: somebody has to say so.
+    house.until(() => b.door.length === 1)
+    expect(again.isIn).toBe(false)
+    expect(b.does({ type: 'vouch', subject: again.id, method: 'link' }).type).toBe('membershipDone')
     house.until(() => again.isIn && a.members.length === 3, 40_000)
     house.network.runFor(5_000)
     again.says('second time')
