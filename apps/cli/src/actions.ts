@@ -1,4 +1,5 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
+import { createNativeCrypto, keeperTicketOf } from '@kith/peer/node'
 import { unreachable } from '@kith/protocol'
 import {
   redactReport,
@@ -99,6 +100,11 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
     case 'invite':
       if (room.state.kind === 'members') return performMembers(inviteByDefault, room, Date.now())
       return { type: 'invite', link: room.state.link }
+    case 'keeper': {
+      const ticket = keeperTicketOf(createNativeCrypto(), room.state.link)
+      if (ticket === undefined) return hint('A members room cannot have keepers yet.')
+      return { type: 'text', title: 'a keeper for this room', text: keeperText(ticket) }
+    }
     case 'help':
       return { type: 'text', title: 'what can be typed', text: commandList(room.state.kind) }
     case 'name':
@@ -274,7 +280,13 @@ export function whoText(room: Room): string {
       const way = presenceWord(presence.path, presence.state, nameOfSession(room.state, presence.through))
       return `${printableLine(way)}${rtt}, ${presence.platform === 'node' ? 'terminal' : 'browser'}`
     })
-    lines.push(`${name}: ${ways.join('; ') || pathWord(person.path)}`)
+    const role =
+      person.keeper === undefined
+        ? ''
+        : person.keeper === 'blind'
+          ? ' (keeper, cannot read)'
+          : ' (keeper that can read)'
+    lines.push(`${name}${role}: ${ways.join('; ') || pathWord(person.path)}`)
   }
   const away = people.filter((person) => !person.online).map((person) => printableLine(person.name) || 'somebody')
   if (away.length > 0) lines.push(`away: ${away.join(', ')}`)
@@ -286,4 +298,8 @@ export function commandList(kind: RoomKind): string {
   const width = Math.max(...known.map(({ usage }) => usage.length)) + 3
   const lines = known.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
   return `${lines.join('\n')}\n\nCtrl+C menu · PgUp PgDn scroll · Tab completes · Alt+Enter new line · Esc closes · Ctrl+C twice leaves`
+}
+
+function keeperText(ticket: string): string {
+  return `On a machine that stays on:\n\nkith keep '${ticket}'\n\nIt holds the last six hours, sealed: whoever runs it cannot read them. They see who is here, when, and how much is said.`
 }

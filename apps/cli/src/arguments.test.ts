@@ -114,3 +114,21 @@ describe('the command line', () => {
     expect(faultOf(argv)).toContain(said)
   })
 })
+
+describe('kith keep', () => {
+  it('TRM22 takes a ticket, hours, a quota and a count, and says what is wrong with others', () => {
+    expect(parseArguments(['keep', 'kith-keep:x'])).toMatchObject({ hours: 6, quotaBytes: 200_000_000, count: 1 })
+    const full = ['keep', 'kith-keep:x', '--hours', '12', '--quota', '1.5GiB', '--count', '10']
+    expect(parseArguments(full)).toMatchObject({ hours: 12, quotaBytes: 1_610_612_736, count: 10 })
+    const wrong = [
+      ['--hours', '0'],
+      ['--hours', '721'],
+      ['--quota', 'much'],
+      ['--quota', '2k'],
+      ['--count', '51'],
+      ['--json'],
+    ]
+    for (const more of wrong) expect(() => parseArguments(['keep', 'kith-keep:x', ...more])).toThrow()
+    expect(() => parseArguments(['keep'])).toThrow(/ticket/u)
+  })
+})

@@ -1,6 +1,7 @@
 /** The command line: text in, one command out. Unknown options are named, with the nearest known one. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { usage } from './failure.ts'
+import { parseSize } from './keep-program.ts'
 
 export interface Address {
   readonly host: string
@@ -40,6 +41,15 @@ export type Command =
       readonly rotateAuthKey: boolean
     }
   | {
+      readonly type: 'keep'
+      readonly from: string
+      readonly data: string | undefined
+      readonly hours: number
+      readonly quotaBytes: number
+      readonly count: number
+      readonly name: string | undefined
+    }
+  | {
       readonly type: 'doctor'
       readonly relay: string | undefined
       readonly data: string | undefined
@@ -60,13 +70,16 @@ const options = {
   'passphrase-file': { type: 'string' },
   port: { type: 'string' },
   peer: { type: 'string', multiple: true },
+  hours: { type: 'string' },
+  quota: { type: 'string' },
+  count: { type: 'string' },
   auth: { type: 'boolean' },
   'rotate-auth-key': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options']
 
 type OptionName = keyof typeof options
 
-const commands = ['new', 'join', 'relay', 'doctor', 'help'] as const
+const commands = ['new', 'join', 'keep', 'relay', 'doctor', 'help'] as const
 
 const chatOptions: readonly OptionName[] = [
   'data',
@@ -164,6 +177,27 @@ export function parseArguments(
       if (rest.length === 0)
         throw usage('linkMissing', 'kith join needs the link of a room: kith join "https://…/#…", in quotes.')
       return { type: 'join', links: rest, options: chat() }
+    case 'keep': {
+      allow(['data', 'hours', 'quota', 'count', 'name'], 'kith keep')
+      if (rest[0] === undefined)
+        throw usage(
+          'ticketMissing',
+          'kith keep needs a keeper’s ticket, which /keeper in the room shows: kith keep "kith-keep:…"',
+        )
+      if (rest.length > 1) throw usage('argumentUnexpected', `kith keep takes one room, but there is “${rest[1]}”.`)
+      const quotaBytes = parseSize(value('quota') ?? '200MB')
+      if (quotaBytes === undefined || quotaBytes < 1_000_000)
+        throw usage('quotaMalformed', `--quota is a size of at least 1MB, such as 200MB, not “${value('quota')}”.`)
+      return {
+        type: 'keep',
+        from: rest[0],
+        data: value('data') ?? nonEmpty(env['KITH_DATA']),
+        hours: parseCount(value('hours') ?? '6', '--hours', 720),
+        quotaBytes,
+        count: parseCount(value('count') ?? '1', '--count', 50),
+        name: value('name'),
+      }
+    }
     case 'relay':
       allow(['port', 'data', 'auth', 'rotate-auth-key'], 'kith relay')
       none('kith relay')
@@ -223,6 +257,12 @@ export function parsePort(text: string | undefined, what: string): number | unde
   return port
 }
 
+function parseCount(text: string, what: string, most: number): number {
+  const count = /^\d{1,4}$/u.test(text) ? Number(text) : 0
+  if (count < 1 || count > most) throw usage('countMalformed', `${what} is a number from 1 to ${most}, not “${text}”.`)
+  return count
+}
+
 /** `host:port`, with brackets around an IPv6 address. */
 export function parseAddress(text: string): Address {
   const parts = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/iu.exec(text)
@@ -249,6 +289,12 @@ function example(name: OptionName): string {
       return '--port 12345'
     case 'peer':
       return '--peer 192.168.1.20:12345'
+    case 'hours':
+      return '--hours 6'
+    case 'quota':
+      return '--quota 200MB'
+    case 'count':
+      return '--count 10'
     case 'passphrase-file':
       return '--passphrase-file secret.txt'
     default:

@@ -7,6 +7,7 @@ export const helpText = `kith: chat that belongs to the people in it
   kith join LINK…                     join by link or invite (in quotes), several rooms at once
   kith                                open the rooms you have
   kith --config FILE                  the rooms, port and peers of a configuration file
+  kith keep TICKET [--hours 6]        hold a room's last hours for others, blind (--quota 200MB, --count 10)
   kith relay [--port P] [--data DIR]  run a relay with the web app on it (port 6765)
   kith relay --auth                   the same, and attest e-mail addresses (says what it needs)
   kith doctor [RELAY]                 what works from here, and what to do about the rest

@@ -16,6 +16,7 @@ import { logChanges } from './debug-log.ts'
 import { runDoctor } from './doctor/doctor.ts'
 import { exitCodes, toFailure, type Failure } from './failure.ts'
 import { helpText } from './help.ts'
+import { runKeep } from './keep-program.ts'
 import type { Io } from './io.ts'
 import { runJson } from './json/json-chat.ts'
 import { formatLine } from './json/lines.ts'
@@ -50,6 +51,10 @@ async function execute(argv: readonly string[]): Promise<number> {
     case 'relay': {
       const main = relayMain((name) => import.meta.resolve(name))
       return runRelay(main, relayArguments(command))
+    }
+    case 'keep': {
+      const data = command.data ?? join(userDataDir(place), 'keepers')
+      return runKeep({ ...command, data }, stopSignal(), (text) => void process.stderr.write(`${text}\n`))
     }
     case 'doctor':
       return doctor(command, place)

@@ -91,6 +91,8 @@ export interface Person {
   readonly membership: Membership | undefined
   readonly verification: Verification
   readonly quiet: Quiet | undefined
+  /** Set for keepers, which hold history for others and are nobody: `reader` has the room's key, `blind` has not. */
+  readonly keeper?: 'blind' | 'reader' | undefined
 }
 
 export interface SyncState {

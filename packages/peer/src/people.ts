@@ -15,6 +15,8 @@ interface Line {
   name: string
   /** Id of the newest message seen: ids sort by time. */
   newest: string
+  /** It keeps history for others and is nobody. */
+  keeper: 'blind' | 'reader' | undefined
   readonly presences: Map<string, { presence: Presence; name: string; typing: boolean }>
   person: Person | undefined
   membership: Membership | undefined
@@ -80,6 +82,7 @@ export class People {
       through: peer.path === 'through' ? peer.through : undefined,
       rttMs: peer.rttMs,
     }
+    if (peer.keeper !== undefined) line.keeper = peer.keeper
     line.presences.set(peer.session, { presence, name: peer.name, typing })
     if (peer.name !== '' && peer.author !== this.#me) line.name = peer.name
     this.#changed(line)
@@ -145,6 +148,7 @@ export class People {
       line = {
         name: '',
         newest: '',
+        keeper: undefined,
         presences: new Map(),
         person: undefined,
         membership: undefined,
@@ -207,6 +211,7 @@ export class People {
       verification:
         line.verification === unverified ? this.#judge(author, line.name, line.membership) : line.verification,
       quiet: line.quiet,
+      ...(line.keeper === undefined ? undefined : { keeper: line.keeper }),
     }
   }
 }

@@ -120,6 +120,7 @@ export const en = {
     legend:
       'A solid line is a direct connection, a dashed one goes by way of the relay, a thin one through another member. No line: not reached.',
     here: 'Here now',
+    keeper: { blind: 'keeper, cannot read', reader: 'keeper that can read' },
     away: 'Not here',
     typing: 'is writing',
     key: 'Their mark and colour come from their key. A stranger with the same name looks different.',

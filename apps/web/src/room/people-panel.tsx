@@ -16,6 +16,7 @@ export function pathWords(person: Person, carrier: string | undefined, words: Me
   if (person.typing) return words.people.typing
   const parts: string[] = []
   if (!person.online) return ''
+  if (person.keeper !== undefined) parts.push(words.people.keeper[person.keeper])
   if (person.path === 'through' && carrier !== undefined) parts.push(words.path.throughName(carrier))
   else if (!person.me) parts.push(words.path[person.path ?? (person.reaching ? 'reaching' : 'here')])
   const rtt = person.presences.find((presence) => presence.path === person.path)?.rttMs
@@ -134,7 +135,12 @@ export function PeoplePanel({ room, onInvite, onMap, onReach, onPerson, onClose 
         </header>
       )}
       <button type="button" className="people-map" aria-label={words.room.map} title={words.room.map} onClick={onMap}>
-        <Ring map points={ringPoints(people)} size={208} label={words.people.ring(people.length, direct)} />
+        <Ring
+          map
+          points={ringPoints(people)}
+          size={208}
+          label={words.people.ring(people.filter(({ keeper }) => keeper === undefined).length, direct)}
+        />
       </button>
       <h3 className="people-group">{words.people.here}</h3>
       <ul>

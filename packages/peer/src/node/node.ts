@@ -34,6 +34,8 @@ export { createAddressDialer, listenForSockets } from './sockets.ts'
 export { openNodeStorage, openSealedNodeStorage, repairNodeStorage } from './storage.ts'
 export { verifyManyNative } from './verify.ts'
 export { createNodeDialer } from './webrtc.ts'
+export { openKeeper, type KeeperSettings, type KeeperStatus, type RunningKeeper } from './keeper.ts'
+export { keeperTicketOf } from '../keeper-ticket.ts'
 
 /** Goodbyes have so long to leave native buffers, because a terminal's process ends when its chat is closed. */
 const lastWordsMs = 150
