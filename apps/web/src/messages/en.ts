@@ -313,7 +313,6 @@ export const en = {
     passkeySet: 'Done. The next time Kith is opened here, it asks for the passkey.',
     passkeyFailed:
       'No passkey was made: this browser or device has none that can lock, or the question was closed. A passphrase does the same.',
-    confirmPasskey: 'Confirm with the passkey first',
     after: 'Lock by itself',
     afterMinutes: (minutes: number): string =>
       minutes === 0

@@ -316,7 +316,9 @@ export class Blobs {
   #prefetch(blob: Blob, now: Millis): void {
     if (blob.purpose !== 'none' || this.#saving || blob.held === undefined || blob.isComplete) return
     const { fetchesAll = false } = this.#context
-    if (!fetchesAll && !fetchesByItself(this.#context.crypto, this.#context.self, blob.rootBytes, blob.size)) return
+    // What was begun before the last start goes on.
+    const isWanted = fetchesAll || blob.heldCount > 0
+    if (!isWanted && !fetchesByItself(this.#context.crypto, this.#context.self, blob.rootBytes, blob.size)) return
     blob.purpose = 'prefetch'
     blob.fetchingSince = now
   }
