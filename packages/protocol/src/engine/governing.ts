@@ -44,6 +44,7 @@ import type { MadeInvite, MembershipCommand, MembershipEvent, MembershipRefusal 
 import { OperationExchange } from './operation-exchange.ts'
 import { encodeOperations, operationTags } from './operation-wire.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
+import { Reunion } from './reunion.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
 export const jitterMs: Millis = 3_000
@@ -97,6 +98,7 @@ export class Governing {
   /** Conversations of the exchange that are asides. */
   readonly #asides = new Map<string, Aside>()
   readonly #linking: Linking
+  readonly #reunion: Reunion
   #snapshot: MembershipSnapshot | undefined
   #lobbies = ''
   #keyDueAt: Millis | undefined
@@ -113,6 +115,7 @@ export class Governing {
     this.#epochs = new Epochs(crypto, this.#membership, roomId, device, [persona.device.agree])
     const challengers = this.#restore()
     this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
+    this.#reunion = new Reunion(crypto, context.session)
     this.#exchange = new OperationExchange({
       source: this.#membership,
       send: (to, payload, at) => this.#say(to, payload, at),
@@ -180,8 +183,19 @@ export class Governing {
     const isIn = this.#isIn
     // Whoever was removed looks for nobody: there is nobody who would answer.
     const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
-    const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', 'listener')) : []
+    const role = isIn && current !== undefined && this.#looksFor(current, now) ? 'seeker' : 'listener'
+    const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', role)) : []
     return [...known, ...listening, ...(isIn || !this.#isOut ? this.#admitting.lobbies(isIn, now) : [])]
+  }
+
+  #looksFor(current: LobbyKeys, now: Millis): boolean {
+    // Those we are linked with stay with us when the lobby moves.
+    const here = new Set([...this.#identities.values()].map(({ identity }) => identity))
+    const others: string[] = []
+    for (const { identity } of this.#membership.members()) {
+      if (identity !== this.#self && !here.has(identity)) others.push(identity)
+    }
+    return this.#reunion.looks(current.id, others, now)
   }
 
   proof(lobby: Lobby, handshakeHash: Uint8Array): Uint8Array | undefined {
@@ -208,6 +222,7 @@ export class Governing {
     const shown = this.#read(link.claims.chain, link.sessionKey, now)
     if (shown === undefined) return this.#context.close(link, 'badMembership', now)
     this.#identities.set(link.session, shown)
+    this.#reunion.met(shown.identity)
     this.#exchange.open(link.session, now)
   }
 
