@@ -16,7 +16,8 @@ export function pathWords(person: Person, carrier: string | undefined, words: Me
   if (person.typing) return words.people.typing
   const parts: string[] = []
   if (!person.online) return ''
-  if (person.keeper !== undefined) parts.push(words.people.keeper[person.keeper])
+  if (person.keeper === 'blind') parts.push(words.people.keeper.blind)
+  if (person.keeper === 'reader') parts.push(words.people.keeper.reader)
   if (person.path === 'through' && carrier !== undefined) parts.push(words.path.throughName(carrier))
   else if (!person.me) parts.push(words.path[person.path ?? (person.reaching ? 'reaching' : 'here')])
   const rtt = person.presences.find((presence) => presence.path === person.path)?.rttMs
