@@ -208,13 +208,6 @@ export const membersEn = {
     who: (count: number, verifiedCount: number): string =>
       `Members room: ${plural(count, { one: '1 person', other: '# people' })}, ${number(verifiedCount)} verified by you. They decide who comes in.`,
   },
-
-  vouches: {
-    toggle: 'Vouches',
-    hint: 'Who vouched for whom: an arrow from the voucher',
-    none: 'nobody vouches',
-    table: { caption: 'Who vouched for whom', who: 'Who', whom: 'For whom', how: 'How' },
-  },
 }
 
 export type MembersMessages = typeof membersEn
