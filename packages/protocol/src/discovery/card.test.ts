@@ -33,6 +33,13 @@ describe('cards', () => {
     }
   })
 
+  it('RDV6 say who is a keeper, and which kind', () => {
+    for (const keeper of ['blind', 'reader'] as const) {
+      const opened = openCard(crypto, room, encodeCard(crypto, room, alice, { ...about, keeper }))
+      expect(opened).toEqual({ ok: true, value: { session: alice.publicKey, ...about, keeper } })
+    }
+  })
+
   it('RDV6 are no use in another room, nor with the name of somebody else on them', () => {
     expect(openCard(crypto, seedOf(9).subarray(0, 16), card)).toEqual({ ok: false, code: 'forged' })
     const forged = encodeCard(crypto, room, { ...mallory, publicKey: alice.publicKey }, about)
@@ -52,8 +59,9 @@ describe('cards', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: cardBytes, maxLength: cardBytes }), (bytes) => {
         expect(openCard(crypto, room, bytes).ok).toBe(false)
-        // Only known flags can be read at all.
-        expect(readCard(bytes) === undefined).toBe((bytes[64] as number) > 15)
+        // Only known flags can be read at all, and blind (32) goes with keeper (16) only.
+        const flags = bytes[64] as number
+        expect(readCard(bytes) === undefined).toBe(flags > 63 || (flags & 48) === 32)
       }),
     )
   })
