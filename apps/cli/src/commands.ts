@@ -55,7 +55,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'map', does: 'who is linked with whom, as a picture', menu: false },
   { usage: 'why NAME', does: 'how somebody is reached, or why not', menu: false },
   { usage: 'redacted NAME', does: 'the same without names and keys, to give away', menu: false },
-  { usage: 'keeper', does: 'the command that keeps this room’s last hours without reading them', menu: false },
+  { usage: 'keeper', does: 'how to keep its last hours without reading them', menu: false },
   { usage: 'invite', does: 'a way in: link and QR code', menu: false },
   { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },

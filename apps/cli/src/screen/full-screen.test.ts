@@ -104,7 +104,7 @@ describe('the full screen', () => {
     expect(top).not.toContain('Ctrl+C twice leaves')
     // As many pages as the list of commands has by now.
     let end = ''
-    for (let page = 0; page < 8 && !end.includes('PgUp for the beginning'); page++) end = await type('\u001b[6~')
+    for (let page = 0; page < 8 && !end.includes('PgUp for the beginning'); page++) end += await type('\u001b[6~')
     expect(end).toContain('PgUp for the beginning')
     expect(end).toContain('Ctrl+C twice leaves')
     expect(await type('\u001b[5~')).toContain('PgDn for more')
