@@ -17,6 +17,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.*'],
           // The native WebRTC addon does not survive worker threads.
           pool: 'forks',
+          // A limit for what hangs, not a measurement: a busy machine is no reason to fail.
+          testTimeout: 30_000,
         },
       },
       {

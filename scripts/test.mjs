@@ -12,7 +12,7 @@ import { lint } from './lint.mjs'
 import { ensureChromium, ensureTurnServer } from './system.mjs'
 
 /** A project that hangs is stopped and counts as failed. On two idle cores each takes less than half of this. */
-const limitMinutesByProject = { unit: 9, browser: 5, e2e: 10 }
+const limitMinutesByProject = { unit: 15, browser: 8, e2e: 18 }
 const reports = join(root, 'node_modules/.cache/kith')
 
 /**

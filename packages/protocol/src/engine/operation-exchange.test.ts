@@ -205,7 +205,7 @@ describe('operations between members', () => {
     const [a] = company.members as [Member, Member]
     company.link(0, 1)
     company.settle()
-    expect(a.exchange.receive('1', Uint8Array.of(0x4a, 0, 2, 1, 0), company.now)).toBe(true)
+    expect(a.exchange.receive('1', Uint8Array.of(0x62, 0, 2, 1, 0), company.now)).toBe(true)
     expect([a.hungUp, a.exchange.isOpen('1')]).toEqual([['1 malformed'], false])
     a.grow(1)
     a.exchange.tell([...a.known.values()], company.now)
@@ -231,10 +231,10 @@ describe('operations between members', () => {
     ]) {
       expect(decodeOperations(encodeOperations(message))).toEqual({ ok: true, value: message })
     }
-    const many = Uint8Array.of(0x48, maxIdsPerPayload + 1, ...new Uint8Array(32 * (maxIdsPerPayload + 1)))
+    const many = Uint8Array.of(0x60, maxIdsPerPayload + 1, ...new Uint8Array(32 * (maxIdsPerPayload + 1)))
     expect(decodeOperations(many).ok).toBe(false)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(0x48, 0x49, 0x4a), (bytes, tag) => {
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.constantFrom(0x60, 0x61, 0x62), (bytes, tag) => {
         const [member] = new Company(1).members as [Member]
         member.exchange.open('x', 0)
         return member.exchange.receive('x', Uint8Array.of(tag, ...bytes), 0)

@@ -223,4 +223,4 @@ export function otherPin(pin: string): string {
   return pin === '000000' ? '000001' : '000000'
 }
 
-export const junk: Uint8Array = concatBytes(Uint8Array.of(0x41), new Uint8Array(32))
+export const junk: Uint8Array = concatBytes(Uint8Array.of(0x69), new Uint8Array(32))

@@ -1,15 +1,15 @@
 /**
- * What a newcomer and a member say to each other on the link an invite made. First byte of a payload is its tag; 0x40 to
- * 0x47 are this file's.
+ * What a newcomer and a member say to each other on the link an invite made. First byte of a payload is its tag; 0x68 to
+ * 0x6f are this file's.
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x40 | standing | needed u8 · have u8 · flags u8 (1 a PIN is shown to us, 2 you are in) · tries left u8 |
- * | 0x41 | share | newcomer's CPace share 32 |
- * | 0x42 | answer | member's share 32 · its tag 64 |
- * | 0x43 | confirm | newcomer's tag 64, or nothing when the answer did not fit the PIN that was entered |
- * | 0x44 | wrong | tries left u8 |
- * | 0x45 | refused | reason u8: 1 expired, 2 used, 3 revoked, 4 burnt, 5 declined, 6 unknown |
+ * | 0x68 | standing | needed u8 · have u8 · flags u8 (1 a PIN is shown to us, 2 you are in) · tries left u8 |
+ * | 0x69 | share | newcomer's CPace share 32 |
+ * | 0x6a | answer | member's share 32 · its tag 64 |
+ * | 0x6b | confirm | newcomer's tag 64, or nothing when the answer did not fit the PIN that was entered |
+ * | 0x6c | wrong | tries left u8 |
+ * | 0x6d | refused | reason u8: 1 expired, 2 used, 3 revoked, 4 burnt, 5 declined, 6 unknown |
  *
  * The link's handshake has shown who both are, and that the newcomer holds the invite, so nothing here is signed.
  */
@@ -18,7 +18,7 @@ import { Writer } from '../codec/writer.ts'
 import { pakeShareBytes, pakeTagBytes } from '../crypto/pake.ts'
 import { type Result, accept, reject, unreachable } from '../machine.ts'
 
-export const admissionTags = { from: 0x40, to: 0x47 } as const
+export const admissionTags = { from: 0x68, to: 0x6f } as const
 
 export type AdmissionRefusal = 'expired' | 'used' | 'revoked' | 'burnt' | 'declined' | 'unknown'
 
@@ -57,19 +57,19 @@ export function encodeAdmission(message: AdmissionMessage): Uint8Array {
     case 'standing': {
       const flags = (message.pinShown ? flagPinShown : 0) | (message.isIn ? flagIn : 0)
       const { needed, have, triesLeft } = message
-      return writer.u8(0x40).u8(needed).u8(Math.min(have, 255)).u8(flags).u8(triesLeft).finish()
+      return writer.u8(0x68).u8(needed).u8(Math.min(have, 255)).u8(flags).u8(triesLeft).finish()
     }
     case 'share':
-      return writer.u8(0x41).raw(message.share).finish()
+      return writer.u8(0x69).raw(message.share).finish()
     case 'answer':
-      return writer.u8(0x42).raw(message.share).raw(message.tag).finish()
+      return writer.u8(0x6a).raw(message.share).raw(message.tag).finish()
     case 'confirm':
-      writer.u8(0x43)
+      writer.u8(0x6b)
       return (message.tag === undefined ? writer : writer.raw(message.tag)).finish()
     case 'wrong':
-      return writer.u8(0x44).u8(message.triesLeft).finish()
+      return writer.u8(0x6c).u8(message.triesLeft).finish()
     case 'refused':
-      return writer.u8(0x45).u8(reasons.indexOf(message.reason)).finish()
+      return writer.u8(0x6d).u8(reasons.indexOf(message.reason)).finish()
     default:
       return unreachable(message)
   }
@@ -83,21 +83,21 @@ export function decodeAdmission(bytes: Uint8Array): Result<AdmissionMessage, 'ma
 
 function read(reader: Reader): AdmissionMessage | undefined {
   switch (reader.u8()) {
-    case 0x40: {
+    case 0x68: {
       const [needed, have, flags, triesLeft] = [reader.u8(), reader.u8(), reader.u8(), reader.u8()] as const
       if (flags > (flagPinShown | flagIn)) return undefined
       const [pinShown, isIn] = [(flags & flagPinShown) !== 0, (flags & flagIn) !== 0] as const
       return { type: 'standing', needed, have, pinShown, isIn, triesLeft }
     }
-    case 0x41:
+    case 0x69:
       return { type: 'share', share: reader.raw(pakeShareBytes) }
-    case 0x42:
+    case 0x6a:
       return { type: 'answer', share: reader.raw(pakeShareBytes), tag: reader.raw(pakeTagBytes) }
-    case 0x43:
+    case 0x6b:
       return { type: 'confirm', tag: reader.remaining === 0 ? undefined : reader.raw(pakeTagBytes) }
-    case 0x44:
+    case 0x6c:
       return { type: 'wrong', triesLeft: reader.u8() }
-    case 0x45: {
+    case 0x6d: {
       const reason = reasons[reader.u8()]
       return reason && { type: 'refused', reason }
     }

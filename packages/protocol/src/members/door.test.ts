@@ -309,7 +309,7 @@ describe('PIN', () => {
     for (let i = 0; i < maxPinTries; i++) {
       const link = room.meet(a, b, invite)
       // The guess is compared at home with what came back, and nothing is confirmed.
-      room.tap(link, { toHost: (bytes) => (bytes[0] === 0x43 ? undefined : bytes) })
+      room.tap(link, { toHost: (bytes) => (bytes[0] === 0x6b ? undefined : bytes) })
       room.deliver(link, encodeAdmission({ type: 'share', share: aShare(room, b) }), 'host')
       room.hangUp(link)
     }
@@ -355,7 +355,7 @@ describe('PIN', () => {
     // A's answer is passed back to B, whose own handshake has another hash: it is no proof there, and B proves nothing.
     const [confirm] = arrival.receive(
       'middle',
-      answers.find((bytes) => bytes[0] === 0x42)!,
+      answers.find((bytes) => bytes[0] === 0x6a)!,
     )
     expect(confirm).toMatchObject({ type: 'send', bytes: encodeAdmission({ type: 'confirm', tag: undefined }) })
     if (confirm?.type === 'send') room.deliver(withA, confirm.bytes, 'host')
@@ -385,7 +385,7 @@ describe('PIN', () => {
     const heard: Uint8Array[] = []
     room.tap(link, { toGuest: (bytes) => void heard.push(bytes) })
     room.deliver(link, junk, 'host')
-    expect([room.closed.has(link), heard.some((bytes) => bytes[0] === 0x42)]).toEqual([true, false])
+    expect([room.closed.has(link), heard.some((bytes) => bytes[0] === 0x6a)]).toEqual([true, false])
     room.meet(a, b, invite)
     expect(room.triesLeft(a, b)).toBe(maxPinTries)
   })
@@ -397,11 +397,11 @@ describe('PIN', () => {
     room.tap(link, {
       toHost: (bytes) => {
         sent.push(bytes)
-        return bytes[0] === 0x43 ? undefined : bytes
+        return bytes[0] === 0x6b ? undefined : bytes
       },
     })
     room.enter(b, room.pinOf(a, b)!)
-    expect(sent.map((bytes) => bytes[0])).toEqual([0x41, 0x43])
+    expect(sent.map((bytes) => bytes[0])).toEqual([0x69, 0x6b])
     const e = room.person('E')
     const other = room.meet(a, e, invite)
     for (const bytes of sent) room.deliver(other, bytes, 'host')
@@ -411,7 +411,7 @@ describe('PIN', () => {
     const third = room.meet(a, room.person('F'), invite)
     room.tap(third, { toGuest: (bytes) => void answers.push(bytes) })
     room.deliver(third, sent[0]!, 'host')
-    const answer = decodeAdmission(answers.find((bytes) => bytes[0] === 0x42) ?? new Uint8Array())
+    const answer = decodeAdmission(answers.find((bytes) => bytes[0] === 0x6a) ?? new Uint8Array())
     if (answer.ok && answer.value.type === 'answer') {
       room.deliver(third, encodeAdmission({ type: 'confirm', tag: answer.value.tag }), 'host')
     }
