@@ -42,6 +42,8 @@ function precacheList(): Plugin {
       handler(_options, bundle) {
         const worker = bundle['sw.js']
         if (worker?.type !== 'chunk') return
+        // It is a classic script, and one that imports is not installed: nobody would have the app offline.
+        if (worker.imports.length > 0) throw new Error(`the service worker imports ${worker.imports.join()}`)
         const hash = createHash('sha256')
         const files = ['./']
         for (const name of Object.keys(bundle).sort()) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { MediaAnswer, MediaQuestion } from './media-wire.ts'
-import { answerMedia, mediaRoot, parseRange } from './media-worker.ts'
+import { mediaPath, type MediaAnswer, type MediaQuestion } from './media-wire.ts'
+import { answerMedia, mediaRoot, parseRange, playingPath } from './media-worker.ts'
 
 const root = 'ab'.repeat(32)
 const film = Uint8Array.from({ length: 100 }, (_, i) => i)
@@ -22,6 +22,10 @@ const honest = ({ from, length }: MediaQuestion): MediaAnswer => ({
 })
 
 describe('a film that is played while it arrives', () => {
+  it('looks where the page sends its players', () => {
+    expect(playingPath).toBe(mediaPath)
+  })
+
   it('FIL5 is answered by the piece a player asks for', async () => {
     const response = await ask('bytes=10-19', honest)
     expect(response.status).toBe(206)

@@ -2,7 +2,13 @@
  * The service worker's half of playing what is still arriving: turns a player's range request into a question to the page
  * that plays, and its answer into a partial response. Only players are answered, with bytes no browser would run.
  */
-import { mediaPath, type MediaAnswer, type MediaQuestion } from './media-wire.ts'
+import type { MediaAnswer, MediaQuestion } from './media-wire.ts'
+
+/**
+ * As `media-wire.ts` has it. A classic service worker cannot import, and what it shared with the page would be built into a
+ * file of its own; so nothing but types is shared.
+ */
+export const playingPath = 'playing/'
 
 /** One answer has so much at most; a player asks for the next. */
 const pieceBytes = 512 * 1024
@@ -20,7 +26,7 @@ interface Clients {
 /** The root a request is about, or undefined when it is not about any. */
 export function mediaRoot(request: Request, scope: string): string | undefined {
   if (request.destination !== 'video' && request.destination !== 'audio') return undefined
-  const prefix = scope + mediaPath
+  const prefix = scope + playingPath
   const root = request.url.startsWith(prefix) ? request.url.slice(prefix.length) : ''
   return /^[0-9a-f]{64}$/.test(root) ? root : undefined
 }
