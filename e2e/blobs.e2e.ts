@@ -63,7 +63,7 @@ describe('a file among two browsers and a terminal', () => {
     await ana.page.close()
     const cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
     await cleo.link()
-    const file = await until('Cleo to hear of the file', 30_000, () => cleo.messages.values().next().value)
+    const file = await until('Cleo to hear of the file', 60_000, () => cleo.messages.values().next().value)
     expect(file).toBeDefined()
     cleo.write({ type: 'save', id: 'last', path: `${folder.path}/saved.bin` })
     await until(`Cleo to have saved it (${JSON.stringify(cleo.lines.at(-1))})`, 60_000, () =>

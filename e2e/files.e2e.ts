@@ -64,7 +64,7 @@ describe('two browsers and a terminal share files', () => {
     await ben.join(link)
     cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
     await cleo.link()
-    await until('a terminal that is linked with both', 20_000, () => {
+    await until('a terminal that is linked with both', 60_000, () => {
       const linked = [...cleo.peers.values()].filter(({ path }) => path === 'direct')
       return linked.length === 2
     })
@@ -83,9 +83,9 @@ describe('two browsers and a terminal share files', () => {
     )
   /** What the terminal writes when it saves the file. */
   const saved = async (name: string, to: string): Promise<Buffer> => {
-    const line = await until(`the terminal to know ${name}`, 20_000, () => fileLine(name))
+    const line = await until(`the terminal to know ${name}`, 60_000, () => fileLine(name))
     cleo.write({ type: 'save', id: line.id, path: `${folder.path}/${to}` })
-    await until(`${name} to be saved`, 20_000, () =>
+    await until(`${name} to be saved`, 60_000, () =>
       (cleo.lines as readonly { readonly type: string; readonly id?: string }[]).some(
         ({ type, id }) => type === 'saved' && id === line.id,
       ),
@@ -139,7 +139,7 @@ describe('two browsers and a terminal share files', () => {
     const fetch = ben.page.getByRole('button', { name: /^Fetch boat\.bin/ })
     await save.or(fetch).first().waitFor()
     if (await fetch.isVisible()) await fetch.click()
-    await save.waitFor({ timeout: 30_000 })
+    await save.waitFor({ timeout: 60_000 })
     const coming = ben.page.waitForEvent('download')
     await save.click()
     const download = await coming

@@ -49,7 +49,7 @@ describe('keepers at home', () => {
     await until(`the keepers to run (${said})`, 15_000, () => said.includes('without being able to read'))
     await until(
       'the keepers to be linked',
-      20_000,
+      60_000,
       () =>
         [...ben.peers.values()].filter(({ name, state }) => name.startsWith('Keeper') && state === 'linked').length >=
         3,
@@ -61,7 +61,7 @@ describe('keepers at home', () => {
     await ana.context.close()
 
     const cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
-    await until(`everything from the keepers (${cleo.errors})`, 20_000, () => cleo.messages.size === 2)
+    await until(`everything from the keepers (${cleo.errors})`, 60_000, () => cleo.messages.size === 2)
     expect(cleo.texts().toSorted()).toEqual(['and a word from the terminal', words])
     await cleo.leave()
 

@@ -60,23 +60,23 @@ describe('a members room', () => {
     await page.getByLabel('Your name').fill('Bea')
     await page.getByRole('button', { name: 'Knock' }).click()
     const pinField = page.getByLabel('PIN, six digits')
-    await pinField.waitFor({ timeout: 20_000 })
+    await pinField.waitFor({ timeout: 60_000 })
     expect(page.url()).not.toContain('#i-')
     const pin = (): string | undefined =>
       find(ana, (line) => line.type === 'newcomer' && line.pin !== null)?.pin ?? undefined
     const first = await until('a PIN', 10_000, pin)
     await pinField.fill(first === '000000' ? '111111' : '000000')
     await page.keyboard.press('Enter')
-    await page.getByText('That was not the PIN. 2 tries are left.').waitFor({ timeout: 20_000 })
+    await page.getByText('That was not the PIN. 2 tries are left.').waitFor({ timeout: 60_000 })
     await pinField.fill(await until('the PIN', 10_000, pin))
     await page.keyboard.press('Enter')
-    await bea.composer().waitFor({ timeout: 20_000 })
+    await bea.composer().waitFor({ timeout: 60_000 })
 
     ana.send('welcome, Bea')
-    await page.getByRole('log').getByText('welcome, Bea').waitFor({ timeout: 20_000 })
+    await page.getByRole('log').getByText('welcome, Bea').waitFor({ timeout: 60_000 })
     await bea.composer().fill('good to be in')
     await page.keyboard.press('Enter')
-    await until('what Bea says', 20_000, () => ana.texts().includes('good to be in'))
+    await until('what Bea says', 60_000, () => ana.texts().includes('good to be in'))
 
     ana.write({ type: 'command', text: 'invite --no-pin' })
     const open = await until(
@@ -85,20 +85,20 @@ describe('a members room', () => {
       () => find(ana, ({ type, link }) => type === 'invite' && link !== invite)?.link,
     )
     const cleo = new Terminal(['join', open, '--name', 'Cleo', '--data', `${folder.path}/cleo`])
-    await until('Cleo to be in', 20_000, () => find(cleo, ({ type, phase }) => type === 'entering' && phase === 'in'))
-    await until('what was said before', 20_000, () => cleo.texts().includes('welcome, Bea'))
+    await until('Cleo to be in', 60_000, () => find(cleo, ({ type, phase }) => type === 'entering' && phase === 'in'))
+    await until('what was said before', 60_000, () => cleo.texts().includes('welcome, Bea'))
 
     ana.write({ type: 'command', text: 'remove Cleo --yes' })
     await until('the removal', 10_000, () => find(ana, ({ type }) => type === 'done'))
-    await until('Cleo to be gone', 20_000, () =>
+    await until('Cleo to be gone', 60_000, () =>
       [...ana.peers.values()].some(({ name, state }) => name === 'Cleo' && state === 'gone'),
     )
     ana.send('without Cleo')
-    await page.getByRole('log').getByText('without Cleo').waitFor({ timeout: 20_000 })
+    await page.getByRole('log').getByText('without Cleo').waitFor({ timeout: 60_000 })
     // What Cleo would have by now, had it been for Cleo, too.
     await bea.composer().fill('and I see it')
     await page.keyboard.press('Enter')
-    await until('the answer', 20_000, () => ana.texts().includes('and I see it'))
+    await until('the answer', 60_000, () => ana.texts().includes('and I see it'))
     expect(cleo.texts()).not.toContain('without Cleo')
     expect(bea.complaints).toEqual([])
     await bea.context.close()
