@@ -52,7 +52,7 @@ describe('a members room', () => {
     ])
     await ana.link()
     ana.write({ type: 'command', text: 'invite' })
-    const invite = await until('an invite', 10_000, () => find(ana, ({ type }) => type === 'invite')?.link)
+    const invite = await until('an invite', 60_000, () => find(ana, ({ type }) => type === 'invite')?.link)
 
     const bea = await Person.arrive(browser, 'Bea')
     const { page } = bea
