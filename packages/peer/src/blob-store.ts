@@ -20,7 +20,8 @@ export interface BlobUse {
 /**
  * Sealed blocks and pages of leaf hashes by root (hex), for all rooms. Slots are written once and stay as they are; a
  * slot that `look` tells of can be read, also after the process was killed, while the newest ones may then be lost.
- * `write` rejects with `StorageFull` or `StorageBroken` and leaves what was there. One process or tab holds a store.
+ * `write` rejects with `StorageFull` or `StorageBroken`, and with the latter for another size than the root is kept with;
+ * what was there stays. One process or tab holds a store.
  */
 export interface BlobStore {
   look(root: string, size: number): Promise<BlobSlots>

@@ -48,7 +48,7 @@ const rootPattern = /^[0-9a-f]{64}$/u
 export class BrowserBlobFiles implements BlobStore {
   readonly #directory: FileSystemDirectoryHandle
   readonly #clock: Clock
-  readonly #open = new Map<string, Promise<OpenBlob>>()
+  readonly #open = new Map<string, Promise<OpenBlob | undefined>>()
   #stopFlush: (() => void) | undefined
 
   constructor(directory: FileSystemDirectoryHandle, clock: Clock) {
@@ -68,7 +68,8 @@ export class BrowserBlobFiles implements BlobStore {
     try {
       const blob = (await this.#blob(root, size)) as OpenBlob
       const bits = part === 'block' ? blob.blocks : blob.pages
-      if (blob.size !== size || bits.has(index)) return
+      if (blob.size !== size) throw new RangeError(`this blob has ${blob.size} bytes, not ${size}`)
+      if (bits.has(index)) return
       if (blob.files[part].write(bytes, { at: placeOf(size, part, index) }) !== bytes.length) {
         throw new DOMException('short write', 'QuotaExceededError')
       }
@@ -92,7 +93,7 @@ export class BrowserBlobFiles implements BlobStore {
     const opening = this.#open.get(root)
     this.#open.delete(root)
     const blob = await opening?.catch(() => undefined)
-    if (blob !== undefined) closeFiles(blob)
+    if (blob !== undefined) closeFiles(blob.files)
     for (const ending of endings) await this.#directory.removeEntry(`${root}.${ending}`).catch(() => undefined)
   }
 
@@ -119,9 +120,9 @@ export class BrowserBlobFiles implements BlobStore {
     const opened = await Promise.allSettled(this.#open.values())
     this.#open.clear()
     for (const one of opened) {
-      if (one.status !== 'fulfilled') continue
+      if (one.status !== 'fulfilled' || one.value === undefined) continue
       writeHeld(one.value)
-      closeFiles(one.value)
+      closeFiles(one.value.files)
     }
   }
 
@@ -138,19 +139,29 @@ export class BrowserBlobFiles implements BlobStore {
       // Somebody else may have opened it meanwhile: a file is open in place once.
       opening = this.#open.get(root) ?? this.#make(root, size)
       this.#open.set(root, opening)
-      opening.catch(() => this.#open.delete(root))
+      const forget = (): void => {
+        if (this.#open.get(root) === opening) this.#open.delete(root)
+      }
+      opening.then((made) => made ?? forget(), forget)
       void this.#closeSome()
     }
     const blob = await opening
-    blob.usedAt = this.#clock.now()
+    if (blob !== undefined) blob.usedAt = this.#clock.now()
+    // Whoever only looked found nothing; whoever writes makes it.
+    else if (size !== undefined) return this.#blob(root, size)
     return blob
   }
 
-  async #make(root: string, size: number | undefined): Promise<OpenBlob> {
+  /** Undefined when nothing was kept yet: a page that goes within the first second leaves files without a bitmap. */
+  async #make(root: string, size: number | undefined): Promise<OpenBlob | undefined> {
     const [block, page, held] = await Promise.all(endings.map((ending) => this.#inPlace(`${root}.${ending}`)))
     const files = { block: block as FileInPlace, page: page as FileInPlace, held: held as FileInPlace }
     const known = readHeld(files.held)
-    const bytes = known?.size ?? size ?? 1
+    const bytes = known?.size ?? size
+    if (bytes === undefined) {
+      closeFiles(files)
+      return undefined
+    }
     const { blocks, pages } = known ?? { blocks: new Bits(blocksOf(bytes)), pages: new Bits(pagesOf(bytes)) }
     return { root, size: bytes, blocks, pages, files, dirty: false, usedAt: this.#clock.now() }
   }
@@ -176,7 +187,7 @@ export class BrowserBlobFiles implements BlobStore {
     // Reads and writes are done at once, so whoever is open is not in use.
     for (const blob of idle.sort((a, b) => a.usedAt - b.usedAt).slice(0, surplus)) {
       this.#open.delete(blob.root)
-      closeFiles(blob)
+      closeFiles(blob.files)
     }
   }
 
@@ -184,7 +195,7 @@ export class BrowserBlobFiles implements BlobStore {
     this.#stopFlush = undefined
     for (const opening of this.#open.values()) {
       void opening.then(
-        (blob) => blob.dirty && writeHeld(blob),
+        (blob) => blob?.dirty === true && writeHeld(blob),
         () => undefined,
       )
     }
@@ -212,8 +223,8 @@ function readHeld(file: FileInPlace): Pick<OpenBlob, 'size' | 'blocks' | 'pages'
   return blocks.ok && pages.ok ? { size, blocks: blocks.value, pages: pages.value } : undefined
 }
 
-function closeFiles(blob: OpenBlob): void {
-  for (const file of Object.values(blob.files)) file.close()
+function closeFiles(files: OpenBlob['files']): void {
+  for (const file of Object.values(files)) file.close()
 }
 
 function placeOf(size: number, part: BlobPart, index: number): number {

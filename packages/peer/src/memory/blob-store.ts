@@ -2,7 +2,7 @@
 import { Bits, blocksOf, pagesOf } from '@kith/protocol'
 import type { BlobPart } from '@kith/protocol'
 import type { BlobSlots, BlobStore, BlobUse } from '../blob-store.ts'
-import { StorageFull } from '../storage-errors.ts'
+import { StorageBroken, StorageFull } from '../storage-errors.ts'
 
 interface Held {
   readonly size: number
@@ -24,7 +24,8 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async look(root: string, size: number): Promise<BlobSlots> {
-    const held = this.#held.get(root)
+    const known = this.#held.get(root)
+    const held = known?.size === size ? known : undefined
     const blocks = new Bits(blocksOf(size))
     const pages = new Bits(pagesOf(size))
     for (const index of held?.slots.block.keys() ?? []) blocks.set(index)
@@ -39,6 +40,7 @@ export class MemoryBlobStore implements BlobStore {
       held = { size, slots: { block: new Map(), page: new Map() }, bytes: 0, usedAt: this.#now() }
       this.#held.set(root, held)
     }
+    if (held.size !== size) throw new StorageBroken(`This file has ${held.size} bytes here, not ${size}.`)
     if (held.slots[part].has(index)) return
     held.slots[part].set(index, bytes.slice())
     held.bytes += bytes.length

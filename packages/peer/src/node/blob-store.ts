@@ -68,7 +68,8 @@ class NodeBlobStore implements BlobStore {
     try {
       const blob = (await this.#blob(root, size)) as OpenBlob
       const bits = part === 'block' ? blob.blocks : blob.pages
-      if (blob.size !== size || bits.has(index)) return
+      if (blob.size !== size) throw new RangeError(`this blob has ${blob.size} bytes, not ${size}`)
+      if (bits.has(index)) return
       await this.#busy(blob, () => blob.files[part].write(bytes, 0, bytes.length, placeOf(blob.size, part, index)))
       bits.set(index)
       blob.dirty = true
