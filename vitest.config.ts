@@ -54,8 +54,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
-          // Not reliable yet: the transfer from a browser to a terminal sometimes stalls; run it by `KITH_UNRELIABLE=1`.
-          exclude: process.env['KITH_UNRELIABLE'] === undefined ? ['e2e/blobs.e2e.ts'] : [],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 120_000,

@@ -92,8 +92,9 @@ export class Person {
   }
 
   async join(link: string): Promise<void> {
-    await this.page.goto(link)
-    await this.composer().waitFor()
+    // Many who come at once share the machine's cores.
+    await this.page.goto(link, { timeout: 60_000 })
+    await this.composer().waitFor({ timeout: 60_000 })
   }
 
   /** The field one writes in. */
