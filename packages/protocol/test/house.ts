@@ -29,7 +29,14 @@ export class Resident {
   readonly #house: House
   #tag = 0
 
-  constructor(house: House, name: string, roomId: Uint8Array, start: readonly StoredRecord[], invite?: MadeInvite) {
+  constructor(
+    house: House,
+    name: string,
+    roomId: Uint8Array,
+    start: readonly StoredRecord[],
+    invite?: MadeInvite,
+    lobbySecret?: Uint8Array,
+  ) {
     this.#house = house
     this.name = name
     const { network } = house
@@ -41,6 +48,7 @@ export class Resident {
         records: kept,
         inviteSecret: invite?.secret,
         inviter: invite?.inviter,
+        lobbySecret,
         edgeRule: house.edgeRule,
       }
       return new Engine(
@@ -141,7 +149,12 @@ export class House {
   edgeRule: EdgeRule | undefined
   readonly #personas = new Map<string, Persona>()
 
-  constructor(policy: Partial<Policy> = {}, options: Partial<NetworkOptions> = {}) {
+  constructor(
+    policy: Partial<Policy> = {},
+    options: Partial<NetworkOptions> = {},
+    personas: Readonly<Record<string, Persona>> = {},
+  ) {
+    for (const [name, persona] of Object.entries(personas)) this.#personas.set(name, persona)
     this.network = new Network({
       seed: 7,
       createCrypto: (random) => ({ ...native, random }),
@@ -161,6 +174,11 @@ export class House {
 
   comes(name: string, invite: MadeInvite): Resident {
     return new Resident(this, name, invite.roomId, [], invite)
+  }
+
+  /** Another device of somebody who is in, told where the members are. */
+  device(name: string, lobbySecret: Uint8Array): Resident {
+    return new Resident(this, name, this.roomId, [], undefined, lobbySecret)
   }
 
   /** Somebody new, let in by a link of `by`; in when this returns. */

@@ -364,6 +364,11 @@ export class Engine {
     })
   }
 
+  /** The last word of one's own device in each of its sessions, all hex: what counts of it once it is revoked. */
+  headsOfDevice(device: string): readonly { readonly session: string; readonly seq: number }[] {
+    return this.#room.headsOf(formatHex(this.#options.persona.author), device)
+  }
+
   /** Which ways to a session were tried and how far they got; undefined for one that is not known to be here. */
   reachReport(session: string, now: Millis): ReachReport | undefined {
     const peer = this.#roster.get(session)
@@ -636,6 +641,7 @@ export class Engine {
           type: 'whisper',
           session: link.session,
           author: this.#authorOf(link),
+          device: this.#room.deviceOf(link.session),
           whisper: payload.whisper,
         })
       case 'wantReceipts':

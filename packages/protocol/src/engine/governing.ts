@@ -15,7 +15,7 @@ import { verifyChain } from '../identity/chain.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
 import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
-import { Epochs } from '../members/epochs.ts'
+import { Epochs, lobbyOf as lobbyKeysOf } from '../members/epochs.ts'
 import type { LobbyKeys } from '../members/epochs.ts'
 import { inviteKeys, inviterOf } from '../members/invite.ts'
 import {
@@ -88,6 +88,7 @@ export class Governing {
   readonly #context: GoverningContext
   /** Own identity, hex. */
   readonly #self: string
+  readonly #device: string
   readonly #speaker: Speaker
   readonly #membership: Membership
   readonly #epochs: Epochs
@@ -111,8 +112,8 @@ export class Governing {
     this.#self = formatHex(persona.author)
     this.#speaker = { author: persona.author, device: persona.device.sign }
     this.#membership = new Membership(crypto, roomId)
-    const device = formatHex(persona.device.sign.publicKey)
-    this.#epochs = new Epochs(crypto, this.#membership, roomId, device, [persona.device.agree])
+    this.#device = formatHex(persona.device.sign.publicKey)
+    this.#epochs = new Epochs(crypto, this.#membership, roomId, this.#device, [persona.device.agree])
     const challengers = this.#restore()
     this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
     this.#reunion = new Reunion(crypto, context.session)
@@ -181,6 +182,10 @@ export class Governing {
   lobbies(now: Millis): readonly Lobby[] {
     const { current, earlier } = this.#epochs.lobbies(this.#context.corrected(now))
     const isIn = this.#isIn
+    const { lobbySecret } = this.#context.options.membership
+    // A new device of a member: it has no operation yet, and was told where the others are.
+    if (lobbySecret !== undefined && current === undefined && !this.#isOut)
+      return [lobbyOf(lobbyKeysOf(this.#context.options.crypto, lobbySecret), 'current', 'peer')]
     // Whoever was removed looks for nobody: there is nobody who would answer.
     const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
     const role = isIn && current !== undefined && this.#looksFor(current, now) ? 'seeker' : 'listener'
@@ -326,6 +331,11 @@ export class Governing {
       case 'setPolicy':
         if (membership.settled.founder !== this.#self) return 'notAllowed'
         return this.#write([{ type: 'policy', policy: command.policy }], now)
+      case 'addDevice': {
+        const { certificate, agree } = command
+        this.#write([{ type: 'device', certificate, agree }], now)
+        return { lobby: this.#epochs.lobbySecret }
+      }
       case 'revokeDevice':
         return this.#write([{ type: 'revocation', statement: command.statement }], now)
     }
@@ -412,7 +422,7 @@ export class Governing {
       const isOut = !isIn && this.#membership.hasEnded(identity)
       const isRevoked = this.#membership.isRevoked(identity, device)
       if (!isOut && !isRevoked && (!isIn || this.#linking.linksWith(identity))) continue
-      if (isOut && endings.length > 0) {
+      if ((isOut || isRevoked) && endings.length > 0) {
         this.#context.send(
           link.session,
           encodeOperations({ type: 'operations', operations: endings, more: false }),
@@ -476,11 +486,11 @@ export class Governing {
   }
 
   get #isIn(): boolean {
-    return this.#membership.isMember(this.#self)
+    return this.#membership.isMember(this.#self) && !this.#membership.isRevoked(this.#self, this.#device)
   }
 
   #drawn(): MembershipSnapshot {
-    return drawMembership(this.#membership, this.#self, this.#epochs.info())
+    return drawMembership(this.#membership, this.#self, this.#epochs.info(), this.#device)
   }
 
   #tellSnapshot(): void {
@@ -523,9 +533,10 @@ export class Governing {
 /** What a command came to. */
 interface Performed {
   readonly invite?: MadeInvite
+  readonly lobby?: Uint8Array | undefined
 }
 
-const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave'])
+const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave', 'revocation'])
 
 /** Kinds after which other entries may count than before. */
 const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([

@@ -28,6 +28,8 @@ export type MembershipCommand =
   | { readonly type: 'leave' }
   | { readonly type: 'setRole'; readonly subject: string; readonly role: 'admin' | 'member' }
   | { readonly type: 'setPolicy'; readonly policy: Policy }
+  /** Another device of one's own, certified by the identity. Answered with `done.lobby`: what it meets the others by. */
+  | { readonly type: 'addDevice'; readonly certificate: Uint8Array; readonly agree: Uint8Array }
   /** A revocation of one of one's own devices, signed by the identity. */
   | { readonly type: 'revokeDevice'; readonly statement: Uint8Array }
 
@@ -49,7 +51,12 @@ export type MembershipEvent =
   | { readonly type: 'door'; readonly newcomers: readonly AtDoor[] }
   /** How far a newcomer has come. */
   | { readonly type: 'arrival'; readonly state: ArrivalState }
-  | { readonly type: 'membershipDone'; readonly tag: number; readonly invite?: MadeInvite | undefined }
+  | {
+      readonly type: 'membershipDone'
+      readonly tag: number
+      readonly invite?: MadeInvite | undefined
+      readonly lobby?: Uint8Array | undefined
+    }
   | { readonly type: 'membershipRefused'; readonly tag: number; readonly code: MembershipRefusal }
 
 /** A new invite: only whoever made it has the secret. */

@@ -42,6 +42,8 @@ export interface MembershipOptions {
   readonly inviteSecret?: Uint8Array | undefined
   /** Fingerprint of whoever gave the invite, as it says (`inviterOf`). */
   readonly inviter?: Uint8Array | undefined
+  /** Of a device that was added: where the members met when it was, 32 bytes (`addDevice`), until it has a key. */
+  readonly lobbySecret?: Uint8Array | undefined
   /** With whom this program links; `trusted` when not given. */
   readonly edgeRule?: EdgeRule | undefined
 }

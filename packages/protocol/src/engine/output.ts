@@ -76,7 +76,14 @@ export type EngineEvent =
       readonly gaps: number
     }
   /** A linked session said something to us alone; `author` hex, the session itself while its chain is unknown. */
-  | { readonly type: 'whisper'; readonly session: string; readonly author: string; readonly whisper: Uint8Array }
+  | {
+      readonly type: 'whisper'
+      readonly session: string
+      readonly author: string
+      /** Key of the device it is said by, hex; undefined while its chain is unknown. */
+      readonly device?: string | undefined
+      readonly whisper: Uint8Array
+    }
   /** What an author shows of who they are, not judged; empty when it was taken back. */
   | { readonly type: 'proof'; readonly author: string; readonly proof: Uint8Array }
   /** With the option `trace`: a copy of an entry came by a link, `hop` links from its author; `copy`: it was held. */

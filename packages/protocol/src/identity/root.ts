@@ -18,6 +18,14 @@ export function longTermIdentity(crypto: Derive, root: Uint8Array): KeyPair {
   return crypto.signKeyPair(crypto.hkdf(root, emptyBytes, label('kith1/identity'), 32))
 }
 
+/**
+ * The 32-byte secret of who founds a members room. The room's id is not known before its first operation is signed, so
+ * that operation's salt stands in for it: whoever has the words and that operation is the founder again.
+ */
+export function founderSecret(crypto: Pick<Crypto, 'hkdf'>, root: Uint8Array, salt: Uint8Array): Uint8Array {
+  return crypto.hkdf(root, salt, label('kith1/founder'), 32)
+}
+
 /** The 32-byte secret of who one is in a room; the room's id salts it. */
 export function roomIdentitySecret(crypto: Pick<Crypto, 'hkdf'>, root: Uint8Array, roomId: Uint8Array): Uint8Array {
   return crypto.hkdf(root, roomId, label('kith1/persona'), 32)

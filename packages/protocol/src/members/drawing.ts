@@ -13,7 +13,13 @@ import type {
 } from './snapshot.ts'
 import { type GivenWord, type Tenure, isAdminNow, isSenior } from './tenure.ts'
 
-export function drawMembership(membership: Membership, self: string, epoch: EpochInfo | undefined): MembershipSnapshot {
+/** `device`: the own one, hex. */
+export function drawMembership(
+  membership: Membership,
+  self: string,
+  epoch: EpochInfo | undefined,
+  device?: string,
+): MembershipSnapshot {
   const { settled } = membership
   const own = settled.current(self)
   const removed = removedOf(membership)
@@ -24,6 +30,7 @@ export function drawMembership(membership: Membership, self: string, epoch: Epoc
     founder: settled.founder,
     standing: own === undefined ? outside : 'in',
     removedBy: own === undefined && mine?.left === false ? mine.by : undefined,
+    deviceRevoked: device !== undefined && membership.isRevoked(self, device),
     role: own === undefined ? 'member' : roleOf(own),
     mayAdd: membership.mayAdd(self),
     mayGovern: membership.isAdmin(self),

@@ -153,6 +153,11 @@ export class Epochs {
     return need === 'none' ? [] : this.#rekey(epoch, now)
   }
 
+  /** What the lobby of now comes from: for a device that is to find the others. */
+  get lobbySecret(): Uint8Array | undefined {
+    return this.#choose()?.lobbySecret
+  }
+
   /** Where members meet now, and where they met before, newest first. */
   lobbies(now: Millis): { readonly current: LobbyKeys | undefined; readonly earlier: readonly LobbyKeys[] } {
     this.#update()

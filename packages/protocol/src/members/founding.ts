@@ -16,7 +16,11 @@ export interface Founder {
   readonly device: DeviceKeys
   /** The identity's statement about the device comes last. */
   readonly statements: readonly Uint8Array[]
+  /** Of the `create`, where the founder's identity was derived with it (`identity/root.ts`); otherwise random. */
+  readonly salt?: Uint8Array | undefined
 }
+
+export const foundingSaltBytes = 16
 
 export interface Founded {
   /** 32 bytes. */
@@ -31,7 +35,7 @@ export function foundRoom(crypto: Crypto, founder: Founder, policy: Policy, now:
     room: undefined,
     time: now,
     parents: [],
-    body: { type: 'create', salt: crypto.random(16), policy, certificate },
+    body: { type: 'create', salt: founder.salt ?? crypto.random(foundingSaltBytes), policy, certificate },
   })
   const roomId = parseHex(create.id) as Uint8Array
   const membership = new Membership(crypto, roomId)

@@ -72,6 +72,8 @@ export interface MembershipSnapshot {
   /** `outside`: not in yet, or never was. */
   readonly standing: 'in' | 'removed' | 'left' | 'outside'
   readonly removedBy: string | undefined
+  /** This device was taken back by the identity it spoke for: it reads and says nothing more. */
+  readonly deviceRevoked?: boolean | undefined
   readonly role: Role
   readonly mayAdd: boolean
   readonly mayGovern: boolean

@@ -194,8 +194,9 @@ export class Room {
     for (const entry of page.entries) {
       if (entry.seq !== 0 || this.log.chain(entry.hex)?.entries.has(0) === true) continue
       const body = this.#open(entry)
-      opened.set(entry, body)
+      // One that waits for its key is opened when it is taken in: the key may come before that.
       if (body.content?.type !== 'opening') continue
+      opened.set(entry, body)
       checks.push(...this.#authors.checksOf(entry.session, body.content.chain, entry.time))
     }
     return { checks, log, opened }
@@ -316,14 +317,19 @@ export class Room {
     this.#dropped.push(...removed)
   }
 
-  /** Newest entry of each session of an author (hex) that is here. */
-  headsOf(author: string): readonly { readonly session: string; readonly seq: number }[] {
+  /** Newest entry of each session of an author (hex) that is here; with `device`, of those it speaks in. */
+  headsOf(author: string, device?: string): readonly { readonly session: string; readonly seq: number }[] {
     const heads: { readonly session: string; readonly seq: number }[] = []
     for (const { hex, head } of this.log.chains()) {
-      if (head !== undefined && this.#authors.authorOf(hex, head.time) === author)
-        heads.push({ session: hex, seq: head.seq })
+      if (head === undefined || this.#authors.authorOf(hex, head.time) !== author) continue
+      if (device === undefined || this.#authors.deviceOf(hex) === device) heads.push({ session: hex, seq: head.seq })
     }
     return heads
+  }
+
+  /** The device (hex) that speaks in a session (hex), where its chain is known. */
+  deviceOf(session: string): string | undefined {
+    return this.#authors.deviceOf(session)
   }
 
   /** Of a members room: the keys of these epochs (hex) are here now, so what waited for them can be read. */

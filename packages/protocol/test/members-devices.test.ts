@@ -1,0 +1,108 @@
+/** Another device of a member comes into a members room, and is taken back; over a simulated relay, with real cryptography. */
+import { describe, expect, it } from 'vitest'
+import { createNativeCrypto } from '../../peer/src/node/crypto.ts'
+import { formatHex, parseHex } from '../src/codec/text.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import type { Persona } from '../src/engine/options.ts'
+import { revokeDevice } from '../src/identity/revocation.ts'
+import { certifyDevice, createDevice, createIdentity } from '../src/identity/session.ts'
+import type { Policy } from '../src/members/policy.ts'
+import { House, type Resident } from './house.ts'
+
+const crypto = createNativeCrypto()
+const startMs = 1_700_000_000_000
+
+/** A founder whose identity is at hand, and two devices of hers: the second is not known to the room yet. */
+function twoDevices(policy: Partial<Policy> = {}) {
+  const identity = createIdentity(crypto)
+  const persona = (): Persona => {
+    const device = createDevice(crypto)
+    const keys = { sign: device.sign.publicKey, agree: device.agree.publicKey }
+    return { author: identity.publicKey, device, statements: [certifyDevice(crypto, identity, keys, startMs)] }
+  }
+  const personas = { A: persona(), A2: persona() }
+  const house = new House(policy, { startMs }, personas)
+  const addDevice = (): Resident => {
+    const { statements, device } = personas.A2
+    const certificate = statements[0] as Uint8Array
+    const told = house.founder.does({ type: 'addDevice', certificate, agree: device.agree.publicKey })
+    if (told.type !== 'membershipDone' || told.lobby === undefined) throw new Error('no lobby')
+    return house.device('A2', told.lobby)
+  }
+  const takeBack = (): void => {
+    const device = personas.A2.device.sign.publicKey
+    const heads = (house.founder.peer.engine as Engine).headsOfDevice(formatHex(device))
+    const listed = heads.map(({ session, seq }) => ({ session: parseHex(session) as Uint8Array, seq }))
+    const statement = revokeDevice(crypto, identity, device, listed, house.network.now)
+    expect(house.founder.does({ type: 'revokeDevice', statement }).type).toBe('membershipDone')
+  }
+  return { house, personas, addDevice, takeBack }
+}
+
+describe('devices in a members room', { timeout: 120_000 }, () => {
+  it('DEV5 a device that was added reads what was said before, and writes as the same person', () => {
+    const { house, addDevice } = twoDevices()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    a.says('from the first device')
+    house.until(() => b.texts.length === 1)
+    const a2 = addDevice()
+    house.until(() => a2.isIn && a2.texts.length === 1)
+    a2.says('from the second')
+    house.until(() => [a, b].every((one) => one.texts.length === 2))
+    const authors = new Set([...b.peer.shown.values()].map(({ author }) => author))
+    expect([...authors]).toEqual([a.id])
+    expect(b.snapshot.members.find(({ identity }) => identity === a.id)?.devices).toHaveLength(2)
+  })
+
+  it('DEV6 a device that was taken back reads nothing that is said later, and what it says is shown to nobody', () => {
+    const { house, addDevice, takeBack } = twoDevices()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    const a2 = addDevice()
+    house.until(() => a2.isIn)
+    a2.says('while it was good')
+    house.until(() => [a, b].every((one) => one.texts.length === 1))
+    // It is stolen: away while it is taken back, and writing.
+    house.network.relay.kill()
+    house.network.partition((peer) => (peer === a2.peer.index ? 1 : 0))
+    house.network.runFor(5_000)
+    a2.says('by the thief')
+    const before = a.snapshot.epoch?.id
+    takeBack()
+    a.says('after it')
+    house.network.runFor(5_000)
+    house.network.heal()
+    house.network.relay.start()
+    house.network.runFor(60_000)
+    for (const one of [a, b]) {
+      expect(one.texts).toEqual(['while it was good', 'after it'])
+      expect(one.snapshot.epoch?.id).not.toBe(before)
+      expect(one.snapshot.members.find(({ identity }) => identity === a.id)?.devices).toHaveLength(1)
+    }
+    expect(a2.texts).not.toContain('after it')
+    // Nor by starting again with all it knew.
+    a2.stops()
+    a2.starts()
+    house.network.runFor(20_000)
+    a2.says('once more')
+    house.network.runFor(20_000)
+    expect(a2.texts).not.toContain('after it')
+    for (const one of [a, b]) expect(one.texts).toEqual(['while it was good', 'after it'])
+  })
+
+  it('DEV7 a device that is here when it is taken back is told, and says nothing more', () => {
+    const { house, addDevice, takeBack } = twoDevices()
+    const { founder: a } = house
+    const a2 = addDevice()
+    house.until(() => a2.isIn)
+    a2.says('here')
+    house.until(() => a.texts.length === 1)
+    takeBack()
+    house.until(() => a2.snapshot.deviceRevoked === true)
+    a2.says('still here')
+    house.network.runFor(5_000)
+    expect(a2.peer.events.findLast((event) => event.type === 'postRefused')).toBeDefined()
+    expect(a.texts).toEqual(['here'])
+  })
+})
