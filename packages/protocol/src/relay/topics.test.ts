@@ -56,6 +56,24 @@ describe('room exchange', () => {
     expect(b.of('left')).toEqual([])
   })
 
+  it('REL23 in a large topic whoever comes and those it is told of know of each other, and nobody else is told', () => {
+    const house = new House()
+    const lines = Array.from({ length: 112 }, (_, i) => house.join(i + 1))
+    for (const line of lines) enter(house, line)
+    const [first, early, late, last] = [lines[0]!, lines[10]!, lines[11]!, lines[111]!]
+    expect(first.of('joined')).toHaveLength(100)
+    expect(late.of('joined')).toHaveLength(100)
+    expect(early.of('joined').map(({ peer }) => peer.session)).not.toContainEqual(keyOf(last))
+    house.tell(last, { type: 'leave', topic: roomTopic(1).topic })
+    expect([early.of('left'), late.of('left')].map(({ length }) => length)).toEqual([0, 1])
+    house.tell(first, { type: 'leave', topic: roomTopic(1).topic })
+    expect(lines[100]!.of('left').map(({ session }) => session)).toContainEqual(keyOf(first))
+    expect(lines[101]!.of('left').map(({ session }) => session)).not.toContainEqual(keyOf(first))
+    // Who enters again becomes one of the newest, and they are told of it although it is what it was.
+    enter(house, lines[1]!)
+    expect(lines[110]!.of('joined').map(({ peer }) => peer.session)).toContainEqual(keyOf(lines[1]!))
+  })
+
   it('REL24 memberships end with their time, and no later than 13 minutes ahead', () => {
     const house = new House()
     const [a, b] = [house.join(1), house.join(2)]

@@ -54,23 +54,22 @@ export class Topics {
     this.#topics.set(topicKey, topic)
     connection.topics.set(topicKey, topic)
     const peer = { session: connection.session, connection: connection.id, announcement: concatBytes(announcement) }
-    topic.put(connection.sessionKey, { ...peer, socket: connection.socket, until })
+    const { peers, strangers } = topic.put(connection.sessionKey, { ...peer, socket: connection.socket, until })
     this.#outbox.report('entered')
-    const peers = topic.newestExcept(connection.sessionKey, this.#limits.peersTold)
     this.#outbox.answer(connection.socket, { type: 'peers', topic: topic.name, peers })
-    if (before === undefined || !equalBytes(before.announcement, announcement)) {
-      this.#tellOthers(topic, connection, { type: 'joined', topic: topic.name, peer })
-    }
+    const isNews = before !== undefined && !equalBytes(before.announcement, announcement)
+    const told = isNews ? topic.acquainted(connection.sessionKey) : strangers
+    this.#tell(told, { type: 'joined', topic: topic.name, peer })
   }
 
   leave(connection: Connection, topicKey: string): void {
     const topic = connection.topics.get(topicKey)
     if (topic === undefined) return
     connection.topics.delete(topicKey)
-    topic.remove(connection.sessionKey)
+    const told = topic.remove(connection.sessionKey)
     this.#outbox.report('left')
     if (topic.size === 0) this.#topics.delete(topicKey)
-    else this.#tellOthers(topic, connection, { type: 'left', topic: topic.name, session: connection.session })
+    this.#tell(told, { type: 'left', topic: topic.name, session: connection.session })
   }
 
   leaveAll(connection: Connection): void {
@@ -93,26 +92,22 @@ export class Topics {
     const receipt = makeReceipt(this.#crypto, this.#relay, { id, sender: connection.session, digest, time: now })
     this.#outbox.report('published')
     this.#outbox.answer(connection.socket, { type: 'receipt', receipt })
-    this.#tellOthers(topic, connection, { type: 'entry', topic: topic.name, receipt, entry })
+    this.#tell(topic.socketsExcept(connection.sessionKey), { type: 'entry', topic: topic.name, receipt, entry })
   }
 
-  /** Ends memberships whose time has come. All go before anyone is told, so the end of a slot is silent. */
+  /** Ends memberships whose time has come. Who goes at the same time is not told, so the end of a slot is silent. */
   expire(connectionOf: (sessionKey: string) => Connection | undefined, now: Millis): void {
     for (const [topicKey, topic] of this.#topics) {
       const gone = topic.expired(now)
+      const going = new Set(gone.map((sessionKey) => topic.member(sessionKey)?.socket))
       for (const sessionKey of gone) {
-        topic.remove(sessionKey)
-        connectionOf(sessionKey)?.topics.delete(topicKey)
+        const told = topic.remove(sessionKey).filter((socket) => !going.has(socket))
+        const connection = connectionOf(sessionKey)
+        connection?.topics.delete(topicKey)
         this.#outbox.report('expired')
+        if (connection !== undefined) this.#tell(told, { type: 'left', topic: topic.name, session: connection.session })
       }
       if (topic.size === 0) this.#topics.delete(topicKey)
-      else {
-        for (const sessionKey of gone) {
-          const connection = connectionOf(sessionKey)
-          if (connection === undefined) continue
-          this.#tellOthers(topic, connection, { type: 'left', topic: topic.name, session: connection.session })
-        }
-      }
     }
   }
 
@@ -134,8 +129,7 @@ export class Topics {
     return proved ? undefined : 'badEntrance'
   }
 
-  #tellOthers(topic: Topic, except: Connection, answer: Answer): void {
-    const sockets = topic.socketsExcept(except.sessionKey)
+  #tell(sockets: readonly number[], answer: Answer): void {
     if (sockets.length > 0) this.#outbox.tell(sockets, encodeAnswer(answer))
   }
 }
