@@ -104,6 +104,15 @@ export interface RemovedMember {
   readonly left: boolean
 }
 
+/** A message of mine that waits for the room's new key and then goes out by itself. */
+export interface HeldMessage {
+  /** Of this run. */
+  readonly tag: number
+  readonly text: string
+  /** How many files go with it. */
+  readonly files: number
+}
+
 export interface MembersState {
   /** `removed` and `left`: what was said until then can be read, and no more comes. */
   readonly standing: 'in' | 'removed' | 'left'
@@ -119,6 +128,8 @@ export interface MembersState {
   readonly invites: readonly RoomInvite[]
   readonly newcomers: readonly Newcomer[]
   readonly removed: readonly RemovedMember[]
+  /** Written while the room has no key to write under. */
+  readonly held: readonly HeldMessage[]
 }
 
 /** The way in, as the newcomer sees it; undefined once in. */

@@ -1,6 +1,6 @@
 /** What the engine tells of a members room → what an interface sees of it. Pure. */
 import type { ArrivalState, AtDoor, MembershipSnapshot, Millis } from '@kith/protocol'
-import type { Entering, MembersState, Membership, Newcomer, Policy, RoomInvite } from './members-state.ts'
+import type { Entering, HeldMessage, MembersState, Membership, Newcomer, Policy, RoomInvite } from './members-state.ts'
 import type { PostingRules } from './posting-rules.ts'
 
 export interface MembersFacts {
@@ -10,10 +10,17 @@ export interface MembersFacts {
   readonly door: readonly AtDoor[]
   /** Links of the invites made here, by id: only whoever made one has its secret. */
   readonly linkByInvite: ReadonlyMap<string, string>
+  readonly held: readonly HeldMessage[]
 }
 
 /** Undefined as long as one is not in and never was. */
-export function membersStateOf({ snapshot, door, linkByInvite, lastWroteAt }: MembersFacts): MembersState | undefined {
+export function membersStateOf({
+  snapshot,
+  door,
+  linkByInvite,
+  lastWroteAt,
+  held,
+}: MembersFacts): MembersState | undefined {
   const { standing, policy } = snapshot
   if (standing === 'outside') return undefined
   return {
@@ -39,6 +46,7 @@ export function membersStateOf({ snapshot, door, linkByInvite, lastWroteAt }: Me
     }),
     newcomers: newcomersOf(snapshot, door),
     removed: snapshot.removed.map(({ identity: id, name, by, at, left }) => ({ id, name, by, at, left })),
+    held,
   }
 }
 
@@ -89,14 +97,17 @@ export function membershipsOf({
   )
 }
 
-/** `nameOf` gives the name of a member by its id, empty when it is not known. */
+/** `nameOf` gives the name of a member by its id, empty when it is not known: then what it calls itself at the door. */
 export function enteringOf(state: ArrivalState, nameOf: (id: string) => string): Entering | undefined {
   switch (state.phase) {
     case 'in':
       return undefined
-    case 'pinWanted':
+    case 'pinWanted': {
+      const { phase, by, name, triesLeft, wrong } = state
+      return { phase, by: nameOf(by) || name, triesLeft, wrong }
+    }
     case 'pinChecking':
-      return { ...state, by: nameOf(state.by) }
+      return { phase: state.phase, by: nameOf(state.by) || state.name }
     default:
       return state
   }

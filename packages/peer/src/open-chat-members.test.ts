@@ -9,11 +9,13 @@ import type {
   RoomMap,
 } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
+import type { Room } from './chat.ts'
 import type { RoomEngine } from './chat-ports.ts'
 import { ManualClock } from './memory/clock.ts'
 import { MemoryLock } from './memory/lock.ts'
 import { MemoryDisk, openMemoryStorage } from './memory/storage.ts'
 import { openChat, type OpenChat } from './open-chat.ts'
+import { maxHeld } from './held-posts.ts'
 import { absentReport } from './open-room.ts'
 
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
@@ -32,6 +34,8 @@ const link = formatInvite(crypto, {
 class MembersEngine implements RoomEngine {
   readonly options: EngineOptions
   readonly inputs: Input[] = []
+  /** What is said of whatever is posted; undefined: nothing. */
+  answer: 'posted' | 'noEpoch' | 'notAllowed' | undefined
   readonly #said: EngineEvent[] = []
 
   constructor(options: EngineOptions) {
@@ -46,6 +50,14 @@ class MembersEngine implements RoomEngine {
   handle(input: Input): readonly Output[] {
     this.inputs.push(input)
     const outputs = this.#said.splice(0).map((event): Output => ({ type: 'event', event }))
+    if (input.type === 'post' && this.answer !== undefined) {
+      const { tag } = input
+      const event: EngineEvent =
+        this.answer === 'posted'
+          ? { type: 'posted', tag, id: String(tag).padStart(26, '0') }
+          : { type: 'postRefused', tag, code: this.answer }
+      return [...outputs, { type: 'event', event }]
+    }
     if (input.type !== 'membership') return outputs
     const { tag, command } = input
     if (command.type === 'remove')
@@ -151,11 +163,12 @@ describe('a members room', () => {
     expect(room.state).toMatchObject({ kind: 'members', link: '', members: undefined, entering: { phase: 'meeting' } })
     const engine = await started(engines)
     expect(engine.options.membership).toEqual({ roomId, records: [], inviteSecret: secret, inviter })
-    const wanted = { phase: 'pinWanted', by: mara, triesLeft: 2, wrong: 1 } as const
+    const wanted = { phase: 'pinWanted', by: mara, name: 'Mara', triesLeft: 2, wrong: 1 } as const
     engine.say({ type: 'arrival', state: wanted })
     await room.govern({ type: 'enterPin', pin: '123456' })
     expect(engine.inputs.at(-1)).toMatchObject({ type: 'membership', command: { type: 'enterPin', pin: '123456' } })
-    expect(room.state.entering).toEqual({ ...wanted, by: '' })
+    // Not known as a member yet: by the name it comes to the door with.
+    expect(room.state.entering).toEqual({ phase: 'pinWanted', by: 'Mara', triesLeft: 2, wrong: 1 })
     expect(await chat.join(link)).toBe(room)
     await chat.close()
     const again = await open(disk)
@@ -270,5 +283,74 @@ describe('a members room', () => {
     expect(room.state).toMatchObject({ entering: { phase: 'meeting' }, members: undefined })
     expect((await started(engines, 2)).options.membership?.inviteSecret).toEqual(new Uint8Array(16).fill(9))
     await chat.close()
+  })
+
+  const epoch = { id: 'ee'.repeat(32), recipients: 2, since: 5 }
+
+  async function within(): Promise<{
+    readonly disk: MemoryDisk
+    readonly chat: OpenChat
+    readonly room: Room
+    readonly engine: MembersEngine
+    tell(change: Partial<MembershipSnapshot>): void
+    held(): readonly string[]
+  }> {
+    const disk = new MemoryDisk()
+    const { chat, engines } = await open(disk)
+    const room = await chat.join(link)
+    const engine = await started(engines)
+    const tell = (change: Partial<MembershipSnapshot>): void => {
+      engine.say({ type: 'membership', snapshot: snapshot(room.state.me, change) })
+      // What an engine says comes with some input.
+      room.setVisible(true)
+    }
+    tell({})
+    engine.answer = 'noEpoch'
+    return { disk, chat, room, engine, tell, held: () => room.state.members?.held.map(({ text }) => text) ?? [] }
+  }
+
+  it('FAC19 what is written while the room has no key is held, shown, and goes out in its order when there is one', async () => {
+    const { chat, room, engine, tell, held } = await within()
+    const ids = [room.send('first'), room.send('second')]
+    expect(held()).toEqual(['first', 'second'])
+    tell({ operations: 5 })
+    expect(engine.inputs.filter(({ type }) => type === 'post')).toHaveLength(2)
+    // Too early once more: nothing is lost and nothing overtakes.
+    tell({ epoch, operations: 6 })
+    expect(held()).toEqual(['first', 'second'])
+    engine.answer = 'posted'
+    tell({ epoch, operations: 7 })
+    expect(await Promise.all(ids)).toEqual(['1'.padStart(26, '0'), '2'.padStart(26, '0')])
+    expect(held()).toEqual([])
+    const texts = engine.inputs.flatMap((input) =>
+      input.type === 'post' && input.content.type === 'text' ? [input.content.text] : [],
+    )
+    expect(texts).toEqual(['first', 'second', 'first', 'second', 'first', 'second'])
+    await chat.close()
+  })
+
+  it('FAC19 of whoever is out by then it is refused, and no more is held than a person writes', async () => {
+    const { chat, room, engine, tell, held } = await within()
+    const sent = Array.from({ length: maxHeld }, (_, i) => room.send(`line ${i}`))
+    await expect(room.send('one more')).rejects.toMatchObject({ code: 'noEpoch' })
+    expect(held()).toHaveLength(maxHeld)
+    engine.answer = 'notAllowed'
+    tell({ standing: 'removed', operations: 5 })
+    const outcomes = await Promise.allSettled(sent)
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(held()).toEqual([])
+    await chat.close()
+  })
+
+  it('FAC19 what is still held when the room closes is in the draft when it opens again', async () => {
+    const { disk, chat, room } = await within()
+    const sent = Promise.allSettled([room.send('one'), room.send('two')])
+    room.setDraft('and three')
+    await chat.close()
+    expect((await sent).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    const next = await open(disk)
+    await started(next.engines)
+    expect(next.chat.state.rooms[0]?.draft).toBe('one\ntwo\nand three')
+    await next.chat.close()
   })
 })

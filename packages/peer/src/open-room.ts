@@ -1,6 +1,15 @@
 /** A room that is open: its record, its engine under a host, and its view. */
 import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex, sasLifeMs } from '@kith/protocol'
-import type { Content, EngineEvent, EngineOptions, Manifest, ReachReport, RoomMap, StoredRecord } from '@kith/protocol'
+import type {
+  Content,
+  EngineEvent,
+  EngineOptions,
+  Manifest,
+  MembershipSnapshot,
+  ReachReport,
+  RoomMap,
+  StoredRecord,
+} from '@kith/protocol'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import type { ChatStore, MembersRecord, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
 import type {
@@ -17,6 +26,7 @@ import type {
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
+import { HeldPosts } from './held-posts.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
 import { openPersona } from './persona.ts'
@@ -43,6 +53,7 @@ export interface RoomExtras {
 }
 
 interface Pending {
+  readonly content: Content
   readonly resolve: (id: string) => void
   readonly reject: (error: Error) => void
 }
@@ -61,6 +72,7 @@ export class OpenRoom implements Room {
   #engine: RoomEngine | undefined
   #host: Host | undefined
   readonly #members: RoomMembers
+  readonly #held = new HeldPosts()
   #tags = 0
   /** Counts starts and stops, so that a slow start does not run after a stop. */
   #runs = 0
@@ -229,6 +241,7 @@ export class OpenRoom implements Room {
   /** Ends the session; what was being stored is durable afterwards. */
   async stop(): Promise<void> {
     const host = this.#host
+    this.#keepHeld()
     this.#runs++
     this.#host = undefined
     this.#engine = undefined
@@ -455,12 +468,29 @@ export class OpenRoom implements Room {
     if (event.type === 'proof') this.identity.shows(event.author, event.proof)
     if (event.type === 'whisper') this.identity.whispered(event.author, event.whisper)
     if (this.#members.handle(event)) return
-    if (event.type === 'membership') this.#cameIn(event.snapshot.standing)
+    if (event.type === 'membership') this.#memberNow(event.snapshot)
     else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
-    else if (event.type === 'postRefused') this.#settle(event.tag)?.reject(new MessageRefused(event.code))
+    else if (event.type === 'postRefused') this.#refused(event.tag, event.code)
     else if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
       this.#ports.onRelayWanted?.(this.#record.relay)
     }
+  }
+
+  #memberNow({ standing, epoch }: MembershipSnapshot): void {
+    this.#cameIn(standing)
+    if (epoch === undefined && standing === 'in') return
+    const held = this.#held.release()
+    if (held.length === 0) return
+    this.#view.setHeld([])
+    for (const [tag, content] of held) this.#host?.input({ type: 'post', tag, content })
+  }
+
+  #refused(tag: number, code: string): void {
+    const pending = this.#pending.get(tag)
+    if (code === 'noEpoch' && pending !== undefined && this.#held.hold(tag, pending.content)) {
+      return this.#view.setHeld(this.#held.messages)
+    }
+    this.#settle(tag)?.reject(new MessageRefused(code))
   }
 
   /** Once in, the invite has done its work: nobody who reads this store later shall knock with it. */
@@ -468,6 +498,16 @@ export class OpenRoom implements Room {
     const { members } = this.#record
     if (standing !== 'in' || members?.inviteSecret === undefined) return
     this.#keepMembers({ ...members, inviteSecret: undefined }).catch(() => this.tellBroken())
+  }
+
+  /** What waited for a key and will not go out in this run is what one was about to say. */
+  #keepHeld(): void {
+    const { text } = this.#held
+    this.#held.release()
+    if (text === '') return
+    const { draft } = this.#view.state
+    this.#view.setHeld([])
+    this.setDraft(draft === '' ? text : `${text}\n${draft}`)
   }
 
   #settle(tag: number): Pending | undefined {
@@ -483,7 +523,7 @@ export class OpenRoom implements Room {
         return
       }
       const tag = ++this.#tags
-      this.#pending.set(tag, { resolve, reject })
+      this.#pending.set(tag, { resolve, reject, content })
       this.#host.input({ type: 'post', tag, content })
     })
   }

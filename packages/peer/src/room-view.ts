@@ -9,6 +9,7 @@ import type { QuietPeople } from './chat-store.ts'
 import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
+import type { HeldMessage } from './members-state.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
@@ -67,6 +68,7 @@ export class RoomView {
   #lastWroteAt: Millis | undefined
   #door: readonly AtDoor[] = []
   #linkByInvite: ReadonlyMap<string, string>
+  #held: readonly HeldMessage[] = []
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
   #readMark: string
@@ -253,6 +255,11 @@ export class RoomView {
     this.#showMembers()
   }
 
+  setHeld(held: readonly HeldMessage[]): void {
+    this.#held = held
+    this.#showMembers()
+  }
+
   /** By an invite, once more. */
   enterAgain(): void {
     this.#snapshot = undefined
@@ -349,8 +356,8 @@ export class RoomView {
 
   #showMembers(): void {
     if (this.#snapshot === undefined) return
-    const [snapshot, door, linkByInvite] = [this.#snapshot, this.#door, this.#linkByInvite]
-    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, lastWroteAt: this.#lastWroteAt }) })
+    const [snapshot, door, linkByInvite, held] = [this.#snapshot, this.#door, this.#linkByInvite, this.#held]
+    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, lastWroteAt: this.#lastWroteAt, held }) })
   }
 
   #nameOf(id: string): string {

@@ -105,6 +105,7 @@ class Program implements EngineLike {
         },
         vouchesNeeded: () => agreed.vouchesNeeded,
         mayAdmit: () => isIn(this.id),
+        isHere: () => false,
       },
       invites: () => agreed.invites,
       corrected: (at) => at,
@@ -345,7 +346,13 @@ describe('getting into a room over the relay', () => {
     for (const left of [2, 1]) {
       b.do((now) => b.admitting.enterPin(wrong, now))
       house.network.runFor(3_000)
-      expect(b.admitting.entering).toEqual({ phase: 'pinWanted', by: a.id, triesLeft: left, wrong: 3 - left })
+      expect(b.admitting.entering).toEqual({
+        phase: 'pinWanted',
+        by: a.id,
+        name: 'x',
+        triesLeft: left,
+        wrong: 3 - left,
+      })
     }
     b.do((now) => b.admitting.enterPin(wrong, now))
     house.until(() => b.admitting.entering?.phase === 'refused')

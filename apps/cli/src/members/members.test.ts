@@ -90,6 +90,15 @@ describe('members rooms in a terminal', () => {
     expect(await said(chat, '/decline Nobody')).toBe('Nobody called “Nobody” is at the door.')
   })
 
+  it('FAC19 says once what waits for the new key of the room', () => {
+    const { first } = fakeChat('membersHeld')
+    const watch = new MembersWatch()
+    expect(watch.observe(first.state)).toEqual([
+      'Waiting, for the room is getting a new key; goes out by itself: Who has the key to the shed?',
+    ])
+    expect(watch.observe(first.state)).toEqual([])
+  })
+
   it('makes invites, changes rules and roles, mutes and hides', async () => {
     const chat = fakeChat('members')
     const { first } = chat

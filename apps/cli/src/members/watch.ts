@@ -8,6 +8,7 @@ export class MembersWatch {
   #standing = 'in'
   readonly #newcomers = new Map<string, string>()
   readonly #changed = new Set<string>()
+  readonly #held = new Set<number>()
 
   /** Sentences that are new since the last look. */
   observe(state: RoomState): readonly string[] {
@@ -35,6 +36,11 @@ export class MembersWatch {
     }
     for (const id of this.#newcomers.keys())
       if (!atDoor.some((newcomer) => newcomer.id === id)) this.#newcomers.delete(id)
+    for (const { tag, text } of members?.held ?? []) {
+      if (this.#held.has(tag)) continue
+      this.#held.add(tag)
+      said.push(`Waiting, for the room is getting a new key; goes out by itself: ${printableLine(text)}`)
+    }
     for (const { id, name, verification } of people) {
       if (verification.level !== 'changed' || this.#changed.has(id)) continue
       this.#changed.add(id)

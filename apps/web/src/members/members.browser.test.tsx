@@ -54,6 +54,12 @@ describe('a members room', () => {
     expect(marks).toContainEqual(['Robin', undefined])
   })
 
+  it('FAC19 shows what waits for the new key of the room', async () => {
+    app = await openApp('membersHeld')
+    expect(text('.held li')).toBe('Who has the key to the shed?')
+    expect(text('.held-why')).toBe('The room is getting a new key. This goes out by itself in a moment.')
+  })
+
   it('names who falls with a removal before it happens, and leaves who is unticked', async () => {
     app = await openApp('members')
     await about('Priya')

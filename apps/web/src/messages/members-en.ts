@@ -171,6 +171,12 @@ export const membersEn = {
       `Slow mode: you can write again in ${plural(seconds, { one: '1 second', other: '# seconds' })}.`,
   },
 
+  held: {
+    title: 'Waiting to go out',
+    files: (count: number): string => plural(count, { one: '1 file', other: '# files' }),
+    why: 'The room is getting a new key. This goes out by itself in a moment.',
+  },
+
   changed: {
     one: (name: string): string => `This ${name} has another key than the ${name} you compared numbers with.`,
     hint: 'It may be a new device, or somebody who took the name. Do not tell them anything secret before you have compared again.',

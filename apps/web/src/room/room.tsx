@@ -8,6 +8,7 @@ import { ChangedKeys } from '../members/changed-keys.tsx'
 import { FilesContext } from '../files/context.ts'
 import { DropHere, useDrop } from '../files/drop.tsx'
 import { Door } from '../members/door.tsx'
+import { Held } from '../members/held.tsx'
 import { silenceOf, Silenced } from '../members/standing.tsx'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
@@ -170,6 +171,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
           <footer className="room-foot">
             <div className="room-column">
               <Typing room={room} onChangeName={settings} />
+              <Held room={room} />
               {silence === undefined ? (
                 <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
               ) : (

@@ -81,6 +81,7 @@ export type MembersSituation =
   | 'members'
   | 'membersDoor'
   | 'membersChanged'
+  | 'membersHeld'
   | 'membersRemoved'
   | 'membersSilent'
   | 'membersAlone'
@@ -359,6 +360,8 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
         verified: { level: 'changed' },
       },
     ]),
+  /** Somebody was removed a moment ago, and the new key is not here yet. */
+  membersHeld: () => membersOf({ myRole: 'member', held: ['Who has the key to the shed?'] }),
   membersRemoved: () => membersOf({ myRole: 'member', standing: 'removed' }),
   /** Only admins write, one in ten seconds, and I am none. */
   membersSilent: () =>

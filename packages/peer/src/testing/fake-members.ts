@@ -29,6 +29,8 @@ export interface FakeMember {
 }
 
 export interface FakeMembers {
+  /** Written while the room's key changes. */
+  readonly held?: readonly string[] | undefined
   readonly myRole?: Role | undefined
   readonly policy?: Partial<Policy> | undefined
   readonly invites?: readonly (Partial<RoomInvite> & { readonly byName?: string | undefined })[] | undefined
@@ -92,6 +94,7 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       here: true,
       ...newcomer,
     })),
+    held: (options.held ?? []).map((text, tag) => ({ tag, text, files: 0 })),
     removed: (options.removed ?? []).map(({ name, byName, agoMs }) => ({
       id: idOf(name),
       name,

@@ -137,6 +137,7 @@ export class Engine {
           tell,
           corrected,
           links: () => this.#reach.links(),
+          isHere: (identity) => this.#roster.isHere(identity),
           send: (to, payload, at) => void this.#reach.send(to, priority.text, payload, at),
           sendAside: (to, payload, at) => void this.#reach.sendAside(to, payload, at),
           close: (link, code, at) => this.#reach.close(link, code, at),

@@ -69,6 +69,8 @@ export interface GoverningContext {
   readonly tell: (event: MembershipEvent) => void
   readonly corrected: (now: Millis) => Millis
   readonly links: () => readonly LiveLink[]
+  /** Is a program of this identity (hex) in the room right now, as far as is known? */
+  readonly isHere: (identity: string) => boolean
   readonly send: (session: string, payload: Uint8Array, now: Millis) => void
   readonly sendAside: (session: string, payload: Uint8Array, now: Millis) => void
   readonly close: (link: LiveLink, code: string, now: Millis) => void
@@ -139,6 +141,7 @@ export class Governing {
         },
         vouchesNeeded: () => membershipNow.policy().vouches,
         mayAdmit: () => membershipNow.mayAdd(this.#self),
+        isHere: context.isHere,
       },
       invites: () => this.#drawn().invites,
       corrected: context.corrected,

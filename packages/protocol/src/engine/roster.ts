@@ -36,6 +36,14 @@ export class Roster {
     for (const { info } of this.#lines.values()) yield info
   }
 
+  /** Somebody of this author (hex) is linked, or reached along others. */
+  isHere(author: string): boolean {
+    for (const { info } of this.#lines.values()) {
+      if (info.author === author && info.state !== 'joining') return true
+    }
+    return false
+  }
+
   /** The relay says it is here. */
   met(session: string, platform: Platform): void {
     const line = this.#lines.get(session)

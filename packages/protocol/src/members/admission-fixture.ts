@@ -33,6 +33,8 @@ export class SmallRoom {
   readonly invites: Map<string, Offering> = new Map()
   readonly members: Set<string> = new Set()
   readonly removed: Set<string> = new Set()
+  /** Who is known to be in the room right now. */
+  readonly here: Set<string> = new Set()
   readonly vouches: Voucher[] = []
   /** Identity → invite it came by. */
   readonly added: Map<string, string> = new Map()
@@ -83,6 +85,7 @@ export class SmallRoom {
           },
           vouchesNeeded: () => this.vouchesNeeded,
           mayAdmit: () => isIn(person.id),
+          isHere: (id) => this.here.has(id),
         },
       }),
     )

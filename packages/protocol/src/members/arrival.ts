@@ -29,11 +29,17 @@ export interface ArrivalOptions {
   readonly session: Uint8Array
 }
 
-/** How far one has come. `by` is a member's identity, hex. */
+/** How far one has come. `by` is a member's identity, hex; `name` what it calls itself. */
 export type ArrivalState =
   | { readonly phase: 'meeting' }
-  | { readonly phase: 'pinWanted'; readonly by: string; readonly triesLeft: number; readonly wrong: number }
-  | { readonly phase: 'pinChecking'; readonly by: string }
+  | {
+      readonly phase: 'pinWanted'
+      readonly by: string
+      readonly name: string
+      readonly triesLeft: number
+      readonly wrong: number
+    }
+  | { readonly phase: 'pinChecking'; readonly by: string; readonly name: string }
   | { readonly phase: 'vouchesWanted'; readonly have: number; readonly need: number }
   /** Let in: what members know comes next. */
   | { readonly phase: 'in' }
@@ -76,13 +82,14 @@ export class Arrival {
     if (this.#isIn) return { phase: 'in' }
     const hosts = [...this.#hosts.values()]
     const checking = hosts.find(({ asking }) => asking !== undefined)
-    if (checking !== undefined) return { phase: 'pinChecking', by: nameOf(checking) }
+    if (checking !== undefined) return { phase: 'pinChecking', ...whois(checking) }
     const wanting = this.#wanting()
     if (wanting !== undefined) {
       const { wrong, triesLeft } = wanting
-      return { phase: 'pinWanted', by: nameOf(wanting), triesLeft, wrong }
+      return { phase: 'pinWanted', ...whois(wanting), triesLeft, wrong }
     }
-    const waiting = hosts.find((host) => host.standing !== undefined)?.standing
+    // Of one word that is wanted and not there yet there is nothing to count.
+    const waiting = hosts.find(({ standing }) => standing !== undefined && standing.needed > 1)?.standing
     if (waiting !== undefined) return { phase: 'vouchesWanted', have: waiting.have, need: waiting.needed }
     return this.#refused === undefined ? { phase: 'meeting' } : { phase: 'refused', reason: this.#refused }
   }
@@ -181,6 +188,6 @@ export class Arrival {
   }
 }
 
-function nameOf(host: Host): string {
-  return formatHex(host.link.identity)
+function whois({ link }: Host): { readonly by: string; readonly name: string } {
+  return { by: formatHex(link.identity), name: link.name }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { junk, otherPin, SmallRoom } from './admission-fixture.ts'
 import type { Offering, Person } from './admission-fixture.ts'
 import { admissionTags, decodeAdmission, encodeAdmission } from './admission-wire.ts'
-import { Door, maxAtDoor } from './door.ts'
+import { Door, inviterFirstMs, maxAtDoor } from './door.ts'
 import { edgesOf } from './edges.ts'
 import { drawPin, maxPinTries, parsePin, pinLifeMs, PinAnswering, PinAsking } from './pin.ts'
 
@@ -36,7 +36,7 @@ describe('the seed’s flow (S2-07 … S2-21)', () => {
     k = room.invite(a, { asksPin: true })
     room.meet(a, b, k)
     // S2-11: connected, but not verified.
-    expect(shown(b)).toEqual({ phase: 'pinWanted', by: a.id, triesLeft: maxPinTries, wrong: 0 })
+    expect(shown(b)).toEqual({ phase: 'pinWanted', by: a.id, name: 'A', triesLeft: maxPinTries, wrong: 0 })
     expect(room.members.has(b.id)).toBe(false)
   })
 
@@ -53,7 +53,7 @@ describe('the seed’s flow (S2-07 … S2-21)', () => {
     room.meet(a, c, l)
     room.meet(b, c, l)
     // S2-13: B, who invited, poses its challenge at once; A poses one of its own.
-    expect(shown(c)).toEqual({ phase: 'pinWanted', by: b.id, triesLeft: maxPinTries, wrong: 0 })
+    expect(shown(c)).toEqual({ phase: 'pinWanted', by: b.id, name: 'B', triesLeft: maxPinTries, wrong: 0 })
     expect(room.enter(c, room.pinOf(b, c)!)).toBe(true)
     expect(room.vouch(a, c, 'pin')).toBe(true)
     expect(room.pinOf(a, c)).not.toBe(undefined)
@@ -121,6 +121,56 @@ describe('a room that asks for two vouchers', () => {
     expect(room.members.has(d.id)).toBe(false)
     room.vouch(b, d, 'sas')
     expect(room.members.has(d.id)).toBe(true)
+  })
+})
+
+describe('who answers for whom a link alone lets in', () => {
+  const meetAll = (seed: string, isInviterHere: boolean): { room: SmallRoom; a: Person; b: Person; d: Person } => {
+    const room = new SmallRoom(seed)
+    const [a, b, d] = [room.member('A'), room.member('B'), room.person('D')] as const
+    if (isInviterHere) room.here.add(a.id)
+    const invite = room.invite(a, { asksPin: false })
+    room.meet(b, d, invite)
+    if (isInviterHere) {
+      expect(room.members.has(d.id)).toBe(false)
+      room.meet(a, d, invite)
+    }
+    return { room, a, b, d }
+  }
+
+  it('INV4 whoever gave it away, when they are here, though another member was met first', () => {
+    const { room, a, d } = meetAll('inviter first', true)
+    room.now += inviterFirstMs
+    room.refresh()
+    expect(room.vouches).toEqual([{ by: a.id, for: d.id, method: 'link' }])
+  })
+
+  it('INV4 another member at once when they are not here, and soon when they do not answer or have gone', () => {
+    const away = meetAll('inviter away', false)
+    expect(away.room.vouches).toEqual([{ by: away.b.id, for: away.d.id, method: 'link' }])
+    for (const passes of ['gone', 'silent'] as const) {
+      const room = new SmallRoom(passes)
+      const [a, b, d] = [room.member('A'), room.member('B'), room.person('D')] as const
+      room.here.add(a.id)
+      room.meet(b, d, room.invite(a, { asksPin: false }))
+      room.refresh()
+      expect(room.members.has(d.id)).toBe(false)
+      if (passes === 'gone') room.here.delete(a.id)
+      else room.now += inviterFirstMs
+      room.refresh()
+      expect(room.vouches).toEqual([{ by: b.id, for: d.id, method: 'link' }])
+    }
+  })
+
+  it('INV4 nobody but the inviter, when the room has come to ask for more while they were waited for', () => {
+    const room = new SmallRoom('stricter')
+    const [a, b, d] = [room.member('A'), room.member('B'), room.person('D')] as const
+    room.here.add(a.id)
+    room.meet(b, d, room.invite(a, { asksPin: false }))
+    room.vouchesNeeded = 2
+    room.now += inviterFirstMs
+    room.refresh()
+    expect(room.vouches).toEqual([])
   })
 })
 
@@ -274,7 +324,7 @@ describe('PIN', () => {
   it('PIN2 a wrong PIN lets nobody in and counts', () => {
     const { room, a, b } = anyRoom('wrong')
     room.enter(b, otherPin(room.pinOf(a, b)!))
-    expect(room.arrivals.get(b.id)!.state).toEqual({ phase: 'pinWanted', by: a.id, triesLeft: 2, wrong: 1 })
+    expect(room.arrivals.get(b.id)!.state).toEqual({ phase: 'pinWanted', by: a.id, name: 'A', triesLeft: 2, wrong: 1 })
     expect(room.members.has(b.id)).toBe(false)
     room.enter(b, room.pinOf(a, b)!)
     expect(room.members.has(b.id)).toBe(true)
@@ -426,7 +476,7 @@ describe('PIN', () => {
     expect(room.members.has(b.id)).toBe(false)
     room.refresh()
     expect(room.pinOf(a, b)).toBe(undefined)
-    expect(room.arrivals.get(b.id)!.state).toEqual({ phase: 'vouchesWanted', have: 0, need: 1 })
+    expect(room.arrivals.get(b.id)!.state).toEqual({ phase: 'meeting' })
     room.vouch(a, b, 'pin')
     expect(room.pinOf(a, b)).not.toBe(undefined)
     room.enter(b, room.pinOf(a, b)!)
@@ -465,6 +515,7 @@ describe('PIN', () => {
         standing: () => ({ have: 0, isIn: false, iVouched: false, wasOut: false }),
         vouchesNeeded: () => 1,
         mayAdmit: () => false,
+        isHere: () => false,
       },
     })
     const hash = room.crypto.random(32)

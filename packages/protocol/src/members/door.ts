@@ -1,11 +1,14 @@
 /**
  * The door of a members room, as one member keeps it: who came by an invite, who is shown a PIN, who is let in.
  *
- *     arrived ──▶ link is enough ──────────────────────────▶ admit (link)
+ *     arrived ──▶ link is enough ──── the inviter's turn ───▶ admit (link)
  *        │
  *        └──▶ PIN shown, 2 minutes ──share──▶ a try is counted, answer ──confirm──▶ admit (pin)
  *                     ▲                                            └── wrong, three of them burn the invite
  *                     └── the inviter's by itself, another voucher's when that person asks for it
+ *
+ * Whoever lets somebody in answers for them: the newcomer ranks below, and may fall with, whoever did. Where a link is enough
+ * that should be who gave it away, so as long as the inviter is here the others leave it to them (`inviterFirstMs`).
  *
  * A pure machine beside the membership: it asks what members know (`DoorView`) and says what they should do about it; the
  * operations are the membership's. A newcomer's link is up only after the handshake has shown its identity and its
@@ -23,6 +26,8 @@ import { PinAnswering, drawPin, maxPinTries, pinLifeMs } from './pin.ts'
 export const maxAtDoor = 16
 /** Whom this member declined, as long as the program runs. */
 export const maxDeclined = 256
+/** So long the others leave a newcomer to the inviter, when that one is here. */
+export const inviterFirstMs: Millis = 15_000
 
 /** What members know of an invite by its operation, and by what became of it. */
 export interface OfferedInvite {
@@ -55,6 +60,8 @@ export interface DoorView {
   vouchesNeeded(): number
   /** May this member add and vouch? */
   mayAdmit(): boolean
+  /** Is this member (identity, hex) in the room right now, as far as is known here? */
+  isHere(identity: string): boolean
 }
 
 /** A link on an invite's lobby, with what its handshake has shown. */
@@ -109,6 +116,8 @@ interface Guest {
   /** What it was told last. */
   told: string
   welcomed: boolean
+  /** A link is enough, and by then it is ours to say so; undefined where it is not. */
+  byLinkAt: Millis | undefined
 }
 
 export class Door {
@@ -154,6 +163,7 @@ export class Door {
         wrongPins: 0,
         told: '',
         welcomed: false,
+        byLinkAt: undefined,
       }
       this.#guests.set(link.id, guest)
       this.#outputs.push({ type: 'changed' })
@@ -164,8 +174,9 @@ export class Door {
       if (view.standing(formatHex(link.identity)).wasOut) return this.#tell(guest)
       if (invite?.asksPin === true) {
         if (isOurs && this.#mayVouch(guest)) this.#show(guest, now)
-      } else if ((isOurs || view.vouchesNeeded() === 1) && this.#mayVouch(guest)) {
-        this.#outputs.push({ type: 'admit', link, method: 'link' })
+      } else if (isOurs || view.vouchesNeeded() === 1) {
+        guest.byLinkAt = isOurs ? now : now + inviterFirstMs
+        this.#admitByLink(guest, now)
       }
       this.#tell(guest)
     })
@@ -235,9 +246,23 @@ export class Door {
           guest.pin = undefined
           this.#outputs.push({ type: 'changed' })
         }
+        this.#admitByLink(guest, now)
         this.#tell(guest)
       }
     })
+  }
+
+  /** Once: after that whoever still needs vouchers needs people. */
+  #admitByLink(guest: Guest, now: Millis): void {
+    const { view } = this.#options
+    if (guest.byLinkAt === undefined || !this.#mayVouch(guest)) return
+    const { link } = guest
+    const by = view.invite(link.invite)?.by
+    if (now < guest.byLinkAt && by !== undefined && view.isHere(by)) return
+    guest.byLinkAt = undefined
+    // The inviter, or somebody else, was quicker; or the room asks for more by now.
+    if (view.standing(formatHex(link.identity)).isIn || (by !== this.#self && view.vouchesNeeded() > 1)) return
+    this.#outputs.push({ type: 'admit', link, method: 'link' })
   }
 
   #share(guest: Guest, share: Uint8Array, now: Millis): void {
