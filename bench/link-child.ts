@@ -1,5 +1,4 @@
 /** The far end in a process of its own, told what to do by `link.ts`. */
-import { nodeShortWindowBytes } from '@kith/protocol'
 import { createNodePlatform } from './link-node.ts'
 import { openParty, type Party, type Way } from './link-party.ts'
 
@@ -17,7 +16,7 @@ process.on('message', (command: Command) => {
   switch (command.type) {
     case 'open':
       party = openParty(platform, command.way, false, {
-        shortWindow: nodeShortWindowBytes,
+        ownSockets: true,
         onSignal: (text) => process.send?.({ type: 'signal', text }),
         onUp: () => process.send?.({ type: 'up' }),
         onPong: () => {},

@@ -23,7 +23,7 @@ export interface Party {
 
 export interface PartyEvents {
   /** Of the link, as the engines of such a pair set it. */
-  readonly shortWindow?: number | undefined
+  readonly ownSockets?: boolean | undefined
   readonly onSignal: (text: string) => void
   readonly onUp: () => void
   readonly onPong: (stamp: number) => void
@@ -84,7 +84,7 @@ function openLink({ clock, crypto, dial }: Platform, offerer: boolean, events: P
     crypto,
     dial,
     offerer,
-    shortWindow: events.shortWindow,
+    ownSockets: events.ownSockets,
     psk: new Uint8Array(32).fill(7),
     session: createSession(crypto),
     onSignal: (bytes) => events.onSignal(btoa(String.fromCharCode(...bytes))),

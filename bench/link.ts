@@ -14,7 +14,6 @@
  *
  * And what a link costs without a network: idleBytesPerLink, dtlsPayloadUs, sealedPayloadUs (one text of 300 B, both ends).
  */
-import { nodeShortWindowBytes } from '@kith/protocol'
 import { measureIdleBytes, measurePayloadUs } from './link-cost.ts'
 import { type Far, startChromium, startNode } from './link-far.ts'
 import { createNodePlatform } from './link-node.ts'
@@ -67,7 +66,7 @@ async function connect(far: Far, way: Way): Promise<Pair> {
   }
   const open = (): void => {
     near = openParty(platform, way, !far.offers, {
-      shortWindow: far.name === 'node' ? nodeShortWindowBytes : undefined,
+      ownSockets: far.name === 'node',
       onSignal: (text) => far.signal(text),
       onUp: nearUp,
       onPong: (stamp) => roundTrips.push(performance.now() - stamp),

@@ -50,7 +50,7 @@ export {
   maxPayloadBytes,
 } from './link/frames.ts'
 export { maxQueuedBytes, maxQueuedPayloads } from './link/scheduler.ts'
-export { maxWindowBytes, nodeShortWindowBytes, startWindowBytes, targetDelayMs } from './link/flow.ts'
+export { maxWindowBytes, startWindowBytes, targetDelayMs } from './link/flow.ts'
 export { maxQueuedMs, slowRecoveryMs } from './link/slow.ts'
 export { readSdpFingerprint } from './link/sdp.ts'
 export { equalSecrets } from './crypto/compare.ts'

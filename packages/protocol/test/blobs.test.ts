@@ -131,6 +131,45 @@ describe('files among many', () => {
     expect(countBlocks(ana) - before).toBeLessThanOrEqual(file.blocks.length - 20 + 4)
   })
 
+  it('BLB15 what stopped because the store was full goes on when there is room again, and nothing else does', () => {
+    const net = lab(2)
+    const [ana, ben] = net.peers as [LabPeer, LabPeer]
+    const [file, paused] = [net.file(600_000), net.file(400_000)]
+    for (const one of [file, paused]) net.hold(ana, one)
+    ben.space = 15
+    everybodyWants(net, file)
+    everybodyWants(net, paused, [ana])
+    ben.blobs.know(paused.root, paused.size, net.now)
+    ben.blobs.pause(paused.root, net.now)
+    net.run(20_000, () => ben.progress.get(file.root)?.state === 'failed')
+    const before = countBlocks(ana)
+    ben.space = Infinity
+    net.run(5_000)
+    expect(ben.progress.get(file.root)).toMatchObject({ state: 'failed', why: 'storeFull' })
+    ben.blobs.roomAgain(net.now)
+    net.run(20_000, () => isHere(ben, file))
+    expect(isHere(ben, file)).toBe(true)
+    expect(countBlocks(ana) - before).toBeLessThanOrEqual(file.blocks.length - 15 + 4)
+    expect(ben.progress.get(paused.root)?.state).toBe('paused')
+  })
+
+  it('BLB16 what was paused before the last start stays so until somebody wants it', () => {
+    const net = lab(2)
+    const [ana, ben] = net.peers as [LabPeer, LabPeer]
+    const file = net.file(200_000)
+    net.hold(ana, file)
+    net.hold(ben, file, [0, 1, 2])
+    // Before the message that names it was read back.
+    ben.blobs.pause(file.root, net.now)
+    for (const peer of net.peers) peer.blobs.know(file.root, file.size, net.now)
+    net.run(10_000)
+    expect(ben.progress.get(file.root)?.state).toBe('paused')
+    expect(countBlocks(ana)).toBe(0)
+    ben.blobs.fetch(file.root, undefined, net.now)
+    net.run(10_000, () => isHere(ben, file))
+    expect(isHere(ben, file)).toBe(true)
+  })
+
   it('BLB13 a manifest of 10 GB costs nothing until somebody opens it, and then only what it proves', () => {
     const net = lab(2)
     const [liar, ben] = net.peers as [LabPeer, LabPeer]

@@ -1,12 +1,5 @@
 /** The link over real data channels, both ends in Node: what overtakes what, and how much waits where. */
-import {
-  createSession,
-  fullReserveBytes,
-  maxBurstBytes,
-  maxFrameBytes,
-  maxQueuedBytes,
-  nodeShortWindowBytes,
-} from '@kith/protocol'
+import { createSession, fullReserveBytes, maxBurstBytes, maxFrameBytes, maxQueuedBytes } from '@kith/protocol'
 import type { Channel, Priority } from '@kith/protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../system-clock.ts'
@@ -38,7 +31,7 @@ async function connect(onNear: OnPayload, onFar: OnPayload, watch: (dial: Dialer
       offerer,
       psk,
       session: createSession(crypto),
-      shortWindow: nodeShortWindowBytes,
+      ownSockets: true,
       onSignal: (bytes) => other().signal(bytes),
       onUp: () => up(),
       onPayload,

@@ -154,7 +154,7 @@ class NodeAttempt implements Attempt {
       channel.onMessage((data) => {
         if (this.#closed) return
         if (typeof data === 'string') this.#fail()
-        else this.#events.frame(data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data))
+        else this.#events.frame(viewOf(data))
       })
       channel.onBufferedAmountLow(() => {
         if (!this.#closed) this.#events.drained()
@@ -210,3 +210,8 @@ class NodeAttempt implements Attempt {
 }
 
 const lastFramesMs = 20
+
+/** The stack hands over a copy of its own: another one would cost as much again. */
+function viewOf(data: Buffer | ArrayBuffer): Uint8Array {
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.length)
+}

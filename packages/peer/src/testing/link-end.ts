@@ -17,7 +17,7 @@ export interface LinkEndOptions {
   /** 32 bytes, the same at both ends. */
   readonly psk: Uint8Array
   readonly session: SessionKeys
-  readonly shortWindow?: number | undefined
+  readonly ownSockets?: boolean | undefined
   /** Goes to `signal` of the other end. */
   readonly onSignal: (bytes: Uint8Array) => void
   readonly onUp?: (() => void) | undefined
@@ -105,11 +105,11 @@ export class LinkEnd {
         this.#options.onSignal(input.bytes)
         break
       case 'transportUp': {
-        const { crypto, offerer, psk, session, shortWindow } = this.#options
+        const { crypto, offerer, psk, session, ownSockets } = this.#options
         const { kind, local, remote } = input
         const role = offerer ? 'initiator' : 'responder'
         const claims = new Uint8Array(0)
-        const options = { name: 'l', crypto, role, kind, local, remote, session, shortWindow, slot: 1, claims } as const
+        const options = { name: 'l', crypto, role, kind, local, remote, session, ownSockets, slot: 1, claims } as const
         this.#link = new Link({ ...options, psks: [psk] })
         this.#tell({ type: 'start' }, now)
         break

@@ -49,10 +49,12 @@ export type BlobInput =
   | { readonly type: 'blobFreed'; readonly root: string }
   /** A person wants it now; `from`: in order from this block on, for media. Also what goes on after `blobPause`. */
   | { readonly type: 'blobFetch'; readonly root: string; readonly from?: number | undefined }
-  /** Stop asking for it; what is here stays. Others are still served. */
+  /** Stop asking for it; what is here stays. Others are still served. Also before it is known: as it was left. */
   | { readonly type: 'blobPause'; readonly root: string }
   /** Stop, and forget what was received. */
   | { readonly type: 'blobCancel'; readonly root: string }
+  /** There is room in the store again: what stopped for lack of it goes on. */
+  | { readonly type: 'blobRoom' }
   /** Metered network, save-data or battery: fetch only what a person asks for. */
   | { readonly type: 'setSaving'; readonly saving: boolean }
 

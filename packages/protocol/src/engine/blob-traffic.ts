@@ -141,6 +141,8 @@ export class BlobTraffic {
         return this.#blobs.pause(input.root, now)
       case 'blobCancel':
         return this.#blobs.cancel(input.root, now)
+      case 'blobRoom':
+        return this.#blobs.roomAgain(now)
       case 'setSaving':
         return this.#blobs.setSaving(input.saving, now)
       default:

@@ -1,7 +1,6 @@
 /** Links over transports of their own: the calls that make WebRTC's, sockets dialled and accepted, and what they bring. */
 import type { SignalType } from '../discovery/signal.ts'
 import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
-import { nodeShortWindowBytes } from '../link/flow.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
 import type { Circuits } from './circuits.ts'
@@ -72,14 +71,13 @@ export class DirectLinks {
     const met = session === undefined ? undefined : known(session)
     // Sockets are only between such programs.
     const ownSockets = platform === 'node' && (kind === 'socket' || met?.platform === 'node')
-    const shortWindow = ownSockets ? nodeShortWindowBytes : undefined
     const isInitiator = input.initiator ?? (session !== undefined && own > session)
     const carrier: Carrier = {
       kind,
       transmit: (channel, bytes) => emit({ type: 'transmit', transport, channel, bytes }),
       close: () => emit({ type: 'hangUp', transport }),
     }
-    const options = { ...linkOptions(kind, isInitiator, local, remote), expect: met?.sessionKey, shortWindow }
+    const options = { ...linkOptions(kind, isInitiator, local, remote), expect: met?.sessionKey, ownSockets }
     if (!links.open(transport, carrier, options, now)) emit({ type: 'hangUp', transport })
   }
 

@@ -440,6 +440,7 @@ export class Engine {
       case 'blobFetch':
       case 'blobPause':
       case 'blobCancel':
+      case 'blobRoom':
       case 'setSaving':
         return this.#blobs?.handle(input, now)
       case 'whisper':

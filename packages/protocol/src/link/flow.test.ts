@@ -6,7 +6,7 @@ import {
   BulkFlow,
   maxWindowBytes,
   minWindowBytes,
-  nodeShortWindowBytes,
+  ownMaxWindowBytes,
   shortWindowBytes,
   startWindowBytes,
   targetDelayMs,
@@ -83,6 +83,18 @@ describe('texts beside bulk, in virtual time', () => {
     }
   })
 
+  test.each([
+    [100, 2],
+    [200, 0],
+    [800, 0],
+  ])('LNK22 so it is between programs that own their sockets, over %i Mbit/s and %i ms', (mbit, latencyMs) => {
+    const pipe: Pipe = { ...steady(mbit, latencyMs), ownSockets: true }
+    const ran = runPipe(pipe, { ...load, bulk: ['a', 'b'], forMs: 3_000, warmUpMs: 1_500 })
+    expect(percentile(ran.textMs, 0.99)).toBeLessThanOrEqual(idleMs(pipe) + targetDelayMs)
+    expect(ran.bulkBytes / 2 / 1_500 / (mbit * 125)).toBeGreaterThan(0.9)
+    expect(ran.mostInFlight).toBeLessThanOrEqual(ownMaxWindowBytes)
+  })
+
   test('LNK22 a link that gets ten times slower, and farther, is followed within seconds, and back', () => {
     const isBad = (at: Millis): boolean => at >= 6_000 && at < 18_000
     const pipe: Pipe = { rate: (at) => (isBad(at) ? 250 : 2_500), latencyMs: (at) => (isBad(at) ? 40 : 15) }
@@ -113,8 +125,8 @@ describe('window', () => {
     expect(far.flow.windowBytes).toBeLessThanOrEqual(maxWindowBytes)
     expect(far.flow.windowBytes).toBeGreaterThan(maxWindowBytes / 2)
     expect(new Stream().send().rounds(2_000, 0).flow.windowBytes).toBe(shortWindowBytes)
-    const node = new Stream(new BulkFlow(nodeShortWindowBytes)).send().rounds(2_000, 0)
-    expect(node.flow.windowBytes).toBe(nodeShortWindowBytes)
+    const node = new Stream(new BulkFlow(true)).send().rounds(2_000, 20)
+    expect(node.flow.windowBytes).toBe(ownMaxWindowBytes)
   })
 
   test('LNK21 what is not used does not make it grow', () => {

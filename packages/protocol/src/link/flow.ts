@@ -1,12 +1,13 @@
 /**
  * How much bulk (P3 and lower) may be on its way over one link, so that texts on the same link do not wait for it.
  *
- * The sender asks for credit in about every eighth of its window, and always when nothing else was asked; the receiver
- * answers at once with what it has received. A credit therefore tells the round trip behind the bulk, which a text on the
- * same link takes at most, and the rate (`delay.ts`). From these, in bytes:
+ * The sender asks for credit in about every eighth of its window (fourth, where both own their sockets), and always when
+ * nothing else was asked; the receiver answers at once with what it has received. A credit therefore tells the round trip
+ * behind the bulk, which a text on the same link takes at most, and the rate (`delay.ts`). From these, in bytes:
  *
- *   window ≤ the short window (64 KiB, between Node and Node 192 KiB), or where the base is above 5 ms, if that is more,
+ *   window ≤ the short window (64 KiB), or where the base is above 5 ms, if that is more,
  *            ≤ 1.25 × rate × (base + up to 10 ms), and ≤ 256 KiB
+ *            between programs that own their sockets: 256 KiB, or 1.25 × rate × (base + 15 ms), and ≤ 512 KiB
  *   round trip > base + 50 ms     in two rounds on end: the window is halved, to no less than 4 KiB and a quarter of
  *                                 rate × (base + 10 ms), because what is late then is not waiting for us
  *   otherwise, while it is used   begins by growing with every credit; later by up to one frame per round trip, less the
@@ -29,8 +30,12 @@ export const minWindowBytes: number = 4 * 1024
  * is more while that process waits for a processor is lost, and costs SCTP a time-out.
  */
 export const shortWindowBytes: number = 64 * 1024
-/** The same between two programs that own their sockets, as Node does. */
-export const nodeShortWindowBytes: number = 192 * 1024
+/**
+ * The same between two programs that own their sockets, as Node does: nothing is lost there, and below this every turn of
+ * two event loops is waited for.
+ */
+export const ownShortWindowBytes: number = 256 * 1024
+export const ownMaxWindowBytes: number = 512 * 1024
 /** A text may take so much longer than on an idle link. */
 export const targetDelayMs: Millis = 50
 /** Asked and not yet answered; bounds what is remembered. */
@@ -38,11 +43,14 @@ export const maxAsks = 16
 
 /** What two event loops that have other things to do take. */
 const loopMs: Millis = 10
+const ownLoopMs: Millis = 15
 const nearMs: Millis = 5
 const startGain = 2.5
 const steadyGain = 1.25
 const leastGain = 0.25
 const askShare = 8
+/** Where windows are large: what wakes both ends less often costs less. */
+const ownAskShare = 4
 const frameShare = 4
 /** The beginning ends when the rate has not grown by a quarter in so many rounds. */
 const plateauRounds = 3
@@ -74,10 +82,11 @@ export class BulkFlow {
   /** The last round was. */
   #wasLate = false
 
-  readonly #shortWindow: number
+  readonly #ownSockets: boolean
 
-  constructor(shortWindow: number = shortWindowBytes) {
-    this.#shortWindow = shortWindow
+  /** `ownSockets`: both ends read their sockets themselves. */
+  constructor(ownSockets = false) {
+    this.#ownSockets = ownSockets
   }
 
   /** Cost of what may be on its way. */
@@ -116,7 +125,7 @@ export class BulkFlow {
     this.#sent += frameCost(payloadBytes)
     const isDue =
       alone ||
-      this.#sent - this.#asked >= this.#window / askShare ||
+      this.#sent - this.#asked >= this.#window / (this.#ownSockets ? ownAskShare : askShare) ||
       this.#window - this.inFlightBytes < frameCost(this.frameBytes(now))
     if (!isDue || this.#asks.length >= maxAsks) return false
     if (alone) this.#creditedAt = now
@@ -175,7 +184,9 @@ export class BulkFlow {
     const base = this.#delay.baseMs ?? 0
     // A frame takes its time, and so do event loops. Of who is near, whole milliseconds tell too little.
     const product = base > nearMs ? gain * this.#delay.rate * (base + Math.min(loopMs, base - nearMs)) : 0
-    const most = Math.min(maxWindowBytes, Math.max(this.#shortWindow, product))
+    const most = this.#ownSockets
+      ? Math.min(ownMaxWindowBytes, Math.max(ownShortWindowBytes, gain * this.#delay.rate * (base + ownLoopMs)))
+      : Math.min(maxWindowBytes, Math.max(shortWindowBytes, product))
     this.#window = Math.max(minWindowBytes, Math.min(this.#window, most))
   }
 

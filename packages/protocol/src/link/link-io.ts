@@ -6,8 +6,8 @@ import type { HandshakeOptions, HandshakeRejection } from './handshake.ts'
 export interface LinkOptions extends HandshakeOptions {
   /** Prefix of timer names, unique in the engine. */
   readonly name: string
-  /** Bulk on its way where the far side is next to us, at most, if the stack below takes more than `shortWindowBytes`. */
-  readonly shortWindow?: number | undefined
+  /** Both ends read their sockets themselves, so more bulk may be on its way: see `flow.ts`. */
+  readonly ownSockets?: boolean | undefined
 }
 
 export type LinkInput =

@@ -13,6 +13,7 @@ export interface Pipe {
   readonly latencyMs: (at: Millis) => number
   /** One stream: nothing overtakes in the send buffer, as over a socket. */
   readonly oneStream?: boolean
+  readonly ownSockets?: boolean
 }
 
 export interface Load {
@@ -60,7 +61,10 @@ interface Event {
 }
 
 export function runPipe(pipe: Pipe, load: Load): Ran {
-  const links: Record<'a' | 'b', Link> = { a: initiator(), b: responder() }
+  const links: Record<'a' | 'b', Link> = {
+    a: initiator({ ownSockets: pipe.ownSockets }),
+    b: responder({ ownSockets: pipe.ownSockets }),
+  }
   const halves = { a: new Half(), b: new Half() }
   const textMs: Millis[] = []
   const downs: string[] = []

@@ -56,7 +56,7 @@ interface Shaking {
 export class Link {
   readonly #name: string
   readonly #isSealed: boolean
-  readonly #shortWindow: number | undefined
+  readonly #ownSockets: boolean | undefined
   #state: 'new' | 'shaking' | 'awaitingReady' | 'up' | 'down' = 'new'
   /** Until the link is up. */
   #shaking: Shaking | undefined
@@ -81,7 +81,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.#name = options.name
     this.#isSealed = options.kind !== 'dtls'
-    this.#shortWindow = options.shortWindow
+    this.#ownSockets = options.ownSockets
     this.#mayHearReady = options.role === 'responder'
     this.#shaking = { options, handshake: new Handshake(options), peer: undefined }
   }
@@ -316,7 +316,7 @@ export class Link {
   /** False when nothing may leave. */
   #sendBulk(outputs: LinkOutput[], scheduler: Scheduler, now: Millis): boolean {
     if (!scheduler.hasBulk) return false
-    const flow = (this.#flow ??= new BulkFlow(this.#shortWindow))
+    const flow = (this.#flow ??= new BulkFlow(this.#ownSockets))
     const frame = scheduler.nextBulk(flow.allowance(now), flow.frameBytes(now))
     if (frame === undefined) return false
     const asks = flow.send(frame.bytes.length, now)

@@ -103,6 +103,7 @@ const inputCodes: Readonly<Record<Input['type'], number>> = {
   blobPause: 27,
   blobCancel: 28,
   setSaving: 29,
+  blobRoom: 30,
   whisper: 40,
 }
 
