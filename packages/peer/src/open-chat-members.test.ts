@@ -135,6 +135,7 @@ function snapshot(me: string, change: Partial<MembershipSnapshot> = {}): Members
     pending: [
       { identity: noor, name: 'Noor', addedBy: mara, vouchedBy: [{ by: mara, method: 'pin', at: 3 }], needed: 2 },
     ],
+    keeperTickets: [],
     invites: [
       {
         id: 'ab'.repeat(16),

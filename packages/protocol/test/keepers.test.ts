@@ -1,7 +1,7 @@
 /** Keepers in whole rooms, with real cryptography and a simulated clock. */
 import { describe, expect, it } from 'vitest'
+import { createNativeCrypto } from '../../peer/src/node/crypto.ts'
 import { formatHex } from '../src/codec/text.ts'
-import { createNobleCrypto } from '../src/crypto/noble.ts'
 import { Engine } from '../src/engine/engine.ts'
 import type { EngineOptions } from '../src/engine/options.ts'
 import type { KeeperTicket } from '../src/keepers/keeper-ticket.ts'
@@ -15,7 +15,7 @@ const hour = 3_600_000
 const keeperCount = 10
 const relayOrigin = 'https://relay.example'
 const secret = createSeededRandom(77).bytes(32)
-const crypto = createNobleCrypto(createSeededRandom(1).bytes)
+const crypto = createNativeCrypto()
 const keys = openRoomKeys(crypto, secret)
 const ticket: KeeperTicket = {
   roomId: keys.roomId,
@@ -31,7 +31,7 @@ class Household {
   #tag = 1
 
   constructor(seed: number) {
-    this.net = new Network({ seed, createCrypto: (random) => createNobleCrypto(random), keepEvents: true })
+    this.net = new Network({ seed, createCrypto: (random) => ({ ...crypto, random }), keepEvents: true })
   }
 
   person(name: string): SimPeer {

@@ -21,11 +21,12 @@ import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
 import { syncTags } from '../sync/wire.ts'
 import { blobTags } from '../blobs/wire.ts'
+import type { Aside } from './asides.ts'
 import { BlobTraffic } from './blob-traffic.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
-import { Governing, membersRoomName } from './governing.ts'
+import { Governing, keptRoomName, membersRoomName } from './governing.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
 import { keeperOf } from './keeper-card.ts'
@@ -115,6 +116,7 @@ export class Engine {
         again: (from, at) => this.#catchup.again(from, at),
         knowBlob: (root, size, at) => this.#blobs?.know(root, size, at),
         forgetBlob: (root, at) => this.#blobs?.forget(root, at),
+        moved: (lobbies, at) => this.#reach.setLobbies(lobbies, at),
       })
     const { gate } = this.#keeping ?? {}
     const emit = (output: Output): void => void this.#outputs.push(output)
@@ -143,6 +145,7 @@ export class Engine {
           close: (link, code, at) => this.#reach.close(link, code, at),
           closeAside: (aside, at) => this.#reach.closeAside(aside, at),
           setLobbies: (lobbies, at) => this.#reach.setLobbies(lobbies, at),
+          blobs: () => this.#blobs?.known() ?? [],
         },
         now,
       )
@@ -152,7 +155,7 @@ export class Engine {
       keys ??
       (ticket === undefined
         ? membersRoomName(crypto, (membership as MembershipOptions).roomId)
-        : { roomId: ticket.roomId, id: formatHex(ticket.roomId), tag: ticket.lobbyKey.subarray(0, 8) })
+        : keptRoomName(crypto, ticket))
     const { epochs, rules } = governing ?? {}
     this.#room = new Room({
       crypto,
@@ -176,13 +179,14 @@ export class Engine {
         name: this.#presence.name,
         card: this.#reach.ownContact.card,
         chain: this.#chain,
-        proof: governing?.proof(lobby, handshakeHash),
+        proof: governing?.proof(lobby, handshakeHash) ?? keeping?.proof(handshakeHash, persona.author),
       })
     this.#reach = new Reach(
       {
         options,
         roomId: name.roomId,
-        lobbies: governing?.lobbies(now) ?? [openLobby(keys ?? { id: name.id, ...(ticket as KeeperTicket) })],
+        lobbies: governing?.lobbies(now) ??
+          keeping?.lobbies ?? [openLobby(keys ?? { id: name.id, ...(ticket as KeeperTicket) })],
         session,
         corrected,
         claims,
@@ -194,7 +198,10 @@ export class Engine {
         linked: (link, at) => this.#linked(link, at),
         unlinked: (gone, at) => this.#unlinked(gone, at),
         asideUp: (aside, at) => governing?.asideUp(aside, at),
-        asidePayload: (aside, bytes, at) => governing?.asidePayload(aside, bytes, at),
+        asidePayload: (aside, bytes, at) => {
+          if (governing !== undefined) governing.asidePayload(aside, bytes, at)
+          else this.#keptAside(aside, bytes, at)
+        },
         asideDown: (aside, at) => governing?.asideDown(aside, at),
         slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
         admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
@@ -245,7 +252,10 @@ export class Engine {
             emit,
             tell,
             isKeeper: (other) => this.#isKeeper(this.#reach.find(other)),
-            named: (blobs, at) => this.#help?.named(blobs, at),
+            named: (blobs, at) => {
+              this.#help?.named(blobs, at)
+              governing?.keepers.named(blobs, at)
+            },
             keeper: ticket && { used: (root, at) => this.#keeping?.blobs.used(root, at) },
           })
         : undefined
@@ -602,7 +612,15 @@ export class Engine {
       return
     }
     this.#help?.receive(link, decoded.value, now)
+    this.#governing?.keepers.receive(link, decoded.value, now)
     if (this.#options.keeper?.ticket !== undefined) this.#keeping?.receive(link, this.#reach, decoded.value, now)
+  }
+
+  /** To a keeper of a members room, from somebody who knows an older lobby only. */
+  #keptAside(aside: Aside, bytes: Uint8Array, now: Millis): void {
+    const decoded = decodeKeeperMessage(bytes)
+    if (!decoded.ok) return
+    this.#keeping?.aside(aside, this.#reach, decoded.value, now)
   }
 
   #isKeeper(link: LiveLink | undefined): boolean {

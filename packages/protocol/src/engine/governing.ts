@@ -8,16 +8,19 @@
  * In a room of its own accord nothing happens: operations come from members, and so do keys. A key that is due is made by
  * whoever notices first (`jitterMs`), at once by whoever let somebody in or removed somebody.
  */
-import { label } from '../codec/bytes.ts'
+import { emptyBytes, label } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
+import { dayMs } from '../identity/session.ts'
+import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
+import { decodeKeeperMessage } from '../keepers/wire.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
 import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
 import { Epochs, lobbyOf as lobbyKeysOf } from '../members/epochs.ts'
 import type { LobbyKeys } from '../members/epochs.ts'
-import { inviteKeys, inviterOf } from '../members/invite.ts'
+import { inviteKeys, inviterOf, meetingOf } from '../members/invite.ts'
 import {
   challengersRecord,
   forgottenKey,
@@ -25,7 +28,7 @@ import {
   operationRecord,
   readMemberRecords,
 } from '../members/member-records.ts'
-import { Membership } from '../members/membership.ts'
+import { Membership, type Saying } from '../members/membership.ts'
 import type { OperationBody } from '../members/operation-body.ts'
 import type { Operation, Speaker } from '../members/operation.ts'
 import type { MembershipSnapshot } from '../members/snapshot.ts'
@@ -37,17 +40,27 @@ import { Admitting } from './admitting.ts'
 import type { Admitted } from './admitting.ts'
 import type { Aside } from './asides.ts'
 import { decodeClaims } from './claims.ts'
+import { keeperOf } from './keeper-card.ts'
 import { Linking } from './linking.ts'
 import type { LiveLink } from './links.ts'
 import type { Lobby } from './lobby.ts'
-import type { MadeInvite, MembershipCommand, MembershipEvent, MembershipRefusal } from './membership-io.ts'
+import type {
+  MadeInvite,
+  MadeKeeperTicket,
+  MembershipCommand,
+  MembershipEvent,
+  MembershipRefusal,
+} from './membership-io.ts'
 import { OperationExchange } from './operation-exchange.ts'
 import { encodeOperations, operationTags } from './operation-wire.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
 import { Reunion } from './reunion.ts'
+import { type BlobInfo, RoomKeepers } from './room-keepers.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
 export const jitterMs: Millis = 3_000
+/** A keeper's ticket is good for so long, unless it is taken back or whoever made it goes. */
+export const keeperTicketLifeMs: Millis = 400 * dayMs
 /** Epochs that are too old are not looked for at every tick. */
 const lookMs: Millis = 1_000
 
@@ -57,6 +70,8 @@ export interface GovernedRoom {
   membersChanged(): RoomResult
   /** Newest entry of each session of an author, hex. */
   headsOf(author: string): readonly { readonly session: string; readonly seq: number }[]
+  /** The newest entry of a session (hex) that is here. */
+  newestOf(session: string): Saying | undefined
 }
 
 export interface GoverningContext {
@@ -76,12 +91,19 @@ export interface GoverningContext {
   readonly close: (link: LiveLink, code: string, now: Millis) => void
   readonly closeAside: (aside: Aside, now: Millis) => void
   readonly setLobbies: (lobbies: readonly Lobby[], now: Millis) => void
+  readonly blobs: () => Iterable<BlobInfo>
 }
 
 /** How a members room is called in stores and cards: the beginning of its id. */
 export function membersRoomName(crypto: Pick<Crypto, 'sha256'>, roomId: Uint8Array): RoomName {
   const short = roomId.slice(0, 16)
   return { roomId: short, id: formatHex(short), tag: crypto.sha256(label('kith1/members/tag'), roomId).slice(0, 8) }
+}
+
+/** The same for a keeper, which knows the room by its ticket. */
+export function keptRoomName(crypto: Pick<Crypto, 'sha256'>, { roomId, lobbyKey, members }: KeeperTicket): RoomName {
+  if (members !== undefined) return membersRoomName(crypto, members.room)
+  return { roomId, id: formatHex(roomId), tag: lobbyKey.subarray(0, 8) }
 }
 
 export class Governing {
@@ -102,6 +124,7 @@ export class Governing {
   readonly #asides = new Map<string, Aside>()
   readonly #linking: Linking
   readonly #reunion: Reunion
+  readonly keepers: RoomKeepers
   #snapshot: MembershipSnapshot | undefined
   #lobbies = ''
   #keyDueAt: Millis | undefined
@@ -159,6 +182,27 @@ export class Governing {
         if (this.#linking.challenged(identity)) context.store([challengersRecord(this.#linking.encode())])
       },
       changed: () => this.#tellDoor(),
+    })
+    this.keepers = new RoomKeepers({
+      crypto,
+      room: roomId,
+      self: this.#self,
+      device: persona.device.sign,
+      certificate: persona.statements.at(-1) ?? emptyBytes,
+      session: context.session,
+      membership: membershipNow,
+      lobby: (time) => this.#epochs.lobbies(time).current,
+      keyOf: (id) => this.#epochs.keyOf(id),
+      corrected: context.corrected,
+      newestOf: (session) => context.room().newestOf(session),
+      links: context.links,
+      send: context.send,
+      sendAside: context.sendAside,
+      close: (link, at) => context.close(link, 'notMember', at),
+      take: (operations, at) => {
+        for (const operation of operations) this.#take([operation], at)
+      },
+      blobs: context.blobs,
     })
     this.epochs = {
       keyOf: (id) => this.#epochs.keyOf(id),
@@ -220,6 +264,10 @@ export class Governing {
     const shown = claims.ok ? this.#read(claims.value.chain, peer.session, now) : undefined
     if (shown === undefined) return false
     const { identity, device } = shown
+    if (lobby.purpose === 'catchUp' && claims.ok && claims.value.proof !== undefined) {
+      const said = { identity: parseHex(identity) as Uint8Array, proof: claims.value.proof }
+      return this.keepers.ticketOf(said, handshakeHash, now) !== undefined
+    }
     if (this.#membership.isMember(identity)) {
       return !this.#membership.isRevoked(identity, device) && this.#linking.linksWith(identity)
     }
@@ -231,10 +279,12 @@ export class Governing {
     if (shown === undefined) return this.#context.close(link, 'badMembership', now)
     this.#identities.set(link.session, shown)
     this.#reunion.met(shown.identity)
-    this.#exchange.open(link.session, now)
+    if (keeperOf(link) === undefined) this.#exchange.open(link.session, now)
+    this.keepers.linked(link, shown.identity, now)
   }
 
   unlinked(session: string): void {
+    this.keepers.unlinked(session)
     this.#identities.delete(session)
     this.#exchange.close(session)
   }
@@ -246,6 +296,11 @@ export class Governing {
 
   asideUp(aside: Aside, now: Millis): void {
     if (aside.lobby.purpose === 'invite') return this.#admitting.up(aside, now)
+    if (keeperOf(aside.link) !== undefined) {
+      const shown = this.#read(aside.link.claims.chain, aside.link.sessionKey, now)
+      if (shown !== undefined) this.keepers.asideUp(aside, shown.identity, now)
+      return
+    }
     // That a member is at the far end was judged in the handshake.
     this.#asides.set(nameOf(aside), aside)
     this.#exchange.open(nameOf(aside), now)
@@ -253,7 +308,11 @@ export class Governing {
 
   asidePayload(aside: Aside, bytes: Uint8Array, now: Millis): void {
     if (aside.lobby.purpose === 'invite' && this.#admitting.payload(aside, bytes, now)) return
-    this.#exchange.receive(nameOf(aside), bytes, now)
+    if (keeperOf(aside.link) === undefined) this.#exchange.receive(nameOf(aside), bytes, now)
+    else {
+      const decoded = decodeKeeperMessage(bytes)
+      if (decoded.ok) this.keepers.asidePayload(aside, decoded.value, now)
+    }
   }
 
   asideDown(aside: Aside, now: Millis): void {
@@ -272,6 +331,7 @@ export class Governing {
   tick(now: Millis): void {
     this.#exchange.tick(now)
     this.#admitting.refresh(now)
+    this.keepers.tick(now)
     if (now < this.#lookAt) return
     this.#lookAt = now + lookMs
     const gone = this.#epochs.expire(this.#context.corrected(now))
@@ -295,6 +355,8 @@ export class Governing {
     switch (command.type) {
       case 'invite':
         return membership.mayAdd(this.#self) ? { invite: this.#invite(command, now) } : 'notAllowed'
+      case 'keeperTicket':
+        return membership.mayAdd(this.#self) ? this.#keeperTicket(now) : 'notAllowed'
       case 'revokeInvite':
         if (membership.invite(command.invite) === undefined) return 'unknownInvite'
         if (!this.#mayRevoke(command.invite)) return 'notAllowed'
@@ -355,6 +417,26 @@ export class Governing {
     return { id, secret, roomId: membership.roomId, inviter, expires, uses, asksPin }
   }
 
+  #keeperTicket(now: Millis): Performed | MembershipRefusal {
+    const { crypto, membership, relayOrigin } = this.#context.options
+    const lobby = this.#epochs.lobbies(this.#context.corrected(now)).current
+    const founder = parseHex(this.#membership.settled.founder)
+    if (lobby === undefined || founder === undefined) return 'notMember'
+    const [meet, seed] = [crypto.random(32), crypto.random(32)]
+    const key = crypto.signKeyPair(seed).publicKey
+    const expires = this.#context.corrected(now) + keeperTicketLifeMs
+    this.#write([{ type: 'invite', meet, key, expires, uses: 1, asksPin: false, forKeeper: true }], now)
+    const ticket: KeeperTicket = {
+      roomId: membersRoomName(crypto, membership.roomId).roomId,
+      rendezvousSecret: lobby.rendezvousSecret,
+      lobbyKey: lobby.psk,
+      keeperKey: founder,
+      members: { room: membership.roomId, seed },
+      relay: relayOrigin,
+    }
+    return { keeper: { id: meetingOf(crypto, meet).id, ticket } }
+  }
+
   #admit({ subject, certificate, name, method, invite }: Admitted, now: Millis): void {
     const membership = this.#membership
     if (membership.isMember(subject) || !membership.mayAdd(this.#self)) return
@@ -409,6 +491,7 @@ export class Governing {
     if (added.some(({ body }) => decidesWhoCounts.has(body.type))) this.#context.apply(room.membersChanged(), now)
     this.#meetWhere(now)
     this.#partFromOthers(added, now)
+    this.keepers.changed(now)
     this.#admitting.refresh(now)
     this.#tellSnapshot()
     this.#lookAt = 0
@@ -537,6 +620,7 @@ export class Governing {
 interface Performed {
   readonly invite?: MadeInvite
   readonly lobby?: Uint8Array | undefined
+  readonly keeper?: MadeKeeperTicket
 }
 
 const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave', 'revocation'])

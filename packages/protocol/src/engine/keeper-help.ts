@@ -8,7 +8,7 @@ import { formatHex } from '../codec/text.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { Millis } from '../machine.ts'
 import { encodeKeeperMessage, maxPerPayload, type KeeperMessage } from '../keepers/wire.ts'
-import { type BlobOffer, type Grant, signGrant, signOffer, signWriteTicket } from '../keepers/words.ts'
+import { type BlobOffer, type Grant, noEnd, signGrant, signOffer, signWriteTicket } from '../keepers/words.ts'
 import type { Log } from '../log/log.ts'
 import type { RoomKeys } from '../rooms/keys.ts'
 import { keeperOf } from './keeper-card.ts'
@@ -47,7 +47,7 @@ export class KeeperHelp {
     const grant = this.#granted()
     if (grant === undefined) return
     this.#say(link, { type: 'grant', grant }, now)
-    const own = signWriteTicket(crypto, this.#write().secretKey, keys.epochId, ownSession)
+    const own = signWriteTicket(crypto, this.#write().secretKey, keys.epochId, { session: ownSession, upTo: noEnd })
     this.#say(link, { type: 'tickets', epochId: keys.epochId, tickets: [own] }, now)
     this.#offer([link], [...blobs], now)
   }
@@ -72,7 +72,7 @@ export class KeeperHelp {
     turn.left -= known.length
     if (known.length === 0) return
     const { secretKey } = this.#write()
-    const tickets = known.map((session) => signWriteTicket(crypto, secretKey, keys.epochId, session))
+    const tickets = known.map((session) => signWriteTicket(crypto, secretKey, keys.epochId, { session, upTo: noEnd }))
     this.#say(link, { type: 'tickets', epochId: keys.epochId, tickets }, now)
   }
 

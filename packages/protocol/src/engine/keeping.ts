@@ -6,14 +6,18 @@
  */
 import { formatHex, parseHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
+import { decodeChain } from '../identity/chain.ts'
 import { Gate } from '../keepers/gate.ts'
-import { KeptBlobs } from '../keepers/kept-blobs.ts'
+import { type KeptBlob, KeptBlobs } from '../keepers/kept-blobs.ts'
 import { type KeeperMessage, encodeKeeperMessage, maxPerPayload } from '../keepers/wire.ts'
 import { isOffered } from '../keepers/words.ts'
 import type { Log } from '../log/log.ts'
 import type { Millis, StoreChange, StoredRecord } from '../machine.ts'
+import type { Aside } from './asides.ts'
 import { keeperOf } from './keeper-card.ts'
+import { KeeperLobbies } from './keeper-lobbies.ts'
 import { type LiveLink, priority } from './links.ts'
+import type { Lobby } from './lobby.ts'
 import type { KeeperOptions } from './options.ts'
 import type { Reach } from './reach.ts'
 
@@ -32,12 +36,16 @@ export interface KeepingEvents {
   again(session: string, now: Millis): void
   knowBlob(root: string, size: number, now: Millis): void
   forgetBlob(root: string, now: Millis): void
+  /** Members meet elsewhere now. */
+  moved(lobbies: readonly Lobby[], now: Millis): void
 }
 
 export class Keeping {
   readonly gate: Gate
   readonly blobs: KeptBlobs
-  readonly #crypto: Pick<Crypto, 'verify'>
+  /** Of a members room. */
+  readonly #rooms: KeeperLobbies | undefined
+  readonly #crypto: Crypto
   readonly #options: KeeperOptions
   readonly #events: KeepingEvents
   readonly #asked = new Map<string, { at: Millis; times: number }>()
@@ -45,13 +53,15 @@ export class Keeping {
   #houseworkAt: Millis = 0
   #turn = 0
 
-  constructor(crypto: Pick<Crypto, 'verify'>, options: KeeperOptions, events: KeepingEvents) {
+  constructor(crypto: Crypto, options: KeeperOptions, events: KeepingEvents) {
     this.#crypto = crypto
     this.#options = options
     this.#events = events
     this.#windowMs = options.windowMs
     const nobody = { roomId: new Uint8Array(16), keeperKey: new Uint8Array(32) }
-    this.gate = new Gate(crypto, options.ticket ?? nobody)
+    const { ticket } = options
+    this.#rooms = ticket?.members && new KeeperLobbies(crypto, ticket, ticket.members)
+    this.gate = new Gate(crypto, ticket ?? nobody, this.#rooms?.authority)
     this.blobs = new KeptBlobs(options.blobBytes)
   }
 
@@ -60,9 +70,20 @@ export class Keeping {
     return this.#windowMs
   }
 
+  /** Of a members room: where its members are met. */
+  get lobbies(): readonly Lobby[] | undefined {
+    return this.#rooms?.lobbies()
+  }
+
+  /** Of a members room: that this keeper was given a ticket. */
+  proof(handshakeHash: Uint8Array, identity: Uint8Array): Uint8Array | undefined {
+    return this.#rooms?.proof(handshakeHash, identity)
+  }
+
   restore(records: readonly StoredRecord[]): void {
     for (const record of records) {
       if (record.key.startsWith('w/b/')) this.blobs.restore(record)
+      else if (/^w\/(?:a$|[lo]\/)/u.test(record.key)) this.#rooms?.restore(record)
       else this.gate.restore(record)
     }
   }
@@ -70,25 +91,37 @@ export class Keeping {
   /** The own store was read. */
   loaded(now: Millis): void {
     for (const { root, offer } of this.blobs.all()) this.#events.knowBlob(root, offer.size, now)
+    if (this.#rooms !== undefined) this.#events.moved(this.#rooms.lobbies(), now)
   }
 
   /** Another keeper came: it is told what we were told. */
   linked(link: LiveLink, reach: Reach, now: Millis): void {
     if (keeperOf(link) !== 'blind') return
+    this.#rooms?.linked(link, identityOf(link), (message) => this.#say(link, reach, message, now))
     for (const grant of this.gate.grants) this.#say(link, reach, { type: 'grant', grant }, now)
-    for (const { epochId } of this.gate.grants) {
-      const epoch = formatHex(epochId)
-      const offers = [...this.blobs.all()].filter((blob) => formatHex(blob.epochId) === epoch).map(({ offer }) => offer)
-      for (let at = 0; at < offers.length; at += maxPerPayload) {
-        this.#say(link, reach, { type: 'offers', epochId, offers: offers.slice(at, at + maxPerPayload) }, now)
-      }
-    }
+    this.#offerTo(link, reach, now)
+  }
+
+  /** On a link of an older lobby, or with somebody who only listens where we are: the room may have moved. */
+  aside({ link }: Aside, reach: Reach, message: KeeperMessage, now: Millis): void {
+    if (message.type === 'appointment' || message.type === 'lobbyGrant') return this.#heard(message, link, reach, now)
+    const say = (answer: KeeperMessage): void => void reach.sendAside(link.session, encodeKeeperMessage(answer), now)
+    this.#rooms?.receive(link.session, message, true, say, now)
   }
 
   receive(link: LiveLink, reach: Reach, message: KeeperMessage, now: Millis): void {
     switch (message.type) {
       case 'grant':
         this.gate.grant(message.grant)
+        break
+      case 'appointment':
+      case 'lobbyGrant':
+        return this.#heard(message, link, reach, now)
+      case 'sealedState':
+      case 'sealedNames':
+      case 'wantSealed':
+      case 'sealed':
+        this.#rooms?.receive(link.session, message, false, (answer) => this.#say(link, reach, answer, now), now)
         break
       case 'tickets': {
         let isNews = false
@@ -131,6 +164,49 @@ export class Keeping {
     for (const root of this.blobs.expire(now)) this.#events.forgetBlob(root, now)
     this.#fit(log)
     this.#flush()
+  }
+
+  #heard(
+    message: Extract<KeeperMessage, { type: 'appointment' | 'lobbyGrant' }>,
+    from: LiveLink,
+    reach: Reach,
+    now: Millis,
+  ): void {
+    const rooms = this.#rooms
+    if (rooms === undefined) return
+    const [before] = rooms.lobbies()
+    const isNews = rooms.heard(message)
+    this.#flush()
+    if (!isNews) return
+    const lobbies = rooms.lobbies()
+    this.#events.moved(lobbies, now)
+    // Sessions are asked about anew: tickets of before admit nothing any more.
+    this.#asked.clear()
+    const others = reach.links().filter(({ session }) => session !== from.session)
+    const told = rooms.passOn(
+      others.map((link) => [link, identityOf(link)] as const),
+      (link) => (message) => this.#say(link, reach, message, now),
+    )
+    if (before?.id === lobbies[0]?.id) return
+    // One of them may be who was removed. Members come again where the room is now.
+    for (const link of others) if (!told.includes(link)) reach.close(link, 'moved', now)
+  }
+
+  #offerTo(link: LiveLink, reach: Reach, now: Millis): void {
+    const byEpoch = new Map<string, KeptBlob[]>()
+    for (const blob of this.blobs.all()) {
+      const epoch = formatHex(blob.epochId)
+      byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), blob])
+    }
+    for (const [epoch, blobs] of byEpoch) {
+      const grant = this.gate.grantOf(epoch)
+      if (grant === undefined) continue
+      const offers = blobs.map(({ offer }) => offer)
+      for (let at = 0; at < offers.length; at += maxPerPayload) {
+        const some = offers.slice(at, at + maxPerPayload)
+        this.#say(link, reach, { type: 'offers', epochId: grant.epochId, offers: some }, now)
+      }
+    }
   }
 
   /** Holds less when there is no room for more, and more again when there is. */
@@ -185,11 +261,17 @@ export class Keeping {
   }
 
   #flush(): void {
-    const changes = [...this.gate.flush(), ...this.blobs.flush()]
+    const changes = [...this.gate.flush(), ...this.blobs.flush(), ...(this.#rooms?.flush() ?? [])]
     if (changes.length > 0) this.#events.store(changes)
   }
 }
 
 function rank(link: LiveLink): number {
   return keeperOf(link) === 'blind' ? 1 : 0
+}
+
+/** Who a linked session says it is; its link was made by who has that session. */
+function identityOf(link: LiveLink): Uint8Array | undefined {
+  const statements = decodeChain(link.claims.chain)
+  return statements.ok ? statements.value.at(-2)?.issuer : undefined
 }

@@ -4,11 +4,15 @@ import type { ArrivalState } from '../members/arrival.ts'
 import type { AtDoor } from '../members/door.ts'
 import type { VouchMethod } from '../members/edges.ts'
 import type { Policy } from '../members/policy.ts'
+import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
 import type { MembershipSnapshot } from '../members/snapshot.ts'
 
 export type MembershipCommand =
   /** Answered with the invite's text-free parts: `done.invite` is what `formatInvite` takes. */
   | { readonly type: 'invite'; readonly uses: number; readonly lastsMs: Millis; readonly asksPin: boolean }
+  /** Answered with `done.keeper`. */
+  | { readonly type: 'keeperTicket' }
+  /** Or a keeper's ticket. */
   | { readonly type: 'revokeInvite'; readonly invite: string }
   /** Lets in an identity that showed its certificate otherwise than by an invite. */
   | {
@@ -56,6 +60,7 @@ export type MembershipEvent =
       readonly tag: number
       readonly invite?: MadeInvite | undefined
       readonly lobby?: Uint8Array | undefined
+      readonly keeper?: MadeKeeperTicket | undefined
     }
   | { readonly type: 'membershipRefused'; readonly tag: number; readonly code: MembershipRefusal }
 
@@ -68,4 +73,11 @@ export interface MadeInvite {
   readonly expires: Millis
   readonly uses: number
   readonly asksPin: boolean
+}
+
+/** What to run a keeper with: only whoever made it has it. */
+export interface MadeKeeperTicket {
+  /** Takes it back, as an invite is: hex of 16 bytes. */
+  readonly id: string
+  readonly ticket: KeeperTicket
 }

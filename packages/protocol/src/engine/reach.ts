@@ -206,7 +206,8 @@ export class Reach {
       own: this.#own,
       ownKey: session.sign.publicKey,
       links: this.#links,
-      carriers: (to) => events.knowing(to),
+      // Whoever was removed may still have a link with somebody who cannot know, and meets nobody through it.
+      carriers: (to) => (this.#current === undefined ? [] : events.knowing(to)),
       admits: (other, now) =>
         this.#mode === 'small' || this.#knocks.expects(other, now) || events.admits(other, 'low', now),
       linkOptions: (isInitiator, local, remote) => this.#linkOptions('circuit', isInitiator, local, remote),

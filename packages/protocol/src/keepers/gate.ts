@@ -4,10 +4,14 @@
  * Whoever has the keeper's own ticket can meet the room and link, so a link proves nothing. An entry of a session without
  * a ticket is refused, and the session is asked about; when its ticket comes, its history comes by synchronisation.
  *
+ * In an open room a ticket is of the epoch its entries are of. In a members room it is of the newest lobby: when somebody
+ * was removed, tickets of before admit nothing any more, and members make new ones for whose word counts. What was taken
+ * in before stays.
+ *
  * | record | value |
  * |---|---|
  * | `w/g/<epoch id>` | write key 32 · since u48 · signature 64 |
- * | `w/t/<session>` | epoch id 32 · signature 64 |
+ * | `w/t/<session>` | epoch id 32 · up to u32 · signature 64 |
  */
 import { equalBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
@@ -16,6 +20,7 @@ import { Writer } from '../codec/writer.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import type { Entry } from '../log/entry.ts'
 import type { StoreChange, StoredRecord } from '../machine.ts'
+import type { Authority } from './authority.ts'
 import type { KeeperTicket } from './keeper-ticket.ts'
 import { type Grant, type WriteTicket, isGranted, isTicketed } from './words.ts'
 
@@ -27,10 +32,14 @@ export const maxTickets = 16_384
 export const maxWanted = 1_024
 
 interface Admitted {
-  /** Hex. */
+  /** Hex; of a lobby in a members room. */
   readonly epoch: string
+  readonly upTo: number
   readonly signature: Uint8Array
 }
+
+/** Which write key counts for an epoch, or a lobby. */
+export type WriteGrant = Pick<Grant, 'epochId' | 'writeKey'>
 
 export class Gate {
   readonly #crypto: Pick<Crypto, 'verify'>
@@ -39,11 +48,18 @@ export class Gate {
   readonly #admitted = new Map<string, Admitted>()
   /** Session → epoch, hex: refused for want of a ticket. */
   readonly #wanted = new Map<string, string>()
+  readonly #authority: Authority | undefined
   readonly #changes: StoreChange[] = []
 
-  constructor(crypto: Pick<Crypto, 'verify'>, ticket: Pick<KeeperTicket, 'roomId' | 'keeperKey'>) {
+  /** `authority`: of a members room. */
+  constructor(
+    crypto: Pick<Crypto, 'verify'>,
+    ticket: Pick<KeeperTicket, 'roomId' | 'keeperKey'>,
+    authority?: Authority | undefined,
+  ) {
     this.#crypto = crypto
     this.#ticket = ticket
+    this.#authority = authority
   }
 
   get sessions(): number {
@@ -57,9 +73,11 @@ export class Gate {
   /** May it be kept? Asks for the ticket of a session that has none. */
   accepts(entry: Entry): boolean {
     const admitted = this.#admitted.get(entry.hex)
-    const epoch = formatHex(entry.epochId)
+    const lobby = this.#authority?.current
+    if (this.#authority !== undefined && lobby === undefined) return false
+    const epoch = formatHex(lobby?.lobbyId ?? entry.epochId)
     // A session that may write in one epoch and has gone over to the next shows another ticket.
-    if (admitted?.epoch === epoch) return true
+    if (admitted?.epoch === epoch) return entry.seq <= admitted.upTo
     if (this.#wanted.size < maxWanted) this.#wanted.set(entry.hex, epoch)
     return false
   }
@@ -68,8 +86,9 @@ export class Gate {
     return this.#admitted.has(session)
   }
 
-  /** True when it is news. */
+  /** True when it is news. Of an open room; a members room has its authority. */
   grant(grant: Grant): boolean {
+    if (this.#authority !== undefined) return false
     const epoch = formatHex(grant.epochId)
     const known = this.#grants.get(epoch)
     if (known !== undefined && (known.since >= grant.since || equalBytes(known.writeKey, grant.writeKey))) return false
@@ -84,19 +103,26 @@ export class Gate {
     return true
   }
 
-  grantOf(epoch: string): Grant | undefined {
-    return this.#grants.get(epoch)
+  /** Of a members room's lobbies, only the newest counts. */
+  grantOf(epoch: string): WriteGrant | undefined {
+    if (this.#authority === undefined) return this.#grants.get(epoch)
+    const lobby = this.#authority.current
+    return lobby && formatHex(lobby.lobbyId) === epoch
+      ? { epochId: lobby.lobbyId, writeKey: lobby.writeKey }
+      : undefined
   }
 
   /** True when a session is let in by it that was not. */
   admit(epochId: Uint8Array, ticket: WriteTicket): boolean {
     const epoch = formatHex(epochId)
     const session = formatHex(ticket.session)
-    const grant = this.#grants.get(epoch)
-    if (grant === undefined || this.#admitted.get(session)?.epoch === epoch) return false
+    const grant = this.grantOf(epoch)
+    const known = this.#admitted.get(session)
+    if (grant === undefined || (known?.epoch === epoch && known.upTo >= ticket.upTo)) return false
     if (!isTicketed(this.#crypto, grant, ticket)) return false
-    this.#admitted.set(session, { epoch, signature: ticket.signature })
-    this.#put(`w/t/${session}`, new Writer(96).raw(epochId).raw(ticket.signature).finish())
+    const { upTo, signature } = ticket
+    this.#admitted.set(session, { epoch, upTo, signature })
+    this.#put(`w/t/${session}`, new Writer(100).raw(epochId).u32(upTo).raw(signature).finish())
     if (this.#admitted.size > maxTickets) {
       const oldest = this.#admitted.keys().next().value as string
       this.#admitted.delete(oldest)
@@ -111,7 +137,7 @@ export class Gate {
     const bytes = parseHex(session)
     return admitted?.epoch !== epoch || bytes === undefined
       ? undefined
-      : { session: bytes, signature: admitted.signature }
+      : { session: bytes, upTo: admitted.upTo, signature: admitted.signature }
   }
 
   /** Sessions whose tickets are asked for, by epoch; asking again is the caller's. */
@@ -138,8 +164,8 @@ export class Gate {
       const [writeKey, since, signature] = [reader.raw(32), reader.u48(), reader.raw(64)]
       if (reader.done() && epochId?.length === 32) this.#grants.set(name, { epochId, writeKey, since, signature })
     } else if (key.startsWith('w/t/')) {
-      const [epochId, signature] = [reader.raw(32), reader.raw(64)]
-      if (reader.done()) this.#admitted.set(name, { epoch: formatHex(epochId), signature })
+      const [epochId, upTo, signature] = [reader.raw(32), reader.u32(), reader.raw(64)]
+      if (reader.done()) this.#admitted.set(name, { epoch: formatHex(epochId), upTo, signature })
     }
   }
 

@@ -1,11 +1,16 @@
 /**
  * What somebody is given to run a blind keeper with: how to meet the room, and whose word about write keys counts.
  *
- *     text = "kith-keep:" ‖ base64url(version u8 = 1 ‖ room id 16 ‖ rendezvous secret 32 ‖ lobby key 32 ‖
- *            keeper key 32 ‖ relay (varint length, at most 255 bytes) ‖ check 4)
+ *     text = "kith-keep:" ‖ base64url(said ‖ check 4)
+ *     said = version u8 = 1 ‖ room id 16 ‖ rendezvous secret 32 ‖ lobby key 32 ‖ keeper key 32 ‖ relay        open room
+ *     said = version u8 = 2 ‖ room 32 ‖ rendezvous secret 32 ‖ lobby key 32 ‖ founder 32 ‖ seed 32 ‖ relay    members room
+ *     relay = varint length, at most 255 bytes
  *
  * None of it leads to an epoch key or to the secret of the link: they are siblings under HKDF. The check is the
  * beginning of a hash of the rest, so that a ticket cut short by a line break is told from one nobody answers.
+ *
+ * The seed is of an Ed25519 key whose public half is in the room's operations: with it a keeper shows that it was given a
+ * ticket, and is told where the room went when somebody was removed. So a ticket of a members room can be taken back.
  */
 import { concatBytes, equalBytes, label } from '../codec/bytes.ts'
 import { Reader } from '../codec/reader.ts'
@@ -19,8 +24,10 @@ export interface KeeperTicket {
   readonly roomId: Uint8Array
   readonly rendezvousSecret: Uint8Array
   readonly lobbyKey: Uint8Array
-  /** Ed25519, public: signs which write keys count. */
+  /** Ed25519, public: whose word about write keys counts. The room's key for keepers, or the identity of its founder. */
   readonly keeperKey: Uint8Array
+  /** Of a members room; `roomId` is the beginning of its id. */
+  readonly members?: { readonly room: Uint8Array; readonly seed: Uint8Array } | undefined
   /** An origin, such as `https://chat.example`; undefined when the room has none. */
   readonly relay: string | undefined
 }
@@ -28,20 +35,24 @@ export interface KeeperTicket {
 export const keeperTicketPrefix = 'kith-keep:'
 export const maxKeeperTicketLength = 640
 const version = 1
+const membersVersion = 2
+const roomIdBytes = 16
+const longRoomIdBytes = 32
 const checkBytes = 4
 const maxRelayBytes = 255
 const checkLabel = label('kith1/keep/check')
 const origin = /^https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?$/u
 
 export function formatKeeperTicket(crypto: Pick<Crypto, 'sha256'>, ticket: KeeperTicket): string {
-  const said = new Writer(160)
-    .u8(version)
-    .raw(ticket.roomId)
-    .raw(ticket.rendezvousSecret)
-    .raw(ticket.lobbyKey)
-    .raw(ticket.keeperKey)
-    .text(ticket.relay ?? '')
-    .finish()
+  const { roomId, rendezvousSecret, lobbyKey, keeperKey, members, relay } = ticket
+  const writer = new Writer(256).u8(members === undefined ? version : membersVersion)
+  writer
+    .raw(members?.room ?? roomId)
+    .raw(rendezvousSecret)
+    .raw(lobbyKey)
+    .raw(keeperKey)
+  if (members !== undefined) writer.raw(members.seed)
+  const said = writer.text(relay ?? '').finish()
   return keeperTicketPrefix + formatBase64url(concatBytes(said, checkOf(crypto, said)))
 }
 
@@ -55,12 +66,17 @@ export function parseKeeperTicket(crypto: Pick<Crypto, 'sha256'>, text: string):
   const said = bytes.subarray(0, bytes.length - checkBytes)
   if (!equalBytes(checkOf(crypto, said), bytes.subarray(said.length))) return reject('malformed')
   const reader = new Reader(said)
-  if (reader.u8() !== version) reader.fail()
-  const roomId = reader.raw(16)
+  const found = reader.u8()
+  if (found !== version && found !== membersVersion) reader.fail()
+  const isOpen = found === version
+  const room = reader.raw(isOpen ? roomIdBytes : longRoomIdBytes)
   const [rendezvousSecret, lobbyKey, keeperKey] = [reader.raw(32), reader.raw(32), reader.raw(32)]
+  const members = isOpen ? undefined : { members: { room, seed: reader.raw(32) } }
   const relay = reader.text(maxRelayBytes)
   if (!reader.done() || (relay !== '' && !origin.test(relay))) return reject('malformed')
-  return accept({ roomId, rendezvousSecret, lobbyKey, keeperKey, relay: relay === '' ? undefined : relay })
+  const roomId = room.slice(0, roomIdBytes)
+  const meeting = { roomId, rendezvousSecret, lobbyKey, keeperKey }
+  return accept({ ...meeting, ...members, relay: relay === '' ? undefined : relay })
 }
 
 function checkOf(crypto: Pick<Crypto, 'sha256'>, said: Uint8Array): Uint8Array {

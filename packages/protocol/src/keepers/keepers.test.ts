@@ -17,11 +17,16 @@ const ticket = fc.record({
   keeperKey: bytes(32),
   relay: fc.constantFrom(undefined, 'https://chat.example', 'http://localhost:6765'),
 })
+const membersTicket = fc.record({ open: ticket, room: bytes(32), seed: bytes(32) }).map(({ open, room, seed }) => ({
+  ...open,
+  roomId: room.slice(0, 16),
+  members: { room, seed },
+}))
 
 describe('a keeper’s ticket', () => {
   it('KEE7 survives being written, also with line breaks in it', () => {
     fc.assert(
-      fc.property(ticket, fc.nat(150), (given, at) => {
+      fc.property(fc.oneof(ticket, membersTicket), fc.nat(150), (given, at) => {
         const text = formatKeeperTicket(crypto, given)
         expect(text.startsWith(keeperTicketPrefix)).toBe(true)
         const broken = ` ${text.slice(0, at)}\n  ${text.slice(at)}\n`
@@ -32,7 +37,7 @@ describe('a keeper’s ticket', () => {
 
   it('KEE7 refuses what was cut, changed or made up', () => {
     fc.assert(
-      fc.property(ticket, fc.nat(), fc.string({ maxLength: 300 }), (given, cut, noise) => {
+      fc.property(fc.oneof(ticket, membersTicket), fc.nat(), fc.string({ maxLength: 300 }), (given, cut, noise) => {
         const text = formatKeeperTicket(crypto, given)
         const at = keeperTicketPrefix.length + (cut % (text.length - keeperTicketPrefix.length))
         expect(parseKeeperTicket(crypto, text.slice(0, at)).ok).toBe(false)
@@ -60,13 +65,47 @@ describe('what members and keepers say', () => {
     fc.record({
       type: fc.constant('tickets' as const),
       epochId: bytes(32),
-      tickets: many(fc.record({ session: bytes(32), signature: bytes(64) })),
+      tickets: many(fc.record({ session: bytes(32), upTo: fc.nat(), signature: bytes(64) })),
     }),
     fc.record({ type: fc.constant('wantTickets' as const), epochId: bytes(32), sessions: many(bytes(32)) }),
     fc.record({
       type: fc.constant('offers' as const),
       epochId: bytes(32),
       offers: many(fc.record({ root: bytes(32), size: fc.nat(), signature: bytes(64) })),
+    }),
+    fc.record({
+      type: fc.constant('appointment' as const),
+      appointment: fc.record({
+        order: fc.nat(),
+        devices: many(bytes(32)),
+        certificate: fc.uint8Array({ maxLength: 200 }),
+        signature: bytes(64),
+      }),
+    }),
+    fc.record({
+      type: fc.constant('lobbyGrant' as const),
+      grant: fc.record({
+        lobbyId: bytes(32),
+        writeKey: bytes(32),
+        order: fc.nat(),
+        lobbyKey: bytes(32),
+        rendezvousSecret: bytes(32),
+        signer: bytes(32),
+        certificate: fc.uint8Array({ maxLength: 200 }),
+        signature: bytes(64),
+      }),
+    }),
+    fc.record({ type: fc.constant('sealedState' as const), digest: bytes(8) }),
+    fc.record({ type: fc.constantFrom('sealedNames' as const, 'wantSealed' as const), names: many(bytes(16)) }),
+    fc.record({
+      type: fc.constant('sealed' as const),
+      operation: fc.record({
+        lobbyId: bytes(32),
+        name: bytes(16),
+        epochId: bytes(32),
+        signature: bytes(64),
+        box: fc.uint8Array({ maxLength: 300 }),
+      }),
     }),
   )
 

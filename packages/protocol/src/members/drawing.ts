@@ -41,6 +41,9 @@ export function drawMembership(
     removed,
     pending: pendingOf(membership),
     invites: invitesOf(membership),
+    keeperTickets: membership
+      .keeperTickets()
+      .flatMap(({ id, by, expires, revoked }) => (revoked ? [] : [{ id, by, expires }])),
     epoch,
     operations: membership.size,
   }

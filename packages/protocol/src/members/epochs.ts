@@ -44,6 +44,13 @@ export interface LobbyKeys {
   readonly id: string
   readonly psk: Uint8Array
   readonly rendezvousSecret: Uint8Array
+  /** What all of it comes from, 32 bytes. */
+  readonly secret: Uint8Array
+}
+
+/** A lobby with how far from the room's beginning its epoch was made: of a newer one it is more. */
+export interface PlacedLobby extends LobbyKeys {
+  readonly depth: number
 }
 
 interface Epoch {
@@ -159,18 +166,18 @@ export class Epochs {
   }
 
   /** Where members meet now, and where they met before, newest first. */
-  lobbies(now: Millis): { readonly current: LobbyKeys | undefined; readonly earlier: readonly LobbyKeys[] } {
+  lobbies(now: Millis): { readonly current: PlacedLobby | undefined; readonly earlier: readonly PlacedLobby[] } {
     this.#update()
     const byDepth = [...this.#epochs.values()]
       .filter(({ lobbySecret }) => lobbySecret !== undefined)
       .sort((a, b) => b.rekey.node.depth - a.rekey.node.depth || (a.id < b.id ? -1 : 1))
     const current = this.#choose() ?? byDepth[0]
-    const found = new Map<string, LobbyKeys>()
+    const found = new Map<string, PlacedLobby>()
     for (const epoch of current === undefined ? byDepth : [current, ...byDepth]) {
       const { lobbySecret } = epoch
       if (lobbySecret === undefined || (epoch !== current && now - epoch.rekey.node.op.time > catchUpMs)) continue
       const lobby = lobbyOf(this.#crypto, lobbySecret)
-      if (!found.has(lobby.id)) found.set(lobby.id, lobby)
+      if (!found.has(lobby.id)) found.set(lobby.id, { ...lobby, depth: epoch.rekey.node.depth })
     }
     const [first, ...earlier] = [...found.values()]
     return { current: first, earlier }
@@ -245,9 +252,12 @@ export class Epochs {
   #choose(): Epoch | undefined {
     this.#update()
     const identityByPrefix = new Map(this.#devices().map(({ device, identity }) => [prefixOf(device), identity]))
+    const turned = this.#membership.keepersTurnedAway()
     let best: { readonly epoch: Epoch; readonly readers: number } | undefined
     for (const epoch of this.#epochs.values()) {
       if (epoch.lobbySecret === undefined || !this.#keys.has(epoch.id)) continue
+      // A keeper whose ticket was taken back knows where it meets.
+      if (turned.some((node) => !knows(epoch.rekey.node, node))) continue
       const readers = new Set<string>()
       for (const prefix of epoch.boxes.keys()) readers.add(identityByPrefix.get(prefix) ?? nobody)
       if (readers.has(nobody) || [...readers].some((one) => this.#leftSince(epoch, one))) continue
@@ -328,7 +338,8 @@ const nobody = ''
 export function lobbyOf(crypto: Pick<Crypto, 'hkdf'>, secret: Uint8Array): LobbyKeys {
   const derive = (name: string, length: number): Uint8Array =>
     crypto.hkdf(secret, emptyBytes, label(`kith1/lobby/${name}`), length)
-  return { id: formatHex(derive('id', 16)), psk: derive('psk', 32), rendezvousSecret: derive('rendezvous', 32) }
+  const [psk, rendezvousSecret] = [derive('psk', 32), derive('rendezvous', 32)]
+  return { id: formatHex(derive('id', 16)), psk, rendezvousSecret, secret }
 }
 
 function isBetter(epoch: Epoch, readers: number, best: { readonly epoch: Epoch; readonly readers: number }): boolean {

@@ -230,7 +230,7 @@ export class Membership {
 
   // Newcomers.
 
-  /** The invite an id names, with those who came by it. */
+  /** The invite, or the keeper's ticket, an id names; with those who came by it. */
   invite(id: string): OfferedInvite | undefined {
     const found = this.settled.invites.find(({ body }) => meetingOf(this.#crypto, body.meet).id === id)
     if (found === undefined) return undefined
@@ -245,8 +245,30 @@ export class Membership {
   }
 
   invites(): readonly { readonly offered: OfferedInvite; readonly meet: Uint8Array }[] {
+    return this.#offered(false)
+  }
+
+  /** Tickets of keepers that were made, those taken back as well. */
+  keeperTickets(): readonly OfferedInvite[] {
+    return this.#offered(true).map(({ offered }) => offered)
+  }
+
+  /** When keepers were last turned away: an epoch that did not know of it meets where they may still come. */
+  keepersTurnedAway(): readonly Node[] {
+    const turned: Node[] = []
+    for (const { body, by } of this.settled.invites) {
+      if (body.forKeeper !== true) continue
+      const { id } = meetingOf(this.#crypto, body.meet)
+      const node = this.settled.revokedInvites.get(id)
+      if (node !== undefined && this.#isInviteRevoked(id, by.identity)) turned.push(node)
+    }
+    return turned
+  }
+
+  #offered(forKeeper: boolean): readonly { readonly offered: OfferedInvite; readonly meet: Uint8Array }[] {
     const all: { offered: OfferedInvite; meet: Uint8Array }[] = []
     for (const { body } of this.settled.invites) {
+      if ((body.forKeeper === true) !== forKeeper) continue
       const offered = this.invite(meetingOf(this.#crypto, body.meet).id)
       if (offered !== undefined) all.push({ offered, meet: body.meet })
     }

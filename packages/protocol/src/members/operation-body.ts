@@ -9,7 +9,7 @@
  * | 4 | leave | heads |
  * | 5 | role | subject 32 · role u8 (1 admin, 2 member) |
  * | 6 | policy | policy |
- * | 7 | invite | meet 32 · key 32 · expires u48 · uses u8 · flags u8 (1 asks for a PIN) |
+ * | 7 | invite | meet 32 · key 32 · expires u48 · uses u8 · flags u8 (1 asks for a PIN, 2 is a keeper’s ticket) |
  * | 8 | revokeInvite | invite 16 |
  * | 9 | vouch | subject 32 · add 32 · method u8 |
  * | 10 | rekey | epoch id 32 · nonce 24 · sealed (varint length, ≤ 16 KiB) · count varint · (device prefix 8 · lockbox 80) … |
@@ -77,6 +77,8 @@ export type OperationBody =
       readonly expires: Millis
       readonly uses: number
       readonly asksPin: boolean
+      /** It lets nobody in: whoever holds its key may keep the room's history, blind. */
+      readonly forKeeper?: boolean | undefined
     }
   | { readonly type: 'revokeInvite'; readonly invite: string }
   /** `add`: id of the operation it supports. */
@@ -117,6 +119,8 @@ const roles = [undefined, 'admin', 'member'] as const
 const who = ['members', 'admins'] as const
 const histories = ['all', 'days', 'sinceJoin'] as const
 const noInvite = '0'.repeat(32)
+const flagAsksPin = 1
+const flagForKeeper = 2
 
 export function kindOf(body: OperationBody): number {
   return kinds.indexOf(body.type)
@@ -154,7 +158,7 @@ export function writeBody(writer: Writer, body: OperationBody): void {
       return writePolicy(writer, body.policy)
     case 'invite':
       writer.raw(body.meet).raw(body.key).u48(body.expires).u8(body.uses)
-      writer.u8(body.asksPin ? 1 : 0)
+      writer.u8((body.asksPin ? flagAsksPin : 0) | (body.forKeeper === true ? flagForKeeper : 0))
       return
     case 'revokeInvite':
       writer.raw(bytesOf(body.invite))
@@ -223,7 +227,9 @@ export function readBody(reader: Reader, kind: number): OperationBody | undefine
     case 'invite': {
       const [meet, key, expires] = [reader.raw(32), reader.raw(32), reader.u48()] as const
       const [uses, flags] = [reader.u8(), reader.u8()] as const
-      return uses === 0 || flags > 1 ? undefined : { type, meet, key, expires, uses, asksPin: flags === 1 }
+      if (uses === 0 || flags > flagForKeeper) return undefined
+      const forKeeper = flags === flagForKeeper ? { forKeeper: true } : undefined
+      return { type, meet, key, expires, uses, asksPin: flags === flagAsksPin, ...forKeeper }
     }
     case 'revokeInvite':
       return { type, invite: formatHex(reader.raw(16)) }

@@ -58,6 +58,15 @@ export interface InviteInfo {
   readonly usedBy: readonly string[]
 }
 
+/** A keeper's ticket that counts. */
+export interface KeeperTicketInfo {
+  /** Hex of 16 bytes. */
+  readonly id: string
+  /** Identity, hex. */
+  readonly by: string
+  readonly expires: Millis
+}
+
 export interface EpochInfo {
   readonly id: string
   /** Devices that can open it. */
@@ -85,6 +94,7 @@ export interface MembershipSnapshot {
   readonly removed: readonly RemovedInfo[]
   readonly pending: readonly PendingInfo[]
   readonly invites: readonly InviteInfo[]
+  readonly keeperTickets: readonly KeeperTicketInfo[]
   /** What own messages are sealed under; undefined while a new key is being made, or its key is not here yet. */
   readonly epoch: EpochInfo | undefined
   /** Operations known. */

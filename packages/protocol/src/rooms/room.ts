@@ -332,6 +332,15 @@ export class Room {
     return this.#authors.deviceOf(session)
   }
 
+  /** The newest entry of a session (hex) that is here, once it is known whose it is. */
+  newestOf(session: string): Saying | undefined {
+    const head = this.log.chain(session)?.head
+    const device = this.#authors.deviceOf(session)
+    if (head === undefined || device === undefined) return undefined
+    const author = this.#authors.authorOf(session, head.time)
+    return { author, device, session, seq: head.seq, epoch: formatHex(head.epochId) }
+  }
+
   /** Of a members room: the keys of these epochs (hex) are here now, so what waited for them can be read. */
   epochsOpened(epochIds: readonly string[]): RoomResult {
     for (const id of epochIds) {
