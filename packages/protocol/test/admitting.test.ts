@@ -170,6 +170,8 @@ class Program implements EngineLike {
         failed: nothing,
         admits: () => true,
         learned: nothing,
+        gathered: nothing,
+        welcomed: nothing,
         connectFailed: nothing,
         wrongCard: nothing,
         referral: () => [],

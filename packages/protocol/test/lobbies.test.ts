@@ -83,6 +83,8 @@ class Caller implements EngineLike {
         failed: nothing,
         admits: () => true,
         learned: nothing,
+        gathered: nothing,
+        welcomed: nothing,
         connectFailed: nothing,
         wrongCard: nothing,
         referral: () => [],

@@ -31,6 +31,31 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
     expect(talk.network.runUntil(() => talk.everybodyShows(said), 10_000)).toBe(true)
   })
 
+  it('ENG17 that comes at once makes few transports more than it keeps', () => {
+    const people = Array.from({ length: 30 }, (_, i) => ({ platform: i < 5 ? 'browser' : 'node' }) as const)
+    const talk = new Talk({ people, latencyMs: [1, 5] })
+    talk.people.forEach((_, i) => {
+      talk.start(i)
+      talk.network.runFor(60)
+    })
+    talk.network.runFor(15_000)
+    expect(new Set(modes(talk))).toEqual(new Set(['mesh']))
+    const counts = talk.people.map((_, i) => talk.asked(i, 'dial').length)
+    // Everybody with everybody would be 29 each; neighbours are 8, and a few more of others' choice.
+    expect(counts.reduce((sum, count) => sum + count, 0) / 30).toBeLessThan(14)
+  })
+
+  it('ENG17 dials nobody where many are here already before it knows that they are a mesh', () => {
+    const talk = new Talk({ people: Array.from({ length: 31 }, () => ({ platform: 'node' }) as const) })
+    talk.start(...Array.from({ length: 30 }, (_, i) => i))
+    talk.network.runFor(40_000)
+    talk.start(30)
+    talk.network.runFor(10_000)
+    expect(modes(talk)[30]).toBe('mesh')
+    expect(talk.asked(30, 'dial').length).toBeLessThan(12)
+    expect(talk.events(30, 'peer').filter(({ peer }) => peer.path === 'relay')).toEqual([])
+  })
+
   it('GOS11 meets without any relay: everybody knows one address', () => {
     const talk = new Talk({ people: chained(30) })
     talk.start()

@@ -12,7 +12,7 @@ import { formatHex } from '../codec/text.ts'
 import { noTree } from '../gossip/broadcast-wire.ts'
 import { decodePayload, encodePayload, maxNameBytes, maxWhisperBytes } from '../gossip/wire.ts'
 import type { Beat, Payload } from '../gossip/wire.ts'
-import { encodeChain, verifyChain } from '../identity/chain.ts'
+import { encodeChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
 import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
@@ -206,6 +206,7 @@ export class Engine {
         slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
         admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
         learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),
+        welcomed: (session, at) => this.#mode.mesh?.welcomed(session, at),
         connectFailed: (session, why, at) => this.#mode.mesh?.connectFailed(session, why, at),
         wrongCard: (session, at) => this.#mode.mesh?.wrongCard(session, at),
         referral: () => this.#mode.mesh?.referral() ?? [],
@@ -227,6 +228,7 @@ export class Engine {
           tell({ type: 'relay', state: 'away' })
         },
         met: (peer) => this.#roster.met(peer.session, peer.platform),
+        gathered: (at) => this.#mode.judge(at),
         left: (gone) => this.#roster.left(gone),
         listed: () => {
           this.#listed = true
@@ -557,9 +559,8 @@ export class Engine {
   #linked(link: LiveLink, now: Millis): void {
     const { chain, name } = link.claims
     const time = this.#skew.corrected(now)
-    const verified = verifyChain(this.#options.crypto, chain, { session: link.sessionKey, time })
-    if (verified.ok) this.#apply(this.#room.introduce(link.sessionKey, chain, name, now), now)
-    this.#roster.linked(link, verified.ok ? formatHex(verified.value.author) : link.session)
+    this.#apply(this.#room.introduce(link.sessionKey, chain, name, time), now)
+    this.#roster.linked(link, this.#room.personOf(link.session, time).author)
     this.#catchup.linked(link, now)
     this.#presence.greet(link, now)
     this.#presence.neighboursChanged(now)

@@ -26,6 +26,7 @@ class Rig {
   }[] = []
   readonly dialled: string[] = []
   readonly failed: string[] = []
+  readonly welcomed: string[] = []
   readonly learned: string[] = []
   hasPlace = true
   readonly knocks: Knocks
@@ -38,6 +39,7 @@ class Rig {
       dial: (to) => this.dialled.push(to.session),
       admits: () => this.hasPlace,
       referral: () => [peer(4).card, peer(5).card],
+      welcomed: (session) => this.welcomed.push(session),
       failed: (session, why) => this.failed.push(`${session.slice(0, 4)} ${why}`),
       learned: (card) => {
         const about = readCard(card)
@@ -64,6 +66,7 @@ describe('knocks', () => {
     expect([b.last.type, b.last.name, b.dialled]).toEqual(['welcome', a.last.name, [ana.session]])
     a.knocks.answered(ben.session, 'welcome', b.last.name, b.last.bytes, 100)
     expect(a.dialled).toEqual([ben.session])
+    expect([a.welcomed, b.welcomed]).toEqual([[ben.session], [ana.session]])
     expect([...a.knocks.welcome()].map(({ to }) => to.session)).toEqual([ben.session])
     expect([a.knocks.expects(ben.session, 200), b.knocks.expects(ana.session, 200)]).toEqual([true, true])
     a.knocks.linked(ben.session)

@@ -38,6 +38,8 @@ export interface KnocksContext {
   readonly admits: (session: string, urgency: NeighbourPriority, now: Millis) => boolean
   /** Cards of a few others for whoever finds no place here. */
   readonly referral: () => readonly Uint8Array[]
+  /** There is a place for us there: a link will come of it. */
+  readonly welcomed: (session: string, now: Millis) => void
   readonly failed: (session: string, why: ConnectFailure, now: Millis) => void
   /** Somebody knocked, or was named in an answer. */
   readonly learned: (card: Uint8Array, now: Millis) => Known | undefined
@@ -106,6 +108,7 @@ export class Knocks {
     }
     if (this.#welcomed.size >= maxWelcomed) this.#welcomed.delete(this.#welcomed.keys().next().value as string)
     this.#welcomed.set(sender, now + welcomeMs)
+    this.#context.welcomed(sender, now)
     this.#context.signal(from, 'welcome', name, new Uint8Array(0), now)
     this.#context.dial(from, now)
   }
@@ -121,6 +124,7 @@ export class Knocks {
     }
     knock.isWelcome = true
     knock.welcomeAt = now
+    this.#context.welcomed(sender, now)
     knock.until = now + (knock.urgency === 'high' ? urgentDialMs : dialMs)
     this.#context.dial(knock.to, now)
   }

@@ -50,6 +50,8 @@ export interface MeetingEvents {
   ready(relayKey: Uint8Array, now: Millis): void
   away(now: Millis): void
   met(peer: Met, now: Millis): void
+  /** Everybody the relay named just now has been told by `met`. */
+  gathered(now: Millis): void
   /** The relay says it went, or we left the topic and look no more. */
   left(session: string, now: Millis): void
   /** Somebody who is not met in the room, but beside it, came or went. */
@@ -399,10 +401,12 @@ export class Meeting {
         const topic = this.#topicOf(event.topic)
         if (topic !== undefined) topic.listed = true
         if (topic?.lobby.purpose !== 'invite') this.#events.listed(now)
+        this.#events.gathered(now)
         break
       }
       case 'joined':
         this.#meet(event.topic, event.peer, now)
+        this.#events.gathered(now)
         break
       case 'left':
         this.#leave(event.topic, formatHex(event.session), now)

@@ -282,6 +282,11 @@ export class Mesh implements Spreader {
     this.#overlay.learned(contacts, now)
   }
 
+  welcomed(session: string, now: Millis): void {
+    this.#now = now
+    this.#overlay.welcomed(session, now)
+  }
+
   connectFailed(session: string, why: 'busy' | 'failed' | 'timeout', now: Millis): void {
     this.#now = now
     this.#overlay.failed(session, why, now)

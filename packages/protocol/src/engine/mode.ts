@@ -64,7 +64,7 @@ export class Mode {
 
   /** Call at every tick. */
   tick(now: Millis): void {
-    this.#judge(now)
+    this.judge(now)
     this.#mesh?.tick(now)
   }
 
@@ -89,7 +89,7 @@ export class Mode {
   /** A neighbour told how many are here. */
   told(session: string, online: number, mesh: boolean, now: Millis): void {
     this.#crowd.heard(session, online, mesh, now)
-    this.#judge(now)
+    this.judge(now)
   }
 
   /** May this peer link with us? In a small room everybody may. */
@@ -133,7 +133,8 @@ export class Mode {
     this.#mesh?.known(entries, now)
   }
 
-  #judge(now: Millis): void {
+  /** Others came: before anybody is dialled, it is decided whether everybody is to be. */
+  judge(now: Millis): void {
     const counted = this.#count()
     this.#mesh?.setOnline(Math.max(counted, this.#crowd.told(now)), now)
     const isMesh = this.#crowd.isMesh(this.#mesh !== undefined, this.online, now)

@@ -39,6 +39,8 @@ export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
     admits(session: string, urgency: NeighbourPriority, now: Millis): boolean
     /** Of a mesh: peers that are known to be here. */
     learned(contacts: readonly Contact[], now: Millis): void
+    /** Of a mesh: whom `connect` named has a place for us, or asked for one itself. */
+    welcomed(session: string, now: Millis): void
     /** Of a mesh: what `connect` asked for came to nothing. */
     connectFailed(session: string, why: ConnectFailure, now: Millis): void
     /** Of a mesh: the card `connect` was given is not signed by whom it names. */

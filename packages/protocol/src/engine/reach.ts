@@ -160,6 +160,7 @@ export class Reach {
       },
       admits: (other, urgency, now) => events.admits(other, urgency, now),
       referral: () => events.referral().map(({ card }) => card),
+      welcomed: (other, now) => events.welcomed(other, now),
       failed: (other, why, now) => events.connectFailed(other, why, now),
       learned: (card, now) => {
         const known = this.#contacts.learn(card)
@@ -187,6 +188,8 @@ export class Reach {
         this.#knocks.linked(link.session)
         if (this.#mode === 'small') this.#introductions.linked(now)
         events.linked(link, now)
+        // Somebody else's turn.
+        if (link.path === 'relay') this.dialDue(now)
       },
       unlinked: (gone, now) => {
         this.#releases.delete(gone)
@@ -255,9 +258,13 @@ export class Reach {
       met: (peer, now) => {
         if (peer.session === this.#own) return
         events.met(peer, now)
+        if (this.#contacts.find(peer.session) === undefined) this.#ways.arrived(now)
         // Should the relay go, members may still know the way.
-        if (this.#mode === 'small') this.#contacts.remember(peer)
-        else events.learned([contactOf(peer)], now)
+        this.#contacts.remember(peer)
+        if (this.#mode === 'mesh') events.learned([contactOf(peer)], now)
+      },
+      gathered: (now) => {
+        events.gathered(now)
         this.dialDue(now)
       },
       metAside: (_, now) => this.#asides.dialDue(now),

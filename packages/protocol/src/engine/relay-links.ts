@@ -15,12 +15,17 @@ import type { Meeting, Met } from './meeting.ts'
 const numberBytes = 4
 const retryBaseMs = 500
 const retryMaxMs = 20_000
+/** Handshakes we begin at once; one that takes longer than this holds up nobody else. */
+export const maxHandshakes = 6
+const freshMs = 1_000
 /** Attempts that ended, whose late frames are to be ignored. */
 const maxRetired = 256
 
 interface Attempt {
   readonly backoff: Backoff
   id: string | undefined
+  begunAt: Millis
+  isUp: boolean
   notBefore: Millis
   /** The session left the room while its link was up. */
   hasLeft: boolean
@@ -97,16 +102,28 @@ export class RelayLinks {
       attempt = {
         backoff: new Backoff(random, retryBaseMs, retryMaxMs),
         id: undefined,
+        begunAt: now,
+        isUp: false,
         notBefore: now,
         hasLeft: false,
       }
       this.#attempts.set(session, attempt)
     }
     attempt.hasLeft = false
-    if (attempt.id !== undefined || now < attempt.notBefore) return undefined
+    if (attempt.id !== undefined || now < attempt.notBefore || this.#isBusy(now)) return undefined
+    attempt.begunAt = now
+    attempt.isUp = false
     attempt.id = this.#linkId(session, random(numberBytes))
     this.#sessionById.set(attempt.id, session)
     return attempt.id
+  }
+
+  #isBusy(now: Millis): boolean {
+    let fresh = 0
+    for (const { id, isUp, begunAt } of this.#attempts.values()) {
+      if (id !== undefined && !isUp && now - begunAt < freshMs) fresh++
+    }
+    return fresh >= maxHandshakes
   }
 
   /** The link a direct frame from `session` belongs to; undefined when it is malformed or of an attempt that ended. */
@@ -122,7 +139,10 @@ export class RelayLinks {
 
   succeeded(id: string): void {
     const session = this.#sessionById.get(id)
-    if (session !== undefined) this.#attempts.get(session)?.backoff.reset()
+    const attempt = session === undefined ? undefined : this.#attempts.get(session)
+    if (attempt?.id !== id) return
+    attempt.isUp = true
+    attempt.backoff.reset()
   }
 
   ended(id: string, now: Millis): void {

@@ -17,6 +17,14 @@ import type { Meeting, Met } from './meeting.ts'
 export const circuitPatienceMs = 8_000
 export const meshPatienceMs = 3_000
 
+/**
+ * Where more than a few are here and others keep coming, transports wait: perhaps so many come that the room is a mesh. In a
+ * crowd that pours in at once each of them would make a dozen, and drop most. Relay links carry everything meanwhile.
+ */
+export const gatherMs = 1_000
+export const longestGatherMs = 5_000
+const few = 8
+
 export interface WaysContext {
   /** Own session key, hex. */
   readonly own: string
@@ -38,6 +46,9 @@ export interface WaysContext {
 export class Ways {
   readonly #context: WaysContext
   #isSeeking = false
+  /** When somebody new came last, and the first of those that followed each other closely. */
+  #arrivedAt: Millis = -Infinity
+  #gatheringSince: Millis = -Infinity
 
   constructor(context: WaysContext) {
     this.#context = context
@@ -48,6 +59,12 @@ export class Ways {
     const changes = this.#isSeeking !== isSeeking
     this.#isSeeking = isSeeking
     return changes
+  }
+
+  /** Somebody came whom we did not know. */
+  arrived(now: Millis): void {
+    if (now - this.#arrivedAt >= gatherMs) this.#gatheringSince = now
+    this.#arrivedAt = now
   }
 
   /** Tries what is due. */
@@ -82,7 +99,13 @@ export class Ways {
       if (known.webrtc) notDirect.push(known)
       if (links.best(session) === undefined) this.#wishCircuit(known, now)
     }
-    if (mayDial && notDirect.length > 0 && links.spreading().length < maxDirectLinks) dials.dialDue(notDirect, now)
+    if (!mayDial || notDirect.length === 0 || links.spreading().length >= maxDirectLinks) return
+    if (!this.#isGathering(notDirect.length, now)) dials.dialDue(notDirect, now)
+  }
+
+  #isGathering(others: number, now: Millis): boolean {
+    const isPouring = now - this.#arrivedAt < gatherMs && now - this.#gatheringSince < longestGatherMs
+    return isPouring && others + this.#context.links.direct().length > few
   }
 
   /** Nobody but a member can carry what we say to this peer, for now. */

@@ -50,6 +50,13 @@ export class Agreeing {
     return this.#promises.size > 0
   }
 
+  /** Places that are kept. */
+  promised(now: Millis): number {
+    let promised = 0
+    for (const until of this.#promises.values()) if (until > now) promised++
+    return promised
+  }
+
   /** Keeps a place for somebody who will link with us. */
   admits(session: string, priority: NeighbourPriority, now: Millis): boolean {
     if (this.#promises.size < limits.maxPromises && this.#hasRoom(priority, 'desktop', now)) {
@@ -122,9 +129,15 @@ export class Agreeing {
   makeRoom(now: Millis): void {
     const { limit } = this.#host.size()
     const bound = now < this.#demandUntil ? limit - 1 : limit
-    if (now < this.#partAfter || this.#host.links.live <= bound) return
+    if (now < this.#partAfter || (this.#host.links.live <= bound && !this.canSpareRelay)) return
     this.#partAfter = now + limits.partMs
     this.#part(undefined, now)
+  }
+
+  /** There are enough neighbours of our own, and others whom the relay carries to us. */
+  get canSpareRelay(): boolean {
+    const { links } = this.#host
+    return links.useful >= this.#host.size().want && links.relayed > 0
   }
 
   /** Requests nobody answers, links nobody needs. `idle` hears of those. */
@@ -134,7 +147,7 @@ export class Agreeing {
       if (link.state === 'asking' && age >= askMs) {
         this.#rest(link, now)
         this.#host.cooling.set(link.contact.session, 'busy', now + limits.refusedCoolMs)
-      } else if (link.state === 'idle' && age >= limits.idleMs && !link.isReleased) {
+      } else if (link.state === 'idle' && age >= idleMsOf(link) && !link.isReleased) {
         link.isReleased = true
         idle(link)
       }
@@ -167,8 +180,7 @@ export class Agreeing {
   #hasRoom(priority: NeighbourPriority, kind: PeerKind, now: Millis): boolean {
     const { links } = this.#host
     const size = this.#host.size()
-    let promised = 0
-    for (const until of this.#promises.values()) if (until > now) promised++
+    const promised = this.promised(now)
     const bound = priority === 'high' ? size.most : size.limit
     const isFull = links.live + links.asking + promised >= bound
     const isOurs = links.theirs + promised >= bound - limits.ownChoices
@@ -185,4 +197,8 @@ export class Agreeing {
     }
     return contacts
   }
+}
+
+function idleMsOf({ path }: LinkRecord): Millis {
+  return path === 'relay' ? limits.relayIdleMs : limits.idleMs
 }

@@ -83,9 +83,14 @@ export class Neighbours {
     return this.#count((link) => isLive(link))
   }
 
-  /** Live neighbours that are no keepers: those are the last choice and fill nobody's view. */
+  /** Live neighbours that fill a view: keepers are the last choice, and what the relay carries is left from a small room. */
   get useful(): number {
-    return this.#count((link) => isLive(link) && link.kind !== 'keeper')
+    return this.#count((link) => isLive(link) && link.kind !== 'keeper' && link.path !== 'relay')
+  }
+
+  /** Live neighbours whom only the relay brings us. */
+  get relayed(): number {
+    return this.#count((link) => isLive(link) && link.path === 'relay')
   }
 
   get asking(): number {

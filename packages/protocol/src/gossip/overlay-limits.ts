@@ -25,6 +25,12 @@ export const emergencyAskMs = 1_500
 /** Connects at once. One that takes longer than `freshMs` does not hold up the next. */
 export const maxConnects = 2
 export const freshMs = 4_000
+/** Who was never anybody's neighbour knows nobody to be gone: it tries less, and waits longer for an answer. */
+export const maxNewcomerConnects = 4
+export const newcomerFreshMs = 1_500
+/** Who was welcomed counts as a neighbour for so long, so that no more links are made than are wanted. */
+export const hopeMs = 4_000
+export const emergencyHopeMs = 1_500
 export const maxEmergencyConnects = 8
 export const emergencyFreshMs = 500
 /** Connects that have not been answered, fresh or not, and when they are given up. */
@@ -49,6 +55,8 @@ export const starvedMs = 2_000
 export const referredContacts = 3
 /** A link that is not a neighbour's is released after this time. */
 export const idleMs = 10_000
+/** The relay carries it: it ends sooner. */
+export const relayIdleMs = 2_000
 /** A place kept for somebody whose knock was answered with yes. */
 export const promiseMs = 10_000
 export const maxPromises = 16

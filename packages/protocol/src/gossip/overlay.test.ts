@@ -304,6 +304,48 @@ describe('looking for neighbours', () => {
     expect(new Set(rig.of('connect').map(({ contact }) => contact.session)).size).toBe(rig.of('connect').length)
   })
 
+  it('GOS66 tries four at once who never had neighbours, and no more than it lacks when those have a place', () => {
+    const rig = new Rig()
+    rig.overlay.learned(
+      Array.from({ length: 32 }, () => contactOf()),
+      rig.now,
+    )
+    expect(rig.of('connect')).toHaveLength(limits.maxNewcomerConnects)
+    for (let round = 0; round < 2; round++) {
+      for (const { contact } of rig.of('connect')) rig.overlay.welcomed(contact.session, rig.now)
+      rig.run(limits.newcomerFreshMs + 300)
+    }
+    expect(rig.of('connect')).toHaveLength(limits.viewSize('desktop', 1_000).want)
+    // Nothing came of it: others are tried.
+    rig.run(limits.hopeMs)
+    expect(rig.of('connect').length).toBeGreaterThan(limits.viewSize('desktop', 1_000).want)
+  })
+
+  it('GOS66 looks for fewer while others are on their way to it', () => {
+    const rig = new Rig()
+    for (let i = 0; i < 7; i++) rig.overlay.admits(contactOf().session, 'low', rig.now)
+    rig.overlay.learned(
+      Array.from({ length: 32 }, () => contactOf()),
+      rig.now,
+    )
+    expect(rig.of('connect')).toHaveLength(1)
+  })
+
+  it('GOS67 gives up whom only the relay brings once there are enough others', () => {
+    const rig = new Rig()
+    const relayed = contactOf()
+    rig.link(relayed, 50, 'relay')
+    rig.hear(relayed, { type: 'neighbour', priority: 'high', kind: 'desktop' })
+    expect(rig.overlay.active).toEqual([relayed.session])
+    const idle = contactOf()
+    rig.neighbours(8)
+    rig.link(idle, 50, 'relay')
+    rig.run(limits.partAgeMs + 2 * limits.partMs)
+    expect(rig.of('release').map(({ session }) => session)).toEqual([idle.session])
+    expect(rig.said('part').map(({ to }) => to)).toContain(relayed.session)
+    expect(new Set(rig.said('part').map(({ to }) => to)).size).toBe(1)
+  })
+
   it('GOS55 asks the relay when it is alone, ever more seldom', () => {
     const rig = new Rig()
     const at: number[] = []

@@ -91,6 +91,7 @@ export class Overlay {
         random: options.random,
         size: () => this.#size,
         online: () => this.#online,
+        promised: (now) => this.#agreeing.promised(now),
         ask: (link, now) => this.#agreeing.ask(link, this.#seeking.priority(), now),
         connect: (contact, priority) => {
           this.#emit({ type: 'connect', contact, priority, via: this.viaOf(contact.session) })
@@ -175,6 +176,8 @@ export class Overlay {
       }
       this.#emit({ type: 'neighbour', session, up: false })
     }
+    // It is here all the same, and may be wanted later.
+    if (link.isReleased && !left) this.#remember(link.contact, undefined, 0, now, [])
     this.#changed(now)
   }
 
@@ -207,6 +210,11 @@ export class Overlay {
     }
     this.#seeking.seek(now)
     this.#schedule(now)
+  }
+
+  /** Whom we asked to connect with keeps a place for us. */
+  welcomed(session: string, now: Millis): void {
+    this.#seeking.welcomed(session, now)
   }
 
   /** A connect that was asked for came to nothing: no room there, no transport, no answer. */
@@ -406,7 +414,8 @@ export class Overlay {
   #next(now: Millis): Millis {
     let due = this.#shuffleAt
     due = Math.min(due, this.#seeking.next(now))
-    const isBusy = this.#agreeing.hasPromises || this.#links.live > this.#size.limit
+    const isFull = this.#links.live > this.#size.limit || this.#agreeing.canSpareRelay
+    const isBusy = this.#agreeing.hasPromises || isFull
     if (isBusy) due = Math.min(due, now + slowTickMs)
     for (const link of this.#links.all()) {
       if (link.state === 'asking') due = Math.min(due, now + busyTickMs)

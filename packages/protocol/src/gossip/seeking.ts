@@ -23,6 +23,8 @@ export interface SeekHost {
   readonly random: Random
   size(): ViewSize
   online(): number
+  /** Places kept for others who are on their way. */
+  promised(now: Millis): number
   /** Ask over a link that is up. */
   ask(link: LinkRecord, now: Millis): void
   connect(contact: Contact, priority: NeighbourPriority): void
@@ -31,6 +33,7 @@ export interface SeekHost {
 
 interface Connect {
   readonly at: Millis
+  welcomeAt: Millis | undefined
   readonly isExplored: boolean
 }
 
@@ -82,7 +85,7 @@ export class Seeking {
   }
 
   isEmergency(now: Millis): boolean {
-    return this.isMassLoss(now) || this.#host.links.live === 0 || (this.#isSettled && this.#isBelowHalf())
+    return this.isMassLoss(now) || (this.#isSettled && this.#isBelowHalf())
   }
 
   /** Several neighbours were lost at once, just now. */
@@ -99,14 +102,18 @@ export class Seeking {
     const { links, passive } = this.#host
     const { want } = this.#host.size()
     const isEmergency = this.isEmergency(now)
-    let missing = want - links.useful - links.asking
-    missing = Math.max(missing, Math.min(1, limits.ownChoices - links.mine - links.asking))
-    missing -= this.#askLinked(missing, now)
-    const freshMs = isEmergency ? limits.emergencyFreshMs : limits.freshMs
+    const { freshMs, hopeMs, most: mostAtOnce } = this.#pace(now)
+    let hoped = 0
     let fresh = 0
-    for (const connect of this.#connects.values()) if (now - connect.at < freshMs) fresh++
+    for (const { at, welcomeAt } of this.#connects.values()) {
+      if (welcomeAt !== undefined && now - welcomeAt < hopeMs) hoped++
+      if (now - at < freshMs) fresh++
+    }
+    let missing = want - links.useful - links.asking - hoped - this.#host.promised(now)
+    missing = Math.max(missing, Math.min(1, limits.ownChoices - links.mine - links.asking - hoped))
+    missing -= this.#askLinked(missing, now)
     // In an emergency nobody knows who is still there, so more are tried than are missing.
-    const most = isEmergency ? limits.maxEmergencyConnects : Math.min(limits.maxConnects, missing)
+    const most = isEmergency ? mostAtOnce : Math.min(mostAtOnce, missing)
     let count = missing <= 0 ? 0 : Math.min(most - fresh, limits.maxPendingConnects - this.#connects.size)
     for (; count > 0; count--) {
       if (!isEmergency && now < this.#connectAfter) break
@@ -116,9 +123,24 @@ export class Seeking {
     }
   }
 
+  #pace(now: Millis): { readonly freshMs: Millis; readonly hopeMs: Millis; readonly most: number } {
+    if (this.isEmergency(now)) {
+      return { freshMs: limits.emergencyFreshMs, hopeMs: limits.emergencyHopeMs, most: limits.maxEmergencyConnects }
+    }
+    const { hopeMs } = limits
+    if (!this.#isSettled) return { freshMs: limits.newcomerFreshMs, hopeMs, most: limits.maxNewcomerConnects }
+    return { freshMs: limits.freshMs, hopeMs, most: limits.maxConnects }
+  }
+
+  /** It keeps a place for us: a link is on its way. */
+  welcomed(session: string, now: Millis): void {
+    const connect = this.#connects.get(session)
+    if (connect !== undefined) connect.welcomeAt ??= now
+  }
+
   /** `isExplored`: beside a full view, in place of another. */
   connect(contact: Contact, priority: NeighbourPriority, isExplored: boolean, now: Millis): void {
-    this.#connects.set(contact.session, { at: now, isExplored })
+    this.#connects.set(contact.session, { at: now, welcomeAt: undefined, isExplored })
     if (now - this.#startedAt >= limits.youngMs) this.#connectAfter = now + limits.connectPaceMs
     this.#host.connect(contact, priority)
   }

@@ -6,7 +6,7 @@
  * outside the chain's span of time belongs to the bare session.
  */
 import { formatHex } from '../codec/text.ts'
-import { concatBytes, label } from '../codec/bytes.ts'
+import { concatBytes, equalBytes, label } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
 import type { Millis, SignatureCheck } from '../machine.ts'
@@ -18,6 +18,8 @@ interface Claimed {
   readonly notBefore: Millis
   readonly notAfter: Millis
   readonly final: boolean
+  /** That was verified on a link: the opening mostly carries the same one. */
+  readonly shown: Uint8Array | undefined
 }
 
 /** Signatures a host found good, until the chains they are in are learned; one device certifies many sessions. */
@@ -84,13 +86,14 @@ export class Authors {
     const hex = formatHex(session)
     const known = this.#bySession.get(hex)
     if (known?.final === true) return false
-    const verify = trusted ? () => true : this.#verify
+    const isVerified = trusted || (known?.shown !== undefined && equalBytes(known.shown, chain))
+    const verify = isVerified ? () => true : this.#verify
     const verified = verifyChain({ sha256: this.#crypto.sha256, verify }, chain, { session, time })
     if (!verified.ok && !final) return false
     const author = verified.ok ? formatHex(verified.value.author) : undefined
     const device = verified.ok ? formatHex(verified.value.device) : undefined
     const { notBefore, notAfter } = verified.ok ? verified.value : noTime
-    this.#bySession.set(hex, { author, device, notBefore, notAfter, final })
+    this.#bySession.set(hex, { author, device, notBefore, notAfter, final, shown: final ? undefined : chain })
     this.#version++
     return known?.author !== author
   }
