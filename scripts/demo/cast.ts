@@ -15,7 +15,7 @@ import {
 import type { Crypto, DeviceKeys, KeyPair, Millis, RoomKeys } from '@kith/protocol'
 import type { Entry } from '../../packages/protocol/src/log/entry.ts'
 import { Room } from '../../packages/protocol/src/rooms/room.ts'
-import type { PersonaSecrets } from '../../packages/peer/src/chat-store.ts'
+import type { PersonaSecrets } from '../../packages/peer/src/persona.ts'
 
 const sessionMs: Millis = 30 * 86_400_000
 

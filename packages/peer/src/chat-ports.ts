@@ -16,6 +16,8 @@ import type { Wakes } from './wakes.ts'
 export interface RoomEngine extends EngineLike {
   accepts(firstFrame: Uint8Array, local: Uint8Array, now: Millis): boolean
   map(now: Millis): RoomMap
+  /** The last word of an own device (hex) in each of its sessions (hex). */
+  headsOfDevice(device: string): readonly { readonly session: string; readonly seq: number }[]
   /** Undefined for a session that is not known to be here. */
   reachReport(session: string, now: Millis): ReachReport | undefined
 }

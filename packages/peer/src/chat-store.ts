@@ -4,10 +4,11 @@
  * ```
  * chat/settings     { name, relayOnly, lockAfter }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
- *                   a members room also { roomId, inviteSecret, links }, and no secret
+ *                   a members room also { roomId, inviteSecret, lobbySecret, links }, and no secret; a linked device has
+ *                   { author, proof } instead of identity
  * chat/mark/<id>    { draft, files, readMark }           written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
- * chat/identity, chat/known, chat/contact/<identity>   who somebody is: `identity-store.ts`
+ * chat/identity, chat/devices, chat/known, chat/contact/<identity>   who somebody is: `identity-store.ts`
  * room/<id>/…       the engine's own records
  * ```
  *
@@ -27,19 +28,10 @@ import {
 } from '@kith/protocol'
 import type { Manifest, Millis } from '@kith/protocol'
 import type { ChatSettings, Quiet } from './chat.ts'
+import type { PersonaSecrets } from './persona.ts'
 import type { Storage } from './storage.ts'
 
 export const maxRooms: number = 64
-
-/** The secrets that make somebody the same person in this room after a reload. 32 bytes each. */
-export interface PersonaSecrets {
-  readonly identity: Uint8Array
-  readonly device: Uint8Array
-  readonly agree: Uint8Array
-  /** The identity's statement that the device acts for it. */
-  readonly certificate: Uint8Array
-  readonly certifiedAt: Millis
-}
 
 export interface RoomRecord {
   readonly id: string
@@ -62,6 +54,8 @@ export interface MembersRecord {
   readonly inviteSecret: Uint8Array | undefined
   /** Fingerprint of whoever gave that invite. */
   readonly inviter?: Uint8Array | undefined
+  /** On a linked device: where the members met when it was added, 32 bytes, until it is in. */
+  readonly lobbySecret?: Uint8Array | undefined
   /** Links of the invites made here, by id: the room's own record has their public half only. */
   readonly links: Readonly<Record<string, string>>
 }
@@ -127,7 +121,9 @@ export class ChatStore {
       title: room.title,
       name: room.name,
       joinedAt: room.joinedAt,
-      identity: formatBase64url(persona.identity),
+      identity: persona.identity && formatBase64url(persona.identity),
+      author: persona.author && formatBase64url(persona.author),
+      proof: persona.proof && formatBase64url(persona.proof),
       device: formatBase64url(persona.device),
       agree: formatBase64url(persona.agree),
       certificate: formatBase64url(persona.certificate),
@@ -138,6 +134,7 @@ export class ChatStore {
             roomId: formatBase64url(room.members.roomId),
             inviteSecret: room.members.inviteSecret && formatBase64url(room.members.inviteSecret),
             inviter: room.members.inviter && formatBase64url(room.members.inviter),
+            lobbySecret: room.members.lobbySecret && formatBase64url(room.members.lobbySecret),
             links: room.members.links,
           }),
     })
@@ -236,7 +233,8 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
   const roomId = bytes('roomId')
   if (roomId !== undefined && roomId.length !== 32) return undefined
   if (secret?.length !== (roomId === undefined ? 32 : 0)) return undefined
-  if (identity?.length !== 32 || device?.length !== 32 || agree?.length !== 32) return undefined
+  const [author, proof] = [bytes('author'), bytes('proof')]
+  if ((identity ?? author)?.length !== 32 || device?.length !== 32 || agree?.length !== 32) return undefined
   if (certificate === undefined || typeof joinedAt !== 'number' || typeof certifiedAt !== 'number') return undefined
   return {
     id,
@@ -245,7 +243,14 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
     title: text('title') ?? '',
     name: text('name'),
     joinedAt,
-    persona: { identity, device, agree, certificate, certifiedAt },
+    persona: {
+      identity,
+      device,
+      agree,
+      certificate,
+      certifiedAt,
+      ...(identity === undefined ? { author, proof } : {}),
+    },
     ...(roomId === undefined
       ? {}
       : {
@@ -253,6 +258,7 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
             roomId,
             inviteSecret: bytes('inviteSecret'),
             inviter: bytes('inviter'),
+            lobbySecret: bytes('lobbySecret'),
             links: parseLinks(fields['links']),
           },
         }),

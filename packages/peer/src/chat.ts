@@ -31,6 +31,7 @@ export type { MapLink, MapNode, MapTree, ReachAttempt, ReachReport, RoomMap } fr
 export type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 export type * from './members-state.ts'
 export type * from './identity-state.ts'
+export type * from './devices-state.ts'
 
 /** How far an own message has come; others' messages are always `stored`. */
 export type Delivery = 'waiting' | 'sent' | 'stored'

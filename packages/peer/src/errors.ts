@@ -109,6 +109,10 @@ const identityRefusals: Readonly<Record<string, string>> = {
   nothingToCompare: 'There is no number to compare right now. Start again.',
   noRequest: 'There is no such request any more.',
   unknownContact: 'There is no such contact here.',
+  codeUnreadable: 'This is no code of a device. It has 24 letters and digits; the other device shows it.',
+  linkedDevice: 'This is a linked device. That can only be done on your main device, which has your twelve words.',
+  tooManyDevices: 'You have as many devices as Kith keeps. Remove one first.',
+  unknownDevice: 'There is no such device any more.',
   contactBlocked: 'You blocked this contact. Unblock them first.',
 }
 

@@ -3,7 +3,7 @@
  * and whom one has compared numbers with. One for a whole chat; everything is kept in the sealed store.
  *
  * ```
- * chat/identity  { root, claims: [{ claim, salt, statement, relay }], services: [{ key, relay }] }
+ * chat/identity  { root, claims: [{ claim, salt, statement, relay }], services: [{ key, relay }], linked: { identity, name } }
  * chat/known     { people: [{ keys, name, at }] }
  * ```
  */
@@ -21,6 +21,7 @@ import {
   extensionTypes,
   fingerprint,
   followSuccession,
+  founderSecret,
   formatBase64url,
   formatHex,
   formatUtf8,
@@ -37,6 +38,7 @@ import {
   verifyProof,
 } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
+import { noDevices } from './devices-state.ts'
 import { IdentityRefused } from './errors.ts'
 import type { BelievedService, IdentityState } from './identity-state.ts'
 import { phraseToRoot, rootToPhrase } from './phrase.ts'
@@ -62,6 +64,8 @@ export interface KeptIdentity {
   readonly root: Uint8Array
   readonly claims: readonly KeptClaim[]
   readonly services: readonly KeptService[]
+  /** This is a linked device: whose, and the root is of nobody but what it makes by itself. */
+  readonly linked?: { readonly identity: Uint8Array; readonly name: string } | undefined
 }
 
 export interface DeskPorts {
@@ -70,6 +74,8 @@ export interface DeskPorts {
   /** Undefined where nobody can be asked. */
   readonly auth: AuthClient | undefined
   readonly write: (kept: KeptIdentity) => Promise<void>
+  /** On a linked device: what its main device prepared to be shown by this author; undefined when it did not. */
+  readonly preparedProof: (author: Uint8Array) => Uint8Array | undefined
   /** Something that shows changed: the state, or what is believed of others. */
   readonly changed: () => void
 }
@@ -93,8 +99,19 @@ export class IdentityDesk {
     this.#identity = longTermIdentity(ports.crypto, kept.root)
   }
 
-  get identity(): KeyPair {
-    return this.#identity
+  /** Long-term identity, 32 bytes. */
+  get identity(): Uint8Array {
+    return this.#kept.linked?.identity ?? this.#identity.publicKey
+  }
+
+  get isLinked(): boolean {
+    return this.#kept.linked !== undefined
+  }
+
+  /** From now on this is a device of that person. What was attested of the one before is gone. */
+  async linkTo(identity: Uint8Array, name: string): Promise<void> {
+    this.#asking = undefined
+    await this.#keep({ ...this.#kept, claims: [], linked: { identity, name } })
   }
 
   get state(): IdentityState {
@@ -107,7 +124,13 @@ export class IdentityDesk {
     return roomIdentitySecret(this.#ports.crypto, this.#kept.root, roomId)
   }
 
-  phrase(): Promise<string> {
+  /** The 32-byte secret of who founds the room whose first operation has this salt. */
+  founder(salt: Uint8Array): Uint8Array {
+    return founderSecret(this.#ports.crypto, this.#kept.root, salt)
+  }
+
+  async phrase(): Promise<string> {
+    this.#mustBeMain()
     return rootToPhrase(this.#kept.root)
   }
 
@@ -115,10 +138,10 @@ export class IdentityDesk {
   async restore(phrase: string): Promise<void> {
     const root = await phraseToRoot(phrase)
     if (root === undefined) throw new IdentityRefused('phraseMalformed')
-    if (formatHex(root) === formatHex(this.#kept.root)) return
+    if (formatHex(root) === formatHex(this.#kept.root) && !this.isLinked) return
     this.#identity = longTermIdentity(this.#ports.crypto, root)
     this.#asking = undefined
-    await this.#keep({ ...this.#kept, root, claims: [] })
+    await this.#keep({ ...this.#kept, root, claims: [], linked: undefined })
   }
 
   /** The service's key, hex. A believed service that changed its key is followed, or it is told that it cannot be. */
@@ -144,6 +167,7 @@ export class IdentityDesk {
   }
 
   async askCode(address: string, relay: string): Promise<void> {
+    this.#mustBeMain()
     const email = parseEmail(address)
     if (email === undefined) throw new IdentityRefused('addressMalformed')
     const origin = parseRelay(relay)
@@ -188,6 +212,8 @@ export class IdentityDesk {
   /** What is shown in a room where one is `author`. */
   prove(author: Uint8Array): Uint8Array {
     const { crypto, now } = this.#ports
+    // What holds for nobody is taken for nothing by whoever gets it.
+    if (this.isLinked) return this.#ports.preparedProof(author) ?? new Uint8Array(0)
     const claims = this.#kept.claims.filter(({ statement }) => lastsUntil(crypto, statement) > now())
     return encodeProof({
       persona: certifyPersona(crypto, this.#identity, author, now()),
@@ -203,6 +229,10 @@ export class IdentityDesk {
     const pinnedServices = this.#kept.services.map(({ key }): PinnedService => ({ claimType: emailClaim, key }))
     const judged = verifyProof(crypto, proof, { author, time: now(), pinnedServices })
     return judged.ok ? judged.value : undefined
+  }
+
+  #mustBeMain(): void {
+    if (this.isLinked) throw new IdentityRefused('linkedDevice')
   }
 
   #isGood(claim: KeptClaim, service: Uint8Array, time: Millis): boolean {
@@ -257,8 +287,9 @@ export class IdentityDesk {
 
   #snapshot(): IdentityState {
     const { crypto } = this.#ports
-    const { publicKey } = this.#identity
+    const publicKey = this.identity
     return {
+      devices: noDevices,
       id: formatHex(publicKey),
       fingerprint: fingerprint(crypto, publicKey).text,
       claims: this.#kept.claims.map(({ claim, statement, relay }) => ({
@@ -295,8 +326,9 @@ function issuerOf(crypto: Crypto, statement: Uint8Array): Uint8Array {
 }
 
 /** For the store. */
-export function packIdentity({ root, claims, services }: KeptIdentity): Record<string, unknown> {
+export function packIdentity({ root, claims, services, linked }: KeptIdentity): Record<string, unknown> {
   return {
+    linked: linked && { identity: formatHex(linked.identity), name: linked.name },
     root: formatBase64url(root),
     claims: claims.map(({ claim, salt, statement, relay }) => ({
       claim,
@@ -323,7 +355,14 @@ export function unpackIdentity(fields: Record<string, unknown>): KeptIdentity | 
     const bytes = typeof key === 'string' ? parseHex(key) : undefined
     return bytes?.length === 32 && typeof relay === 'string' ? [{ key: bytes, relay }] : []
   })
-  return { root, claims, services }
+  return { root, claims, services, linked: unpackLinked(fields['linked']) }
+}
+
+function unpackLinked(value: unknown): KeptIdentity['linked'] {
+  const [fields = {}] = listOf([value])
+  const { identity, name } = fields
+  const bytes = typeof identity === 'string' ? parseHex(identity) : undefined
+  return bytes?.length === 32 ? { identity: bytes, name: typeof name === 'string' ? name : '' } : undefined
 }
 
 function bytesOf(value: unknown): Uint8Array | undefined {

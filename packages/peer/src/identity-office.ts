@@ -2,27 +2,49 @@
  * Everything of a chat that is about who somebody is: the own identity, the people one knows, contacts and their rooms.
  * The chat hands commands in; rooms ask it what they may believe.
  */
-import { type AcquaintanceOutput, type Millis, type Proof, formatHex, openRoomKeys } from '@kith/protocol'
+import {
+  type AcquaintanceOutput,
+  type DeviceWhisper,
+  type GivenRoom,
+  type Millis,
+  type Proof,
+  equalBytes,
+  formatHex,
+  openRoomKeys,
+} from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
 import type { ChatPorts } from './chat-ports.ts'
 import { ContactBook, type KeptContact } from './contacts.ts'
+import { DeviceLinking } from './device-linking.ts'
+import type { MeetingPorts } from './device-meeting.ts'
+import type { DeviceCommand, DevicesState } from './devices-state.ts'
 import { IdentityRefused } from './errors.ts'
+import type { IncomingSocket } from './incoming.ts'
 import { IdentityDesk, type KeptIdentity } from './identity-desk.ts'
 import type { Contact, ContactCommand, ContactsState, IdentityCommand, IdentityState } from './identity-state.ts'
 import type { IdentityStore } from './identity-store.ts'
 import { KnownPeople, type KnownPerson, judgePerson } from './known-people.ts'
 import { type Verification, unverified } from './members-state.ts'
-import type { OpenRoom } from './open-room.ts'
+import type { DeviceHub, OpenRoom } from './open-room.ts'
+import { type KeptDevices, OwnDevices } from './own-devices.ts'
+import type { PersonaSecrets } from './persona.ts'
 import type { IdentityHub, RoomEvidence } from './room-identity.ts'
 
 export interface OfficePorts {
-  readonly ports: Pick<ChatPorts, 'crypto' | 'clock'> & { readonly auth?: AuthClient | undefined }
+  readonly ports: Pick<ChatPorts, 'crypto' | 'clock'> & MeetingPorts & { readonly auth?: AuthClient | undefined }
   readonly store: IdentityStore
   readonly rooms: () => Iterable<OpenRoom>
   readonly room: (id: string) => OpenRoom | undefined
   /** Makes or finds the room of this secret. */
   readonly enter: (secret: Uint8Array, relay: string | undefined, title: string) => Promise<OpenRoom>
   readonly forget: (room: string) => Promise<void>
+  /** How the person is called, and whether this machine links directly. */
+  readonly settings: () => { readonly name: string; readonly relayOnly: boolean }
+  readonly setName: (name: string) => Promise<void>
+  /** Founds a members room for one's own devices. */
+  readonly found: (title: string, relay: string | undefined) => Promise<OpenRoom>
+  /** Keeps a room that the main device gave, in place of one that is there by another name. */
+  readonly keepGiven: (given: GivenRoom, persona: PersonaSecrets) => Promise<void>
   readonly changed: () => void
 }
 
@@ -30,14 +52,20 @@ export interface KeptOffice {
   readonly identity: KeptIdentity
   readonly known: readonly KnownPerson[]
   readonly contacts: readonly KeptContact[]
+  readonly devices: KeptDevices
 }
 
-export class IdentityOffice implements IdentityHub {
+export class IdentityOffice implements IdentityHub, DeviceHub {
   readonly desk: IdentityDesk
   readonly #options: OfficePorts
   readonly #known: KnownPeople
   readonly #book: ContactBook
+  readonly #devices: OwnDevices
+  readonly #linking: DeviceLinking
+  /** How this device is called where it is linked. */
+  #deviceName = ''
   #contacts: ContactsState | undefined
+  #state: IdentityState | undefined
 
   constructor(options: OfficePorts, kept: KeptOffice) {
     this.#options = options
@@ -48,20 +76,122 @@ export class IdentityOffice implements IdentityHub {
         now: () => ports.clock.now(),
         auth: ports.auth,
         write: (identity) => store.writeIdentity(identity),
+        preparedProof: (author) => {
+          for (const room of options.rooms()) if (equalBytes(room.author, author)) return room.record.persona.proof
+          return undefined
+        },
         changed: () => this.#rejudge(),
       },
       kept.identity,
     )
     this.#known = new KnownPeople(kept.known)
     this.#book = new ContactBook(kept.contacts)
+    this.#devices = new OwnDevices(
+      {
+        crypto: ports.crypto,
+        clock: ports.clock,
+        rooms: options.rooms,
+        contacts: () => this.#book.all,
+        person: () => ({ identity: this.desk.identity, name: options.settings().name }),
+        prove: (author) => this.desk.prove(author),
+        write: (devices) => store.writeDevices(devices),
+        linkTo: async (identity, name) => {
+          await this.desk.linkTo(identity, name)
+          if (name !== '') await options.setName(name)
+        },
+        keepRoom: options.keepGiven,
+        keepContact: async (contact) => {
+          await store.writeContact(contact)
+          this.#book.put(contact)
+        },
+        changed: options.changed,
+      },
+      kept.devices,
+    )
+    this.#linking = new DeviceLinking({
+      meeting: ports,
+      relayOnly: () => options.settings().relayOnly,
+      deviceName: () => this.#deviceName || options.settings().name,
+      give: (device, say) => this.#devices.give(device, say),
+      answered: (whisper) => this.#devices.answered(whisper),
+      take: (whisper, say) => this.#devices.take(whisper, say),
+      changed: options.changed,
+    })
   }
 
   get identity(): Uint8Array {
-    return this.desk.identity.publicKey
+    return this.desk.identity
   }
 
+  /** Keeps its identity as long as nothing in it changed. */
   get state(): IdentityState {
-    return this.desk.state
+    const next: IdentityState = { ...this.desk.state, devices: this.#devicesState() }
+    if (this.#state === undefined || JSON.stringify(next) !== JSON.stringify(this.#state)) this.#state = next
+    return this.#state
+  }
+
+  ownDeviceMet(room: OpenRoom, session: string): void {
+    this.#devices.met(room, session)
+  }
+
+  ownDeviceGone(): void {
+    this.#options.changed()
+  }
+
+  ownDeviceSaid(room: OpenRoom, session: string, device: string, whisper: DeviceWhisper): void {
+    this.#devices.heard(room, session, device, whisper)
+  }
+
+  /** A socket for the device that is being linked. */
+  takes(incoming: IncomingSocket): boolean {
+    return this.#linking.takes(incoming)
+  }
+
+  /** The chat closes. */
+  stop(): void {
+    this.#linking.stop()
+  }
+
+  #devicesState(): DevicesState {
+    const { isLinked } = this.desk
+    const rooms = [...this.#options.rooms()]
+    return {
+      role: isLinked ? 'linked' : 'main',
+      revoked: isLinked && rooms.some(({ state }) => state.members?.standing === 'revoked'),
+      list: this.#devices.list,
+      linking: this.#linking.state,
+    }
+  }
+
+  async #device(command: DeviceCommand): Promise<string | undefined> {
+    switch (command.type) {
+      case 'offerDevice': {
+        if (this.desk.isLinked) throw new IdentityRefused('linkedDevice')
+        // The room of one's own devices, so that there is always one they share.
+        const { notes } = this.#devices
+        if (notes === undefined || this.#options.room(notes) === undefined) {
+          const room = await this.#options.found(command.notes, command.relay)
+          await this.#devices.noteRoom(room.id)
+        }
+        return this.#linking.offer(command.relay)
+      }
+      case 'becomeDevice':
+        this.#deviceName = command.name
+        this.#linking.become(command.code, command.relay)
+        return undefined
+      case 'confirmDevice':
+        await this.#linking.confirm(command.matches)
+        return undefined
+      case 'stopLinking':
+        this.#linking.stop()
+        return undefined
+      case 'renameDevice':
+        await this.#devices.rename(command.device, command.name)
+        return undefined
+      case 'revokeDevice':
+        await this.#devices.revoke(command.device)
+        return undefined
+    }
   }
 
   /** Keeps its identity as long as nothing in it changed. */
@@ -138,9 +268,14 @@ export class IdentityOffice implements IdentityHub {
         await desk.dropClaim(command.claim)
         await this.#showAgain()
         return undefined
-      case 'show':
-        await this.#roomOf(command.room).showIdentity(command.on)
+      case 'show': {
+        const room = this.#roomOf(command.room)
+        if (command.on && this.desk.prove(room.author).length === 0) throw new IdentityRefused('linkedDevice')
+        await room.showIdentity(command.on)
         return undefined
+      }
+      default:
+        return this.#device(command)
     }
   }
 
@@ -185,7 +320,8 @@ export class IdentityOffice implements IdentityHub {
   /** A room opened: a contact's room shows who one is by itself, and whoever is blocked is silent. */
   async opened(room: OpenRoom): Promise<void> {
     const contact = this.#book.all.find((one) => one.room === room.id)
-    if (contact !== undefined && !contact.blocked && !room.identity.isShown) await room.showIdentity(true)
+    const isLinked = this.desk.isLinked
+    if (contact !== undefined && !contact.blocked && !room.identity.isShown && !isLinked) await room.showIdentity(true)
   }
 
   async #befriend(id: string, name: string, secret: Uint8Array, relay: string | undefined): Promise<void> {

@@ -5,6 +5,7 @@
  * Everything is structured-cloneable. People of a room are named by `Person.id`, contacts by their long-term identity.
  */
 import type { Millis, Path } from '@kith/protocol'
+import { type DeviceCommand, type DevicesState, noDevices } from './devices-state.ts'
 import type { Verification } from './members-state.ts'
 
 /** An address that a service attests, until it expires. */
@@ -32,10 +33,12 @@ export interface IdentityState {
   readonly services: readonly BelievedService[]
   /** A code was mailed there and is waited for. */
   readonly asking: { readonly email: string; readonly host: string } | undefined
+  readonly devices: DevicesState
 }
 
 /** Rejects with `IdentityRefused`. */
 export type IdentityCommand =
+  | DeviceCommand
   /** Answers the twelve words. */
   | { readonly type: 'phrase' }
   /** From now on this program is the person of these words; rooms it is in keep who one is in them. */
@@ -111,5 +114,12 @@ export type ContactCommand =
   /** Erases the contact and the room of the two here. */
   | { readonly type: 'remove'; readonly contact: string }
 
-export const noIdentity: IdentityState = { id: '', fingerprint: '', claims: [], services: [], asking: undefined }
+export const noIdentity: IdentityState = {
+  id: '',
+  fingerprint: '',
+  claims: [],
+  services: [],
+  asking: undefined,
+  devices: noDevices,
+}
 export const noContacts: ContactsState = { list: [], requests: [], asked: [] }

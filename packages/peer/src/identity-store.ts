@@ -4,6 +4,7 @@ import { parseJson } from './chat-store.ts'
 import type { KeptContact } from './contacts.ts'
 import { type KeptIdentity, packIdentity, unpackIdentity } from './identity-desk.ts'
 import { type KnownPerson, packKnown, unpackKnown } from './known-people.ts'
+import { type KeptDevices, packDevices, unpackDevices } from './own-devices.ts'
 import type { Storage } from './storage.ts'
 
 const contactPrefix = 'chat/contact/'
@@ -22,6 +23,14 @@ export class IdentityStore {
 
   async writeIdentity(identity: KeptIdentity): Promise<void> {
     await this.#put('chat/identity', packIdentity(identity))
+  }
+
+  async readDevices(): Promise<KeptDevices> {
+    return unpackDevices(await this.#get('chat/devices'))
+  }
+
+  async writeDevices(devices: KeptDevices): Promise<void> {
+    await this.#put('chat/devices', packDevices(devices))
   }
 
   async readKnown(): Promise<readonly KnownPerson[]> {

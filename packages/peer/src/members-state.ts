@@ -114,8 +114,11 @@ export interface HeldMessage {
 }
 
 export interface MembersState {
-  /** `removed` and `left`: what was said until then can be read, and no more comes. */
-  readonly standing: 'in' | 'removed' | 'left'
+  /**
+   * `removed` and `left`: what was said until then can be read, and no more comes. `revoked`: the same, for this linked
+   * device alone.
+   */
+  readonly standing: 'in' | 'removed' | 'left' | 'revoked'
   /** Who removed me. */
   readonly removedBy: string | undefined
   readonly role: Role

@@ -24,7 +24,7 @@ export function membersStateOf({
   const { standing, policy } = snapshot
   if (standing === 'outside') return undefined
   return {
-    standing,
+    standing: snapshot.deviceRevoked === true && standing === 'in' ? 'revoked' : standing,
     removedBy: snapshot.removedBy,
     role: snapshot.role,
     policy: {

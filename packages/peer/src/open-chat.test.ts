@@ -82,6 +82,10 @@ class ScriptedEngine implements RoomEngine {
     return outputs
   }
 
+  headsOfDevice(): [] {
+    return []
+  }
+
   accepts(): boolean {
     return this.accepting
   }

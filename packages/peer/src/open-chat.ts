@@ -1,8 +1,9 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
-import type { Address } from '@kith/protocol'
+import type { Address, GivenRoom } from '@kith/protocol'
 import {
   emptyBytes,
   foundRoom,
+  foundingSaltBytes,
   formatHex,
   looksLikeInvite,
   openRoomKeys,
@@ -12,7 +13,7 @@ import {
   roomSecretBytes,
 } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
-import { ChatStore, maxRooms, type PersonaSecrets, type RoomRecord } from './chat-store.ts'
+import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
@@ -23,11 +24,11 @@ import { IdentityStore } from './identity-store.ts'
 import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
 import { FileSpace } from './file-space.ts'
 import type { FileUse } from './files.ts'
-import { defaultPolicy } from './members-state.ts'
+import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { OpenRoom, cutText, maxNameLength, maxTitleLength, type RoomExtras } from './open-room.ts'
-import { createPersonaSecrets, openPersona, renewPersonaSecrets } from './persona.ts'
+import { type PersonaSecrets, createPersonaSecrets, openPersona, renewPersonaSecrets } from './persona.ts'
 import { parseRelay } from './relay-address.ts'
 
 /** Minutes; long enough to read, short enough for a desk one leaves. */
@@ -55,6 +56,9 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   return chat
 }
 
+/** Of a room for one's own devices: nobody else is let in by mistake. */
+const ownPolicy: Policy = { ...defaultPolicy, whoMayAdd: 'admins' }
+
 /** Files are counted again so long after something about one changed. */
 export const measureFilesAfterMs: number = 2_000
 
@@ -62,7 +66,12 @@ async function readOffice(ports: ChatPorts): Promise<KeptOffice> {
   const store = new IdentityStore(ports.storage)
   let identity = await store.readIdentity()
   if (identity === undefined) await store.writeIdentity((identity = createKeptIdentity(ports.crypto)))
-  return { identity, known: await store.readKnown(), contacts: await store.readContacts() }
+  return {
+    identity,
+    known: await store.readKnown(),
+    contacts: await store.readContacts(),
+    devices: await store.readDevices(),
+  }
 }
 
 export class OpenChat implements Chat {
@@ -104,6 +113,10 @@ export class OpenChat implements Chat {
         room: (id) => this.#rooms.get(id),
         enter: (secret, relay, title) => this.#inTurn(() => this.#enterOnce(secret, relay, title)),
         forget: (room) => this.forget(room),
+        settings: () => this.#settings,
+        setName: (name) => this.setName(name),
+        found: (title, relay) => this.create({ kind: 'members', title, relay, policy: ownPolicy }),
+        keepGiven: (given, persona) => this.#inTurn(() => this.#keepGiven(given, persona)),
         changed: () => this.#changed(),
       },
       office,
@@ -251,6 +264,7 @@ export class OpenChat implements Chat {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
+    this.#office.stop()
     this.#stopMeasuring?.()
     const isHeard = [...this.#rooms.values()].some((room) =>
       room.state.people.some((person) => person.online && !person.me),
@@ -266,6 +280,7 @@ export class OpenChat implements Chat {
   /** A socket from outside: the room its first frame is for takes it, if there is one. */
   route(incoming: IncomingSocket): void {
     if (this.#settings.relayOnly) return
+    if (this.#office.takes(incoming)) return
     for (const room of this.#rooms.values()) {
       if (!room.accepts(incoming)) continue
       room.accept(incoming)
@@ -300,9 +315,10 @@ export class OpenChat implements Chat {
     if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
     const { clock, crypto, storage } = this.#ports
     const now = clock.now()
-    const persona = createPersonaSecrets(crypto, now)
+    const salt = crypto.random(foundingSaltBytes)
+    const persona = createPersonaSecrets(crypto, now, this.#office.desk.founder(salt))
     const rules = { ...policy, acceptedServices: [] }
-    const { roomId, records } = foundRoom(crypto, openPersona(crypto, persona), rules, now)
+    const { roomId, records } = foundRoom(crypto, { ...openPersona(crypto, persona), salt }, rules, now)
     const id = formatHex(roomId)
     await storage.write(records.map(({ key, value }) => ({ key: `room/${id}/${key}`, value })))
     const members = { roomId, inviteSecret: undefined, links: {} }
@@ -327,6 +343,28 @@ export class OpenChat implements Chat {
     if (relay !== undefined && relay !== known.record.relay) await known.moveTo(relay)
     known.start(this.#settings)
     return known
+  }
+
+  /** A room that the main device of this person gave. What was said here as somebody else stays that person's. */
+  async #keepGiven(given: GivenRoom, persona: PersonaSecrets): Promise<void> {
+    const id = formatHex(given.room)
+    const isOpen = given.kind === 'open'
+    if (isOpen && this.#idOf(given.secret) !== id) return
+    const known = this.#rooms.get(id)
+    if (known !== undefined) {
+      await known.stop()
+      this.#rooms.delete(id)
+    }
+    const members = isOpen
+      ? undefined
+      : { roomId: given.room, inviteSecret: undefined, lobbySecret: given.secret, links: {}, ...known?.record.members }
+    const relay = given.relay === '' ? undefined : given.relay
+    const room = await this.#keepRoom(
+      { id, secret: isOpen ? given.secret : emptyBytes, relay, members },
+      given.title,
+      persona,
+    )
+    if (given.name !== '') await room.setName(given.name)
   }
 
   #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {

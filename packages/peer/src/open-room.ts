@@ -1,11 +1,26 @@
 /** A room that is open: its record, its engine under a host, and its view. */
-import { BrokenPromise, formatHex, formatRoomLink, maxNameBytes, parseHex, sasLifeMs } from '@kith/protocol'
+import {
+  BrokenPromise,
+  certifyDevice,
+  decodeDeviceWhisper,
+  encodeDeviceWhisper,
+  formatHex,
+  formatRoomLink,
+  isDeviceWhisper,
+  maxNameBytes,
+  maxRevocationHeads,
+  parseHex,
+  revokeDevice,
+  sasLifeMs,
+} from '@kith/protocol'
 import type {
   Content,
+  DeviceWhisper,
   EngineEvent,
   EngineOptions,
   Manifest,
   MembershipSnapshot,
+  Persona,
   ReachReport,
   RoomMap,
   StoredRecord,
@@ -29,7 +44,7 @@ import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from '
 import { HeldPosts } from './held-posts.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
-import { openPersona } from './persona.ts'
+import { isCertificateOld, openPersona } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
 import { RoomFiles } from './room-files.ts'
 import { type IdentityHub, RoomIdentity } from './room-identity.ts'
@@ -52,6 +67,14 @@ export interface RoomExtras {
   readonly quiet?: QuietPeople | undefined
 }
 
+/** What a room tells of one's own devices in it. */
+export interface DeviceHub {
+  ownDeviceMet(room: OpenRoom, session: string): void
+  ownDeviceGone(): void
+  /** `device`: the key it speaks by, hex. */
+  ownDeviceSaid(room: OpenRoom, session: string, device: string, whisper: DeviceWhisper): void
+}
+
 interface Pending {
   readonly content: Content
   readonly resolve: (id: string) => void
@@ -68,6 +91,12 @@ export class OpenRoom implements Room {
   readonly #blobs: RoomBlobs | undefined
   /** Who the people here are. */
   readonly identity: RoomIdentity
+  /** Who one is here, as the engine is told; and its author key, 32 bytes. */
+  readonly persona: Persona
+  readonly author: Uint8Array
+  readonly #hub: DeviceHub
+  /** Sessions of one's own devices that are linked and were greeted. */
+  readonly #own = new Set<string>()
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
@@ -86,14 +115,17 @@ export class OpenRoom implements Room {
     record: RoomRecord,
     extras: RoomExtras,
     name: string,
-    hub: IdentityHub,
+    hub: IdentityHub & DeviceHub,
   ) {
     const { mark, quiet = new Map() } = extras
     this.id = record.id
     this.#ports = ports
     this.#store = store
     this.#record = record
-    const { author } = openPersona(ports.crypto, record.persona)
+    this.#hub = hub
+    this.persona = openPersona(ports.crypto, record.persona)
+    const { author } = this.persona
+    this.author = author
     this.identity = new RoomIdentity(
       {
         crypto: ports.crypto,
@@ -111,7 +143,7 @@ export class OpenRoom implements Room {
     this.#view = new RoomView({
       id: record.id,
       kind: record.members === undefined ? 'open' : 'members',
-      entering: record.members?.inviteSecret !== undefined,
+      entering: (record.members?.inviteSecret ?? record.members?.lobbySecret) !== undefined,
       inviteLinks: record.members?.links ?? {},
       title: record.title,
       link: record.members === undefined ? formatRoomLink(record) : '',
@@ -185,7 +217,12 @@ export class OpenRoom implements Room {
     )
   }
 
-  async #readMembership({ roomId, inviteSecret, inviter }: MembersRecord): Promise<EngineOptions['membership']> {
+  async #readMembership({
+    roomId,
+    inviteSecret,
+    inviter,
+    lobbySecret,
+  }: MembersRecord): Promise<EngineOptions['membership']> {
     const prefix = `room/${this.id}/`
     const records: StoredRecord[] = []
     for (const part of membershipPrefixes) {
@@ -196,7 +233,7 @@ export class OpenRoom implements Room {
         after = page.length === membershipPage ? page.at(-1)?.key : undefined
       } while (after !== undefined)
     }
-    return { roomId, records, inviteSecret, inviter }
+    return { roomId, records, inviteSecret, inviter, lobbySecret }
   }
 
   #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
@@ -248,6 +285,7 @@ export class OpenRoom implements Room {
     for (const { reject } of this.#pending.values()) reject(new RoomClosed())
     this.#pending.clear()
     this.#members.stopped()
+    this.#own.clear()
     this.#view.restarted()
     await host?.stop()
     await this.#writeMark()
@@ -451,6 +489,84 @@ export class OpenRoom implements Room {
       comparing.length === 0 ? undefined : this.#ports.clock.after(sasLifeMs, () => this.#identified())
   }
 
+  // Own devices: see `own-devices.ts`.
+
+  /** The room identity's key is here, and one is in: this device can say that another is one's own. */
+  get canCertify(): boolean {
+    const isIn = this.#record.members === undefined || this.state.members?.standing === 'in'
+    return this.#record.persona.identity !== undefined && isIn
+  }
+
+  /** This device speaks here by a certificate that another made. */
+  get isLinkedHere(): boolean {
+    return this.#record.persona.identity === undefined
+  }
+
+  /** The same keys, certified anew; the session that runs goes on with what it has. */
+  async recertify(certificate: Uint8Array, proof: Uint8Array): Promise<void> {
+    const persona = { ...this.#record.persona, certificate, proof, certifiedAt: this.#ports.clock.now() }
+    this.#record = { ...this.#record, persona }
+    await this.#store.writeRoom(this.#record)
+  }
+
+  get wantsCertificate(): boolean {
+    return isCertificateOld(this.#record.persona, this.#ports.clock.now())
+  }
+
+  get platform(): 'browser' | 'node' {
+    return this.#ports.platform
+  }
+
+  /** Is this session (hex) one of one's own devices, linked here? */
+  isLinkedWith(session: string): boolean {
+    return this.#own.has(session)
+  }
+
+  sayToOwn(session: string, whisper: DeviceWhisper): void {
+    this.#host?.input({ type: 'whisper', session, whisper: encodeDeviceWhisper(whisper) })
+  }
+
+  /** Answers what the device needs to speak here as one: a certificate of its keys, and the secret to get in. */
+  async addDevice(sign: Uint8Array, agree: Uint8Array): Promise<{ certificate: Uint8Array; secret: Uint8Array }> {
+    const { crypto, clock } = this.#ports
+    const { identity } = this.#record.persona
+    if (identity === undefined) throw new BrokenPromise('a linked device certifies nobody')
+    const certificate = certifyDevice(crypto, crypto.signKeyPair(identity), { sign, agree }, clock.now())
+    if (this.#record.members === undefined) return { certificate, secret: this.#record.secret }
+    return { certificate, secret: await this.#members.addDevice(certificate, agree) }
+  }
+
+  /** The device (hex) speaks for one here no more. An open room has no way to say so: its link is all there is. */
+  async revokeDevice(device: string): Promise<void> {
+    const { crypto, clock } = this.#ports
+    const { persona, members } = this.#record
+    const key = parseHex(device)
+    if (members === undefined || persona.identity === undefined || key === undefined) return
+    const heads = this.#running()
+      .headsOfDevice(device)
+      .map(({ session, seq }) => ({ session: parseHex(session) as Uint8Array, seq }))
+      .slice(-maxRevocationHeads)
+    const identity = crypto.signKeyPair(persona.identity)
+    await this.#members.revokeDevice(revokeDevice(crypto, identity, key, heads, clock.now()))
+  }
+
+  #greetOwn({ session, author, state }: Extract<EngineEvent, { type: 'peer' }>['peer']): void {
+    if (author !== this.state.me || state !== 'linked') {
+      if (this.#own.delete(session)) this.#hub.ownDeviceGone()
+      return
+    }
+    if (this.#own.has(session)) return
+    this.#own.add(session)
+    this.#hub.ownDeviceMet(this, session)
+  }
+
+  #whispered({ session, author, device, whisper }: Extract<EngineEvent, { type: 'whisper' }>): void {
+    if (!isDeviceWhisper(whisper)) return this.identity.whispered(author, whisper)
+    if (author !== this.state.me || device === undefined) return
+    const decoded = decodeDeviceWhisper(whisper)
+    if (decoded.ok) this.#hub.ownDeviceSaid(this, session, device, decoded.value)
+  }
+
   #linkedSessionOf(who: string): string | undefined {
     const presences = this.state.people.find(({ id }) => id === who)?.presences ?? []
     const linked = presences.filter(({ state }) => state === 'linked').map(({ session }) => session)
@@ -466,7 +582,8 @@ export class OpenRoom implements Room {
     if (event.type === 'blob' || event.type === 'blobBlocks') this.#blobs?.told(event)
     this.#view.handle(event)
     if (event.type === 'proof') this.identity.shows(event.author, event.proof)
-    if (event.type === 'whisper') this.identity.whispered(event.author, event.whisper)
+    if (event.type === 'whisper') this.#whispered(event)
+    if (event.type === 'peer') this.#greetOwn(event.peer)
     if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#memberNow(event.snapshot)
     else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
@@ -496,8 +613,9 @@ export class OpenRoom implements Room {
   /** Once in, the invite has done its work: nobody who reads this store later shall knock with it. */
   #cameIn(standing: string): void {
     const { members } = this.#record
-    if (standing !== 'in' || members?.inviteSecret === undefined) return
-    this.#keepMembers({ ...members, inviteSecret: undefined }).catch(() => this.tellBroken())
+    if (standing !== 'in' || (members?.inviteSecret ?? members?.lobbySecret) === undefined || members === undefined)
+      return
+    this.#keepMembers({ ...members, inviteSecret: undefined, lobbySecret: undefined }).catch(() => this.tellBroken())
   }
 
   /** What waited for a key and will not go out in this run is what one was about to say. */

@@ -1,7 +1,24 @@
-/** The person somebody is in one room: made once, kept in the room's record, certified again before it runs out. */
+/**
+ * The person somebody is in one room: made once, kept in the room's record, certified again before it runs out. On a linked
+ * device the room identity itself is elsewhere, and only what it certified is here.
+ */
 import { certifyDevice, createDevice } from '@kith/protocol'
 import type { Crypto, DeviceKeys, KeyPair, Millis, Persona } from '@kith/protocol'
-import type { PersonaSecrets } from './chat-store.ts'
+
+/** The secrets that make somebody the same person in this room after a reload. 32 bytes each. */
+export interface PersonaSecrets {
+  /** Undefined on a linked device; then `author` is set. */
+  readonly identity: Uint8Array | undefined
+  /** Public key of the room identity, on a linked device. */
+  readonly author?: Uint8Array | undefined
+  readonly device: Uint8Array
+  readonly agree: Uint8Array
+  /** The identity's statement that the device acts for it. */
+  readonly certificate: Uint8Array
+  readonly certifiedAt: Millis
+  /** What a linked device can show here of who one is: its main device prepared it. */
+  readonly proof?: Uint8Array | undefined
+}
 
 /** A device certificate runs 400 days; half of that is left at least whenever a room is opened. */
 export const recertifyAfterMs: Millis = 200 * 86_400_000
@@ -23,21 +40,29 @@ export function createPersonaSecrets(
   }
 }
 
-/** What has to be kept from now on; the same object unless the certificate grew old. */
+/** What has to be kept from now on; the same object unless the certificate grew old and can be made here. */
 export function renewPersonaSecrets(crypto: Crypto, secrets: PersonaSecrets, now: Millis): PersonaSecrets {
-  const age = now - secrets.certifiedAt
-  // A certificate from the future was made by a clock that was wrong.
-  if (age >= 0 && age < recertifyAfterMs) return secrets
+  if (secrets.identity === undefined || !isCertificateOld(secrets, now)) return secrets
   const identity = crypto.signKeyPair(secrets.identity)
   return { ...secrets, certificate: certify(crypto, identity, deviceOf(crypto, secrets), now), certifiedAt: now }
 }
 
+/** A certificate from the future was made by a clock that was wrong. */
+export function isCertificateOld({ certifiedAt }: PersonaSecrets, now: Millis): boolean {
+  return now < certifiedAt || now - certifiedAt >= recertifyAfterMs
+}
+
 export function openPersona(crypto: Crypto, secrets: PersonaSecrets): Persona {
   return {
-    author: crypto.signKeyPair(secrets.identity).publicKey,
+    author: authorOf(crypto, secrets),
     device: deviceOf(crypto, secrets),
     statements: [secrets.certificate],
   }
+}
+
+/** Public key of the room identity. */
+export function authorOf(crypto: Crypto, { identity, author }: PersonaSecrets): Uint8Array {
+  return identity === undefined ? (author ?? new Uint8Array(32)) : crypto.signKeyPair(identity).publicKey
 }
 
 function deviceOf(crypto: Crypto, secrets: PersonaSecrets): DeviceKeys {

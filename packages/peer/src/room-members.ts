@@ -17,8 +17,14 @@ export interface RoomMembersPorts {
   keep(record: MembersRecord): Promise<void>
 }
 
+/** What a command came to. */
+interface Done {
+  readonly invite?: MadeInvite | undefined
+  readonly lobby?: Uint8Array | undefined
+}
+
 interface Pending {
-  readonly resolve: (invite: MadeInvite | undefined) => void
+  readonly resolve: (done: Done) => void
   readonly reject: (error: Error) => void
 }
 
@@ -31,8 +37,19 @@ export class RoomMembers {
     this.#ports = ports
   }
 
+  /** Another own device; answers where it finds the members. */
+  async addDevice(certificate: Uint8Array, agree: Uint8Array): Promise<Uint8Array> {
+    const { lobby } = await this.#ask({ type: 'addDevice', certificate, agree })
+    if (lobby === undefined) throw new GovernRefused('notMember')
+    return lobby
+  }
+
+  async revokeDevice(statement: Uint8Array): Promise<void> {
+    await this.#ask({ type: 'revokeDevice', statement })
+  }
+
   async govern(command: GovernCommand): Promise<string | undefined> {
-    const made = await this.#ask(this.#translate(command))
+    const { invite: made } = await this.#ask(this.#translate(command))
     const record = this.#ports.record()
     if (command.type === 'revokeInvite') {
       const { [command.invite]: _gone, ...links } = record.links
@@ -47,7 +64,7 @@ export class RoomMembers {
 
   /** True when this event answers a command. */
   handle(event: EngineEvent): boolean {
-    if (event.type === 'membershipDone') this.#settle(event.tag)?.resolve(event.invite)
+    if (event.type === 'membershipDone') this.#settle(event.tag)?.resolve(event)
     else if (event.type === 'membershipRefused') this.#settle(event.tag)?.reject(new GovernRefused(event.code))
     else return false
     return true
@@ -64,7 +81,7 @@ export class RoomMembers {
     return Object.fromEntries(Object.entries(links).filter(([id]) => open.has(id)))
   }
 
-  #ask(command: MembershipCommand): Promise<MadeInvite | undefined> {
+  #ask(command: MembershipCommand): Promise<Done> {
     return new Promise((resolve, reject) => {
       const tag = ++this.#tags
       this.#pending.set(tag, { resolve, reject })

@@ -1,6 +1,7 @@
 /** The identity half of the fake chat: plausible answers, nothing decided. */
 import type { Millis } from '@kith/protocol'
 import type { RoomState } from '../chat.ts'
+import { type DeviceCommand, type DevicesState, noDevices } from '../devices-state.ts'
 import { IdentityRefused } from '../errors.ts'
 import type {
   Comparing,
@@ -25,6 +26,7 @@ export const fakeIdentity: IdentityState = {
   claims: [],
   services: [],
   asking: undefined,
+  devices: noDevices,
 }
 
 export function identifyFake(
@@ -60,6 +62,45 @@ export function identifyFake(
       return { identity: { ...identity, claims: identity.claims.filter(({ claim }) => claim !== command.claim) } }
     case 'show':
       return { identity }
+    default:
+      return fakeDevices(command, identity, now)
+  }
+}
+
+export const fakeDeviceLink = 'https://kith.example/#d-7QW3K0R5XV9MBZ2H8N4TJ6PD'
+
+/** Another device comes as soon as there is a code, and shows the digits it should. */
+function fakeDevices(
+  command: DeviceCommand,
+  identity: IdentityState,
+  now: Millis,
+): { readonly identity: IdentityState; readonly answer?: string | undefined } {
+  const { devices } = identity
+  const set = (change: Partial<DevicesState>): IdentityState => ({ ...identity, devices: { ...devices, ...change } })
+  switch (command.type) {
+    case 'offerDevice': {
+      const linking = { phase: 'offered', link: fakeDeviceLink, until: now + 600_000 } as const
+      return { identity: set({ linking }), answer: fakeDeviceLink }
+    }
+    case 'becomeDevice':
+      if (command.code.length < 24) throw new IdentityRefused('codeUnreadable')
+      return { identity: set({ linking: { phase: 'looking', until: now + 600_000 } }) }
+    case 'confirmDevice': {
+      const { linking } = devices
+      if (linking?.phase !== 'compare') throw new IdentityRefused('nothingToCompare')
+      if (!command.matches) return { identity: set({ linking: { phase: 'failed', reason: 'different' } }) }
+      const { name, platform } = linking
+      const device = { id: 'd1', name, platform, addedAt: now, seenAt: now, here: true, rooms: 3 }
+      return { identity: set({ list: [...devices.list, device], linking: { phase: 'done', name, rooms: 3 } }) }
+    }
+    case 'stopLinking':
+      return { identity: set({ linking: undefined }) }
+    case 'renameDevice': {
+      const list = devices.list.map((one) => (one.id === command.device ? { ...one, name: command.name } : one))
+      return { identity: set({ list }) }
+    }
+    case 'revokeDevice':
+      return { identity: set({ list: devices.list.filter(({ id }) => id !== command.device) }) }
   }
 }
 

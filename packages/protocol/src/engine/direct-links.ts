@@ -78,7 +78,8 @@ export class DirectLinks {
       close: () => emit({ type: 'hangUp', transport }),
     }
     const options = { ...linkOptions(kind, isInitiator, local, remote), expect: met?.sessionKey, ownSockets }
-    if (!links.open(transport, carrier, options, now)) emit({ type: 'hangUp', transport })
+    // Whoever is out of a members room has no lobby, and nobody to begin with.
+    if (options.psks.length === 0 || !links.open(transport, carrier, options, now)) emit({ type: 'hangUp', transport })
   }
 
   down(transport: string, now: Millis): void {

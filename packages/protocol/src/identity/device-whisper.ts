@@ -11,7 +11,6 @@
  * | 36 | room | room id · kind u8 (0 open, 1 members) · secret 32 · relay, title, name texts · certificate · proof | main device |
  * | 37 | person | identity 32 · name text · room id · since u48 · flags u8 (1 blocked) | main device |
  * | 38 | done | | main device |
- * | 39 | revoked | | main device |
  */
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
@@ -43,7 +42,6 @@ export type DeviceWhisper =
   | GivenRoom
   | GivenPerson
   | { readonly type: 'done' }
-  | { readonly type: 'revoked' }
 
 export interface GivenRoom {
   readonly type: 'room'
@@ -70,7 +68,7 @@ export interface GivenPerson {
   readonly blocked: boolean
 }
 
-const tags = { introduce: 32, welcome: 33, offer: 34, keys: 35, room: 36, person: 37, done: 38, revoked: 39 } as const
+const tags = { introduce: 32, welcome: 33, offer: 34, keys: 35, room: 36, person: 37, done: 38 } as const
 
 export function encodeDeviceWhisper(whisper: DeviceWhisper): Uint8Array {
   const writer = new Writer().u8(tags[whisper.type])
@@ -112,7 +110,6 @@ export function encodeDeviceWhisper(whisper: DeviceWhisper): Uint8Array {
         .finish()
     }
     case 'done':
-    case 'revoked':
       return writer.finish()
     default:
       return unreachable(whisper)
@@ -122,7 +119,7 @@ export function encodeDeviceWhisper(whisper: DeviceWhisper): Uint8Array {
 /** Is this one of a person's devices speaking to another? The rest of the bytes may still be anything. */
 export function isDeviceWhisper(bytes: Uint8Array): boolean {
   const [tag = 0] = bytes
-  return tag >= tags.introduce && tag <= tags.revoked
+  return tag >= tags.introduce && tag <= tags.done
 }
 
 export function decodeDeviceWhisper(bytes: Uint8Array): Result<DeviceWhisper, 'malformed' | 'unknown'> {
@@ -177,8 +174,6 @@ function readWhisper(tag: number, reader: Reader): DeviceWhisper | undefined {
     }
     case tags.done:
       return { type: 'done' }
-    case tags.revoked:
-      return { type: 'revoked' }
     default:
       return undefined
   }

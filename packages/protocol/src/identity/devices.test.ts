@@ -33,7 +33,6 @@ const whispers: readonly DeviceWhisper[] = [
   },
   { type: 'person', identity: key(1), name: 'Mara', room: key(2), since: 1_700_000_000_000, blocked: true },
   { type: 'done' },
-  { type: 'revoked' },
 ]
 
 describe('devices of one person', () => {
