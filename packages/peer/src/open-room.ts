@@ -593,9 +593,9 @@ export class OpenRoom implements Room {
     }
   }
 
-  #memberNow({ standing, epoch }: MembershipSnapshot): void {
+  #memberNow({ standing, epoch, deviceRevoked }: MembershipSnapshot): void {
     this.#cameIn(standing)
-    if (epoch === undefined && standing === 'in') return
+    if (epoch === undefined && standing === 'in' && deviceRevoked !== true) return
     const held = this.#held.release()
     if (held.length === 0) return
     this.#view.setHeld([])

@@ -216,7 +216,9 @@ export class Governing {
     }
     this.rules = {
       counts: (saying) => membershipNow.counts(saying),
-      mayPost: (identity) => membershipNow.mayPost(identity),
+      mayPost: (identity) =>
+        membershipNow.mayPost(identity) &&
+        (identity !== this.#self || !membershipNow.isRevoked(identity, this.#device)),
     }
     this.#lobbies = namesOf(this.lobbies(now))
   }
