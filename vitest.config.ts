@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 /** Workspaces are imported by their `source` condition, so tests need no build. */
 const source = { conditions: ['source', 'import', 'module', 'default'] }
 
+/** End to end with so many programs that nothing may run beside them. */
+const crowded = ['e2e/mesh.e2e.ts']
+
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
@@ -17,6 +20,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.*'],
           // The native WebRTC addon does not survive worker threads.
           pool: 'forks',
+          // Rooms have no state outside their machines: a process that loaded them once runs file after file, in half the time.
+          isolate: false,
           // A limit for what hangs, not a measurement: a busy machine is no reason to fail.
           testTimeout: 30_000,
         },
@@ -54,9 +59,22 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
+          exclude: crowded,
+          pool: 'forks',
+          // They mostly wait for networks; each has servers and folders of its own.
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'crowd',
+          include: crowded,
           pool: 'forks',
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 120_000,
         },
       },
