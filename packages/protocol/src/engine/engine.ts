@@ -9,9 +9,7 @@
  * no clock and opens no socket; what it is told is in `input.ts`, what it asks for in `output.ts`.
  */
 import { formatHex } from '../codec/text.ts'
-import { noTree } from '../gossip/broadcast-wire.ts'
-import { decodePayload, encodePayload, maxNameBytes, maxWhisperBytes } from '../gossip/wire.ts'
-import type { Beat, Payload } from '../gossip/wire.ts'
+import { encodePayload, maxNameBytes, maxWhisperBytes } from '../gossip/wire.ts'
 import { encodeChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
@@ -19,26 +17,24 @@ import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
 import { type RoomName, openRoomKeys } from '../rooms/keys.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
-import { syncTags } from '../sync/wire.ts'
-import { blobTags } from '../blobs/wire.ts'
 import type { Aside } from './asides.ts'
 import { BlobTraffic } from './blob-traffic.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
 import { Flow } from './flow.ts'
 import { Governing, keptRoomName, membersRoomName } from './governing.ts'
+import { Hearing } from './hearing.ts'
 import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
-import { keeperOf } from './keeper-card.ts'
+import { isKeeper } from './keeper-card.ts'
 import { KeeperHelp } from './keeper-help.ts'
 import { Keeping } from './keeping.ts'
 import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
-import { decodeKeeperMessage, keeperTags } from '../keepers/wire.ts'
+import { decodeKeeperMessage } from '../keepers/wire.ts'
 import { openLobby } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import { drawMap } from './room-map.ts'
 import type { ReachReport, RoomMap } from './map.ts'
-import { meshTags } from './mesh.ts'
 import { Mode } from './mode.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
@@ -88,6 +84,7 @@ export class Engine {
   readonly #keeping: Keeping | undefined
   /** Of everybody with the room's key. */
   readonly #help: KeeperHelp | undefined
+  readonly #hearing: Hearing
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
@@ -212,7 +209,7 @@ export class Engine {
         referral: () => this.#mode.mesh?.referral() ?? [],
         via: (session) => this.#mode.via(session),
         knowing: (session) => this.#mode.knowing(session),
-        payload: (link, bytes, at) => this.#payload(link, bytes, at),
+        payload: (link, bytes, at) => this.#hearing.payload(link, bytes, at),
         moved: (session, at) => this.#blobs?.moved(session, at),
         failed: (code) => {
           if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {
@@ -253,7 +250,7 @@ export class Engine {
             nextRequest: () => this.#nextRequest++,
             emit,
             tell,
-            isKeeper: (other) => this.#isKeeper(this.#reach.find(other)),
+            isKeeper: (other) => isKeeper(this.#reach.find(other)),
             named: (blobs, at) => {
               this.#help?.named(blobs, at)
               governing?.keepers.named(blobs, at)
@@ -330,15 +327,33 @@ export class Engine {
           this.#flow.suggestFrom(page)
           this.#mode.imported(page.entries, at)
         },
-        held: (link, of, upTo, at) => this.#held(link, of, upTo, at),
+        held: (link, of, upTo, at) => this.#hearing.held(link, of, upTo, at),
         hangUp: (link, code, at) => this.#reach.close(link, code, at),
         probe: (link, at) => this.#presence.beat(link, true, at),
         roomTime: corrected,
-        isKeeper: (link) => this.#isKeeper(link),
-        keeps: (link) => this.#keeping !== undefined || this.#isKeeper(link),
+        isKeeper,
+        keeps: (link) => this.#keeping !== undefined || isKeeper(link),
       },
       now,
     )
+    this.#hearing = new Hearing({
+      own: this.#own,
+      room: this.#room,
+      reach: this.#reach,
+      roster: this.#roster,
+      typing: this.#typing,
+      presence: this.#presence,
+      skew: this.#skew,
+      mode: this.#mode,
+      flow: this.#flow,
+      catchup: this.#catchup,
+      governing,
+      blobs: this.#blobs,
+      help: this.#help,
+      keeping: ticket && this.#keeping,
+      apply,
+      tell,
+    })
   }
 
   /** Own session key, hex. */
@@ -584,39 +599,6 @@ export class Engine {
     this.#presence.neighboursChanged(now)
   }
 
-  #payload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
-    if (this.#governing?.payload(link, bytes, now) === true) return
-    const tag = bytes[0] ?? 0
-    if (tag >= syncTags.from && tag <= syncTags.to) {
-      this.#catchup.receive(link.session, bytes, now)
-      return
-    }
-    if (tag >= meshTags.from && tag <= meshTags.to) {
-      if (!this.#mode.receive(link, tag, bytes, now)) this.#reach.close(link, 'malformed', now)
-      return
-    }
-    if (tag >= blobTags.from && tag <= blobTags.to) {
-      if (this.#blobs?.receive(link, bytes, now) === false) this.#reach.close(link, 'malformed', now)
-      return
-    }
-    if (tag >= keeperTags.from && tag <= keeperTags.to) return this.#keeperPayload(link, bytes, now)
-    const decoded = decodePayload(bytes)
-    if (decoded.ok) this.#heard(link, decoded.value, now)
-    // A tag of a later version is skipped; nonsense from an authenticated peer ends the link.
-    else if (decoded.code === 'malformed') this.#reach.close(link, 'malformed', now)
-  }
-
-  #keeperPayload(link: LiveLink, bytes: Uint8Array, now: Millis): void {
-    const decoded = decodeKeeperMessage(bytes)
-    if (!decoded.ok) {
-      if (decoded.code === 'malformed') this.#reach.close(link, 'malformed', now)
-      return
-    }
-    this.#help?.receive(link, decoded.value, now)
-    this.#governing?.keepers.receive(link, decoded.value, now)
-    if (this.#options.keeper?.ticket !== undefined) this.#keeping?.receive(link, this.#reach, decoded.value, now)
-  }
-
   /** To a keeper of a members room, from somebody who knows an older lobby only. */
   #keptAside(aside: Aside, bytes: Uint8Array, now: Millis): void {
     const decoded = decodeKeeperMessage(bytes)
@@ -624,74 +606,14 @@ export class Engine {
     this.#keeping?.aside(aside, this.#reach, decoded.value, now)
   }
 
-  #isKeeper(link: LiveLink | undefined): boolean {
-    return link !== undefined && keeperOf(link) !== undefined
-  }
-
   /** What a keeper says it holds it holds after a crash, too. */
   get #mayPromise(): boolean {
     return this.#keeping === undefined || this.#options.store === false || this.#journal.isDurable
   }
 
-  #heard(link: LiveLink, payload: Payload, now: Millis): void {
-    switch (payload.type) {
-      case 'beat':
-        return this.#beatReceived(link, payload, now)
-      case 'entry':
-        return this.#flow.receive(
-          payload.entry,
-          payload.receipt,
-          { link, tree: noTree, hop: 1, pulled: false, late: false },
-          now,
-        )
-      case 'neighbours':
-        return this.#flow.neighbourhood.announce(link.session, payload.neighbours)
-      case 'presence':
-        this.#roster.named(link.session, payload.name)
-        return this.#typing.heard(link.session, this.#authorOf(link), payload.typing, now)
-      case 'goodbye':
-        this.#roster.gone(link.session)
-        this.#mode.mesh?.left(link.session, now)
-        return this.#reach.close(link, 'remoteClosed', now)
-      case 'online':
-        return this.#mode.told(link.session, payload.online, payload.mesh, now)
-      case 'receipts':
-        return this.#flow.suggest(payload.receipts)
-      case 'whisper':
-        return this.#tell({
-          type: 'whisper',
-          session: link.session,
-          author: this.#authorOf(link),
-          device: this.#room.deviceOf(link.session),
-          whisper: payload.whisper,
-        })
-      case 'wantReceipts':
-        return this.#flow.giveReceipts(link, payload.keys, now)
-      default:
-        return unreachable(payload)
-    }
-  }
-
   #whisper(session: string, whisper: Uint8Array, now: Millis): void {
     if (whisper.length > maxWhisperBytes) return
     this.#reach.send(session, priority.text, encodePayload({ type: 'whisper', whisper }), now)
-  }
-
-  #authorOf(link: LiveLink): string {
-    return this.#roster.get(link.session)?.author ?? link.session
-  }
-
-  #beatReceived(link: LiveLink, beat: Beat, now: Millis): void {
-    link.heartbeat.received(beat, now)
-    const { offsetMs } = link.heartbeat
-    if (offsetMs !== undefined) this.#skew.sample(link.session, offsetMs)
-    if (beat.held > 0) this.#held(link, this.#own, beat.held - 1, now)
-    this.#catchup.compare(link.session, beat, now)
-    if (beat.urgent) this.#presence.beat(link, false, now)
-  }
-
-  #held(link: LiveLink, session: string, upTo: number, now: Millis): void {
-    this.#apply(this.#room.markHeld(this.#authorOf(link), session, upTo, this.#isKeeper(link)), now)
   }
 
   #setName(name: string, now: Millis): void {

@@ -11,3 +11,7 @@ export function keeperOf(link: Pick<LiveLink, 'claims'>): KeeperKind | undefined
 export function keeperKindOf(options: Pick<EngineOptions, 'keeper'>): KeeperKind {
   return options.keeper?.ticket === undefined ? 'reader' : 'blind'
 }
+
+export function isKeeper(link: Pick<LiveLink, 'claims'> | undefined): boolean {
+  return link !== undefined && keeperOf(link) !== undefined
+}
