@@ -10,7 +10,7 @@ import {
   type Room,
   type RoomKind,
 } from '@kith/peer'
-import { fileTroubleText, findRoomFile, listText, shortId } from './files/file-words.ts'
+import { fileTroubleText, findRoomFile, listText, shortId, sizeText, spaceText } from './files/file-words.ts'
 import { pictureRows, pixelsOf } from './files/picture-rows.ts'
 import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
@@ -128,6 +128,13 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return sendFile(room, command.path, command.original)
     case 'files':
       return { type: 'text', title: 'files', text: listText(room) }
+    case 'freeSpace': {
+      const freed = await chat.freeSpace()
+      return hint(freed > 0 ? `Freed ${sizeText(freed)}. ${spaceText(chat)}` : `Nothing to free. ${spaceText(chat)}`)
+    }
+    case 'fileLimit':
+      if (command.bytes !== undefined) await chat.setFileLimit(command.bytes)
+      return hint(spaceText(chat))
     case 'saveFile':
     case 'showFile':
     case 'fetchFile':

@@ -26,6 +26,11 @@ describe('what can be typed', () => {
     ['/who', { type: 'who' }],
     ['/invite', { type: 'invite' }],
     ['/help', { type: 'help' }],
+    ['/free', { type: 'freeSpace' }],
+    ['/free 3f9a01', { type: 'freeFile', id: '3f9a01' }],
+    ['/limit', { type: 'fileLimit', bytes: undefined }],
+    ['/limit 2GB', { type: 'fileLimit', bytes: 2_000_000_000 }],
+    ['/limit auto', { type: 'fileLimit', bytes: 0 }],
     ['/join kith:#x', { type: 'join', link: 'kith:#x' }],
     ['hello /exit', { type: 'message', text: 'hello /exit' }],
     ['//etc/passwd', { type: 'message', text: '/etc/passwd' }],
@@ -49,6 +54,7 @@ describe('what can be typed', () => {
     '/send',
     '/save',
     '/fetch',
+    '/limit much',
   ])('TRM6 answers %s with a sentence', (text) => {
     const parsed = parseInput(text)
     expect(parsed.ok).toBe(false)

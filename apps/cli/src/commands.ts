@@ -4,6 +4,7 @@
  */
 import type { Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
+import { parseSize } from './keep-program.ts'
 import { parseMembersCommand, type MembersCommand } from './members/commands.ts'
 import { identityDescriptions, parseIdentityCommand, type IdentityInput } from './identity-commands.ts'
 
@@ -37,6 +38,10 @@ export type ChatCommand =
   | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
   | { readonly type: 'files' }
   | { readonly type: 'members'; readonly command: MembersCommand }
+  /** All that three others hold. */
+  | { readonly type: 'freeSpace' }
+  /** Undefined: tell it. 0: all there is room for. */
+  | { readonly type: 'fileLimit'; readonly bytes: number | undefined }
   | { readonly type: 'identity'; readonly input: IdentityInput }
 
 export interface CommandDescription {
@@ -67,7 +72,8 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'show ID', does: 'draw a picture here', menu: false },
   { usage: 'fetch ID', does: 'fetch a file now; also after a pause', menu: false },
   { usage: 'pause ID', does: 'stop fetching it for now', menu: false },
-  { usage: 'free ID', does: 'erase it here; the others keep it', menu: false },
+  { usage: 'free [ID]', does: 'erase it here; without ID, all that three others hold', menu: false },
+  { usage: 'limit [SIZE]', does: 'what files may take here, as in 2GB; auto is all there is room for', menu: false },
   { usage: 'name NAME', does: 'what others call you', menu: false },
   { usage: 'title NAME', does: 'what you call this room', menu: false },
   { usage: 'join LINK', does: 'join another room', menu: false },
@@ -170,9 +176,12 @@ export function parseCommand(text: string): Result<ChatCommand> {
     }
     case 'show':
       return showWhat(rest)
+    case 'limit':
+      return limitWhat(rest)
     case 'fetch':
     case 'pause':
     case 'free':
+      if (rest === '' && word.toLowerCase() === 'free') return accept({ type: 'freeSpace' })
       return rest === ''
         ? reject(`Which file? /files lists them; as in /${word.toLowerCase()} 3f9a01`)
         : accept({ type: `${word.toLowerCase() as 'fetch' | 'pause' | 'free'}File`, id: rest })
@@ -185,6 +194,14 @@ export function parseCommand(text: string): Result<ChatCommand> {
   if (members === undefined)
     return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
   return members.ok ? accept({ type: 'members', command: members.value }) : members
+}
+
+function limitWhat(rest: string): Result<ChatCommand> {
+  if (rest === '') return accept({ type: 'fileLimit', bytes: undefined })
+  const bytes = rest.toLowerCase() === 'auto' ? 0 : parseSize(rest)
+  return bytes === undefined
+    ? reject('How much? As in /limit 2GB, or /limit auto')
+    : accept({ type: 'fileLimit', bytes })
 }
 
 function showWhat(rest: string): Result<ChatCommand> {

@@ -1,6 +1,7 @@
 /** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
 import type { Address, Crypto, EngineOptions, Millis, ReachReport, RoomMap } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
+import type { StoreSpace } from './blob-quota.ts'
 import type { BrokenRecords } from './broken-records.ts'
 import type { Clock } from './clock.ts'
 import type { RouteIncoming } from './incoming.ts'
@@ -26,6 +27,9 @@ export interface Listening {
   readonly address: Address
   close(): Promise<void>
 }
+
+/** Tells whether this device wants to fetch less, at once and at every change. Answers what stops it. */
+export type Saving = (listener: (saving: boolean) => void) => () => void
 
 export interface ChatPorts {
   readonly clock: Clock
@@ -59,6 +63,10 @@ export interface ChatPorts {
   readonly listen?: ((route: RouteIncoming) => Promise<Listening>) | undefined
   /** For a first start. */
   readonly defaultName?: string | undefined
+  /** Undefined: this device never asks for less. */
+  readonly saving?: Saving | undefined
+  /** What is left of the place where files are kept; undefined where the platform does not say. */
+  readonly fileSpace?: (() => Promise<StoreSpace | undefined>) | undefined
   readonly storedBytes?: (() => Promise<number | undefined>) | undefined
   /** Asks the browser to keep what is stored also when space is short; answers whether it will. Asked once a room exists. */
   readonly keepStored?: (() => Promise<boolean>) | undefined

@@ -2,11 +2,11 @@
  * What a chat keeps about its rooms and settings, beside what the engines store.
  *
  * ```
- * chat/settings     { name, relayOnly, lockAfter }
+ * chat/settings     { name, relayOnly, lockAfter, fileLimit }
  * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
  *                   a members room also { roomId, inviteSecret, lobbySecret, links }, and no secret; a linked device has
  *                   { author, proof } instead of identity
- * chat/mark/<id>    { draft, files, readMark }           written often, so apart
+ * chat/mark/<id>    { draft, files, readMark, stopped }  written often, so apart
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
  * chat/identity, chat/devices, chat/known, chat/contact/<identity>   who somebody is: `identity-store.ts`
  * room/<id>/…       the engine's own records
@@ -65,6 +65,8 @@ export interface RoomMark {
   /** Files of the draft, sealed here already. */
   readonly files: readonly Manifest[]
   readonly readMark: string
+  /** Roots of files that somebody paused or erased here: they are not fetched before somebody wants them. */
+  readonly stopped: readonly string[]
 }
 
 /** Which people of a room I muted or hid, by `Person.id`. */
@@ -72,6 +74,9 @@ export type QuietPeople = ReadonlyMap<string, Quiet>
 
 /** More than anybody mutes by hand; the oldest make room. */
 export const maxQuietPeople: number = 512
+
+/** Of files that were stopped; the oldest are forgotten. */
+export const maxStopped: number = 1024
 
 const pageSize = 100
 
@@ -84,17 +89,18 @@ export class ChatStore {
 
   async readSettings(): Promise<Partial<ChatSettings>> {
     const [record] = await this.#storage.read({ prefix: 'chat/settings', limit: 1 })
-    const { name, relayOnly, lockAfter } = parseJson(record?.value)
+    const { name, relayOnly, lockAfter, fileLimit } = parseJson(record?.value)
     return {
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof relayOnly === 'boolean' ? { relayOnly } : {}),
       ...(typeof lockAfter === 'number' && lockAfter >= 0 ? { lockAfter } : {}),
+      ...(typeof fileLimit === 'number' && fileLimit >= 0 ? { fileLimit } : {}),
     }
   }
 
   async writeSettings(settings: ChatSettings): Promise<void> {
-    const { name, relayOnly, lockAfter } = settings
-    await this.#put('chat/settings', { name, relayOnly, lockAfter })
+    const { name, relayOnly, lockAfter, fileLimit } = settings
+    await this.#put('chat/settings', { name, relayOnly, lockAfter, fileLimit })
   }
 
   /** In the order they were joined. A record that cannot be read is left where it is. */
@@ -142,9 +148,9 @@ export class ChatStore {
 
   async readMark(id: string): Promise<RoomMark | undefined> {
     const [record] = await this.#storage.read({ prefix: `chat/mark/${id}`, limit: 1 })
-    const { draft, readMark, files } = parseJson(record?.value)
+    const { draft, readMark, files, stopped } = parseJson(record?.value)
     return typeof draft === 'string' && typeof readMark === 'string'
-      ? { draft, readMark, files: parseManifests(files) }
+      ? { draft, readMark, files: parseManifests(files), stopped: parseRoots(stopped) }
       : undefined
   }
 
@@ -154,7 +160,12 @@ export class ChatStore {
       writeManifest(writer, manifest)
       return formatBase64url(writer.finish())
     })
-    await this.#put(`chat/mark/${id}`, { draft: mark.draft, files, readMark: mark.readMark })
+    await this.#put(`chat/mark/${id}`, {
+      draft: mark.draft,
+      files,
+      readMark: mark.readMark,
+      stopped: mark.stopped.slice(-maxStopped),
+    })
   }
 
   async readQuiet(id: string): Promise<QuietPeople> {
@@ -206,6 +217,11 @@ function parseManifests(value: unknown): readonly Manifest[] {
     const manifest = readManifest(reader)
     return reader.done() ? [manifest] : []
   })
+}
+
+function parseRoots(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return []
+  return value.filter((root: unknown) => typeof root === 'string' && /^[0-9a-f]{64}$/u.test(root)).slice(-maxStopped)
 }
 
 function parseLinks(value: unknown): Readonly<Record<string, string>> {

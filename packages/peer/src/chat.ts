@@ -225,6 +225,8 @@ export interface ChatSettings {
   readonly relayOnly: boolean
   /** Minutes; 0 never. */
   readonly lockAfter: number
+  /** Bytes that files may take on this device; 0: as much as it has room for. */
+  readonly fileLimit: number
 }
 
 export interface ChatState {
@@ -279,9 +281,11 @@ export interface Chat {
   setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void>
   /** After so many minutes without anybody at it the interface locks itself; 0 never. Counts once there is a lock. */
   setLockAfter(minutes: number): Promise<void>
+  /** What files may take here, in bytes; 0: as much as there is room. What is over it and held by three others goes at once. */
+  setFileLimit(bytes: number): Promise<void>
   /** From now on what is stored here opens without one. Rejects with `StorageLocked` when `current` is wrong. */
   removePassphrase(current: Opener): Promise<void>
-  /** Erases what enough others hold as well (`safeHolders`), least used first. Resolves with the bytes that were freed. */
+  /** Erases what three others hold as well, least used first. Resolves with the bytes that were freed. */
   freeSpace(): Promise<number>
   /** Who this person is beyond rooms: phrase, attested addresses, believed services. Rejects with `IdentityRefused`. */
   identify(command: IdentityCommand): Promise<string | undefined>

@@ -1,38 +1,66 @@
-/** What files take on this device, and having less of it: erased is only what enough others hold as well. */
+/**
+ * What files take on this device, and having less of it: erased is only what enough others hold as well, least used first.
+ *
+ * When files take all they may, room is made by the same rule; what then does not fit is refused, aloud.
+ */
+import { chooseEvictions, safeReplicas } from '@kith/protocol'
+import type { Evictable } from '@kith/protocol'
+import { QuotaBlobStore, type QuotaPorts } from './blob-quota.ts'
 import type { BlobStore, BlobUse } from './blob-store.ts'
-import { safeHolders, type FileUse } from './files.ts'
+import type { FileUse } from './files.ts'
 
 /** What a room knows of its files. */
 export interface FileRoom {
   /** How many others hold all of it; undefined when no message here carries it. */
   holdersOf(root: string): number | undefined
+  /** It is on its way: it does not make room for itself. */
+  isComing(root: string): boolean
   freeFile(root: string): Promise<void>
+  /** What stopped for lack of room may go on. */
+  roomAgain(): void
 }
 
 export class FileSpace {
-  readonly #store: Pick<BlobStore, 'list'>
+  /** The store that keeps within its limit: what rooms write to. */
+  readonly store: QuotaBlobStore
   readonly #rooms: () => Iterable<FileRoom>
 
-  constructor(store: Pick<BlobStore, 'list'>, rooms: () => Iterable<FileRoom>) {
-    this.#store = store
+  constructor(
+    ports: Pick<QuotaPorts, 'clock' | 'space'> & { readonly store: BlobStore },
+    allowed: number,
+    rooms: () => Iterable<FileRoom>,
+  ) {
     this.#rooms = rooms
+    this.store = new QuotaBlobStore(
+      {
+        ...ports,
+        makeRoom: async (bytes) => void (await this.free(bytes)),
+        roomAgain: () => {
+          for (const room of rooms()) room.roomAgain()
+        },
+      },
+      allowed,
+    )
   }
 
   async measure(): Promise<FileUse> {
-    const files = await this.#store.list()
-    const freeable = files.filter(({ root }) => this.#safeIn(root) !== undefined)
-    return { bytes: sum(files), freeable: sum(freeable) }
+    const files = await this.store.list()
+    const freeable = files.filter((file) => this.#judge(file).replicas >= safeReplicas)
+    return { bytes: sum(files), freeable: sum(freeable), limit: await this.store.limit() }
   }
 
-  /** Least used first. Resolves with the bytes that were freed; what could not be erased stays. */
-  async free(): Promise<number> {
+  /** At least so many bytes, or all there is. Resolves with what was freed; what could not be erased stays. */
+  async free(bytes: number = Infinity): Promise<number> {
+    const files = await this.store.list()
     let freed = 0
-    for (const file of [...(await this.#store.list())].sort((a, b) => a.usedAt - b.usedAt)) {
-      const room = this.#safeIn(file.root)
-      if (room === undefined) continue
+    for (const root of chooseEvictions(
+      files.map((file) => this.#judge(file)),
+      bytes,
+    )) {
+      const room = this.#safest(root)?.room
       try {
-        await room.freeFile(file.root)
-        freed += file.bytes
+        await room?.freeFile(root)
+        freed += files.find((file) => file.root === root)?.bytes ?? 0
       } catch {
         // The next time perhaps; the others are still worth it.
       }
@@ -40,9 +68,18 @@ export class FileSpace {
     return freed
   }
 
-  #safeIn(root: string): FileRoom | undefined {
-    for (const room of this.#rooms()) if ((room.holdersOf(root) ?? 0) >= safeHolders) return room
-    return undefined
+  #judge({ root, bytes, usedAt }: BlobUse): Evictable {
+    const pinned = [...this.#rooms()].some((room) => room.isComing(root))
+    return { root, bytes, usedAt, pinned, replicas: this.#safest(root)?.holders ?? 0 }
+  }
+
+  #safest(root: string): { readonly room: FileRoom; readonly holders: number } | undefined {
+    let best: { readonly room: FileRoom; readonly holders: number } | undefined
+    for (const room of this.#rooms()) {
+      const holders = room.holdersOf(root)
+      if (holders !== undefined && holders > (best?.holders ?? -1)) best = { room, holders }
+    }
+    return best
   }
 }
 

@@ -78,6 +78,11 @@ export class FileStates {
     return this.#files.get(root)?.progress.holders ?? 0
   }
 
+  /** On its way, by itself or because somebody wants it. */
+  isComing(root: string): boolean {
+    return this.#files.get(root)?.progress.state === 'fetching'
+  }
+
   get manifests(): readonly Manifest[] {
     return [...this.#files.values()].map(({ manifest }) => manifest)
   }

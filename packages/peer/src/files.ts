@@ -67,12 +67,11 @@ export interface RoomFile {
 /** What the files of all rooms take here. */
 export interface FileUse {
   readonly bytes: number
-  /** Of these, what at least `safeHolders` others hold as well: it can go and come back. */
+  /** Of these, what at least three others hold as well (`safeReplicas`): it can go and come back. */
   readonly freeable: number
+  /** What files may take: as somebody said, or as the disk has room. Undefined where that is not known. */
+  readonly limit: number | undefined
 }
-
-/** So many others must hold a file before it is freed by itself. */
-export const safeHolders: number = 3
 
 /** A file could not be taken, read or kept. The message says what to do. */
 export class FileFailed extends Error {

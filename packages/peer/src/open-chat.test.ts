@@ -283,7 +283,7 @@ describe('OpenChat', () => {
     await chat.setName('Robert')
     await chat.close()
     const again = await open({ defaultName: 'Somebody' }, disk)
-    expect(again.chat.state.settings).toEqual({ name: 'Robert', relayOnly: false, lockAfter: 15 })
+    expect(again.chat.state.settings).toEqual({ name: 'Robert', relayOnly: false, lockAfter: 15, fileLimit: 0 })
     const reopened = again.chat.room(room.id)!
     expect(reopened.state).toMatchObject({ draft: 'half a thought', title: 'Kitchen' })
     expect(reopened.state.people[0]).toMatchObject({ me: true, name: 'Rob' })

@@ -39,7 +39,7 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const store = new ChatStore(ports.storage)
   const stored = await store.readSettings()
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
-  const settings: ChatSettings = { name, relayOnly: false, lockAfter: defaultLockAfter, ...stored }
+  const settings: ChatSettings = { name, relayOnly: false, lockAfter: defaultLockAfter, fileLimit: 0, ...stored }
   if (stored.name === undefined) await store.writeSettings(settings)
   // Somebody may knock before the chat is there; then nobody takes it.
   let route: RouteIncoming = () => {}
@@ -87,6 +87,8 @@ export class OpenChat implements Chat {
   readonly #space: FileSpace | undefined
   #fileUse: FileUse | undefined
   #stopMeasuring: (() => void) | undefined
+  #stopSaving: (() => void) | undefined
+  #saving = false
   #kept: boolean | undefined
   #atRest: ChatState['atRest']
   #passkey: ChatState['passkey']
@@ -104,7 +106,12 @@ export class OpenChat implements Chat {
     listening?: Listening | undefined,
   ) {
     this.#listening = listening
-    this.#ports = ports
+    this.#space =
+      ports.blobs &&
+      new FileSpace({ store: ports.blobs.store, clock: ports.clock, space: ports.fileSpace }, settings.fileLimit, () =>
+        this.#rooms.values(),
+      )
+    this.#ports = { ...ports, blobs: ports.blobs && this.#space && { ...ports.blobs, store: this.#space.store } }
     this.#office = new IdentityOffice(
       {
         ports,
@@ -125,12 +132,15 @@ export class OpenChat implements Chat {
     this.#settings = settings
     this.#atRest = ports.lock.atRest
     this.#passkey = ports.lock.passkey
-    this.#space = ports.blobs && new FileSpace(ports.blobs.store, () => this.#rooms.values())
     // Known at once that files can be kept; how many, a moment later.
-    if (this.#space !== undefined) this.#fileUse = { bytes: 0, freeable: 0 }
+    if (this.#space !== undefined) this.#fileUse = { bytes: 0, freeable: 0, limit: undefined }
     this.#state = this.#snapshot([])
     void this.#measure()
     void this.#measureFiles()
+    this.#stopSaving = ports.saving?.((saving) => {
+      this.#saving = saving
+      for (const room of this.#rooms.values()) room.setSaving(saving)
+    })
   }
 
   get state(): ChatState {
@@ -251,6 +261,15 @@ export class OpenChat implements Chat {
     await this.#store.writeSettings(this.#settings)
   }
 
+  async setFileLimit(bytes: number): Promise<void> {
+    if (bytes === this.#settings.fileLimit || !(bytes >= 0)) return
+    this.#settings = { ...this.#settings, fileLimit: bytes }
+    this.#changed()
+    await this.#store.writeSettings(this.#settings)
+    await this.#space?.store.allow(bytes)
+    await this.#measureFiles()
+  }
+
   async freeSpace(): Promise<number> {
     const freed = (await this.#space?.free()) ?? 0
     await this.#measureFiles()
@@ -266,6 +285,7 @@ export class OpenChat implements Chat {
     this.#closed = true
     this.#office.stop()
     this.#stopMeasuring?.()
+    this.#stopSaving?.()
     const isHeard = [...this.#rooms.values()].some((room) =>
       room.state.people.some((person) => person.online && !person.me),
     )
@@ -296,6 +316,7 @@ export class OpenChat implements Chat {
     room.onMessages((messages) => {
       if (messages.some(({ attachments }) => attachments.length > 0)) this.#measureFilesSoon()
     })
+    room.setSaving(this.#saving)
     room.start(this.#settings)
     this.#changed()
     void this.#askToKeep()
@@ -468,8 +489,8 @@ export class OpenChat implements Chat {
   async #measureFiles(): Promise<void> {
     try {
       const use = await this.#space?.measure()
-      const same = use?.bytes === this.#fileUse?.bytes && use?.freeable === this.#fileUse?.freeable
-      if (same || this.#closed) return
+      const keys = ['bytes', 'freeable', 'limit'] as const
+      if (keys.every((key) => use?.[key] === this.#fileUse?.[key]) || this.#closed) return
       this.#fileUse = use
       this.#changed()
     } catch {

@@ -106,6 +106,7 @@ export class OpenRoom implements Room {
   /** Counts starts and stops, so that a slow start does not run after a stop. */
   #runs = 0
   #isTyping = false
+  #isSaving = false
   #stopMark: (() => void) | undefined
   #stopComparing: (() => void) | undefined
 
@@ -169,7 +170,12 @@ export class OpenRoom implements Room {
       record: () => this.#record.members as MembersRecord,
       keep: (members) => this.#keepMembers(members),
     })
-    this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => this.#host?.input(input))
+    this.#blobs =
+      ports.blobs &&
+      new RoomBlobs(ports.blobs, (input) => {
+        if (input.type === 'blobFetch') this.#files.wanted(input.root)
+        this.#host?.input(input)
+      })
     this.#files = new RoomFiles(
       {
         blobs: this.#blobs,
@@ -179,8 +185,10 @@ export class OpenRoom implements Room {
           this.#view.setDraftFiles(draft)
           this.#writeMarkSoon()
         },
+        stoppedChanged: () => this.#writeMarkSoon(),
       },
       mark?.files ?? [],
+      mark?.stopped ?? [],
     )
   }
 
@@ -273,6 +281,8 @@ export class OpenRoom implements Room {
       onStorageTrouble: () => this.tellBroken(),
     })
     this.#host.start()
+    if (this.#isSaving) this.#host.input({ type: 'setSaving', saving: true })
+    if (this.#blobs !== undefined) this.#files.begun()
   }
 
   /** Ends the session; what was being stored is durable afterwards. */
@@ -347,6 +357,21 @@ export class OpenRoom implements Room {
 
   holdersOf(root: string): number | undefined {
     return this.#view.files.manifest(root) && this.#view.files.holders(root)
+  }
+
+  isComing(root: string): boolean {
+    return this.#view.files.isComing(root)
+  }
+
+  roomAgain(): void {
+    this.#host?.input({ type: 'blobRoom' })
+  }
+
+  /** Files are fetched only when somebody wants them, as long as this device saves. */
+  setSaving(saving: boolean): void {
+    if (saving === this.#isSaving) return
+    this.#isSaving = saving
+    this.#host?.input({ type: 'setSaving', saving })
   }
 
   /** Nothing of its files is left here. The room is stopped. */
@@ -681,6 +706,7 @@ export class OpenRoom implements Room {
       draft: this.#view.state.draft,
       files: this.#files.draft,
       readMark: this.#view.readMark,
+      stopped: this.#files.stopped,
     })
   }
 }

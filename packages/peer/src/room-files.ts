@@ -22,15 +22,34 @@ export interface RoomFilesPorts {
   /** The manifest of a file that some message carries. */
   readonly manifest: (root: string) => Manifest | undefined
   readonly draftChanged: (draft: readonly FileInfo[]) => void
+  /** `stopped` is another one now. */
+  readonly stoppedChanged: () => void
 }
 
 export class RoomFiles {
   readonly #ports: RoomFilesPorts
   #draft: readonly Manifest[]
+  readonly #stopped: Set<string>
 
-  constructor(ports: RoomFilesPorts, draft: readonly Manifest[]) {
+  constructor(ports: RoomFilesPorts, draft: readonly Manifest[], stopped: readonly string[]) {
     this.#ports = ports
     this.#draft = draft
+    this.#stopped = new Set(stopped)
+  }
+
+  /** Paused or erased by somebody, oldest first: over a restart, too, they wait until somebody wants them. */
+  get stopped(): readonly string[] {
+    return [...this.#stopped]
+  }
+
+  /** An engine that begins is told before it looks what is here. */
+  begun(): void {
+    for (const root of this.#stopped) this.#ports.input({ type: 'blobPause', root })
+  }
+
+  /** Somebody wants it again: a button was pressed, or it is looked at. */
+  wanted(root: string): void {
+    if (this.#stopped.delete(root)) this.#ports.stoppedChanged()
   }
 
   get draft(): readonly Manifest[] {
@@ -81,22 +100,26 @@ export class RoomFiles {
 
   fetch(root: string): void {
     this.#known(root)
+    this.wanted(root)
     this.#ports.input({ type: 'blobFetch', root })
   }
 
   pause(root: string): void {
     this.#known(root)
+    this.#stop(root)
     this.#ports.input({ type: 'blobPause', root })
   }
 
   async free(root: string): Promise<void> {
     this.#known(root)
+    this.#stop(root)
     this.#ports.input({ type: 'blobCancel', root })
     await this.#blobs.free(root)
   }
 
   /** No message carries it any more. */
   async drop(root: string): Promise<void> {
+    this.wanted(root)
     this.#ports.input({ type: 'blobCancel', root })
     // What cannot be erased now is erased when space is needed.
     await this.#ports.blobs?.free(root).catch(() => undefined)
@@ -111,6 +134,12 @@ export class RoomFiles {
   get #blobs(): FileBlobs {
     if (this.#ports.blobs === undefined) throw new FileFailed('noStore')
     return this.#ports.blobs
+  }
+
+  #stop(root: string): void {
+    this.#stopped.delete(root)
+    this.#stopped.add(root)
+    this.#ports.stoppedChanged()
   }
 
   #known(root: string): void {

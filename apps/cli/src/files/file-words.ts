@@ -1,5 +1,5 @@
 /** Files in a terminal: their short ids, their state in words, their progress as a bar. */
-import { FileFailed, filesOf, type Attachment, type FileTrouble, type Room, type RoomFile } from '@kith/peer'
+import { FileFailed, filesOf, type Attachment, type Chat, type FileTrouble, type Room, type RoomFile } from '@kith/peer'
 import { printableLine } from '../printable.ts'
 
 /** Characters of a root that name a file to a person. */
@@ -65,6 +65,14 @@ export function stateText(file: Attachment): string {
 /** `[3f9a01] photo.jpg · 1.2 MB · here`, harmless for a terminal. */
 export function fileLine(file: Attachment): string {
   return `[${shortId(file)}] ${printableLine(file.name)} · ${sizeText(file.size)} · ${stateText(file)}`
+}
+
+/** What files take here, and may take. */
+export function spaceText({ state }: Pick<Chat, 'state'>): string {
+  const { bytes = 0, freeable = 0, limit } = state.files ?? {}
+  const room = limit === undefined ? '' : ` of ${sizeText(limit)}`
+  const rest = freeable > 0 ? ` Three others hold ${sizeText(freeable)} of it; /free erases that here.` : ''
+  return `Files take ${sizeText(bytes)}${room} here.${rest}`
 }
 
 export function listText(room: Room): string {

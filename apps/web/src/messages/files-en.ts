@@ -133,7 +133,12 @@ export const filesEn = {
 
   space: {
     title: 'Files on this device',
-    use: (used: number): string => `${bytes(used)} of files.`,
+    use: (used: number, limit: number | undefined): string =>
+      limit === undefined ? `${bytes(used)} of files.` : `${bytes(used)} of ${bytes(limit)}.`,
+    limit: 'Files may take',
+    limitHint:
+      'When that is reached, what three others hold as well makes room, least used first. What nobody else holds stays.',
+    limits: (limit: number): string => (limit === 0 ? 'as much as there is room' : bytes(limit)),
     freeable: (freeable: number): string =>
       `${bytes(freeable)} of it is held by three others or more and can be fetched again.`,
     nothing: 'Nothing of it can be freed: too few others hold it.',

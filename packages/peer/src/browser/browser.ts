@@ -18,6 +18,7 @@ import { paintBetween } from './paint.ts'
 import { createWebDialer } from '../web/webrtc.ts'
 import { openSealedBrowserStorage, type BrowserStorageOptions } from './storage.ts'
 import { shareChat } from './tabs.ts'
+import { createPageSaving } from './saving.ts'
 import { createPageWakes } from './wakes.ts'
 
 export * from '../errors.ts'
@@ -109,6 +110,13 @@ export async function createPageChat(options: PageOptions = {}): Promise<Chat> {
           : (relay) => createWebDialer({ RTCPeerConnection, clock, iceServers: () => ice.forDial(relay) }),
       wakes: createPageWakes(window, createTickWakes(clock)),
       defaultRelay: options.defaultRelay ?? originOf(location),
+      saving: createPageSaving(navigator),
+      fileSpace: async () => {
+        const { quota, usage } = await navigator.storage.estimate()
+        return quota === undefined || usage === undefined
+          ? undefined
+          : { free: Math.max(0, quota - usage), total: quota }
+      },
       storedBytes: async () => (await navigator.storage.estimate()).usage,
       keepStored: async () => (await navigator.storage.persisted()) || navigator.storage.persist(),
       onRelayWanted: (relay) => void ice.ask(relay),

@@ -101,7 +101,7 @@ export class FixtureChat implements Chat {
 
   get state(): ChatState {
     this.#state ??= {
-      settings: { name: this.#name, relayOnly: false, lockAfter: 0 },
+      settings: { name: this.#name, relayOnly: false, lockAfter: 0, fileLimit: 0 },
       rooms: [...this.rooms.values()].map(({ state }) => state),
       ready: true,
       atRest: this.lock.atRest,
@@ -171,6 +171,8 @@ export class FixtureChat implements Chat {
   }
 
   async setLockAfter(): Promise<void> {}
+
+  async setFileLimit(): Promise<void> {}
 
   async setPassphrase(next: string, current?: Opener): Promise<void> {
     await this.pauses.beforeKept?.()

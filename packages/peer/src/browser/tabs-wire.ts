@@ -90,6 +90,7 @@ export type Command =
   | { readonly name: 'setPasskey'; readonly next: PasskeyAnswer; readonly current: Opener | undefined }
   | { readonly name: 'removePassphrase'; readonly current: Opener }
   | { readonly name: 'setLockAfter'; readonly value: number }
+  | { readonly name: 'setFileLimit'; readonly value: number }
   | { readonly name: 'freeSpace' }
   | SendCommand
   /** The bytes are a Blob, which crosses between tabs as a handle. */
@@ -236,6 +237,9 @@ export async function runCommand(chat: Chat, command: Command): Promise<CommandV
       return undefined
     case 'removePassphrase':
       await chat.removePassphrase(command.current)
+      return undefined
+    case 'setFileLimit':
+      await chat.setFileLimit(command.value)
       return undefined
     case 'freeSpace':
       return chat.freeSpace()

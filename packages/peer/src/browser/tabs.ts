@@ -185,6 +185,10 @@ class SharedChat implements Chat, ShownPort {
     await this.issue({ name: 'removePassphrase', current })
   }
 
+  async setFileLimit(value: number): Promise<void> {
+    await this.issue({ name: 'setFileLimit', value })
+  }
+
   async freeSpace(): Promise<number> {
     return (await this.issue({ name: 'freeSpace' })) as number
   }

@@ -70,6 +70,32 @@ describe('files of a terminal', () => {
     }
   }, 60_000)
 
+  it('BLB16 FIL10 what was paused stays so over a restart, keeps what came, and goes on when somebody wants it', async () => {
+    const { hers, his, bobDir } = await pair()
+    await hers.attach([{ name: 'film', type: '', bytes: new Blob([new Uint8Array(70 * 1024 * 1024)]) }])
+    await until(his, 'the message', () => fileOf(his) !== undefined)
+    const { root, size } = fileOf(his) as Attachment
+    await his.fetchFile(root)
+    await until(his, 'some of it', () => (fileOf(his)?.have ?? 0) > 0)
+    await his.pauseFile(root)
+    await until(his, 'a pause', () => fileOf(his)?.state === 'paused')
+    await chats.at(-1)?.close()
+    const bob = await start({
+      dataDir: bobDir,
+      addresses: [{ host: '127.0.0.1', port: chats[0]?.listening?.port ?? 0 }],
+    })
+    const again = bob.room(his.id) as Room
+    await until(again, 'the message', () => fileOf(again)?.state === 'paused')
+    const have = fileOf(again)?.have ?? 0
+    expect(have).toBeGreaterThan(0)
+    expect(have).toBeLessThan(size)
+    await until(again, 'a path', () => again.state.people.some(({ me, path }) => !me && path === 'direct'))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(fileOf(again)).toMatchObject({ state: 'paused', have })
+    await again.fetchFile(root)
+    await until(again, 'all of it', () => fileOf(again)?.state === 'here')
+  }, 60_000)
+
   it('BLB2 what is read is fetched first, and the rest follows', async () => {
     const { hers, his } = await pair()
     const bytes = new Uint8Array(9 * 1024 * 1024)

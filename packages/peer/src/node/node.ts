@@ -1,5 +1,5 @@
 /** The composition root of terminals, keepers and bots: makes a chat from what Node has. Every public name for Node. */
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Engine, leafOf } from '@kith/protocol'
 import type { Address } from '@kith/protocol'
@@ -102,6 +102,10 @@ export async function createNodeChat(options: NodeChatOptions): Promise<OpenChat
       defaultRelay: options.relay ?? undefined,
       noRelay: options.relay === null,
       defaultName: options.name,
+      fileSpace: async () => {
+        const { bavail, blocks, bsize } = await statfs(options.dataDir)
+        return { free: bavail * bsize, total: blocks * bsize }
+      },
       storedBytes: () => sizeOf(options.dataDir),
       lastWords: () => new Promise((resolve) => void clock.after(lastWordsMs, resolve)),
       onRelayWanted: (relay) => void ice.ask(relay),

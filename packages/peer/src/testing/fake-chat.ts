@@ -71,9 +71,14 @@ export class FakeChat implements Chat {
     this.#options = options
     this.#lock = new MemoryLock(options.passphrase)
     this.#now = options.now ?? Date.now
-    this.#settings = { name: options.name ?? 'Robin', relayOnly: options.relayOnly ?? false, lockAfter: 15 }
+    this.#settings = {
+      name: options.name ?? 'Robin',
+      relayOnly: options.relayOnly ?? false,
+      lockAfter: 15,
+      fileLimit: 0,
+    }
     this.#ready = options.ready ?? true
-    this.#files = options.files ?? { bytes: 0, freeable: 0 }
+    this.#files = options.files ?? { bytes: 0, freeable: 0, limit: undefined }
     this.#identity = options.identity ?? fakeIdentity
     this.#contacts = options.contacts ?? noContacts
     for (const room of options.rooms ?? []) this.addRoom(room)
@@ -205,9 +210,15 @@ export class FakeChat implements Chat {
     this.#changed()
   }
 
+  async setFileLimit(fileLimit: number): Promise<void> {
+    this.#settings = { ...this.#settings, fileLimit }
+    if (this.#files !== undefined) this.#files = { ...this.#files, limit: fileLimit || 48_000_000_000 }
+    this.#changed()
+  }
+
   async freeSpace(): Promise<number> {
-    const { bytes, freeable } = this.#files ?? { bytes: 0, freeable: 0 }
-    this.#files = { bytes: bytes - freeable, freeable: 0 }
+    const { bytes, freeable, limit } = this.#files ?? { bytes: 0, freeable: 0, limit: undefined }
+    this.#files = { bytes: bytes - freeable, freeable: 0, limit }
     this.#changed()
     return freeable
   }

@@ -271,7 +271,7 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
   files: (): FakeChatOptions => ({
     rooms: [{ ...lake, messages: lakePictures() }, ...others],
     storedBytes: 62_000_000,
-    files: { bytes: 58_600_000, freeable: 41_200_000 },
+    files: { bytes: 58_600_000, freeable: 41_200_000, limit: 48_000_000_000 },
   }),
   /** The same on their way: fetching, paused, waiting to be asked for. */
   filesComing: (): FakeChatOptions => ({ rooms: [{ ...lake, messages: comingFiles() }, ...others] }),
