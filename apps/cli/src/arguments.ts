@@ -31,6 +31,8 @@ export type Command =
   | { readonly type: 'join'; readonly links: readonly string[]; readonly options: ChatOptions }
   /** The rooms that are in the data directory already. */
   | { readonly type: 'open'; readonly options: ChatOptions }
+  /** This terminal becomes a device of the person whose other device shows the code. */
+  | { readonly type: 'device'; readonly code: string; readonly options: ChatOptions }
   | { readonly type: 'config'; readonly file: string; readonly options: ChatOptions }
   | {
       readonly type: 'relay'
@@ -79,7 +81,7 @@ const options = {
 
 type OptionName = keyof typeof options
 
-const commands = ['new', 'join', 'keep', 'relay', 'doctor', 'help'] as const
+const commands = ['new', 'join', 'device', 'keep', 'relay', 'doctor', 'help'] as const
 
 const chatOptions: readonly OptionName[] = [
   'data',
@@ -177,6 +179,14 @@ export function parseArguments(
       if (rest.length === 0)
         throw usage('linkMissing', 'kith join needs the link of a room: kith join "https://…/#…", in quotes.')
       return { type: 'join', links: rest, options: chat() }
+    case 'device':
+      allow(chatOptions, 'kith device')
+      if (rest.length === 0)
+        throw usage(
+          'codeMissing',
+          'kith device needs the code that your other device shows: kith device CODE --name Desk',
+        )
+      return { type: 'device', code: rest.join(''), options: chat() }
     case 'keep': {
       allow(['data', 'hours', 'quota', 'count', 'name'], 'kith keep')
       if (rest[0] === undefined)

@@ -6,6 +6,7 @@ export const helpText = `kith: chat that belongs to the people in it
   kith new --members                  a room whose members decide who comes in: /invite, /pin, /remove
   kith join LINK…                     join by link or invite (in quotes), several rooms at once
   kith                                open the rooms you have
+  kith device CODE [--name N]         make this terminal a device of yours: the other one shows CODE
   kith --config FILE                  the rooms, port and peers of a configuration file
   kith keep TICKET [--hours 6]        hold a room's last hours for others, blind (--quota 200MB, --count 10)
   kith relay [--port P] [--data DIR]  run a relay with the web app on it (port 6765)

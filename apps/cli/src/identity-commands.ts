@@ -1,10 +1,13 @@
 /** What can be typed about who somebody is: the own words and addresses, services, comparing numbers, contacts. */
 import type { Chat, Person, Room } from '@kith/peer'
 import { accept, reject, type Result } from '@kith/protocol'
+import { type DeviceInput, deviceDescriptions, parseDeviceCommand, performDevice } from './device-commands.ts'
+import type { IdentityOutcome } from './outcome.ts'
 import { printableLine } from './printable.ts'
 
 export type IdentityInput =
   | { readonly what: 'identity' | 'phrase' | 'contacts' }
+  | { readonly what: 'device'; readonly input: DeviceInput }
   | { readonly what: 'restore'; readonly phrase: string }
   | { readonly what: 'attest'; readonly text: string }
   | { readonly what: 'reveal'; readonly on: boolean }
@@ -31,6 +34,7 @@ export const identityDescriptions: readonly {
   { usage: 'believe [RELAY], doubt [RELAY]', does: 'take a service’s word about others, or no longer', menu: false },
   { usage: 'verify NAME [same|different]', does: 'the sixty digits to compare, and what you found', menu: false },
   { usage: 'compare NAME', does: 'six digits to read to each other, while both are here', menu: false },
+  ...deviceDescriptions,
   { usage: 'contacts', does: 'the people you keep, and who asked', menu: false },
   { usage: 'contact add NAME', does: 'ask somebody; also accept, decline, block, unblock, remove', menu: false },
 ]
@@ -44,6 +48,12 @@ export function parseIdentityCommand(word: string, rest: string): Result<Identit
     case 'phrase':
     case 'contacts':
       return accept({ what: word })
+    case 'devices':
+      return accept({ what: 'device', input: { act: 'list' } })
+    case 'device': {
+      const parsed = parseDeviceCommand(rest)
+      return parsed.ok ? accept({ what: 'device', input: parsed.value }) : parsed
+    }
     case 'restore':
       return rest === ''
         ? reject('Which words? As in /restore and the twelve words')
@@ -83,10 +93,6 @@ export interface IdentityScene {
   readonly find: (name: string) => { readonly who: string; readonly person: Person } | string
 }
 
-export type IdentityOutcome =
-  | { readonly type: 'hint'; readonly text: string }
-  | { readonly type: 'text'; readonly title: string; readonly text: string }
-
 function hint(text: string): IdentityOutcome {
   return { type: 'hint', text }
 }
@@ -102,6 +108,8 @@ export async function performIdentity(input: IdentityInput, scene: IdentityScene
       const text = `${words}\n\nWrite them down on paper. Whoever has them is you; with them another machine becomes you.`
       return { type: 'text', title: 'your twelve words', text }
     }
+    case 'device':
+      return performDevice(input.input, chat, relayOf(room))
     case 'restore':
       await chat.identify({ type: 'restore', phrase: input.phrase })
       return hint(`From now on you are ${chat.state.identity.fingerprint} here. Rooms you are in keep who you were.`)

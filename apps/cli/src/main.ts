@@ -1,6 +1,6 @@
 /** The terminal program's composition root: the only place where it makes what it depends on. */
 import { createWriteStream, fstatSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { homedir, hostname } from 'node:os'
 import { join } from 'node:path'
 import {
   createNativeCrypto,
@@ -13,6 +13,7 @@ import {
 import { parseArguments, type Command } from './arguments.ts'
 import { userDataDir, type Place } from './data-dir.ts'
 import { logChanges } from './debug-log.ts'
+import { runDevice } from './device-program.ts'
 import { runDoctor } from './doctor/doctor.ts'
 import { exitCodes, toFailure, type Failure } from './failure.ts'
 import { helpText } from './help.ts'
@@ -74,6 +75,11 @@ async function chat(command: ChatCommand, place: Place): Promise<number> {
     : (): void => {}
   const invite = command.type === 'new'
   try {
+    if (command.type === 'device') {
+      const relay = options.relay === null ? undefined : (options.relay ?? defaultRelay)
+      const name = options.name ?? hostname()
+      return await runDevice(chat, { code: command.code, relay, name }, note, stopped)
+    }
     const [first] = rooms
     if (fullScreen && first !== undefined) {
       const color = (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'

@@ -10,7 +10,7 @@ import type { OpenRoom } from './io.ts'
 /** Where `kith new` meets when nobody says otherwise: the relay of `npm start` or `kith relay` on this machine. */
 export const defaultRelay = 'http://localhost:6765'
 
-export type ChatCommand = Extract<Command, { readonly type: 'new' | 'join' | 'open' | 'config' }>
+export type ChatCommand = Extract<Command, { readonly type: 'new' | 'join' | 'device' | 'open' | 'config' }>
 
 /** What `createNodeChat` of `@kith/peer/node` takes. */
 export interface ChatSetup {
@@ -66,7 +66,7 @@ export async function openRooms(
   try {
     await ready(chat)
     const rooms = await enter(command, chat, relay, config)
-    if (rooms.length === 0)
+    if (rooms.length === 0 && command.type !== 'device')
       throw usage('noRooms', 'There is no room here yet. Make one with kith new, or join one with kith join LINK.')
     return { chat, rooms, dataDir }
   } catch (error) {
@@ -101,6 +101,8 @@ async function enter(
         if (room.state.title !== name) await room.setTitle(name)
         rooms.push({ room, fresh: false })
       }
+      break
+    case 'device':
       break
     case 'open':
       for (const { id } of chat.state.rooms) {

@@ -13,3 +13,8 @@ export type Outcome =
   | { readonly type: 'go'; readonly room: Room }
   | { readonly type: 'showHistory' }
   | { readonly type: 'exit' }
+
+/** What a command about who somebody is came to. */
+export type IdentityOutcome =
+  | { readonly type: 'hint'; readonly text: string }
+  | { readonly type: 'text'; readonly title: string; readonly text: string }

@@ -16,6 +16,7 @@ import { inviteText, welcomeText } from './invite.ts'
 import { watchIntervalMs, type Io, type OpenRoom } from './io.ts'
 import { rowsText } from './map-rows.ts'
 import { sayAtDoor } from './members/actions.ts'
+import { DevicesWatch } from './device-commands.ts'
 import { MembersWatch } from './members/watch.ts'
 import { noticeText } from './notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from './outbox.ts'
@@ -54,6 +55,7 @@ class PlainChat {
   readonly #sends = new Set<Promise<unknown>>()
   #room: Room
   #relay = ''
+  readonly #devices = new DevicesWatch()
   #members = new MembersWatch()
   #newestNotice = -Infinity
   #stopRoom: () => void = () => {}
@@ -142,6 +144,7 @@ class PlainChat {
       this.#sweep(false)
       this.#io.note(`* ${printableLine(roomTitle(state))}: ${syncText(state)}`)
     }
+    for (const said of this.#devices.observe(this.#chat.state.identity.devices)) this.#io.note(`* ${said}`)
     for (const said of this.#members.observe(state)) this.#io.note(`* ${said}`)
     const relay = relayText(state)
     if (relay !== this.#relay && state.relay !== 'connecting') this.#io.note(`* ${printableLine(relay)}`)

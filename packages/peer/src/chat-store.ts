@@ -3,7 +3,8 @@
  *
  * ```
  * chat/settings     { name, relayOnly, lockAfter, fileLimit }
- * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, certificate, certifiedAt }
+ * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, agreeSince, retired, certificate,
+ *                   certifiedAt }
  *                   a members room also { roomId, inviteSecret, lobbySecret, links }, and no secret; a linked device has
  *                   { author, proof } instead of identity
  * chat/mark/<id>    { draft, files, readMark, stopped }  written often, so apart
@@ -28,7 +29,7 @@ import {
 } from '@kith/protocol'
 import type { Manifest, Millis } from '@kith/protocol'
 import type { ChatSettings, Quiet } from './chat.ts'
-import type { PersonaSecrets } from './persona.ts'
+import type { PersonaSecrets, RetiredAgree } from './persona.ts'
 import type { Storage } from './storage.ts'
 
 export const maxRooms: number = 64
@@ -134,6 +135,8 @@ export class ChatStore {
       agree: formatBase64url(persona.agree),
       certificate: formatBase64url(persona.certificate),
       certifiedAt: persona.certifiedAt,
+      agreeSince: persona.agreeSince,
+      retired: persona.retired?.map(({ secret, at }) => ({ secret: formatBase64url(secret), at })),
       ...(room.members === undefined
         ? {}
         : {
@@ -231,6 +234,14 @@ function parseLinks(value: unknown): Readonly<Record<string, string>> {
   )
 }
 
+function parseRetired(value: unknown): readonly RetiredAgree[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((one: { readonly secret?: unknown; readonly at?: unknown } | null): readonly RetiredAgree[] => {
+    const secret = typeof one?.secret === 'string' ? parseBase64url(one.secret) : undefined
+    return secret?.length === 32 && typeof one?.at === 'number' ? [{ secret, at: one.at }] : []
+  })
+}
+
 function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | undefined {
   const bytes = (name: string): Uint8Array | undefined => {
     const text = fields[name]
@@ -245,7 +256,7 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
   const device = bytes('device')
   const agree = bytes('agree')
   const certificate = bytes('certificate')
-  const { joinedAt, certifiedAt } = fields
+  const { joinedAt, certifiedAt, agreeSince } = fields
   const roomId = bytes('roomId')
   if (roomId !== undefined && roomId.length !== 32) return undefined
   if (secret?.length !== (roomId === undefined ? 32 : 0)) return undefined
@@ -265,6 +276,7 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
       agree,
       certificate,
       certifiedAt,
+      ...(typeof agreeSince === 'number' ? { agreeSince, retired: parseRetired(fields['retired']) } : {}),
       ...(identity === undefined ? { author, proof } : {}),
     },
     ...(roomId === undefined

@@ -38,6 +38,7 @@ import type {
   TimelineView,
   VerifyCommand,
 } from './chat.ts'
+import { agreeLookMs, turnAgree } from './agree-keys.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
@@ -108,6 +109,8 @@ export class OpenRoom implements Room {
   #isTyping = false
   #isSaving = false
   #stopMark: (() => void) | undefined
+  #stopTurning: (() => void) | undefined
+  #isTurning = false
   #stopComparing: (() => void) | undefined
 
   constructor(
@@ -296,6 +299,7 @@ export class OpenRoom implements Room {
     this.#pending.clear()
     this.#members.stopped()
     this.#own.clear()
+    this.#stopTurning?.()
     this.#view.restarted()
     await host?.stop()
     await this.#writeMark()
@@ -609,6 +613,7 @@ export class OpenRoom implements Room {
     if (event.type === 'proof') this.identity.shows(event.author, event.proof)
     if (event.type === 'whisper') this.#whispered(event)
     if (event.type === 'peer') this.#greetOwn(event.peer)
+    if (event.type === 'sync' && event.phase === 'synced') this.#turnAgree()
     if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#memberNow(event.snapshot)
     else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
@@ -620,11 +625,38 @@ export class OpenRoom implements Room {
 
   #memberNow({ standing, epoch, deviceRevoked }: MembershipSnapshot): void {
     this.#cameIn(standing)
+    this.#turnAgree()
     if (epoch === undefined && standing === 'in' && deviceRevoked !== true) return
     const held = this.#held.release()
     if (held.length === 0) return
     this.#view.setHeld([])
     for (const [tag, content] of held) this.#host?.input({ type: 'post', tag, content })
+  }
+
+  /** Four times a day, and when this device has caught up: a new half for lockboxes, and old ones erased (`agree-keys.ts`). */
+  #turnAgree(): void {
+    this.#stopTurning?.()
+    const { clock, crypto } = this.#ports
+    this.#stopTurning = clock.after(agreeLookMs, () => this.#turnAgree())
+    const snapshot = this.#view.membership
+    if (this.#isTurning || snapshot?.standing !== 'in' || snapshot.deviceRevoked === true) return
+    const { history } = snapshot.policy
+    const isAlone = snapshot.members.length === 1 && snapshot.members.every(({ devices }) => devices.length === 1)
+    const caughtUp = isAlone || this.state.sync.phase === 'synced'
+    const persona = turnAgree(crypto, this.#record.persona, history, clock.now(), caughtUp)
+    if (persona === this.#record.persona) return
+    this.#isTurning = true
+    const record = { ...this.#record, persona }
+    this.#store
+      .writeRoom(record)
+      .then(() => {
+        this.#record = { ...this.#record, persona }
+        const { device, olderAgree = [] } = openPersona(crypto, persona)
+        return this.#members.turnAgree(device.agree, olderAgree)
+      })
+      // Another time: the half in use is good until then.
+      .catch(() => {})
+      .finally(() => (this.#isTurning = false))
   }
 
   #refused(tag: number, code: string): void {

@@ -5,6 +5,12 @@
 import { certifyDevice, createDevice } from '@kith/protocol'
 import type { Crypto, DeviceKeys, KeyPair, Millis, Persona } from '@kith/protocol'
 
+/** A half that is not used any more, and since when. */
+export interface RetiredAgree {
+  readonly secret: Uint8Array
+  readonly at: Millis
+}
+
 /** The secrets that make somebody the same person in this room after a reload. 32 bytes each. */
 export interface PersonaSecrets {
   /** Undefined on a linked device; then `author` is set. */
@@ -13,6 +19,9 @@ export interface PersonaSecrets {
   readonly author?: Uint8Array | undefined
   readonly device: Uint8Array
   readonly agree: Uint8Array
+  /** Since when `agree` is used, and the halves before it (`agree-keys.ts`). */
+  readonly agreeSince?: Millis | undefined
+  readonly retired?: readonly RetiredAgree[] | undefined
   /** The identity's statement that the device acts for it. */
   readonly certificate: Uint8Array
   readonly certifiedAt: Millis
@@ -57,6 +66,7 @@ export function openPersona(crypto: Crypto, secrets: PersonaSecrets): Persona {
     author: authorOf(crypto, secrets),
     device: deviceOf(crypto, secrets),
     statements: [secrets.certificate],
+    olderAgree: (secrets.retired ?? []).map(({ secret }) => crypto.agreeKeyPair(secret)),
   }
 }
 

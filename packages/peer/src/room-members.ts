@@ -1,6 +1,6 @@
 /** The members half of an open room: commands to its engine and their answers, and the links of the invites made here. */
 import { formatInvite } from '@kith/protocol'
-import type { Crypto, EngineEvent, MadeInvite, MembershipCommand, MembershipSnapshot } from '@kith/protocol'
+import type { Crypto, EngineEvent, KeyPair, MadeInvite, MembershipCommand, MembershipSnapshot } from '@kith/protocol'
 import type { MembersRecord } from './chat-store.ts'
 import { GovernRefused, RoomClosed } from './errors.ts'
 import { protocolPolicy } from './members-view.ts'
@@ -42,6 +42,11 @@ export class RoomMembers {
     const { lobby } = await this.#ask({ type: 'addDevice', certificate, agree })
     if (lobby === undefined) throw new GovernRefused('notMember')
     return lobby
+  }
+
+  /** The record is written first: a half that was published and is not kept would lock this device out. */
+  async turnAgree(agree: KeyPair, older: readonly KeyPair[]): Promise<void> {
+    await this.#ask({ type: 'turnAgree', agree, older })
   }
 
   async revokeDevice(statement: Uint8Array): Promise<void> {

@@ -105,4 +105,27 @@ describe('devices in a members room', { timeout: 120_000 }, () => {
     expect(a2.peer.events.findLast((event) => event.type === 'postRefused')).toBeDefined()
     expect(a.texts).toEqual(['here'])
   })
+
+  it('EPO18 a device goes on with another half, also after a start with one the others do not know', () => {
+    const house = new House()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    const c = house.letIn('C', b)
+    const d = house.letIn('D', b)
+    house.until(() => [a, b, c, d].every((one) => one.members.length === 4))
+    const fresh = crypto.agreeKeyPair(crypto.random(32))
+    // The old one is gone at once: only what is sealed for the new one can be opened.
+    expect(a.does({ type: 'turnAgree', agree: fresh, older: [] }).type).toBe('membershipDone')
+    house.network.runFor(3_000)
+    expect(b.does({ type: 'remove', subject: c.id, cascade: [] }).type).toBe('membershipDone')
+    b.says('for the new half')
+    house.until(() => a.texts.includes('for the new half'))
+    // It starts with the half it had before, and says so.
+    a.stops()
+    a.starts()
+    house.network.runFor(10_000)
+    expect(b.does({ type: 'remove', subject: d.id, cascade: [] }).type).toBe('membershipDone')
+    b.says('for the one before')
+    house.until(() => a.texts.includes('for the one before'))
+  })
 })

@@ -25,6 +25,8 @@ export class MembersWatch {
         said.push(
           `${members?.removedBy === undefined ? 'Somebody' : nameIn(state, members.removedBy)} removed you from this room. What you have read stays here; no more comes.`,
         )
+      if (standing === 'revoked')
+        said.push('Your main device removed this one. What you have read stays here; no more comes.')
       this.#standing = standing
     }
     const atDoor = members?.mayAdd === true ? members.newcomers : []

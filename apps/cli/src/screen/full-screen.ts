@@ -6,6 +6,7 @@ import type { Outcome } from '../outcome.ts'
 import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
 import { exitCodes } from '../failure.ts'
 import { foundedText, inviteText } from '../invite.ts'
+import { DevicesWatch } from '../device-commands.ts'
 import { MembersWatch } from '../members/watch.ts'
 import { roomTitle } from '../people.ts'
 import { printableLine } from '../printable.ts'
@@ -67,6 +68,7 @@ class FullScreen {
   #panel: ((size: Size) => Panel) | undefined
   /** Rows of the panel scrolled away, of one that is taller than the window. */
   #panelTop = 0
+  readonly #devices = new DevicesWatch()
   #members = new MembersWatch()
   #hint = ''
   #focused = true
@@ -105,7 +107,10 @@ class FullScreen {
     input.on('end', () => this.#finish(exitCodes.done))
     output.on('resize', resized)
     input.resume()
-    const stopChat = this.#chat.subscribe(() => this.#draw())
+    const stopChat = this.#chat.subscribe(() => {
+      this.#watchMembers()
+      this.#draw()
+    })
     this.#enter(this.#room)
     if (invite && this.#room.state.kind === 'open') this.#panel = showInvite(this.#room.state.link)
     else if (invite) this.#panel = ({ columns }) => textPanel('members room', foundedText, columns)
@@ -209,7 +214,10 @@ class FullScreen {
 
   /** What happens at the door stays in sight until it is put away: a PIN has to be read out. */
   #watchMembers(): void {
-    const said = this.#members.observe(this.#room.state)
+    const said = [
+      ...this.#members.observe(this.#room.state),
+      ...this.#devices.observe(this.#chat.state.identity.devices),
+    ]
     if (said.length === 0) return
     this.#panelTop = 0
     this.#panel = ({ columns }) => textPanel('at the door', said.join('\n\n'), columns)

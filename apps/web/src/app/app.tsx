@@ -28,6 +28,7 @@ const loadRoom = (): Promise<{ default: typeof import('../room/room.tsx').RoomVi
   import('../room/room.tsx').then(({ RoomView }) => ({ default: RoomView }))
 const RoomView = lazy(loadRoom)
 const Invited = lazy(() => import('../members/invited.tsx'))
+const DevicePage = lazy(() => import('../identity/device-page.tsx'))
 const Settings = lazy(() => import('../settings/settings.tsx'))
 const Help = lazy(() => import('../settings/help.tsx'))
 const Protection = lazy(() => import('../settings/protection.tsx'))
@@ -94,6 +95,10 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
             onBack={home}
             onProtection={protection}
           />
+        ) : route.at === 'device' ? (
+          <Suspense fallback={null}>
+            <DevicePage key={route.code} code={formatLink(route.code, relay)} relay={relay} onBack={home} />
+          </Suspense>
         ) : route.at === 'invite' ? (
           <Suspense fallback={null}>
             <Invited key={route.invite} link={formatLink(route.invite, relay)} onBack={home} />

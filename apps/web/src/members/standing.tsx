@@ -17,6 +17,7 @@ export function silenceOf(
     return words.standing.removed(
       people.find(({ id }) => id === removedBy)?.name ?? members.removed.find(({ id }) => id === removedBy)?.name ?? '',
     )
+  if (standing === 'revoked') return words.standing.revoked
   if (standing === 'left') return words.standing.left
   return mayPost ? undefined : words.standing.mayNotPost
 }

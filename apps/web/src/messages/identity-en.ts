@@ -2,6 +2,7 @@
 import { formats } from './format.ts'
 
 const { list } = formats('en')
+const moments = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
 const days = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
 
 export const identityEn = {
@@ -38,6 +39,49 @@ export const identityEn = {
     claims.length === 0
       ? 'They see that you are the same person as in other rooms where you show it.'
       : `They see your ${list(claims)}, and that you are the same person as in other rooms where you show it.`,
+
+  devices: 'Your devices',
+  devicesHint: 'This device has your twelve words. Others can be linked to it, and removed again when they are lost.',
+  deviceLinked: 'This is a linked device. Your main device has your twelve words, and can remove this one.',
+  deviceRevoked:
+    'Your main device removed this one. It speaks for nobody any more; what was read here stays until you forget it.',
+  addDevice: 'Link another device',
+  isNewDevice: 'This one is new',
+  notesToMyself: 'Notes to myself',
+  seen: (at: number): string => `last seen ${moments.format(at)}`,
+  inRooms: (count: number): string => (count === 1 ? 'in one room' : `in ${count} rooms`),
+  removeDevice: (name: string): string => `Remove ${name}`,
+  removeDeviceHint: (name: string): string =>
+    `${name} will read and write nothing more in members rooms. It still has the links of open rooms: make new rooms if it was stolen.`,
+  removeDeviceDo: 'Remove it',
+  offered: 'Scan this with the other device, or open the link there.',
+  offeredCare: 'For your own device only. Nothing is given before you have compared six digits.',
+  offeredTyped: 'Or enter these letters there: in a terminal after kith device, in a browser under Settings.',
+  codeLasts: (minutes: number): string =>
+    minutes === 1 ? 'Good for one more minute.' : `Good for ${minutes} more minutes.`,
+  compareDevice: (name: string): string => `“${name}” wants to be your device. Does it show these digits?`,
+  compareHere: 'Does your other device show the same digits? Say so there.',
+  sameDevice: 'Yes, it is mine',
+  lookingDevice: 'Looking for your other device…',
+  givingTo: (name: string): string => `Giving your rooms to ${name}…`,
+  getting: (rooms: number): string =>
+    rooms === 0 ? 'It is the right one. Your rooms are coming…' : `${rooms} rooms so far…`,
+  got: (rooms: number): string => `Done. This is your device now, with ${rooms === 1 ? 'one room' : `${rooms} rooms`}.`,
+  linked: (name: string, rooms: number): string =>
+    `${name === '' ? 'This device' : name} is linked, with ${rooms === 1 ? 'one room' : `${rooms} rooms`}.`,
+  linkFailed: {
+    expired: 'Ten minutes are over and nobody came. Make a new code.',
+    different: 'The digits were different, so nothing was given. Somebody else may have had the code: make a new one.',
+    gone: 'The other device went away. Make a new code and try again.',
+  },
+  understood: 'Good',
+  becomeTitle: 'Make this your device',
+  becomeHint:
+    'Your other device shows a code, under Settings. This one gets your rooms and your name, but not your twelve words.',
+  codeOfDevice: 'The code, or its link',
+  nameOfDevice: 'What this device is called',
+  thisBrowser: (system: string): string => (system === '' ? 'Browser' : `${system} browser`),
+  become: 'Find my other device',
 
   compare: 'Compare numbers',
   compareNow: 'Six digits, both here',

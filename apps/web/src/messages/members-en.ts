@@ -163,6 +163,7 @@ export const membersEn = {
   },
 
   standing: {
+    revoked: 'Your main device removed this one. What was said until then can be read; no more comes.',
     removed: (by: string): string =>
       `${by === '' ? 'Somebody' : by} removed you from this room. What you have read stays here; no more comes.`,
     left: 'You left this room. What you have read stays here; no more comes.',

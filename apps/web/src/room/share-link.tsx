@@ -6,7 +6,14 @@ import './share-link.css'
 
 const Qr = lazy(() => import('./qr.tsx'))
 
-export function ShareLink({ link, qrSize }: { readonly link: string; readonly qrSize: number }): ReactElement {
+interface ShareProps {
+  readonly link: string
+  readonly qrSize: number
+  /** What to be careful about, where it is not a room's link. */
+  readonly care?: string
+}
+
+export function ShareLink({ link, qrSize, care }: ShareProps): ReactElement {
   const words = useMessages()
   const field = useRef<HTMLInputElement>(null)
   const [said, setSaid] = useState<'copied' | 'select'>()
@@ -59,7 +66,7 @@ export function ShareLink({ link, qrSize }: { readonly link: string; readonly qr
         )}
       </div>
       <p className="share-said" role="status">
-        {said === 'select' ? words.invite.selectIt : words.invite.care}
+        {said === 'select' ? words.invite.selectIt : (care ?? words.invite.care)}
       </p>
     </div>
   )

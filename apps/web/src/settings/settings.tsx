@@ -10,6 +10,7 @@ import { Lock } from '../lock/lock.tsx'
 import { FileSpace } from './file-space.tsx'
 import './settings.css'
 
+const Devices = lazy(() => import('../identity/devices.tsx').then(({ Devices: shown }) => ({ default: shown })))
 const OwnIdentity = lazy(() => import('../identity/own-identity.tsx'))
 
 export default function Settings({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -68,6 +69,7 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
       </div>
       <Suspense fallback={null}>
         <OwnIdentity />
+        <Devices relay={location.origin} />
       </Suspense>
       <Lock />
       <dl className="facts">

@@ -8,9 +8,9 @@
  * In a room of its own accord nothing happens: operations come from members, and so do keys. A key that is due is made by
  * whoever notices first (`jitterMs`), at once by whoever let somebody in or removed somebody.
  */
-import { emptyBytes, label } from '../codec/bytes.ts'
+import { emptyBytes, equalBytes, label } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
-import type { Crypto } from '../crypto/crypto.ts'
+import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
 import { dayMs } from '../identity/session.ts'
 import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
@@ -113,6 +113,8 @@ export class Governing {
   /** Own identity, hex. */
   readonly #self: string
   readonly #device: string
+  /** What lockboxes for this device are to be sealed for. */
+  #agree: KeyPair
   readonly #speaker: Speaker
   readonly #membership: Membership
   readonly #epochs: Epochs
@@ -138,7 +140,11 @@ export class Governing {
     this.#speaker = { author: persona.author, device: persona.device.sign }
     this.#membership = new Membership(crypto, roomId)
     this.#device = formatHex(persona.device.sign.publicKey)
-    this.#epochs = new Epochs(crypto, this.#membership, roomId, this.#device, [persona.device.agree])
+    this.#agree = persona.device.agree
+    this.#epochs = new Epochs(crypto, this.#membership, roomId, this.#device, [
+      ...(persona.olderAgree ?? []),
+      this.#agree,
+    ])
     const challengers = this.#restore()
     this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
     this.#reunion = new Reunion(crypto, context.session)
@@ -339,6 +345,7 @@ export class Governing {
     const gone = this.#epochs.expire(this.#context.corrected(now))
     if (gone.length > 0) this.#context.store(gone.map(forgottenKey))
     this.#meetWhere(now)
+    this.#publishAgree(now)
     this.#renewWhenDue(now)
   }
 
@@ -403,6 +410,11 @@ export class Governing {
         this.#write([{ type: 'device', certificate, agree }], now)
         return { lobby: this.#epochs.lobbySecret }
       }
+      case 'turnAgree':
+        this.#agree = command.agree
+        this.#epochs.setOwn([...command.older, command.agree])
+        this.#publishAgree(now)
+        return {}
       case 'revokeDevice':
         return this.#write([{ type: 'revocation', statement: command.statement }], now)
     }
@@ -528,6 +540,15 @@ export class Governing {
     if (names === this.#lobbies) return
     this.#lobbies = names
     this.#context.setLobbies(lobbies, now)
+  }
+
+  /** Tells the others which half of this device is in use, when the room's record names another. */
+  #publishAgree(now: Millis): void {
+    if (!this.#isIn) return
+    const published = this.#membership.devicesOf(this.#self).find(({ device }) => device === this.#device)
+    const agree = this.#agree.publicKey
+    if (published === undefined || equalBytes(published.agree, agree)) return
+    this.#write([{ type: 'device', agree, certificate: emptyBytes }], now)
   }
 
   #renewWhenDue(now: Millis): void {

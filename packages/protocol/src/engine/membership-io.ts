@@ -1,4 +1,5 @@
 /** What one does in a members room, and what the engine tells of it. */
+import type { KeyPair } from '../crypto/crypto.ts'
 import type { Millis } from '../machine.ts'
 import type { ArrivalState } from '../members/arrival.ts'
 import type { AtDoor } from '../members/door.ts'
@@ -34,6 +35,8 @@ export type MembershipCommand =
   | { readonly type: 'setPolicy'; readonly policy: Policy }
   /** Another device of one's own, certified by the identity. Answered with `done.lobby`: what it meets the others by. */
   | { readonly type: 'addDevice'; readonly certificate: Uint8Array; readonly agree: Uint8Array }
+  /** From now on lockboxes are for this half; `older` still open what was sealed for them. */
+  | { readonly type: 'turnAgree'; readonly agree: KeyPair; readonly older: readonly KeyPair[] }
   /** A revocation of one of one's own devices, signed by the identity. */
   | { readonly type: 'revokeDevice'; readonly statement: Uint8Array }
 

@@ -1,5 +1,5 @@
 /** What a host gives an engine. */
-import type { Crypto } from '../crypto/crypto.ts'
+import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { DeviceKeys } from '../identity/session.ts'
 import type { ExpiryClass } from '../log/entry.ts'
 import type { EdgeRule } from '../members/edges.ts'
@@ -14,6 +14,8 @@ export interface Persona {
   /** Identity key, 32 bytes: the author of everything said here. */
   readonly author: Uint8Array
   readonly device: DeviceKeys
+  /** X25519 halves the device had before: what was sealed for them can still be opened. */
+  readonly olderAgree?: readonly KeyPair[] | undefined
   /** The identity's statement about the device, and attestations in front of it when the person attached any. */
   readonly statements: readonly Uint8Array[]
 }
