@@ -85,7 +85,7 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return { type: 'text', title: 'who is here', text: whoText(room) }
     case 'map': {
       const map = await room.map()
-      return { type: 'rows', title: 'map', rows: (columns) => mapRows(map, columns) }
+      return { type: 'rows', title: 'map', rows: (columns) => mapRows(map, columns, room.state.people) }
     }
     case 'why':
     case 'redacted': {

@@ -32,6 +32,14 @@ describe('the map in a terminal', () => {
     )
   })
 
+  it('TRM13 says in a members room who answers for whom', async () => {
+    const { first } = fakeChat('members')
+    const text = rowsText(mapRows(await first.map(), 96, first.state.people))
+    expect(text).toContain('you vouch for Mara (by comparing numbers), Jonas (by a PIN)')
+    expect(text).toContain('Mara vouches for')
+    expect(rowsText(mapRows(await first.map(), 96))).not.toContain('vouch')
+  })
+
   it('TRM13 shows as many blocks of each kind as there are pairs of it', async () => {
     for (const name of mapSituations) {
       const map = await fakeChat(name).first.map()

@@ -7,9 +7,12 @@ import {
   quickMs,
   readMap,
   slowMs,
+  vouchesOn,
   type MapFacts,
   type MapNode,
   type MapPair,
+  type MapVouch,
+  type Person,
   type RoomMap,
 } from '@kith/peer'
 import { carriedBy, pathWord } from './people.ts'
@@ -36,7 +39,7 @@ const dim: Style = { dim: true }
 const gapStyle: Style = { bold: true, color: ownColor }
 
 /** Rows of at most `columns` cells. */
-export function mapRows(map: RoomMap, columns: number): readonly Row[] {
+export function mapRows(map: RoomMap, columns: number, people: readonly Person[] = []): readonly Row[] {
   const facts = readMap(map)
   const rows: Row[] = [[span(summary(map, facts))], []]
   const links = linkRows(facts)
@@ -55,6 +58,8 @@ export function mapRows(map: RoomMap, columns: number): readonly Row[] {
   }
   const trees = treeRows(map, facts, columns)
   if (trees.length > 0) rows.push([], ...trees)
+  const vouches = vouchRows(vouchesOn(facts.nodes, people), columns)
+  if (vouches.length > 0) rows.push([], ...vouches)
   return rows.map((row) => truncateRow(row, columns))
 }
 
@@ -180,6 +185,18 @@ function treeRows({ trees }: RoomMap, { nodeBySession }: MapFacts, columns: numb
     const by = parent === undefined || hops < 2 ? '' : `, comes from ${nameOf(parent)}`
     const to = children.length === 0 ? ', ends with you' : `, you pass it on to ${children.map(nameOf).join(', ')}`
     return wrap([span(`${name}: `, { bold: true }), span(`${from}${by}${to}`)], columns)
+  })
+}
+
+const madeSure = { pin: 'by a PIN', sas: 'by comparing numbers', link: 'by the invite alone' } as const
+
+/** Who answers for whom, one line for each who does. */
+function vouchRows(vouches: readonly MapVouch[], columns: number): readonly Row[] {
+  const givers = [...new Set(vouches.map(({ by }) => by))]
+  return givers.flatMap((giver) => {
+    const given = vouches.filter(({ by }) => by === giver)
+    const names = given.map(({ for: subject, method }) => `${nodeName(subject)} (${madeSure[method]})`).join(', ')
+    return wrap([nameSpan(giver), span(giver.isSelf ? ' vouch for ' : ' vouches for ', dim), span(names)], columns)
   })
 }
 

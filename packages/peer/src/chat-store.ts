@@ -29,6 +29,7 @@ import {
 } from '@kith/protocol'
 import type { Manifest, Millis } from '@kith/protocol'
 import type { ChatSettings, Quiet } from './chat.ts'
+import type { EdgeRule } from './members-state.ts'
 import type { PersonaSecrets, RetiredAgree } from './persona.ts'
 import type { Storage } from './storage.ts'
 
@@ -59,6 +60,8 @@ export interface MembersRecord {
   readonly lobbySecret?: Uint8Array | undefined
   /** Links of the invites made here, by id: the room's own record has their public half only. */
   readonly links: Readonly<Record<string, string>>
+  /** Whom one links with; `trusted` where nothing is said. */
+  readonly edgeRule?: EdgeRule | undefined
 }
 
 export interface RoomMark {
@@ -145,6 +148,7 @@ export class ChatStore {
             inviter: room.members.inviter && formatBase64url(room.members.inviter),
             lobbySecret: room.members.lobbySecret && formatBase64url(room.members.lobbySecret),
             links: room.members.links,
+            edgeRule: room.members.edgeRule,
           }),
     })
   }
@@ -288,6 +292,7 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
             inviter: bytes('inviter'),
             lobbySecret: bytes('lobbySecret'),
             links: parseLinks(fields['links']),
+            edgeRule: fields['edgeRule'] === 'own' ? ('own' as const) : undefined,
           },
         }),
   }

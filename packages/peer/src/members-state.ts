@@ -95,6 +95,12 @@ export interface Newcomer {
   readonly here: boolean
 }
 
+/**
+ * Whom one's own program links with. `trusted`: whom those I trust vouch for, as many as the room asks for. `own`: only
+ * whom I checked myself, or who checked me, by a PIN or by comparing numbers; what others write comes through these.
+ */
+export type EdgeRule = 'trusted' | 'own'
+
 export interface RemovedMember {
   readonly id: string
   readonly name: string
@@ -131,6 +137,8 @@ export interface MembersState {
   readonly invites: readonly RoomInvite[]
   readonly newcomers: readonly Newcomer[]
   readonly removed: readonly RemovedMember[]
+  /** Whom my program links with in this room. */
+  readonly edgeRule: EdgeRule
   /** Written while the room has no key to write under. */
   readonly held: readonly HeldMessage[]
 }
@@ -167,4 +175,6 @@ export type GovernCommand =
   | { readonly type: 'remove'; readonly who: string; readonly with: readonly string[] }
   | { readonly type: 'setRole'; readonly who: string; readonly role: Exclude<Role, 'founder'> }
   | { readonly type: 'setPolicy'; readonly policy: Policy }
+  /** For my own program alone: whom it links with. */
+  | { readonly type: 'setEdgeRule'; readonly rule: EdgeRule }
   | { readonly type: 'leave' }

@@ -1,6 +1,15 @@
 /** What the engine tells of a members room → what an interface sees of it. Pure. */
 import type { ArrivalState, AtDoor, MembershipSnapshot, Millis } from '@kith/protocol'
-import type { Entering, HeldMessage, MembersState, Membership, Newcomer, Policy, RoomInvite } from './members-state.ts'
+import type {
+  EdgeRule,
+  Entering,
+  HeldMessage,
+  MembersState,
+  Membership,
+  Newcomer,
+  Policy,
+  RoomInvite,
+} from './members-state.ts'
 import type { PostingRules } from './posting-rules.ts'
 
 export interface MembersFacts {
@@ -11,6 +20,7 @@ export interface MembersFacts {
   /** Links of the invites made here, by id: only whoever made one has its secret. */
   readonly linkByInvite: ReadonlyMap<string, string>
   readonly held: readonly HeldMessage[]
+  readonly edgeRule: EdgeRule
 }
 
 /** Undefined as long as one is not in and never was. */
@@ -20,6 +30,7 @@ export function membersStateOf({
   linkByInvite,
   lastWroteAt,
   held,
+  edgeRule,
 }: MembersFacts): MembersState | undefined {
   const { standing, policy } = snapshot
   if (standing === 'outside') return undefined
@@ -47,6 +58,7 @@ export function membersStateOf({
     newcomers: newcomersOf(snapshot, door),
     removed: snapshot.removed.map(({ identity: id, name, by, at, left }) => ({ id, name, by, at, left })),
     held,
+    edgeRule,
   }
 }
 

@@ -290,6 +290,23 @@ describe('a members room', () => {
     await chat.close()
   })
 
+  it('FAC20 keeps whom one links with, and starts with it the next time', async () => {
+    const disk = new MemoryDisk()
+    const { chat, engines } = await open(disk)
+    const room = await chat.join(link)
+    const engine = await started(engines)
+    engine.say({ type: 'membership', snapshot: snapshot(room.state.me) })
+    room.setVisible(true)
+    expect(room.state.members?.edgeRule).toBe('trusted')
+    await room.govern({ type: 'setEdgeRule', rule: 'own' })
+    expect(engine.inputs.at(-1)).toMatchObject({ command: { type: 'setEdgeRule', rule: 'own' } })
+    expect(room.state.members?.edgeRule).toBe('own')
+    await chat.close()
+    const next = await open(disk)
+    expect((await started(next.engines)).options.membership?.edgeRule).toBe('own')
+    await next.chat.close()
+  })
+
   const epoch = { id: 'ee'.repeat(32), recipients: 2, since: 5 }
 
   async function within(): Promise<{

@@ -148,7 +148,7 @@ export class OpenRoom implements Room {
       id: record.id,
       kind: record.members === undefined ? 'open' : 'members',
       entering: (record.members?.inviteSecret ?? record.members?.lobbySecret) !== undefined,
-      inviteLinks: record.members?.links ?? {},
+      members: record.members,
       title: record.title,
       link: record.members === undefined ? formatRoomLink(record) : '',
       relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
@@ -233,6 +233,7 @@ export class OpenRoom implements Room {
     inviteSecret,
     inviter,
     lobbySecret,
+    edgeRule,
   }: MembersRecord): Promise<EngineOptions['membership']> {
     const prefix = `room/${this.id}/`
     const records: StoredRecord[] = []
@@ -244,7 +245,7 @@ export class OpenRoom implements Room {
         after = page.length === membershipPage ? page.at(-1)?.key : undefined
       } while (after !== undefined)
     }
-    return { roomId, records, inviteSecret, inviter, lobbySecret }
+    return { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule }
   }
 
   #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
@@ -485,7 +486,7 @@ export class OpenRoom implements Room {
 
   async #keepMembers(members: MembersRecord): Promise<void> {
     this.#record = { ...this.#record, members }
-    this.#view.setInviteLinks(members.links)
+    this.#view.setMembers(members)
     await this.#store.writeRoom(this.#record)
   }
 

@@ -60,6 +60,7 @@ export class RoomMembers {
       const { [command.invite]: _gone, ...links } = record.links
       await this.#ports.keep({ ...record, links })
     }
+    if (command.type === 'setEdgeRule') await this.#ports.keep({ ...record, edgeRule: command.rule })
     if (made === undefined) return undefined
     const { id, ...invite } = made
     const link = formatInvite(this.#ports.crypto, { invite, relay: this.#ports.relay() })
@@ -120,6 +121,7 @@ export class RoomMembers {
       case 'invite':
       case 'revokeInvite':
       case 'enterPin':
+      case 'setEdgeRule':
       case 'leave':
         return command
     }

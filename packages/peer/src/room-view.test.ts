@@ -56,7 +56,7 @@ function scene(readMark = ''): Scene {
     kind: 'open',
     quiet: new Map(),
     entering: false,
-    inviteLinks: {},
+    members: undefined,
     draftFiles: [],
     dropFile: () => {},
     nextTurn: (run) => waiting.push(run),

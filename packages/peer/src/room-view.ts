@@ -5,11 +5,11 @@
 import { Writer, formatBase32, formatHex } from '@kith/protocol'
 import type { AtDoor, BlobProgress, EngineEvent, MembershipSnapshot, Millis, TimelineMessage } from '@kith/protocol'
 import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
-import type { QuietPeople } from './chat-store.ts'
+import type { MembersRecord, QuietPeople } from './chat-store.ts'
 import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
-import type { HeldMessage } from './members-state.ts'
+import type { EdgeRule, HeldMessage } from './members-state.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
@@ -17,6 +17,9 @@ import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
 /** Older notices make room for newer ones. */
 export const maxNotices: number = 16
+
+/** What the record of a members room says that its operations do not. */
+type DeviceKnows = Pick<MembersRecord, 'links' | 'edgeRule'>
 
 /** Runs `run` once, in a later turn of the event loop. */
 export type NextTurn = (run: () => void) => void
@@ -45,7 +48,7 @@ export interface RoomViewOptions {
   /** Not in yet: on the way in by an invite. */
   readonly entering: boolean
   /** Of the invites made here, by id. */
-  readonly inviteLinks: Readonly<Record<string, string>>
+  readonly members: DeviceKnows | undefined
   readonly nextTurn: NextTurn
   /** No message carries this file any more. */
   readonly dropFile: (root: string) => void
@@ -69,6 +72,7 @@ export class RoomView {
   #door: readonly AtDoor[] = []
   #linkByInvite: ReadonlyMap<string, string>
   #held: readonly HeldMessage[] = []
+  #edgeRule: EdgeRule
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
   #readMark: string
@@ -83,7 +87,8 @@ export class RoomView {
     this.#people = new People(options.me, options.name, options.judge)
     this.#quiet = new Map(options.quiet)
     for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
-    this.#linkByInvite = new Map(Object.entries(options.inviteLinks))
+    this.#linkByInvite = new Map(Object.entries(options.members?.links ?? {}))
+    this.#edgeRule = options.members?.edgeRule ?? 'trusted'
     this.#state = {
       id: options.id,
       kind: options.kind,
@@ -250,8 +255,10 @@ export class RoomView {
     return this.#snapshot
   }
 
-  setInviteLinks(links: Readonly<Record<string, string>>): void {
+  /** What this device alone knows of the room. */
+  setMembers({ links, edgeRule = 'trusted' }: DeviceKnows): void {
     this.#linkByInvite = new Map(Object.entries(links))
+    this.#edgeRule = edgeRule
     this.#showMembers()
   }
 
@@ -357,7 +364,8 @@ export class RoomView {
   #showMembers(): void {
     if (this.#snapshot === undefined) return
     const [snapshot, door, linkByInvite, held] = [this.#snapshot, this.#door, this.#linkByInvite, this.#held]
-    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, lastWroteAt: this.#lastWroteAt, held }) })
+    const own = { lastWroteAt: this.#lastWroteAt, edgeRule: this.#edgeRule }
+    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, held, ...own }) })
   }
 
   #nameOf(id: string): string {

@@ -154,13 +154,17 @@ describe('getting into a members room', { timeout: 60_000 }, () => {
       expect(one.map.links).not.toContain('BX')
     }
     expect(c.map.links).toContain('CX')
-    // Of every pair that is missing one end is X, or the two have not challenged each other.
     expect(c.map.gaps).toContain('AX')
-    const gaps = [a, b, c].flatMap((one) => one.map.gaps).filter((pair) => pair !== other)
-    expect(gaps.every((pair) => pair.includes('X'))).toBe(true)
     // What is said reaches everybody who is in all the same.
     x.says('hello')
     house.until(() => [a, b, c].every((one) => one.texts.includes('hello')))
+    // Whoever links with C and not with X sees the gap itself, by what C says of its links.
+    for (const one of [first, c]) {
+      expect(one.map.gaps).toContain(`${first.name}X`)
+      // Of every other pair that is missing the two have not challenged each other; who never spoke there has no name yet.
+      const rest = one.map.gaps.filter((pair) => !pair.includes('X'))
+      expect(rest.every((pair) => pair === other || pair.length === 1)).toBe(true)
+    }
   })
 
   it('EDG6 who let somebody in goes: whom nobody named stays, linked and able to read', () => {
@@ -191,6 +195,25 @@ describe('getting into a members room', { timeout: 60_000 }, () => {
     house.network.runFor(10_000)
     b.starts()
     house.until(() => b.map.links.includes('AB'))
+  })
+
+  it('EDG8 S2-13 goes over to its own rule and back: links end, gaps show, and what is said comes all the same', () => {
+    const house = new House()
+    const { founder: a } = house
+    const b = house.comes('B', a.invites(true))
+    answer(house, a, b)
+    house.until(() => b.isIn)
+    const c = house.letIn('C', b)
+    house.until(() => a.map.links.includes('AC') && a.map.links.includes('AB'))
+    expect(a.does({ type: 'setEdgeRule', rule: 'own' }).type).toBe('membershipDone')
+    house.until(() => a.map.gaps.includes('AC'))
+    expect(a.map.links).toContain('AB')
+    house.network.runFor(20_000)
+    expect(a.map.links).not.toContain('AC')
+    c.says('by way of B')
+    house.until(() => a.texts.includes('by way of B'))
+    a.does({ type: 'setEdgeRule', rule: 'trusted' })
+    house.until(() => a.map.links.includes('AC'))
   })
 
   it('LOB7 asides are gone once everybody is in, and the room goes on as a room', () => {

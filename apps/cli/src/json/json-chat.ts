@@ -199,7 +199,7 @@ class Printer {
     const { room } = this.open
     if (line.type === 'members') return this.#print([membersLine(room.state)])
     if (line.type === 'command') return this.#command(line.command)
-    if (line.type === 'map') return this.#print([mapLine(await room.map())])
+    if (line.type === 'map') return this.#print([mapLine(await room.map(), room.state.people)])
     const found = findPerson(room, line.name)
     if (typeof found === 'string') return this.#print([{ type: 'error', code: 'personUnknown', message: found }])
     const told = { report: await room.reachReport(found.who), map: await room.map(), now: this.#io.now() }

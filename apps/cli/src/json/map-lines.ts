@@ -3,9 +3,11 @@ import {
   adviceOn,
   redactReport,
   verdictOf,
+  vouchesOn,
   type MapLink,
   type MapNode,
   type MapTree,
+  type Person,
   type ReachAdvice,
   type ReachAttempt,
   type ReachReport,
@@ -23,6 +25,8 @@ export interface MapLine extends Pick<RoomMap, 'self' | 'mode' | 'online' | 'gap
   readonly nodes: readonly Nullable<MapNode>[]
   readonly links: readonly Nullable<MapLink>[]
   readonly trees: readonly Nullable<MapTree>[]
+  /** People by their keys: `author` of the nodes. */
+  readonly vouches: readonly { readonly by: string; readonly for: string; readonly method: string }[]
 }
 
 export interface WhyLine extends Nullable<Omit<ReachReport, 'attempts'>> {
@@ -39,7 +43,8 @@ function nullable<T extends object>(value: T): Nullable<T> {
   return Object.fromEntries(entries) as Nullable<T>
 }
 
-export function mapLine({ self, mode, online, nodes, links, gaps, trees }: RoomMap): MapLine {
+export function mapLine(map: RoomMap, people: readonly Person[] = []): MapLine {
+  const { self, mode, online, nodes, links, gaps, trees } = map
   return {
     type: 'map',
     self,
@@ -49,6 +54,9 @@ export function mapLine({ self, mode, online, nodes, links, gaps, trees }: RoomM
     links: links.map(nullable),
     gaps,
     trees: trees.map(nullable),
+    vouches: vouchesOn(nodes, people).map(({ by, for: subject, method }) => {
+      return { by: by.author, for: subject.author, method }
+    }),
   }
 }
 

@@ -4,7 +4,7 @@ import { findPerson } from '../find-person.ts'
 import type { Outcome } from '../outcome.ts'
 import { printableLine } from '../printable.ts'
 import { defaultInvite, type MembersCommand } from './commands.ts'
-import { enteringText, membersText, policyText } from './words.ts'
+import { edgeRuleText, enteringText, membersText, policyText } from './words.ts'
 
 function hint(text: string): Outcome {
   return { type: 'hint', text }
@@ -95,6 +95,9 @@ export async function performMembers(command: MembersCommand, room: Room, now: n
       await room.govern({ type: 'setPolicy', policy: next })
       return hint('The rules are changed, for everybody.')
     }
+    case 'connect':
+      if (command.rule !== undefined) await room.govern({ type: 'setEdgeRule', rule: command.rule })
+      return hint(edgeRuleText(command.rule ?? state.members?.edgeRule ?? 'trusted'))
     case 'quit':
       await room.govern({ type: 'leave' })
       return hint('You left. What you have read stays here; /forget NAME erases it.')

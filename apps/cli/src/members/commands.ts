@@ -1,6 +1,6 @@
 /** What can be typed in a members room besides messages, and parsed the same way for a terminal and a pipe. */
 import { accept, reject, type Result } from '@kith/protocol'
-import type { Quiet, Role } from '@kith/peer'
+import type { EdgeRule, Quiet, Role } from '@kith/peer'
 
 export type MembersCommand =
   | { readonly does: 'list' }
@@ -13,6 +13,8 @@ export type MembersCommand =
   | { readonly does: 'role'; readonly name: string; readonly role: Exclude<Role, 'founder'> }
   | { readonly does: 'policy'; readonly rule: string; readonly value: string }
   | { readonly does: 'quiet'; readonly name: string; readonly quiet: Quiet | undefined }
+  /** Whom one's own program links with; nothing: say which it is. */
+  | { readonly does: 'connect'; readonly rule: EdgeRule | undefined }
   | { readonly does: 'quit' }
 
 const minute = 60_000
@@ -72,6 +74,11 @@ export function parseMembersCommand(word: string, rest: string): Result<MembersC
     case 'unmute':
     case 'unhide':
       return rest === '' ? reject(`Whom? As in /${word} Sam`) : accept({ does: 'quiet', name: rest, quiet: undefined })
+    case 'connect':
+      if (rest === '') return accept({ does: 'connect', rule: undefined })
+      if (rest !== 'checked' && rest !== 'vouched')
+        return reject('As in /connect checked (only with whom you checked yourself), or /connect vouched')
+      return accept({ does: 'connect', rule: rest === 'checked' ? 'own' : 'trusted' })
     case 'quit-room':
       return accept({ does: 'quit' })
     default:
@@ -112,6 +119,7 @@ export const membersDescriptions: readonly { readonly usage: string; readonly do
   { usage: 'remove NAME', does: 'says first who falls with them', menu: false },
   { usage: 'role NAME ROLE', does: 'admin or member', menu: false },
   { usage: 'policy', does: 'the rules; policy RULE VALUE sets one', menu: false },
+  { usage: 'connect checked', does: 'only with whom you checked; or vouched', menu: false },
   { usage: 'revoke INVITE', does: 'take an invite back', menu: false },
   { usage: 'quit-room', does: 'leave; only a new invite leads back', menu: false },
 ]

@@ -1,5 +1,5 @@
 /** The lines of `--json` about members rooms. Names are frozen; docs/spec/terminal.md is their description. */
-import type { Entering, Newcomer, Person, RoomState } from '@kith/peer'
+import type { EdgeRule, Entering, Newcomer, Person, RoomState } from '@kith/peer'
 
 /** How far one has come on the way in; `phase` is `in` once one is. Fields that say nothing are null. */
 export interface EnteringLine {
@@ -35,6 +35,7 @@ export interface MembersLine {
   readonly newcomers: readonly NewcomerLine[]
   readonly invites: readonly Readonly<Record<string, unknown>>[]
   readonly removed: readonly Readonly<Record<string, unknown>>[]
+  readonly edgeRule: EdgeRule | null
 }
 
 export type MembersOut =
@@ -75,6 +76,7 @@ export function membersLine({ kind, people, members }: RoomState): MembersLine {
     newcomers: (members?.newcomers ?? []).map(newcomerLine),
     invites: (members?.invites ?? []).map(({ link, ...invite }) => ({ ...invite, link: link ?? null })),
     removed: (members?.removed ?? []).map((one) => ({ ...one })),
+    edgeRule: members?.edgeRule ?? null,
   }
 }
 

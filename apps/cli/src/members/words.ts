@@ -1,5 +1,15 @@
 /** Members rooms in words: who is in, how sure that is, who is at the door, how far one has come on the way in. */
-import type { Entering, Newcomer, Person, Policy, RefusedReason, RoomInvite, RoomState, Verification } from '@kith/peer'
+import type {
+  EdgeRule,
+  Entering,
+  Newcomer,
+  Person,
+  Policy,
+  RefusedReason,
+  RoomInvite,
+  RoomState,
+  Verification,
+} from '@kith/peer'
 import { printableLine } from '../printable.ts'
 
 /** A sign and a word: a sign alone is easily missed, a colour is not there at all in a pipe. */
@@ -106,6 +116,12 @@ export function policyText(policy: Policy): string {
       ),
     )
     .join('\n')
+}
+
+export function edgeRuleText(rule: EdgeRule): string {
+  return rule === 'own'
+    ? 'You connect only with whom you checked yourself, by a PIN or by comparing numbers. What others write comes through these; /map shows the gaps.'
+    : 'You connect with everybody whom enough people you trust have vouched for.'
 }
 
 export function membersText(state: RoomState, now: number): string {

@@ -6,7 +6,12 @@ import { maxRingNodes } from './layout.ts'
 
 const kinds: readonly MapPair['how'][] = ['direct', 'relay', 'through', 'gap']
 
-export function Legend({ facts }: { readonly facts: MapFacts }): ReactElement | null {
+interface LegendProps {
+  readonly facts: MapFacts
+  readonly vouches: boolean
+}
+
+export function Legend({ facts, vouches }: LegendProps): ReactElement | null {
   const { legend } = useMapMessages().map
   const present = kinds.filter((kind) => facts.pairs.some(({ how, isGap }) => (kind === 'gap' ? isGap : how === kind)))
   if (present.length === 0) return null
@@ -27,6 +32,14 @@ export function Legend({ facts }: { readonly facts: MapFacts }): ReactElement | 
             {legend[kind]}
           </li>
         ))}
+        {vouches && (
+          <li>
+            <svg width="30" height="10" viewBox="0 0 30 10" aria-hidden="true" className="map-key vouch">
+              <path d="M1 5h21M20 1.5 27 5l-7 3.5" />
+            </svg>
+            {legend.vouch}
+          </li>
+        )}
       </ul>
       <p>
         {legend.quality}

@@ -1,6 +1,6 @@
 /** The lines of the map: links in the colours of their two ends, gaps with their middle missing, trees over them. */
 import { memo, useId, type ReactElement } from 'react'
-import { qualityOf, type MapFacts, type MapPair, type RoomMap } from '@kith/peer'
+import { qualityOf, type MapFacts, type MapPair, type MapVouch, type RoomMap } from '@kith/peer'
 import type { MapMessages } from '../messages/map.tsx'
 import { hueStyle } from '../person/glyph.tsx'
 import { cloudPath, curveOf, gapOf } from './curves.ts'
@@ -16,6 +16,7 @@ interface LinesProps {
   readonly map: RoomMap
   readonly shown: string | undefined
   readonly trees: boolean
+  readonly vouches: readonly MapVouch[]
   readonly words: MapMessages
 }
 
@@ -25,6 +26,7 @@ export const Lines: React.NamedExoticComponent<LinesProps> = memo(function Lines
   map,
   shown,
   trees,
+  vouches,
   words,
 }: LinesProps): ReactElement {
   const id = useId()
@@ -105,6 +107,26 @@ export const Lines: React.NamedExoticComponent<LinesProps> = memo(function Lines
               className="map-arrow"
               d="M-5-4.5 5 0-5 4.5z"
               transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle}) scale(${Math.max(0.6, layout.dot / 21).toFixed(2)})`}
+            />
+          </g>
+        )
+      })}
+      {vouches.map((vouch) => {
+        const { by, for: subject, method } = vouch
+        const curve = curveOf(layout, { a: by, b: subject, through: undefined })
+        if (curve === undefined) return null
+        const isFaint = shown !== undefined && by.session !== shown && subject.session !== shown
+        return (
+          <g
+            key={`${by.session} ${subject.session} ${method}`}
+            className={`map-vouch ${method}${isFaint ? ' faint' : ''}`}
+            data-vouch={`${by.author} ${subject.author} ${method}`}
+          >
+            <path d={curve.d} />
+            <path
+              className="map-arrow"
+              d="M-5-4.5 5 0-5 4.5z"
+              transform={`translate(${curve.ahead.x} ${curve.ahead.y}) rotate(${curve.ahead.angle})`}
             />
           </g>
         )

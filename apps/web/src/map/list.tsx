@@ -1,6 +1,7 @@
 /** The same facts as the picture, in words: who, whom, how, how quick. */
 import type { ReactElement } from 'react'
-import { qualityOf, type MapFacts, type MapNode } from '@kith/peer'
+import { qualityOf, type MapFacts, type MapNode, type MapVouch } from '@kith/peer'
+import { useMembersMessages } from '../messages/members.tsx'
 import { useMapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
 
@@ -57,6 +58,38 @@ export function PairList({ facts, selected, onSelect }: ListProps): ReactElement
             <td className="pair-ms" title={table.quality[qualityOf(rttMs)]}>
               {rttMs === undefined ? '' : Math.round(rttMs)}
             </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** Who answers for whom. */
+export function VouchList({ vouches }: { readonly vouches: readonly MapVouch[] }): ReactElement {
+  const words = useMapMessages()
+  const { methods } = useMembersMessages().person
+  const called = ({ isSelf, name }: MapNode): string => (isSelf ? words.you : name || words.somebody)
+  return (
+    <table className="pairs vouches">
+      <caption>{words.map.vouchTable.caption}</caption>
+      <thead className="visually-hidden">
+        <tr>
+          <th scope="col">{words.map.vouchTable.by}</th>
+          <th scope="col">{words.map.vouchTable.for}</th>
+          <th scope="col">{words.map.vouchTable.how}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {vouches.map(({ by, for: subject, method }) => (
+          <tr key={`${by.session} ${subject.session} ${method}`}>
+            <td className="person" style={hueStyle(by.author)}>
+              {called(by)}
+            </td>
+            <td className="person" style={hueStyle(subject.author)}>
+              {called(subject)}
+            </td>
+            <td>{methods[method]}</td>
           </tr>
         ))}
       </tbody>

@@ -1,12 +1,13 @@
 /** The map of a room: opens from the ring, as a picture and as a list of the same facts. */
 import { lazy, Suspense, useCallback, useMemo, useState, type ReactElement } from 'react'
-import { ListTree, RotateCw } from 'lucide-react'
-import { readMap, type MapFacts, type Room, type RoomMap } from '@kith/peer'
+import { Handshake, ListTree, RotateCw } from 'lucide-react'
+import { readMap, vouchesOn, type MapFacts, type MapVouch, type Room, type RoomMap } from '@kith/peer'
+import { useRoomState } from '../app/stores.ts'
 import { useMapMessages } from '../messages/map.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
 import { countDrawn } from './layout.ts'
 import { Legend } from './legend.tsx'
-import { PairList } from './list.tsx'
+import { PairList, VouchList } from './list.tsx'
 import { PersonCard, TreeList } from './person-card.tsx'
 import { Picture } from './picture.tsx'
 import { usePolled } from './use-polled.ts'
@@ -16,6 +17,7 @@ import './map-dialog.css'
 const ReachDialog = lazy(() => import('./reach-dialog.tsx'))
 
 const everyMs = 2_000
+const noVouches: readonly MapVouch[] = []
 
 interface MapDialogProps {
   readonly room: Room
@@ -27,6 +29,8 @@ export default function MapDialog({ room, onClose }: MapDialogProps): ReactEleme
   const ask = useCallback(() => room.map(), [room])
   const { value: map, failed, again } = usePolled(ask, everyMs)
   const facts = useMemo(() => (map === undefined ? undefined : readMap(map)), [map])
+  const people = useRoomState(room, (state) => state.people)
+  const vouches = useMemo(() => (facts === undefined ? noVouches : vouchesOn(facts.nodes, people)), [facts, people])
   const [reaching, setReaching] = useState<string>()
   return (
     <Dialog title={words.map.title} onClose={onClose} wide>
@@ -43,7 +47,7 @@ export default function MapDialog({ room, onClose }: MapDialogProps): ReactEleme
           <Outline text={words.map.loading} />
         )
       ) : (
-        <MapView map={map} facts={facts} onReach={setReaching} />
+        <MapView map={map} facts={facts} vouches={vouches} onReach={setReaching} />
       )}
       {reaching !== undefined && (
         <Suspense fallback={null}>
@@ -78,14 +82,16 @@ function Outline({ text }: { readonly text: string }): ReactElement {
 interface MapViewProps {
   readonly map: RoomMap
   readonly facts: MapFacts
+  readonly vouches: readonly MapVouch[]
   readonly onReach: (session: string) => void
 }
 
-function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
+function MapView({ map, facts, vouches, onReach }: MapViewProps): ReactElement {
   const words = useMapMessages()
   const say = words.map
   const [view, setView] = useState<'picture' | 'list'>('picture')
   const [trees, setTrees] = useState(false)
+  const [vouching, setVouching] = useState(false)
   const [selected, setSelected] = useState<string>()
   const node = selected === undefined ? undefined : facts.nodeBySession.get(selected)
   const links = facts.pairs.length - facts.gaps
@@ -111,6 +117,18 @@ function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
             {say.trees}
           </button>
         )}
+        {vouches.length > 0 && view === 'picture' && (
+          <button
+            type="button"
+            className="button map-toggle"
+            aria-pressed={vouching}
+            title={say.vouchesHint}
+            onClick={() => setVouching(!vouching)}
+          >
+            <Handshake size={16} aria-hidden />
+            {say.vouches}
+          </button>
+        )}
         <div className="choices map-views" role="radiogroup" aria-label={say.views}>
           {(['picture', 'list'] as const).map((choice) => (
             <label key={choice} className="choice">
@@ -122,15 +140,23 @@ function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
       </div>
       <div className="map-body">
         {view === 'picture' ? (
-          <Picture map={map} facts={facts} trees={trees} selected={selected} onSelect={setSelected} />
+          <Picture
+            map={map}
+            facts={facts}
+            trees={trees}
+            vouches={vouching ? vouches : noVouches}
+            selected={selected}
+            onSelect={setSelected}
+          />
         ) : (
           <div className="map-list">
             <PairList facts={facts} selected={selected} onSelect={setSelected} />
+            {vouches.length > 0 && <VouchList vouches={vouches} />}
           </div>
         )}
         <div className={`map-side${view === 'list' && node === undefined ? ' idle' : ''}`}>
           {node !== undefined ? (
-            <PersonCard node={node} facts={facts} hops={hops.get(node.session)} onReach={onReach} />
+            <PersonCard node={node} facts={facts} vouches={vouches} hops={hops.get(node.session)} onReach={onReach} />
           ) : (
             <>
               {trees && <TreeList map={map} facts={facts} />}
@@ -139,7 +165,7 @@ function MapView({ map, facts, onReach }: MapViewProps): ReactElement {
               </p>
             </>
           )}
-          <Legend facts={facts} />
+          <Legend facts={facts} vouches={vouching && view === 'picture'} />
         </div>
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** One person of the map: how they are reached, with whom they are linked, what they do for the room. */
 import type { ReactElement } from 'react'
-import type { MapFacts, MapNode, RoomMap } from '@kith/peer'
+import type { MapFacts, MapNode, MapVouch, RoomMap } from '@kith/peer'
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
 import { howWords } from './how-words.ts'
@@ -8,11 +8,12 @@ import { howWords } from './how-words.ts'
 interface PersonCardProps {
   readonly node: MapNode
   readonly facts: MapFacts
+  readonly vouches: readonly MapVouch[]
   readonly hops: number | undefined
   readonly onReach: (session: string) => void
 }
 
-export function PersonCard({ node, facts, hops, onReach }: PersonCardProps): ReactElement {
+export function PersonCard({ node, facts, vouches, hops, onReach }: PersonCardProps): ReactElement {
   const words = useMapMessages()
   const say = words.map
   const nameOf = (other: MapNode): string => (other.isSelf ? words.you : other.name || words.somebody)
@@ -22,6 +23,8 @@ export function PersonCard({ node, facts, hops, onReach }: PersonCardProps): Rea
     .filter(({ a, b, how }) => how !== 'gap' && (a === node || b === node))
     .map(({ a, b }) => nameOf(a === node ? b : a))
   const carried = facts.pairs.filter(({ through }) => through === node).flatMap(({ a, b }) => [nameOf(a), nameOf(b)])
+  const vouchedBy = vouches.flatMap((vouch) => (vouch.for.author === node.author ? [nameOf(vouch.by)] : []))
+  const vouchedFor = vouches.flatMap((vouch) => (vouch.by.author === node.author ? [nameOf(vouch.for)] : []))
   const notes = [
     node.platform === 'node' ? say.terminal : node.platform === 'browser' ? say.browser : undefined,
     node.hidden ? say.hidden : undefined,
@@ -52,6 +55,8 @@ export function PersonCard({ node, facts, hops, onReach }: PersonCardProps): Rea
           {say.linkedWith(linked.length)}: {say.names(linked)}
         </p>
       )}
+      {vouchedBy.length > 0 && <p className="map-card-note">{say.vouchedBy(vouchedBy)}</p>}
+      {vouchedFor.length > 0 && <p className="map-card-note">{say.vouchesFor(vouchedFor)}</p>}
       {carried.length > 0 && <p className="map-card-note">{say.carries(carried)}</p>}
       {node.root !== undefined && (
         <p className="map-card-note">{node.root === 'hot' ? say.hot : say.root(node.root)}</p>

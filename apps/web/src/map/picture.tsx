@@ -13,7 +13,7 @@ import {
   type ReactElement,
 } from 'react'
 import { Megaphone } from 'lucide-react'
-import type { MapFacts, MapNode, RoomMap } from '@kith/peer'
+import type { MapFacts, MapNode, MapVouch, RoomMap } from '@kith/peer'
 import { useMapMessages, type MapMessages } from '../messages/map.tsx'
 import { Glyph, hueStyle } from '../person/glyph.tsx'
 import { howWords } from './how-words.ts'
@@ -28,11 +28,13 @@ interface PictureProps {
   readonly map: RoomMap
   readonly facts: MapFacts
   readonly trees: boolean
+  /** Drawn over the links; empty while they are not asked for. */
+  readonly vouches: readonly MapVouch[]
   readonly selected: string | undefined
   readonly onSelect: (session: string | undefined) => void
 }
 
-export function Picture({ map, facts, trees, selected, onSelect }: PictureProps): ReactElement {
+export function Picture({ map, facts, trees, vouches, selected, onSelect }: PictureProps): ReactElement {
   const words = useMapMessages()
   const stage = useRef<HTMLDivElement>(null)
   const [size, setSize] = useState<Layout['size']>()
@@ -69,7 +71,7 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
   return (
     <div
       ref={stage}
-      className={`map-stage${facts.pairs.length > denseFrom ? ' dense' : ''}${trees ? ' trees' : ''}`}
+      className={`map-stage${facts.pairs.length > denseFrom ? ' dense' : ''}${trees || vouches.length > 0 ? ' trees' : ''}`}
       role="group"
       aria-label={words.map.label(facts.nodes.length, facts.pairs.length - facts.gaps, facts.gaps)}
       onPointerDown={(event) => {
@@ -79,7 +81,7 @@ export function Picture({ map, facts, trees, selected, onSelect }: PictureProps)
     >
       {layout !== undefined && (
         <>
-          <Lines layout={layout} facts={facts} map={map} shown={shown} trees={trees} words={words} />
+          <Lines layout={layout} facts={facts} map={map} shown={shown} trees={trees} vouches={vouches} words={words} />
           <People
             layout={layout}
             facts={facts}

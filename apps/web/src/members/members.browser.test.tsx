@@ -60,6 +60,34 @@ describe('a members room', () => {
     expect(text('.held-why')).toBe('The room is getting a new key. This goes out by itself in a moment.')
   })
 
+  it('EDG8 lets one choose whom one’s own device connects with, in the settings of the room', async () => {
+    app = await openApp('members')
+    await userEvent.click(page.getByRole('button', { name: 'Room settings' }).first())
+    const choice = page.getByRole('combobox', { name: 'Whom your device connects with' })
+    await expect.element(choice).toHaveValue('trusted')
+    await userEvent.selectOptions(choice, 'own')
+    await until(() => app?.room.state.members?.edgeRule === 'own', 'the rule is kept')
+    await expect.element(page.getByText(/the map shows the gaps/u)).toBeVisible()
+  })
+
+  it('draws who answers for whom on the map, and says it in the list and of each person', async () => {
+    app = await openApp('members')
+    await userEvent.click(page.getByRole('button', { name: 'Map of the room' }).first())
+    await until(() => document.querySelector('.map-person') !== null, 'the map is drawn')
+    expect(document.querySelectorAll('.map-vouch')).toHaveLength(0)
+    await userEvent.click(page.getByRole('button', { name: 'Vouches' }))
+    const drawn = document.querySelectorAll('.map-vouch').length
+    expect(drawn).toBeGreaterThan(4)
+    expect(text('.map-legend')).toContain('vouches for')
+    await userEvent.click(page.getByRole('radio', { name: 'List' }))
+    expect(document.querySelectorAll('.vouches tbody tr')).toHaveLength(drawn)
+    expect(text('.vouches')).toContain('by a PIN')
+    await userEvent.click(page.getByRole('row', { name: /Priya/u }).getByRole('button', { name: 'Priya' }).first())
+    expect(text('.map-card')).toContain('Let in on the word of Mara and Jonas')
+    await userEvent.click(page.getByRole('row', { name: /Mara/u }).getByRole('button', { name: 'Mara' }).first())
+    expect(text('.map-card')).toContain('Answers for')
+  })
+
   it('names who falls with a removal before it happens, and leaves who is unticked', async () => {
     app = await openApp('members')
     await about('Priya')

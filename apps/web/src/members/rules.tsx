@@ -1,6 +1,6 @@
 /** The rules of a members room: who invites, who writes, how many vouch, what newcomers read, how fast one writes. */
 import { useState, type ReactElement } from 'react'
-import type { Policy, Room } from '@kith/peer'
+import type { EdgeRule, Policy, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
@@ -91,6 +91,22 @@ export default function Rules({ room, name }: { readonly room: Room; readonly na
       <p className="entering-problem" role="alert">
         {failed ? say.failed : undefined}
       </p>
+      {standing === 'in' && (
+        <>
+          <h3 className="setting-name rules-title">{say.own}</h3>
+          <Choice
+            label={say.edgeRule}
+            hint={say.edgeHints[members.edgeRule]}
+            value={members.edgeRule}
+            disabled={false}
+            choices={(['trusted', 'own'] as const).map((rule) => [rule, say.edgeRules[rule]])}
+            onChoose={(rule) => {
+              setFailed(false)
+              room.govern({ type: 'setEdgeRule', rule: rule as EdgeRule }).catch(() => setFailed(true))
+            }}
+          />
+        </>
+      )}
       {removed.length > 0 && (
         <>
           <h3 className="setting-name">{say.removed}</h3>

@@ -1,5 +1,5 @@
 /** The words of members rooms, in English: who is in, who comes in, and how sure one can be. A catalogue of their own. */
-import type { Membership, Policy, RefusedReason, Verification } from '@kith/peer'
+import type { EdgeRule, Membership, Policy, RefusedReason, Verification } from '@kith/peer'
 import { en } from './en.ts'
 
 const { plural, number, list } = en.format
@@ -205,6 +205,15 @@ export const membersEn = {
       seconds < 60 ? `One message in ${number(seconds)} s` : `One message in ${number(seconds / 60)} min`,
     slowHint: 'For everybody but admins. What comes faster is shown to nobody.',
     failed: 'The rule was not changed. Try again in a moment.',
+    own: 'Only for you',
+    edgeRule: 'Whom your device connects with',
+    edgeRules: { trusted: 'Whom your people vouch for', own: 'Only whom you checked' } as Readonly<
+      Record<EdgeRule, string>
+    >,
+    edgeHints: {
+      trusted: 'Everybody whom enough people you trust have vouched for.',
+      own: 'Only people with whom you used a PIN or compared numbers. What the others write still reaches you, through them; the map shows the gaps.',
+    } as Readonly<Record<EdgeRule, string>>,
     removed: 'Removed from this room',
     removedBy: (name: string, by: string, date: string): string => `${name}, by ${by}, ${date}`,
     leftOn: (name: string, date: string): string => `${name} left, ${date}`,

@@ -94,6 +94,7 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       here: true,
       ...newcomer,
     })),
+    edgeRule: 'trusted',
     held: (options.held ?? []).map((text, tag) => ({ tag, text, files: 0 })),
     removed: (options.removed ?? []).map(({ name, byName, agoMs }) => ({
       id: idOf(name),
@@ -195,6 +196,8 @@ export function governFake(command: GovernCommand, before: Before, now: Millis):
         {},
         withMembership(command.who, (was) => ({ ...was, role: command.role })),
       )
+    case 'setEdgeRule':
+      return done({ edgeRule: command.rule })
     case 'setPolicy':
       return done({ policy: command.policy })
     case 'leave':

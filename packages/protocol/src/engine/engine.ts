@@ -39,7 +39,7 @@ import { Mode } from './mode.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
-import type { EngineEvent, Output } from './output.ts'
+import type { EngineEvent, Output, PeerInfo } from './output.ts'
 import { Presence } from './presence.ts'
 import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
@@ -385,11 +385,16 @@ export class Engine {
       self: { session: this.#own, author, name, platform, isSelf: true, root: undefined, hidden: !isVisible },
       mode: mesh === undefined ? 'small' : 'mesh',
       online,
-      people: this.#roster.all(),
+      people: [...this.#roster.all()].map((info) => this.#named(info)),
       links: this.#reach.links(),
       neighbourhood: this.#flow.neighbourhood,
       trees: mesh?.trees ?? [],
     })
+  }
+
+  /** Whoever was never linked with is known by what they wrote. */
+  #named(info: PeerInfo): PeerInfo {
+    return info.name === '' ? { ...info, ...this.#room.personOf(info.session, this.#now) } : info
   }
 
   /** The last word of one's own device in each of its sessions, all hex: what counts of it once it is revoked. */

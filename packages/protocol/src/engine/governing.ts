@@ -360,6 +360,11 @@ export class Governing {
   #perform(command: MembershipCommand, now: Millis): MembershipRefusal | Performed {
     const membership = this.#membership
     if (command.type === 'enterPin') return this.#admitting.enterPin(command.pin, now) ? {} : 'nobodyAsks'
+    if (command.type === 'setEdgeRule') {
+      this.#linking.follow(command.rule)
+      this.#partFromOthers([], now)
+      return {}
+    }
     if (!this.#isIn) return 'notMember'
     switch (command.type) {
       case 'invite':

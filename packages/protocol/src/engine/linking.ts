@@ -18,7 +18,7 @@ export class Linking {
   readonly #membership: Membership
   /** Own identity, hex. */
   readonly #self: string
-  readonly #rule: EdgeRule
+  #rule: EdgeRule
   /** Identities (hex) of those with whom we passed a challenge when we came. */
   readonly #challengers: Set<string>
   #edges: { readonly version: string; readonly with: ReadonlySet<string> } | undefined
@@ -29,6 +29,11 @@ export class Linking {
     this.#self = self
     this.#rule = rule
     this.#challengers = new Set(decode(challengers))
+  }
+
+  /** Which rule counts from now on. */
+  follow(rule: EdgeRule): void {
+    this.#rule = rule
   }
 
   /** False when that is nothing new. */
@@ -51,7 +56,7 @@ export class Linking {
 
   #drawn(): ReadonlySet<string> {
     const membership = this.#membership
-    const version = `${membership.version} ${this.#challengers.size}`
+    const version = `${membership.version} ${this.#challengers.size} ${this.#rule}`
     if (this.#edges?.version === version) return this.#edges.with
     const members = [...membership.members()]
     const edges = edgesOf({

@@ -3,7 +3,7 @@ import type { KeyPair } from '../crypto/crypto.ts'
 import type { Millis } from '../machine.ts'
 import type { ArrivalState } from '../members/arrival.ts'
 import type { AtDoor } from '../members/door.ts'
-import type { VouchMethod } from '../members/edges.ts'
+import type { EdgeRule, VouchMethod } from '../members/edges.ts'
 import type { Policy } from '../members/policy.ts'
 import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
 import type { MembershipSnapshot } from '../members/snapshot.ts'
@@ -33,6 +33,8 @@ export type MembershipCommand =
   | { readonly type: 'leave' }
   | { readonly type: 'setRole'; readonly subject: string; readonly role: 'admin' | 'member' }
   | { readonly type: 'setPolicy'; readonly policy: Policy }
+  /** Whom this program links with: its own choice, told to nobody. */
+  | { readonly type: 'setEdgeRule'; readonly rule: EdgeRule }
   /** Another device of one's own, certified by the identity. Answered with `done.lobby`: what it meets the others by. */
   | { readonly type: 'addDevice'; readonly certificate: Uint8Array; readonly agree: Uint8Array }
   /** From now on lockboxes are for this half; `older` still open what was sealed for them. */

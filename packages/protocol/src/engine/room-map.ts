@@ -2,7 +2,7 @@
  * Draws up the map of a room from what this engine knows: its own links, what neighbours told of theirs, and the trees.
  *
  * Neighbours name sessions by the first 8 bytes of their keys; who is not known here by such a name is left out. In a
- * small room everybody is a neighbour, so the map is whole and a pair that neither end calls linked is a gap. In a mesh
+ * small room everybody is a neighbour, so the map is whole and a pair that an end of it does not call linked is a gap. In a mesh
  * it is what lies within two links.
  */
 import { formatHex } from '../codec/text.ts'
@@ -50,7 +50,8 @@ export function drawMap(sources: MapSources): RoomMap {
       if (other !== undefined && other !== self.session) put(drawn, session, other, toldLink(neighbour, byPrefix))
     }
   }
-  const telling = nodes.filter(({ session, isSelf }) => isSelf || neighbourhood.linksOf(session).size > 0)
+  const telling = new Set([self.session])
+  for (const { session } of nodes) if (neighbourhood.linksOf(session).size > 0) telling.add(session)
   const gaps = mode === 'mesh' ? [] : gapsBetween(telling, drawn)
   return { self: self.session, mode, online, nodes, links: [...drawn.values()], gaps, trees }
 }
@@ -69,11 +70,19 @@ function put(drawn: Map<string, MapLink>, one: string, other: string, link: Omit
   else if (known.rttMs === undefined && link.rttMs !== undefined) drawn.set(key, { ...known, rttMs: link.rttMs })
 }
 
-function gapsBetween(nodes: readonly MapNode[], drawn: ReadonlyMap<string, MapLink>): [string, string][] {
-  const sessions = nodes.map(({ session }) => session).sort()
+/**
+ * A link has two ends, so one that does not call it linked is enough. Of whoever tells nothing somebody has to say that they
+ * are linked at all: who has just come is no gap.
+ */
+function gapsBetween(telling: ReadonlySet<string>, drawn: ReadonlyMap<string, MapLink>): [string, string][] {
+  const present = new Set(telling)
+  for (const { a, b } of drawn.values()) present.add(a).add(b)
+  const sessions = [...present].sort()
   const gaps: [string, string][] = []
   sessions.forEach((a, i) => {
-    for (const b of sessions.slice(i + 1)) if (!drawn.has(`${a} ${b}`)) gaps.push([a, b])
+    for (const b of sessions.slice(i + 1)) {
+      if (!drawn.has(`${a} ${b}`) && (telling.has(a) || telling.has(b))) gaps.push([a, b])
+    }
   })
   return gaps
 }
