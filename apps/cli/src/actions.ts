@@ -1,5 +1,4 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
-import { createNativeCrypto, keeperTicketOf } from '@kith/peer/node'
 import { unreachable } from '@kith/protocol'
 import {
   redactReport,
@@ -17,6 +16,7 @@ import { openFile, type OpenedFile } from './files/send-file.ts'
 import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
 import { performIdentity } from './identity-commands.ts'
+import { keeperText, keeperTicketFor } from './keeper-words.ts'
 import { mapRows } from './map-rows.ts'
 import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
@@ -101,9 +101,9 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       if (room.state.kind === 'members') return performMembers(inviteByDefault, room, Date.now())
       return { type: 'invite', link: room.state.link }
     case 'keeper': {
-      const ticket = keeperTicketOf(createNativeCrypto(), room.state.link)
-      if (ticket === undefined) return hint('A members room cannot have keepers yet.')
-      return { type: 'text', title: 'a keeper for this room', text: keeperText(ticket) }
+      const ticket = await keeperTicketFor(room)
+      if (ticket === undefined) return hint('No ticket was made. Try again in a moment.')
+      return { type: 'text', title: 'a keeper for this room', text: keeperText(room.state, ticket) }
     }
     case 'help':
       return { type: 'text', title: 'what can be typed', text: commandList(room.state.kind) }
@@ -305,8 +305,4 @@ export function commandList(kind: RoomKind): string {
   const width = Math.max(...known.map(({ usage }) => usage.length)) + 3
   const lines = known.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
   return `${lines.join('\n')}\n\nCtrl+C menu · PgUp PgDn scroll · Tab completes · Alt+Enter new line · Esc closes · Ctrl+C twice leaves`
-}
-
-function keeperText(ticket: string): string {
-  return `On a machine that stays on:\n\nkith keep '${ticket}'\n\nIt holds the last six hours, sealed: whoever runs it cannot read them. They see who is here, when, and how much is said.`
 }

@@ -10,6 +10,12 @@ import { rowWidth } from './screen/layout.ts'
 const link = `https://kith.example/#${'L'.repeat(42)}A`
 
 describe('the map in a terminal', () => {
+  it('TRM13 says who is a keeper, and whether it can read', async () => {
+    const text = rowsText(mapRows(await fakeChat('keepers').first.map(), 96))
+    expect(text).toMatch(/Keeper 1 +direct, keeper, cannot read/u)
+    expect(text).toMatch(/Attic +by relay, keeper that can read/u)
+  })
+
   it('TRM13 is a picture with every pair, and the links and gaps in words beside it', async () => {
     const text = rowsText(mapRows(await fakeChat('map8').first.map(), 96))
     expect(text).toBe(

@@ -168,8 +168,11 @@ function howText({ how, through, isGap, a, b }: MapPair): string {
   if (how === 'gap') return 'no link'
   const marks = [how === 'through' ? carriedBy(nodeName(through)) : pathWord(how)]
   if (isGap) marks.push('no direct link')
+  const keepers = [a, b].flatMap(({ keeper }) =>
+    keeper === undefined ? [] : [keeper === 'blind' ? 'keeper, cannot read' : 'keeper that can read'],
+  )
   const roots = [a, b].flatMap(({ root, isSelf }) => (root === undefined || isSelf ? [] : [rootText(root)]))
-  return [...marks, ...roots, ...(b.hidden ? ['in the background'] : [])].join(', ')
+  return [...marks, ...keepers, ...roots, ...(b.hidden ? ['in the background'] : [])].join(', ')
 }
 
 function rootText(root: number | 'hot'): string {

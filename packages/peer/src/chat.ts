@@ -57,6 +57,8 @@ export interface Message {
   readonly delivery: Delivery
   /** Own messages: how many other people's peers hold it. */
   readonly storedBy: number
+  /** Own messages: how many keepers hold it. */
+  readonly keptBy: number
   /** A valid receipt of the relay is held. */
   readonly receipt: boolean
 }

@@ -2,7 +2,7 @@
 import { formatKeeperTicket, openRoomKeys, parseRoomLink } from '@kith/protocol'
 import type { Crypto } from '@kith/protocol'
 
-/** Undefined where there is no link of an open room: members rooms have no keepers yet. */
+/** Undefined where there is no link of an open room: in a members room one is made, by `govern`. */
 export function keeperTicketOf(
   crypto: Pick<Crypto, 'hkdf' | 'sha256' | 'signKeyPair'>,
   link: string,

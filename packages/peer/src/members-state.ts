@@ -81,6 +81,14 @@ export interface RoomInvite {
   readonly asksPin: boolean
 }
 
+/** What a blind keeper of this room is run with. */
+export interface RoomKeeperTicket {
+  readonly id: string
+  /** Its text; undefined for one somebody else made. */
+  readonly ticket: string | undefined
+  readonly by: string
+}
+
 /** Somebody at the door: met by an invite, or let in by somebody and in need of more vouchers. */
 export interface Newcomer {
   readonly id: string
@@ -135,6 +143,7 @@ export interface MembersState {
   /** Slow mode: not before this may I write again. */
   readonly slowUntil: Millis | undefined
   readonly invites: readonly RoomInvite[]
+  readonly keeperTickets: readonly RoomKeeperTicket[]
   readonly newcomers: readonly Newcomer[]
   readonly removed: readonly RemovedMember[]
   /** Whom my program links with in this room. */
@@ -166,7 +175,10 @@ export type RefusedReason = 'expired' | 'used' | 'revoked' | 'burnt' | 'declined
 export type GovernCommand =
   /** Answers the id of the invite. */
   | { readonly type: 'invite'; readonly uses: number; readonly lastsMs: Millis; readonly asksPin: boolean }
+  /** Or a keeper's ticket. */
   | { readonly type: 'revokeInvite'; readonly invite: string }
+  /** Answers the id of the ticket. */
+  | { readonly type: 'keeperTicket' }
   | { readonly type: 'enterPin'; readonly pin: string }
   /** `pin`: shows a PIN to tell the newcomer; `link` and `sas`: my word at once. */
   | { readonly type: 'vouch'; readonly who: string; readonly method: VouchMethod }

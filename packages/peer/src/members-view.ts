@@ -17,7 +17,7 @@ export interface MembersFacts {
   readonly lastWroteAt: Millis | undefined
   readonly snapshot: MembershipSnapshot
   readonly door: readonly AtDoor[]
-  /** Links of the invites made here, by id: only whoever made one has its secret. */
+  /** Links of the invites, and keepers' tickets, made here, by id: only whoever made one has its secret. */
   readonly linkByInvite: ReadonlyMap<string, string>
   readonly held: readonly HeldMessage[]
   readonly edgeRule: EdgeRule
@@ -55,6 +55,7 @@ export function membersStateOf({
       const { id, by, expires: expiresAt, asksPin } = invite
       return [{ id, link: linkByInvite.get(id), by, expiresAt, usesLeft, asksPin }]
     }),
+    keeperTickets: snapshot.keeperTickets.map(({ id, by }) => ({ id, by, ticket: linkByInvite.get(id) })),
     newcomers: newcomersOf(snapshot, door),
     removed: snapshot.removed.map(({ identity: id, name, by, at, left }) => ({ id, name, by, at, left })),
     held,

@@ -22,6 +22,7 @@ function said(time: number, author = 'ada', text = ''): Message {
     attachments: [],
     delivery: 'stored',
     storedBy: 0,
+    keptBy: 0,
     receipt: false,
   }
 }

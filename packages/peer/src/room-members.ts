@@ -1,6 +1,14 @@
 /** The members half of an open room: commands to its engine and their answers, and the links of the invites made here. */
-import { formatInvite } from '@kith/protocol'
-import type { Crypto, EngineEvent, KeyPair, MadeInvite, MembershipCommand, MembershipSnapshot } from '@kith/protocol'
+import { formatInvite, formatKeeperTicket } from '@kith/protocol'
+import type {
+  Crypto,
+  EngineEvent,
+  KeyPair,
+  MadeInvite,
+  MadeKeeperTicket,
+  MembershipCommand,
+  MembershipSnapshot,
+} from '@kith/protocol'
 import type { MembersRecord } from './chat-store.ts'
 import { GovernRefused, RoomClosed } from './errors.ts'
 import { protocolPolicy } from './members-view.ts'
@@ -20,6 +28,7 @@ export interface RoomMembersPorts {
 /** What a command came to. */
 interface Done {
   readonly invite?: MadeInvite | undefined
+  readonly keeper?: MadeKeeperTicket | undefined
   readonly lobby?: Uint8Array | undefined
 }
 
@@ -54,7 +63,8 @@ export class RoomMembers {
   }
 
   async govern(command: GovernCommand): Promise<string | undefined> {
-    const { invite: made } = await this.#ask(this.#translate(command))
+    const { invite, keeper } = await this.#ask(this.#translate(command))
+    const made = invite ?? keeper
     const record = this.#ports.record()
     if (command.type === 'revokeInvite') {
       const { [command.invite]: _gone, ...links } = record.links
@@ -62,10 +72,15 @@ export class RoomMembers {
     }
     if (command.type === 'setEdgeRule') await this.#ports.keep({ ...record, edgeRule: command.rule })
     if (made === undefined) return undefined
-    const { id, ...invite } = made
-    const link = formatInvite(this.#ports.crypto, { invite, relay: this.#ports.relay() })
-    await this.#ports.keep({ ...record, links: { ...this.#openLinks(record), [id]: link } })
-    return id
+    const links = this.#openLinks(record)
+    await this.#ports.keep({ ...record, links: { ...links, [made.id]: this.#textOf(made) } })
+    return made.id
+  }
+
+  #textOf(made: MadeInvite | MadeKeeperTicket): string {
+    if ('ticket' in made) return formatKeeperTicket(this.#ports.crypto, made.ticket)
+    const { id: _id, ...invite } = made
+    return formatInvite(this.#ports.crypto, { invite, relay: this.#ports.relay() })
   }
 
   /** True when this event answers a command. */
@@ -83,7 +98,8 @@ export class RoomMembers {
 
   /** Links of invites that are gone are forgotten with the next one. */
   #openLinks({ links }: MembersRecord): Readonly<Record<string, string>> {
-    const open = new Set(this.#ports.snapshot()?.invites.flatMap(({ id, revoked }) => (revoked ? [] : [id])))
+    const { invites = [], keeperTickets = [] } = this.#ports.snapshot() ?? {}
+    const open = new Set([...invites.filter(({ revoked }) => !revoked), ...keeperTickets].map(({ id }) => id))
     return Object.fromEntries(Object.entries(links).filter(([id]) => open.has(id)))
   }
 
@@ -120,6 +136,7 @@ export class RoomMembers {
       }
       case 'invite':
       case 'revokeInvite':
+      case 'keeperTicket':
       case 'enterPin':
       case 'setEdgeRule':
       case 'leave':

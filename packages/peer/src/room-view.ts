@@ -439,7 +439,7 @@ export class RoomView {
 }
 
 function deliveryOf(message: TimelineMessage, sent: boolean): Delivery {
-  if (message.storedBy > 0) return 'stored'
+  if (message.storedBy > 0 || message.keptBy > 0) return 'stored'
   return sent || message.receipt ? 'sent' : 'waiting'
 }
 

@@ -30,6 +30,7 @@ function message(number: number, text = ''): Message {
     attachments: [],
     delivery: 'stored',
     storedBy: 0,
+    keptBy: 0,
     receipt: false,
   }
 }

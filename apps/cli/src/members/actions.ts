@@ -48,7 +48,12 @@ export async function performMembers(command: MembersCommand, room: Room, now: n
     }
     case 'revoke': {
       const invite = state.members?.invites.find(({ id }) => id.startsWith(command.invite.toLowerCase()))
-      if (invite === undefined) return hint('There is no such invite. /members lists them.')
+      if (invite === undefined) {
+        const ticket = state.members?.keeperTickets.find(({ id }) => id.startsWith(command.invite.toLowerCase()))
+        if (ticket === undefined) return hint('There is no such invite. /members lists them.')
+        await room.govern({ type: 'revokeInvite', invite: ticket.id })
+        return hint('Taken back: the keepers that were given it are turned away.')
+      }
       await room.govern({ type: 'revokeInvite', invite: invite.id })
       return hint('Taken back: nobody comes in by it any more.')
     }

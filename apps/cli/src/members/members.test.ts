@@ -39,6 +39,23 @@ describe('members rooms in a terminal', () => {
     ])
   })
 
+  it('TRM22 shows the command that runs a keeper, counts those that are here, and takes a ticket back', async () => {
+    const chat = fakeChat('membersKeepers')
+    const text = await said(chat, '/keeper')
+    expect(text).toContain('2 keepers are here.')
+    expect(text).toMatch(/^npx kith keep 'kith-keep:[A-Za-z0-9_-]+'$/mu)
+    expect(text).toContain('cannot read any of it')
+    const [mine] = chat.first.state.members?.keeperTickets ?? []
+    expect(await said(chat, `/revoke ${mine?.id ?? ''}`)).toContain('turned away')
+    expect(chat.first.state.members?.keeperTickets.map(({ id }) => id)).not.toContain(mine?.id)
+    // Without one of mine, one is made.
+    expect(await said(chat, '/keeper')).toMatch(/npx kith keep 'kith-keep:/u)
+    expect(await said(chat, '/members')).toContain('Members: 7')
+    const open = await said(fakeChat('full'), '/keeper')
+    expect(open).toContain('No keeper is here.')
+    expect(open).not.toContain('/revoke')
+  })
+
   it('TRM16 removes nobody before it was said who falls with them', async () => {
     const chat = fakeChat('members')
     expect(await said(chat, '/remove Priya')).toBe(

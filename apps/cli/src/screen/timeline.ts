@@ -121,7 +121,7 @@ function bodySpans(timeline: TimelineView, message: Message, cells: number): Spa
   return spans
 }
 
-/** Own messages: · not sent yet, ✓ sent, ✓3 held by three others. */
+/** Own messages: · not sent yet, ✓ sent, ✓3 held by three others, ✓3+2 and by two keepers. */
 export function deliveryMark(message: Message): string {
   if (!message.mine) return ''
   switch (message.delivery) {
@@ -130,7 +130,7 @@ export function deliveryMark(message: Message): string {
     case 'sent':
       return '✓'
     case 'stored':
-      return message.storedBy > 0 ? `✓${message.storedBy}` : '✓'
+      return message.keptBy > 0 ? `✓${message.storedBy}+${message.keptBy}` : `✓${message.storedBy}`
   }
 }
 

@@ -26,7 +26,14 @@ export function PersonCard({ node, facts, vouches, hops, onReach }: PersonCardPr
   const vouchedBy = vouches.flatMap((vouch) => (vouch.for.author === node.author ? [nameOf(vouch.by)] : []))
   const vouchedFor = vouches.flatMap((vouch) => (vouch.by.author === node.author ? [nameOf(vouch.for)] : []))
   const notes = [
-    node.platform === 'node' ? say.terminal : node.platform === 'browser' ? say.browser : undefined,
+    node.keeper === undefined ? undefined : say.keeper[node.keeper],
+    node.keeper !== undefined
+      ? undefined
+      : node.platform === 'node'
+        ? say.terminal
+        : node.platform === 'browser'
+          ? say.browser
+          : undefined,
     node.hidden ? say.hidden : undefined,
   ].filter((note) => note !== undefined)
   const unreached = own?.how === 'gap'

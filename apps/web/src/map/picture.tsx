@@ -177,7 +177,10 @@ const People = memo(function People(props: PeopleProps): ReactElement {
                 {node.root === 'hot' && <Megaphone size={11} aria-hidden />}
               </span>
             )}
-            <span className="map-name">{node.isSelf ? words.you : node.name || words.somebody}</span>
+            <span className="map-name">
+              {node.isSelf ? words.you : node.name || words.somebody}
+              {node.keeper !== undefined && <span className="map-keeper">{words.map.keeperShort[node.keeper]}</span>}
+            </span>
           </button>
         )
       })}
@@ -217,6 +220,7 @@ function spoken(node: MapNode, facts: MapFacts, words: MapMessages): string {
   const own = facts.pairs.find(
     ({ a, b, isOwn }) => isOwn && (a.session === node.session || b.session === node.session) && !node.isSelf,
   )
+  if (node.keeper !== undefined) parts.push(words.map.keeper[node.keeper])
   if (own !== undefined) parts.push(howWords(own, words))
   if (node.root !== undefined) parts.push(node.root === 'hot' ? words.map.hotShort : words.map.rootShort(node.root))
   if (node.hidden) parts.push(words.map.hidden)

@@ -77,6 +77,7 @@ export const en = {
   },
 
   status: {
+    keepers: (count: number): string => plural(count, { one: '1 keeper', other: '# keepers' }),
     loading: 'Opening what is stored here…',
     joining: 'Looking for the others…',
     alone: 'Only you so far',
@@ -189,8 +190,12 @@ export const en = {
     stored: 'Stored by others',
     waitingLong: 'It waits on this device and leaves as soon as somebody can be reached.',
     sentLong: 'It has left this device. Nobody has said yet that they hold it.',
-    storedLong: (count: number): string =>
-      plural(count, { one: '1 other person holds it.', other: '# other people hold it.' }),
+    storedLong: (people: number, keepers: number): string => {
+      const kept = plural(keepers, { one: 'kept by 1 keeper', other: 'kept by # keepers' })
+      if (people === 0) return `Nobody else has it yet, but it is ${kept} for whoever comes.`
+      const held = plural(people, { one: '1 other person holds it', other: '# other people hold it' })
+      return keepers === 0 ? `${held}.` : `${held}, and it is ${kept}.`
+    },
     receipt: 'The relay signed a receipt: it saw this sealed message, and when.',
     noReceipt: 'There is no receipt of a relay; it does not need one.',
   },

@@ -62,6 +62,8 @@ export const mapEn = {
     browser: 'in a browser',
     terminal: 'in a terminal',
     hidden: 'in the background',
+    keeper: { blind: 'keeper, cannot read', reader: 'keeper that can read' },
+    keeperShort: { blind: 'keeper', reader: 'keeper, reads' },
     carries: (names: readonly string[]): string => `Carries sealed frames between ${list(names)}`,
     root: (slot: number): string => `Root of tree ${number(slot + 1)}`,
     hot: 'Speaks much right now, and has a tree of their own',

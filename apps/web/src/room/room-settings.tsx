@@ -12,6 +12,7 @@ import { maxNameLength } from '../person/friendly-name.ts'
 import '../settings/settings.css'
 
 const Rules = lazy(() => import('../members/rules.tsx'))
+const Keepers = lazy(() => import('../keepers/keepers.tsx'))
 
 const maxTitleLength = 60
 
@@ -74,6 +75,9 @@ export default function RoomSettings({ room, name, onClose, onForget, onFiles }:
           {{ key: say.storedKey, passphrase: say.storedPassphrase, passkey: say.storedPasskey }[atRest]}
         </dd>
       </dl>
+      <Suspense fallback={null}>
+        <Keepers room={room} />
+      </Suspense>
       <div className="setting">
         <button type="button" className="button" onClick={onFiles}>
           <Files size={18} aria-hidden />

@@ -17,6 +17,8 @@ describe('a room says its state in one line', () => {
     ['catchingUp', 'busy', 'Catching up: 412 of 1,240'],
     ['relayAway', 'away', 'The relay is away. 3 of 5 people directly connected.'],
     ['offline', 'away', 'Offline. What you write waits here.'],
+    ['keepers', 'calm', '5 people here · 3 keepers'],
+    ['keepersAlone', 'calm', 'Nobody else is here right now · 2 keepers'],
     ['failing', 'calm', '6 people here · 2 messages are missing'],
   ] as const)('%s', (situation, tone, text) => {
     expect(statusIn(situation)).toMatchObject({ tone, text })

@@ -13,7 +13,9 @@ export type StatusFacts = Pick<RoomState, 'kind' | 'people' | 'relay' | 'sync' |
 
 export function statusOf(room: StatusFacts, words: Messages): Status {
   const say = words.status
-  const others = room.people.filter((person) => !person.me)
+  // Keepers are nobody, and are told of by themselves.
+  const others = room.people.filter((person) => !person.me && person.keeper === undefined)
+  const keepers = room.people.filter((person) => person.keeper !== undefined && person.online).length
   const here = others.filter((person) => person.online)
   const reached = here.filter((person) => !person.reaching)
   const direct = here.filter((person) => person.path === 'direct')
@@ -38,11 +40,13 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
   const inside = room.people.filter(({ membership }) => membership !== undefined)
   if (here.length === 0) {
     if (room.relay === 'connecting') return busy(say.joining)
-    return calm(others.length === 0 ? say.alone : inside.length > 1 ? membersLine(inside, 1, words) : say.nobody)
+    const text = others.length === 0 ? say.alone : inside.length > 1 ? membersLine(inside, 1, words) : say.nobody
+    return calm(keepers === 0 ? text : `${text} · ${say.keepers(keepers)}`)
   }
   const reaching = here.length - reached.length
   const parts = [inside.length > 0 ? membersLine(inside, here.length + 1, words) : say.people(here.length + 1)]
   if (reaching > 0) parts.push(say.reaching(reaching))
+  if (keepers > 0) parts.push(say.keepers(keepers))
   if (room.sync.gaps > 0) parts.push(say.gaps(room.sync.gaps))
   return calm(parts.join(' · '))
 }
@@ -59,7 +63,9 @@ export function isVerifiedByMe({ me, verification: { level } }: Person): boolean
 /** What to call a room whose reader has not named it: its people, or a word. */
 export function roomName(room: Pick<RoomState, 'title' | 'people'>, words: Messages): string {
   if (room.title !== '') return room.title
-  const names = room.people.filter((person) => !person.me && person.name !== '').map((person) => person.name)
+  const names = room.people
+    .filter((person) => !person.me && person.keeper === undefined && person.name !== '')
+    .map((person) => person.name)
   if (names.length === 0) return words.room.unnamed
   return words.room.withNames(names.slice(0, 3), Math.max(0, names.length - 3))
 }

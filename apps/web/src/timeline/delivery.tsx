@@ -43,7 +43,7 @@ export function DeliveryDetails({ message }: { readonly message: Message }): Rea
       ? words.delivery.waitingLong
       : message.delivery === 'sent'
         ? words.delivery.sentLong
-        : words.delivery.storedLong(message.storedBy)
+        : words.delivery.storedLong(message.storedBy, message.keptBy)
   return (
     <div className="delivery-details">
       <p className="delivery-title">

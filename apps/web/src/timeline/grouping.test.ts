@@ -20,6 +20,7 @@ function message(change: Partial<Message>): Message {
     attachments: [],
     delivery: 'stored',
     storedBy: 0,
+    keptBy: 0,
     receipt: false,
     ...change,
   }

@@ -58,6 +58,7 @@ export function fixtureMessage(number: number, change: Partial<Message> = {}): M
     reactions: [],
     delivery: 'stored',
     storedBy: 0,
+    keptBy: 0,
     receipt: true,
     attachments: [],
     ...change,

@@ -28,6 +28,12 @@ const friends: readonly FakePerson[] = [
 
 const lake: FakeRoomOptions = { title: 'Lake weekend', link: fakeLink('L'), people: friends, messages: lakeWeekend }
 
+const keepers: readonly FakePerson[] = [
+  { name: 'Keeper 1', id: fakeKey('Keeper 1'), path: 'direct', rttMs: 22, platform: 'node', keeper: 'blind' },
+  { name: 'Keeper 2', id: fakeKey('Keeper 2'), path: 'direct', rttMs: 24, platform: 'node', keeper: 'blind' },
+  { name: 'Attic', id: fakeKey('Attic'), path: 'relay', rttMs: 71, platform: 'node', keeper: 'reader' },
+]
+
 const others: readonly FakeRoomOptions[] = [
   {
     title: 'Band practice',
@@ -78,7 +84,10 @@ export type Situation =
 
 /** What a members room can be in. */
 export type MembersSituation =
+  | 'keepers'
+  | 'keepersAlone'
   | 'members'
+  | 'membersKeepers'
   | 'membersDoor'
   | 'membersChanged'
   | 'membersHeld'
@@ -337,6 +346,20 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
       },
       { name: 'Tomás', id: fakeKey('Tomás 44') },
     ]),
+  /** Three keepers among friends, one of which was given the link. */
+  keepers: () => mapOf('Lake weekend', [...friends.slice(0, 4), ...keepers]),
+  /** Everybody has gone; keepers are at home. */
+  keepersAlone: () => ({
+    rooms: [
+      {
+        ...lake,
+        people: [...friends.map((friend) => ({ ...friend, online: false })), ...keepers.slice(0, 2)],
+        sync: { phase: 'synced', have: 214, total: 214, gaps: 0 },
+      },
+      ...others,
+    ],
+  }),
+  membersKeepers: () => membersOf({ keeperTickets: ['', 'Mara'] }, [...lakeMembers, ...keepers.slice(0, 2)]),
   /** A members room on an ordinary day, with an invite of mine open. */
   members: () => membersOf({ invites: [{ usesLeft: 1, asksPin: true }] }),
   /** Two at the door: one to whom I tell a PIN, one who needs a second voucher. */

@@ -16,6 +16,7 @@ function nodeOf(person: Person, change: Partial<MapNode> = {}): MapNode {
     author: person.id,
     name: person.name,
     platform: person.presences[0]?.platform ?? 'browser',
+    ...(person.keeper === undefined ? undefined : { keeper: person.keeper }),
     isSelf: person.me,
     root: undefined,
     hidden: false,

@@ -33,6 +33,8 @@ export interface FakeMembers {
   readonly held?: readonly string[] | undefined
   readonly myRole?: Role | undefined
   readonly policy?: Partial<Policy> | undefined
+  /** By whom, by name; the empty name is me. */
+  readonly keeperTickets?: readonly string[] | undefined
   readonly invites?: readonly (Partial<RoomInvite> & { readonly byName?: string | undefined })[] | undefined
   readonly newcomers?: readonly (Partial<Newcomer> & { readonly name: string })[] | undefined
   readonly removed?: readonly { readonly name: string; readonly byName: string; readonly agoMs: Millis }[] | undefined
@@ -85,6 +87,11 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       asksPin: true,
       ...invite,
     })),
+    keeperTickets: (options.keeperTickets ?? []).map((byName, i) => ({
+      id: `ticket ${i + 1}`,
+      by: idOf(byName),
+      ticket: byName === '' ? fakeTicket : undefined,
+    })),
     newcomers: (options.newcomers ?? []).map((newcomer) => ({
       id: idOf(newcomer.name),
       vouches: [],
@@ -125,6 +132,9 @@ interface Before {
   readonly me: string
 }
 
+/** Looks like one and leads nowhere. */
+const fakeTicket = `kith-keep:${'Ar3oXqLk9wZtVbNmC2sYhJ7eUiPdFg5R'.repeat(7)}`
+
 /** The PIN that opens every fake door. */
 export const fakePin = '204816'
 
@@ -158,7 +168,14 @@ export function governFake(command: GovernCommand, before: Before, now: Millis):
       return done({ invites: [...members.invites, invite] }, people, id)
     }
     case 'revokeInvite':
-      return done({ invites: members.invites.filter(({ id }) => id !== command.invite) })
+      return done({
+        invites: members.invites.filter(({ id }) => id !== command.invite),
+        keeperTickets: members.keeperTickets.filter(({ id }) => id !== command.invite),
+      })
+    case 'keeperTicket': {
+      const id = `ticket ${now}`
+      return done({ keeperTickets: [...members.keeperTickets, { id, by: me, ticket: fakeTicket }] }, people, id)
+    }
     case 'vouch': {
       const newcomers = members.newcomers.map((newcomer): Newcomer => {
         if (newcomer.id !== command.who) return newcomer

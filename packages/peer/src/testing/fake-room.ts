@@ -49,6 +49,7 @@ export interface FakePerson {
   readonly member?: FakeMember | undefined
   readonly verified?: FakeVerification | undefined
   readonly quiet?: Quiet | undefined
+  readonly keeper?: 'blind' | 'reader' | undefined
 }
 
 /** A message of a fixture: who by name (undefined is me), what, and how long before now. */
@@ -206,6 +207,7 @@ export class FakeRoom implements Room {
       members === undefined
         ? people
         : people.map((other): Person => {
+            if (other.keeper !== undefined) return other
             const member = other.me
               ? { role: members.myRole ?? 'founder', below: false }
               : (options.people?.find((option) => idOfFake(option) === other.id)?.member ?? {})
@@ -493,6 +495,7 @@ export class FakeRoom implements Room {
       attachments: (fixture.files ?? []).map((file) => this.files.add(file)),
       delivery,
       storedBy: mine && delivery === 'stored' ? others : 0,
+      keptBy: 0,
       receipt: delivery === 'stored' && this.#state.relay === 'up',
     }
   }
@@ -579,6 +582,7 @@ function person(options: FakePerson, me: boolean): Person {
     typing: options.typing ?? false,
     path,
     through: undefined,
+    ...(options.keeper === undefined ? undefined : { keeper: options.keeper }),
     reaching: !me && online && path === undefined && options.here !== true,
     presences: online
       ? [

@@ -10,6 +10,8 @@ export interface MapNode {
   readonly author: string
   readonly name: string
   readonly platform: Platform | undefined
+  /** It keeps history for others and is nobody. */
+  readonly keeper?: 'blind' | 'reader' | undefined
   readonly isSelf: boolean
   /** It sends beacons: slot of the shared tree, or `hot` for a speaker's own tree. */
   readonly root: number | 'hot' | undefined

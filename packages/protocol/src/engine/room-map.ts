@@ -33,9 +33,10 @@ export function drawMap(sources: MapSources): RoomMap {
   const nodes: MapNode[] = [{ ...self, root: rootSlots.get(self.session) }]
   // Whoever is linked is drawn before whoever is only known to be here.
   const people = [...sources.people].sort((a, b) => Number(b.path !== undefined) - Number(a.path !== undefined))
-  for (const { session, author, name, platform } of people.slice(0, maxMapNodes - 1)) {
+  for (const { session, author, name, platform, keeper } of people.slice(0, maxMapNodes - 1)) {
     const root = rootSlots.get(session)
-    nodes.push({ session, author, name, platform, isSelf: false, root, hidden: hidden.has(session) })
+    const role = keeper === undefined ? undefined : { keeper }
+    nodes.push({ session, author, name, platform, ...role, isSelf: false, root, hidden: hidden.has(session) })
   }
   const byPrefix = new Map(nodes.map(({ session }) => [prefixOf(session), session]))
   const treeLinks = new Set(trees.flatMap(({ parent, children }) => (parent ? [parent, ...children] : children)))
