@@ -28,7 +28,7 @@ describe('many peers', () => {
     for (const [peers, roots] of [
       [14, 1],
       [60, 2],
-      [250, 3],
+      [120, 3],
     ] as const) {
       const lab = warm(peers, peers)
       expect(lab.peers.filter(({ broadcast }) => broadcast.isRoot)).toHaveLength(roots)
@@ -39,12 +39,12 @@ describe('many peers', () => {
   })
 
   it('GOS30 that were parted and meet again keep one root in each slot', () => {
-    const lab = warm(160, 5)
+    const lab = warm(120, 5)
     const cut: [LabPeer, LabPeer][] = []
     for (const peer of lab.peers) {
       for (const link of peer.links.values()) {
         const other = lab.peers[link.to] as LabPeer
-        if (peer.index < 80 && other.index >= 80) cut.push([peer, other])
+        if (peer.index < 60 && other.index >= 60) cut.push([peer, other])
       }
     }
     for (const [a, b] of cut) lab.unlink(a, b)
@@ -57,7 +57,7 @@ describe('many peers', () => {
   })
 
   it('GOS31 have a new root within 10 s of the death of one, and lose nothing', () => {
-    const lab = warm(250, 3)
+    const lab = warm(130, 3)
     const victim = lab.peers.find(({ broadcast }) => broadcast.isRoot) as LabPeer
     lab.talk(5, lab.now + 12_000)
     lab.crash([victim])
@@ -101,7 +101,7 @@ describe('many peers', () => {
     [50, 4_000],
     [80, 8_000],
   ])('GOS43 of whom %i %% crash at once: every entry reaches every survivor in time', (share, boundMs) => {
-    const lab = warm(250, 10 + share)
+    const lab = warm(150, 10 + share)
     lab.talk(10, lab.now + 9_000)
     lab.run(lab.now + 1_000)
     const victims = lab.peers.filter(() => lab.random.chance(share / 100))

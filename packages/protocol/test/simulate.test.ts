@@ -1,5 +1,6 @@
 /**
- * Rooms of many on the simulated network, with the real engine. Larger ones are run by hand: `npm run simulate`.
+ * Rooms of many on the simulated network, with the real engine: one seed each, as small as shows it. Larger ones, other
+ * seeds and the other scenarios are run by hand: `npm run simulate`.
  *
  * `KITH_PEERS` makes them larger here too.
  */
@@ -12,14 +13,14 @@ import { judgeOutcomes, simulate } from '../src/sim/simulate.ts'
 import type { SimulateFigures } from '../src/sim/simulate.ts'
 import { Simulation, windowMs } from '../src/sim/simulation.ts'
 
-const peers = Number(process.env['KITH_PEERS'] ?? 60)
+const peers = Number(process.env['KITH_PEERS'] ?? 40)
 
-function scenario(name: ScenarioName, messages = 100): Scenario {
-  return { ...(scenarioNamed(name) as Scenario), messages }
+function scenario(name: ScenarioName): Scenario {
+  return { ...(scenarioNamed(name) as Scenario), messages: 60 }
 }
 
 function run(name: ScenarioName, seed: number): SimulateFigures {
-  return simulate({ scenario: scenario(name), peers, seed })
+  return simulate({ scenario: { ...scenario(name), warmUpMs: 6_000 }, peers, seed })
 }
 
 /** The same in two parts, which take turns here instead of working side by side. */
@@ -47,15 +48,6 @@ function runInParts(wanted: Scenario, size: number, seed: number): SimulateFigur
 }
 
 describe('a simulated room of many', { timeout: 300_000 }, () => {
-  it('SIM10 hears every message of random senders, along trees', () => {
-    const figures = run('steady', 2)
-    expect(figures.delivered).toBe(1)
-    expect(figures.redundancy).toBeLessThan(0.1)
-    expect(figures.orphans).toBe(0)
-    expect(figures.p99Ratio).toBeGreaterThanOrEqual(1)
-    expect(figures.byTag['09']?.[0]).toBeGreaterThan(0)
-  })
-
   it('SIM10 hears every message when half of it is gone at once', () => {
     const figures = run('crash-50', 1)
     expect(figures.delivered).toBe(1)
@@ -69,21 +61,24 @@ describe('a simulated room of many', { timeout: 300_000 }, () => {
     expect(figures.notices['forkFound']).toBeGreaterThan(0)
   })
 
-  it('SIM12 hears every message of random senders among 300 within twice the flood bound, and hardly a copy', () => {
-    const figures = simulate({ scenario: scenario('steady', 60), peers: 300, seed: 1 })
+  it('SIM10 SIM12 hears every message of random senders along trees, within twice the flood bound, and hardly a copy', () => {
+    const figures = simulate({ scenario: scenario('steady'), peers: peers * 3, seed: 1 })
     expect(figures.delivered).toBe(1)
     expect(figures.redundancy).toBeLessThanOrEqual(0.005)
+    expect(figures.p99Ratio).toBeGreaterThanOrEqual(1)
     expect(figures.p99Ratio).toBeLessThanOrEqual(2)
     expect(figures.lastHop).toBeLessThanOrEqual(9)
     expect(figures.worstDeliveryMs).toBeLessThanOrEqual(1_000)
+    expect(figures.orphans).toBe(0)
+    expect(figures.byTag['09']?.[0]).toBeGreaterThan(0)
   })
 
   it('SIM11 ends with the same hash twice, and on two cores, and with another one for another seed', () => {
-    const wanted = { ...scenario('steady', 20), warmUpMs: 4_000, drainMs: 1_000 }
-    const options = { scenario: wanted, peers: 30, seed: 5 }
+    const wanted = { ...scenario('steady'), messages: 20, warmUpMs: 3_000, drainMs: 500 }
+    const options = { scenario: wanted, peers: 24, seed: 5 }
     const once = simulate(options)
     expect(simulate(options)).toEqual(once)
-    expect(runInParts(wanted, 30, 5)).toEqual(once)
+    expect(runInParts(wanted, 24, 5)).toEqual(once)
     expect(simulate({ ...options, seed: 6 }).eventHash).not.toBe(once.eventHash)
   })
 
@@ -91,7 +86,7 @@ describe('a simulated room of many', { timeout: 300_000 }, () => {
     for (const each of scenarios) {
       expect(planScenario(each, 200, 3)).toEqual(planScenario(each, 200, 3))
       const { machines, posts } = planScenario(each, 200, 3)
-      expect(posts.length).toBe(each.messages)
+      expect(posts.filter(({ isLead }) => !isLead).length).toBe(each.messages)
       for (const { peer, at } of posts) {
         expect(machines[peer]?.hostile).toBe(false)
         expect(machines[peer]?.endAt ?? Infinity).toBeGreaterThan(at)

@@ -306,6 +306,23 @@ describe('entries', () => {
     ])
   })
 
+  it('GOS48 go towards the root first, then to the children with the most below them', () => {
+    const stage = inTree()
+    const order = (ref: number): readonly string[] | undefined => {
+      stage.broadcast.author(ref, stage.now)
+      return stage.forwarded()[0]?.to
+    }
+    stage.receive(2, encodeAttach([tree], [1]))
+    stage.receive(3, encodeAttach([tree], [40]))
+    stage.receive(4, encodeAttach([tree], [7]))
+    expect(order(1)).toEqual([1, 3, 4, 2].map(nameOf))
+    stage.receive(3, encodeAttach([tree], [6]))
+    stage.receive(2, encodeAttach([tree], [90]))
+    expect(order(2)).toEqual([1, 2, 4, 3].map(nameOf))
+    stage.receive(4, encodeIds(detach, [tree]))
+    expect(order(3)).toEqual([1, 2, 3].map(nameOf))
+  })
+
   it('GOS35 a link that carries an entry and is no edge is told so', () => {
     const stage = inTree()
     stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)

@@ -282,8 +282,10 @@ export class Broadcast {
     else {
       // What a former parent still sends, the new one has of its own.
       const isDown = from !== undefined && (tree.find(from)?.ledUntil ?? 0) > now
+      // Towards the root first: most of the room is behind it.
+      if (tree.parent !== undefined && !isDown) this.#address(tree.parent.lane, place, from)
       for (const edge of tree.edges) {
-        if (edge === tree.parent ? !isDown : edge.childUntil > now) this.#address(edge.lane, place, from)
+        if (edge !== tree.parent && edge.childUntil > now) this.#address(edge.lane, place, from)
       }
       const isFlood = (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
       if (isFlood) this.#flood(ref, place, from)

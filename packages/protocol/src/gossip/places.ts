@@ -59,7 +59,7 @@ export class Places {
       const edge = tree.edge(lane)
       edge.childUntil = now + leaseMs
       edge.renewedAt = now
-      edge.size = Math.max(1, attachedSize(payload, i))
+      tree.weigh(edge, Math.max(1, attachedSize(payload, i)))
       if (tree.attachAt !== never && tree.haveRenewed(now)) this.renew(tree, now)
       // Each took the other for nearer to the root: neither leads anywhere.
       if (tree.parent === edge) {

@@ -162,6 +162,19 @@ export class Tree {
     return known !== undefined && known.lane === lane ? known : undefined
   }
 
+  /**
+   * A child tells how many hang on it. Edges are kept with the heaviest first: a peer of sixty children takes some twenty
+   * milliseconds to send to all of them, and those who have to pass it on must not be the last.
+   */
+  weigh(edge: Edge, size: number): void {
+    const { edges } = this
+    let at = edges.indexOf(edge)
+    edge.size = size
+    for (; at > 0 && (edges[at - 1] as Edge).size < size; at--) edges[at] = edges[at - 1] as Edge
+    for (; at + 1 < edges.length && (edges[at + 1] as Edge).size > size; at++) edges[at] = edges[at + 1] as Edge
+    edges[at] = edge
+  }
+
   /** The link is gone. True when it led to the parent. */
   drop(lane: Lane): boolean {
     const edge = this.find(lane)

@@ -25,6 +25,8 @@ export interface Machine {
 export interface Post {
   readonly at: Millis
   readonly peer: number
+  /** Said during the warm-up, to become a hot speaker. */
+  readonly isLead: boolean
 }
 
 /** Times count from the start of the simulation. */
@@ -43,7 +45,7 @@ const chanceSalt = 0x6b69_7468
 
 export function planScenario(scenario: Scenario, peers: number, seed: number): Plan {
   const random = createSeededRandom(seed).fork()
-  const { warmUpMs, messages, perSecond, drainMs } = scenario
+  const { warmUpMs, leadMs, messages, perSecond, drainMs } = scenario
   const speakMs = (messages * 1_000) / perSecond
   const endAt = warmUpMs + speakMs + drainMs
   const hubs = Math.max(1, Math.round(peers * scenario.mix.hubs))
@@ -76,6 +78,8 @@ export function planScenario(scenario: Scenario, peers: number, seed: number): P
   const posts: Post[] = []
   const speaks = (peer: number): boolean => {
     const machine = machines[peer] as Machine
+    // A tab in the background has nobody in front of it who could say everything.
+    if (scenario.speakers === 'one' && machine.kind === 'hidden') return false
     return !machine.hostile && (machine.endAt === undefined || machine.endAt === crashAt)
   }
   const draw = (at: Millis): number => {
@@ -87,10 +91,10 @@ export function planScenario(scenario: Scenario, peers: number, seed: number): P
     }
   }
   let speaker = draw(endAt)
-  for (let i = 0; i < messages; i++) {
+  for (let i = -Math.floor((leadMs * perSecond) / 1_000); i < messages; i++) {
     const at = Math.round(warmUpMs + (i * 1_000) / perSecond)
     if (scenario.speakers === 'random') speaker = draw(at)
-    posts.push({ at, peer: speaker })
+    posts.push({ at, peer: speaker, isLead: i < 0 })
   }
   const partition = scenario.partitionMs > 0 ? { from: warmUpMs, to: warmUpMs + scenario.partitionMs } : undefined
   return { machines, posts, crashAt, partition, endAt }

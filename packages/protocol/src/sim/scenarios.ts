@@ -28,6 +28,8 @@ export interface Scenario {
   /** `one`: a single hot speaker; `random`: another one each time. */
   readonly speakers: 'one' | 'random'
   readonly warmUpMs: Millis
+  /** They speak so long before the end of the warm-up already; what they say then is not judged. */
+  readonly leadMs: Millis
   /** How long after the last message everything may still take. */
   readonly drainMs: Millis
   readonly mix: Mix
@@ -50,6 +52,7 @@ const base: Omit<Scenario, 'name' | 'about'> = {
   perSecond: 20,
   speakers: 'random',
   warmUpMs: 10_000,
+  leadMs: 0,
   drainMs: 5_000,
   mix: { hubs: 0.05, mobile: 0.15, hidden: 0.05 },
   unlinkable: 0.15,
@@ -62,7 +65,13 @@ const base: Omit<Scenario, 'name' | 'about'> = {
 
 export const scenarios: readonly Scenario[] = [
   { ...base, name: 'steady', about: 'random senders, nobody comes or goes' },
-  { ...base, name: 'hot', about: 'one speaker says everything', speakers: 'one' },
+  {
+    ...base,
+    name: 'hot',
+    about: 'one speaker says everything, and has been speaking for 4 s',
+    speakers: 'one',
+    leadMs: 4_000,
+  },
   { ...base, name: 'churn', about: '0.05 % of all leave and as many come, every second', churnPerSecond: 0.0005 },
   { ...base, name: 'crash-30', about: '30 % are gone at once', crash: 0.3, drainMs: 8_000 },
   { ...base, name: 'crash-50', about: '50 % are gone at once', crash: 0.5, drainMs: 10_000 },

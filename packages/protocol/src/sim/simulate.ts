@@ -97,10 +97,13 @@ export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outco
   for (const { recorded } of outcomes) recorder.merge(recorded)
   const times: number[] = []
   let wanted = 0
+  let judged = 0
   let hops = 0
   let worst = 0
   let worstInFlight: number | undefined
   plan.posts.forEach((post, tag) => {
+    if (post.isLead) return
+    judged++
     const shownAt = recorder.shownAt(tag)
     hops += recorder.maxHop(tag)
     const inFlight = plan.crashAt !== undefined && post.at < plan.crashAt
@@ -126,7 +129,7 @@ export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outco
     seed,
     delivered: wanted === 0 ? 0 : times.length / wanted,
     redundancy: recorder.fresh === 0 ? 0 : recorder.copies / recorder.fresh,
-    lastHop: hops / plan.posts.length,
+    lastHop: hops / judged,
     p99Ms,
     floodP99Ms,
     p99Ratio: floodP99Ms === 0 ? 0 : p99Ms / floodP99Ms,

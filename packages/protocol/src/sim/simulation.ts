@@ -221,7 +221,7 @@ export class Simulation {
     })
     plan.posts.forEach((post, index) => {
       at(post.at, () => {
-        if (index % graphEvery === 0) this.graphs.set(index, this.graph())
+        if (index % graphEvery === 0 && !post.isLead) this.graphs.set(index, this.graph())
         if (!this.#owns(post.peer)) return
         const text = `message ${index} of machine ${post.peer}, ${mix(index, post.peer)} words to the wise`
         network.give(network.peer(post.peer) as SimPeer, { type: 'post', tag: index, content: { type: 'text', text } })
