@@ -128,6 +128,10 @@ describe('kith keep', () => {
       ['--count', '51'],
       ['--json'],
     ]
+    expect(parseArguments([...full, '--status', '6780'])).toMatchObject({ status: { host: '127.0.0.1', port: 6780 } })
+    expect(parseArguments([...full, '--status', '[::1]:80'])).toMatchObject({ status: { host: '::1', port: 80 } })
+    for (const bad of ['x', '70000', 'a b:1', ':1', '[::1', 'http://localhost:1'])
+      expect(() => parseArguments([...full, '--status', bad])).toThrow(/HOST:PORT/u)
     for (const more of wrong) expect(() => parseArguments(['keep', 'kith-keep:x', ...more])).toThrow()
     expect(() => parseArguments(['keep'])).toThrow(/ticket/u)
   })

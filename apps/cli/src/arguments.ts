@@ -2,6 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { usage } from './failure.ts'
 import { parseSize } from './keep-program.ts'
+import { statusAddress, type StatusAddress } from './status-address.ts'
 
 export interface Address {
   readonly host: string
@@ -50,6 +51,7 @@ export type Command =
       readonly quotaBytes: number
       readonly count: number
       readonly name: string | undefined
+      readonly status: StatusAddress | undefined
     }
   | {
       readonly type: 'doctor'
@@ -74,6 +76,7 @@ const options = {
   peer: { type: 'string', multiple: true },
   hours: { type: 'string' },
   quota: { type: 'string' },
+  status: { type: 'string' },
   count: { type: 'string' },
   auth: { type: 'boolean' },
   'rotate-auth-key': { type: 'boolean' },
@@ -188,7 +191,7 @@ export function parseArguments(
         )
       return { type: 'device', code: rest.join(''), options: chat() }
     case 'keep': {
-      allow(['data', 'hours', 'quota', 'count', 'name'], 'kith keep')
+      allow(['data', 'hours', 'quota', 'count', 'name', 'status'], 'kith keep')
       if (rest[0] === undefined)
         throw usage(
           'ticketMissing',
@@ -206,6 +209,7 @@ export function parseArguments(
         quotaBytes,
         count: parseCount(value('count') ?? '1', '--count', 50),
         name: value('name'),
+        status: statusAddress(value('status')),
       }
     }
     case 'relay':

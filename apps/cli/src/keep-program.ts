@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import { openKeeper, type RunningKeeper } from '@kith/peer/node'
 import { usage } from './failure.ts'
+import type { KeepStatus } from './keep-status.ts'
+import type { StatusAddress } from './status-address.ts'
 
 export interface KeepOptions {
   readonly from: string
@@ -10,6 +12,8 @@ export interface KeepOptions {
   readonly quotaBytes: number
   readonly count: number
   readonly name: string | undefined
+  /** Where its state is told; nowhere when not given. */
+  readonly status: StatusAddress | undefined
 }
 
 export async function runKeep(
@@ -19,6 +23,7 @@ export async function runKeep(
 ): Promise<number> {
   const { count, hours, quotaBytes, from } = options
   const keepers: RunningKeeper[] = []
+  let status: KeepStatus | undefined
   try {
     for (let i = 1; i <= count; i++) {
       const keeper = await openKeeper({
@@ -41,8 +46,15 @@ export async function runKeep(
       `${what} the last ${hours} hours of a room, ` +
         (blind ? 'without being able to read it.' : 'and able to read it, because it was given the link.'),
     )
+    if (options.status !== undefined) {
+      // Most keepers are run without, and its library takes a while to load.
+      const { KeepStatus: Status } = await import('./keep-status.ts')
+      status = new Status(() => keepers.map((keeper) => keeper.status()))
+      note(`Its state is at ${await status.listen(options.status)}: /status, /metrics and /healthz.`)
+    }
     return await stopped
   } finally {
+    await status?.close()
     await Promise.all(keepers.map((keeper) => keeper.stop()))
   }
 }

@@ -13,6 +13,7 @@ import {
   parseKeeperTicket,
   parseRoomLink,
   type EngineEvent,
+  type KeeperHoldings,
   type Persona,
 } from '@kith/protocol'
 import { Host } from '../host.ts'
@@ -39,12 +40,15 @@ export interface KeeperSettings {
   readonly quotaBytes: number
 }
 
-export interface KeeperStatus {
+export interface KeeperStatus extends KeeperHoldings {
+  /** Names the room and tells nothing of its keys. */
   readonly room: string
   readonly blind: boolean
   readonly relay: 'connecting' | 'up' | 'away' | 'none'
   readonly linked: number
-  readonly entries: number
+  readonly quotaBytes: number
+  /** The last write did not fit on the disk. */
+  readonly full: boolean
 }
 
 export interface RunningKeeper {
@@ -93,8 +97,10 @@ export async function openKeeper(settings: KeeperSettings): Promise<RunningKeepe
   )
   const linked = new Set<string>()
   let relay: KeeperStatus['relay'] = 'connecting'
+  let full = false
   const onEvent = (event: EngineEvent): void => {
     if (event.type === 'relay') relay = event.state
+    if (event.type === 'notice' && event.code === 'storeFull') full = true
     if (event.type !== 'peer') return
     if (event.peer.state === 'linked') linked.add(event.peer.session)
     else linked.delete(event.peer.session)
@@ -123,7 +129,9 @@ export async function openKeeper(settings: KeeperSettings): Promise<RunningKeepe
       blind: ticket !== undefined,
       relay,
       linked: linked.size,
-      entries: engine.counts.entries,
+      quotaBytes: settings.quotaBytes,
+      full,
+      ...(engine.holdings as KeeperHoldings),
     }),
     stop: async () => {
       await host.stop()

@@ -28,7 +28,7 @@ import type { Input } from './input.ts'
 import { Journal } from './journal.ts'
 import { isKeeper } from './keeper-card.ts'
 import { KeeperHelp } from './keeper-help.ts'
-import { Keeping } from './keeping.ts'
+import { type KeeperHoldings, Keeping } from './keeping.ts'
 import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
 import { decodeKeeperMessage } from '../keepers/wire.ts'
 import { openLobby } from './lobby.ts'
@@ -373,6 +373,11 @@ export class Engine {
 
   get counts(): RoomCounts {
     return this.#room.counts
+  }
+
+  /** Of a keeper. */
+  get holdings(): KeeperHoldings | undefined {
+    return this.#keeping?.holdings(this.#room.log)
   }
 
   /** What is known of who links with whom. */

@@ -30,6 +30,21 @@ const houseworkMs: Millis = 30_000
 /** The window does not shrink below this, whatever the quota. */
 const leastWindowMs: Millis = 10 * 60_000
 
+/** What a keeper holds right now, in numbers. */
+export interface KeeperHoldings {
+  readonly entries: number
+  readonly entryBytes: number
+  /** Less than was asked for when the quota is not enough. */
+  readonly windowMs: Millis
+  /** That showed a ticket. */
+  readonly sessions: number
+  /** Files; their sizes, also of what has not come yet. */
+  readonly blobs: number
+  readonly blobBytes: number
+  /** Of a members room, sealed. */
+  readonly operations: number
+}
+
 export interface KeepingEvents {
   store(changes: readonly StoreChange[]): void
   /** Entries of this link's log that were refused can be taken now. */
@@ -78,6 +93,18 @@ export class Keeping {
   /** Of a members room: that this keeper was given a ticket. */
   proof(handshakeHash: Uint8Array, identity: Uint8Array): Uint8Array | undefined {
     return this.#rooms?.proof(handshakeHash, identity)
+  }
+
+  holdings(log: Log): KeeperHoldings {
+    return {
+      entries: log.size,
+      entryBytes: log.bytes,
+      windowMs: this.#windowMs,
+      sessions: this.gate.sessions,
+      blobs: this.blobs.size,
+      blobBytes: this.blobs.bytes,
+      operations: this.#rooms?.shelf.size ?? 0,
+    }
   }
 
   restore(records: readonly StoredRecord[]): void {
