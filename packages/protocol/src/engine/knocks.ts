@@ -18,8 +18,8 @@ import type { Known } from './contacts.ts'
 /** Patience with an answer: when we have no neighbour, and else. Time enough for the relay to carry it as well. */
 export const urgentKnockMs = 2_500
 export const knockMs = 4_500
-/** From the welcome to the link. */
-export const urgentDialMs = 5_000
+/** From the welcome to the link. The overlay tries others meanwhile, so patience costs nothing, and a busy machine needs it. */
+export const urgentDialMs = 9_000
 export const dialMs = 12_000
 /** A welcome we gave is worth so long. */
 export const welcomeMs = 15_000

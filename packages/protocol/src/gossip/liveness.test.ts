@@ -12,7 +12,17 @@ import {
   vouchedDeadMs,
   wakeMs,
 } from './heartbeat.ts'
-import { allSilentMs, halfSilentMs, lateMs, Liveness, maxProbes, maxProbesAnswered, togetherMs } from './liveness.ts'
+import {
+  allSilentMs,
+  halfSilentMs,
+  lagKeptMs,
+  lagPatience,
+  lateMs,
+  Liveness,
+  maxProbes,
+  maxProbesAnswered,
+  togetherMs,
+} from './liveness.ts'
 import type { LivenessOutput } from './liveness.ts'
 import { decodeProbe, encodeProbe, pingBytes, probeTag } from './probe-wire.ts'
 import type { ProbeMessage } from './probe-wire.ts'
@@ -266,6 +276,31 @@ describe('liveness of links in a mesh', () => {
     rig.run(wakeMs + 500)
     expect(rig.of('dead')).toEqual([{ type: 'dead', session: session(4) }])
     expect(lateMs).toBeLessThan(600_000)
+  })
+
+  it('GOS77 waits longer for others while its own timers are late, and no longer than that', () => {
+    const rig = new Rig(4)
+    rig.run(3_000)
+    const lagMs = 1_500
+    rig.now = (rig.timerAt ?? rig.now) + lagMs
+    rig.liveness.timerFired(rig.now)
+    rig.speaking.delete(session(4))
+    const heardAt = rig.beats.get(session(4))?.heardAt ?? 0
+    rig.run(deadMs + lagPatience * lagMs + 1_000)
+    for (const [type, ms] of [
+      ['suspect', suspectMs],
+      ['dead', deadMs],
+    ] as const) {
+      expect(rig.of(type)).toHaveLength(1)
+      expect((rig.at(type) ?? 0) - heardAt, type).toBeGreaterThanOrEqual(ms + lagPatience * lagMs)
+    }
+    rig.speaking.delete(session(3))
+    rig.run(lagKeptMs)
+    rig.log.length = 0
+    rig.speaking.delete(session(2))
+    const silentFrom = rig.beats.get(session(2))?.heardAt ?? 0
+    rig.run(deadMs + 500)
+    expect((rig.at('dead') ?? 0) - silentFrom).toBeLessThanOrEqual(deadMs + 300)
   })
 
   it('GOS71 leaves a link of a small room alone', () => {

@@ -8,7 +8,9 @@
  * background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
  *
  * One timer for all links, and what is due within `togetherMs` is done at once, so an idle peer wakes about once a
- * second. A timer that came late means that this machine slept: then nobody is judged by the silence before.
+ * second. A timer that came much too late means that this machine slept: then nobody is judged by the silence before. One that
+ * was a little late means that it is busy, and everybody has twice that longer: otherwise a machine with too much to do
+ * would take the living for dead, and have even more to do.
  */
 import type { Millis } from '../machine.ts'
 import type { Heartbeat } from './heartbeat.ts'
@@ -32,6 +34,10 @@ export const leastSilent = 2
 const leastWaitMs = 50
 /** A timer later than this: the machine slept. */
 export const lateMs = 2_000
+/** A machine that was busy doubts itself for so long. */
+export const lagKeptMs = 10_000
+/** The far end is perhaps on the same busy machine. */
+export const lagPatience = 2
 /** Somebody else's word counts when it heard the far end so much later than we did. */
 export const newsMs = 500
 
@@ -69,6 +75,9 @@ export class Liveness {
   #hidden = false
   #massSilentMs = Infinity
   #probes = 0
+  /** How late our timers were, lately. */
+  #lagMs: Millis = 0
+  #lagUntil: Millis = 0
   #timerAt: Millis | undefined
 
   /** `reaches`: is `middle` known to have a link with `target`? Such a neighbour is asked first. */
@@ -138,11 +147,16 @@ export class Liveness {
   }
 
   timerFired(now: Millis): void {
-    const isLate = this.#timerAt !== undefined && now - this.#timerAt >= lateMs
+    const lateBy = this.#timerAt === undefined ? 0 : now - this.#timerAt
+    const isLate = lateBy >= lateMs
     this.#timerAt = undefined
     if (isLate) {
       this.woke(now)
       return
+    }
+    if (lateBy >= this.#lagMs || now >= this.#lagUntil) {
+      this.#lagMs = lateBy
+      this.#lagUntil = now + lagKeptMs
     }
     this.#massSilentMs = this.#judgeAll(now)
     for (const watch of this.#watches.values()) {
@@ -162,12 +176,13 @@ export class Liveness {
     let watched = 0
     let half = 0
     let all = 0
+    const judged = this.#judged(now)
     for (const { heartbeat } of this.#watches.values()) {
       // Whoever is in the background is silent for longer, and after sleep the silence is our own.
       if (heartbeat.isHidden) continue
       watched++
       if (heartbeat.isDoubted) continue
-      const silentMs = now - heartbeat.heardAt
+      const silentMs = judged - heartbeat.heardAt
       if (silentMs >= halfSilentMs) half++
       if (silentMs >= allSilentMs) all++
     }
@@ -177,16 +192,22 @@ export class Liveness {
 
   #isSilent({ heartbeat }: Watch, now: Millis): boolean {
     if (heartbeat.isDoubted) return false
-    if (heartbeat.isSuspect(now)) return true
+    const judged = this.#judged(now)
+    if (heartbeat.isSuspect(judged)) return true
     // Whoever is in the background is believed to be there only as long as somebody else is heard.
     const isMass = !heartbeat.isHidden || this.#massSilentMs === allSilentMs
-    return isMass && now - heartbeat.heardAt >= this.#massSilentMs
+    return isMass && judged - heartbeat.heardAt >= this.#massSilentMs
+  }
+
+  /** Silence counts up to here: what was lost to our own business is not the others'. */
+  #judged(now: Millis): Millis {
+    return now - lagPatience * this.#lagMs
   }
 
   #judge(watch: Watch, now: Millis): void {
     const { heartbeat, session } = watch
     if (!heartbeat.isDoubted) watch.isDisconnected = false
-    if (heartbeat.isDead(now)) {
+    if (heartbeat.isDead(this.#judged(now))) {
       if (!watch.isBuried) {
         watch.isBuried = true
         this.#emit({ type: 'dead', session })
@@ -258,7 +279,8 @@ export class Liveness {
       }
     }
     if (due === Infinity) return
-    due = Math.max(due, now + leastWaitMs)
+    // What is past due waits for our own lag to be over.
+    due = Math.max(due, now + (this.#lagMs > leastWaitMs ? watchMs : leastWaitMs))
     if (this.#timerAt !== undefined && this.#timerAt > now && this.#timerAt <= due) return
     this.#timerAt = due
     this.#emit({ type: 'timer', at: due })
