@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { meshFrom } from '../src/engine/crowd.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import { Links } from '../src/engine/links.ts'
 import { Talk } from './talk.ts'
 import type { PersonOptions } from './talk.ts'
 
@@ -54,6 +55,22 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
     expect(modes(talk)[30]).toBe('mesh')
     expect(talk.asked(30, 'dial').length).toBeLessThan(12)
     expect(talk.events(30, 'peer').filter(({ peer }) => peer.path === 'relay')).toEqual([])
+  })
+
+  it('ENG18 loses no frame of a link when most of a growing room leave the topic (seed 1)', () => {
+    const closed = vi.spyOn(Links.prototype, 'close')
+    const people = Array.from({ length: 60 }, () => ({ platform: 'node' }) as const)
+    const talk = new Talk({ seed: 1, people, canLink: (a, b) => (a + b) % 7 !== 0 })
+    talk.people.forEach((_, i) => {
+      talk.start(i)
+      talk.network.runFor(50)
+    })
+    talk.network.runFor(2_500)
+    const codes = new Set(closed.mock.calls.map(([, code]) => code))
+    closed.mockRestore()
+    expect(codes).toContain('leftTopic')
+    expect(codes).not.toContain('badFrame')
+    expect(codes).not.toContain('silent')
   })
 
   it('GOS11 meets without any relay: everybody knows one address', () => {

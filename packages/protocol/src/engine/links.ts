@@ -197,8 +197,13 @@ export class Links {
     this.#slots.delete(id)
     slot.isClosed = true
     if (slot.live === undefined) this.#pending--
-    // Timers of a closed link must not outlive it; what it still wants to say has no carrier any more.
-    for (const output of slot.link.handle({ type: 'close' }, now)) if (output.type === 'cancelTimer') this.#emit(output)
+    // Timers of a closed link must not outlive it. The end of a transport is noticed at the far end, that of what the relay
+    // carries has to be said.
+    const isTold = slot.carrier.kind === 'relay' && code === 'released'
+    for (const output of slot.link.handle({ type: 'close' }, now)) {
+      if (output.type === 'cancelTimer') this.#emit(output)
+      else if (output.type === 'transmit' && isTold) slot.carrier.transmit(output.channel, output.bytes)
+    }
     slot.carrier.close()
     const { live } = slot
     if (live !== undefined && this.#best.get(live.session) === slot) this.#replace(live.session, now)

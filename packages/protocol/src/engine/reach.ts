@@ -274,6 +274,9 @@ export class Reach {
         this.#relayLinks.forget(gone)
         this.#dials.forget(gone)
         events.left(gone, now)
+        // The relay carries only between those it has in one topic: what it drops meanwhile would be missed later.
+        const link = this.#links.best(gone)
+        if (link?.path === 'relay') this.close(link, 'leftTopic', now)
       },
       away: (now) => {
         for (const link of this.#links.all()) if (link.path === 'relay') this.close(link, 'relayAway', now)
