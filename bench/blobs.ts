@@ -1,5 +1,5 @@
 /**
- * Files among many, and one link with a file on it. `npm run bench -- blobs [--seconds 5] [--peers 8,30,100,300]`
+ * Files among many, and one link with a file on it. `npm run bench -- blobs [--turns 4] [--seconds 2] [--peers 8,30,100,300]`
  *
  * Simulated peers with an uplink of 10 Mbit/s each, eight links in rooms of more than nine, everything hashed and checked:
  *
@@ -8,16 +8,23 @@
  * sourceCopies   how often the source sent a block, on average; the worst of those runs
  * image30Ms      1 MB to 30 peers, from the message to the last of them
  *
- * Real WebRTC, from `bench/link.ts`: ours by a careful pump through one bare data channel in the same run, both ways at
- * once, and round trips of texts beside it:
+ * Ten real peers with 10 MB, everybody linked with everybody over TCP, one process for all ten (`blobs-peers.ts`):
  *
- * linkRatio.nodeNode, linkRatio.chromiumNode, textP99IdleMs, textP99BusyMs
+ * oursMs, webTorrentMs   from handing one of them the file until the last of the others has it
+ *
+ * Real WebRTC links, one way (`link-ratio.ts`): ours by a careful pump through one bare data channel, by turns in the same
+ * run; and between Node and Node the round trips of texts, idle and beside the bulk:
+ *
+ * linkRatio.nodeNode, linkRatio.chromiumNode, linkRatio.chromiumChromium, textP99IdleMs, textP99BusyMs
  */
 import { BlobLab } from '@kith/protocol/sim'
 import { createNativeCrypto } from '../packages/peer/src/node/crypto.ts'
-import { measureLinks, type Options as LinkOptions } from './link.ts'
+import { measurePeers } from './blobs-peers.ts'
+import { measureRatio } from './link-ratio.ts'
 
-export interface Options extends LinkOptions {
+export interface Options {
+  readonly turns?: string | number | undefined
+  readonly seconds?: string | number | undefined
   readonly peers?: string | undefined
 }
 
@@ -26,6 +33,7 @@ const headerShare = 77 / 1_200
 const fileBytes = 10_000_000
 const imageBytes = 1_000_000
 const limitMs = 600_000
+const realPeers = 10
 
 interface Spread {
   readonly ms: number
@@ -66,26 +74,46 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
     ratio[count] = round(ms / boundMs)
     sourceCopies = Math.max(sourceCopies, copies)
   }
-  const links = await measureLinks(options)
+  const image30Ms = Math.round(spread(30, imageBytes).ms)
+  const { oursMs, webTorrentMs } = await measurePeers(realPeers, fileBytes)
+  const turns = Number(options.turns ?? 4)
+  const turnMs = Number(options.seconds ?? 2) * 1_000
+  const nodeNode = await measureRatio('nodeNode', turns, turnMs)
+  const chromiumNode = await measureRatio('chromiumNode', turns, turnMs)
+  const chromiumChromium = await measureRatio('chromiumChromium', turns, turnMs)
   return {
     ratio,
     sourceCopies: round(sourceCopies),
-    image30Ms: Math.round(spread(30, imageBytes).ms),
-    linkRatio: { nodeNode: links.node?.linkRatio, chromiumNode: links.chromium?.linkRatio },
-    textP99IdleMs: links.node?.textP99IdleMs,
-    textP99BusyMs: links.node?.textP99BusyMs,
+    image30Ms,
+    linkRatio: {
+      nodeNode: round(nodeNode.ratio),
+      chromiumNode: round(chromiumNode.ratio),
+      chromiumChromium: round(chromiumChromium.ratio),
+    },
+    webTorrentMs: webTorrentMs === undefined ? undefined : Math.round(webTorrentMs),
+    oursMs: Math.round(oursMs),
+    textP99IdleMs: round(nodeNode.textP99IdleMs),
+    textP99BusyMs: round(nodeNode.textP99BusyMs),
   }
 }
 
 export function table(figures: Record<string, unknown>): string {
   const ratio = figures['ratio'] as Readonly<Record<string, number>>
+  const link = figures['linkRatio'] as Readonly<Record<string, number>>
+  const theirs = figures['webTorrentMs'] === undefined ? 'not installed' : `${String(figures['webTorrentMs'])} ms`
   return [
-    '10 MB at 10 Mbit/s uplinks, by the lower bound:',
-    ...Object.entries(ratio).map(([peers, value]) => `  ${peers} peers   ${value}×`),
-    `  the source sent each block ${String(figures['sourceCopies'])} times at most`,
-    `1 MB to 30 peers: ${String(figures['image30Ms'])} ms`,
-    `One link by a bare data channel: ${JSON.stringify(figures['linkRatio'])}`,
-    `Texts beside it, p99: ${String(figures['textP99IdleMs'])} ms idle, ${String(figures['textP99BusyMs'])} ms busy`,
+    'Simulated, 10 Mbit/s up: 10 MB until the last has it, by the lower bound',
+    ...Object.entries(ratio).map(([peers, value]) => `  ${peers.padStart(4)} peers              ${value}×`),
+    `  sent by the source      each block ${String(figures['sourceCopies'])} times`,
+    `  1 MB to 30 peers        ${String(figures['image30Ms'])} ms`,
+    'Ten real peers, 10 MB over TCP in one process, until the last has it',
+    `  Kith                    ${String(figures['oursMs'])} ms`,
+    `  WebTorrent              ${theirs}`,
+    'One real WebRTC link, one way, by a bare data channel',
+    `  Node → Node             ${link['nodeNode']}`,
+    `  Chromium → Node         ${link['chromiumNode']}`,
+    `  Chromium → Chromium     ${link['chromiumChromium']}`,
+    `  texts beside it, p99    ${String(figures['textP99IdleMs'])} ms idle, ${String(figures['textP99BusyMs'])} ms busy`,
   ].join('\n')
 }
 

@@ -9,7 +9,7 @@ import { build } from 'vite'
 import { findChromium } from '../scripts/system.mjs'
 import type { Command } from './link-child.ts'
 import type { FarPage } from './link-page.ts'
-import type { Way } from './link-party.ts'
+import type { Opening, Way } from './link-party.ts'
 
 export interface Far {
   readonly name: 'node' | 'chromium'
@@ -17,10 +17,13 @@ export interface Far {
   readonly offers: boolean
   onSignal: (text: string) => void
   onUp: () => void
-  open(way: Way): Promise<void>
+  /** Without `opening` as `link.ts` has it. */
+  open(way: Way, opening?: Opening): Promise<void>
   signal(text: string): void
   bulk(on: boolean): Promise<void>
   received(): Promise<number>
+  /** Round trips of texts for so long, sorted. Rejects when some did not come back. */
+  talk(forMs: number): Promise<number[]>
   closeParty(): Promise<void>
   /** Ends the program. */
   end(): Promise<void>
@@ -29,6 +32,7 @@ export interface Far {
 type Message =
   | { readonly type: 'signal'; readonly text: string }
   | { readonly type: 'received'; readonly bytes: number }
+  | { readonly type: 'talked'; readonly roundTrips?: number[]; readonly error?: string }
   | { readonly type: 'up' }
   | { readonly type: 'ready' }
 
@@ -39,12 +43,14 @@ export async function startNode(): Promise<Far> {
   })
   const say = (command: Command): void => void child.send(command)
   let answered: (bytes: number) => void = () => {}
+  let talked: (answer: Extract<Message, { readonly type: 'talked' }>) => void = () => {}
   const ready = new Promise<void>((done, fail) => {
     child.once('exit', (code) => fail(new Error(`the far end ended with ${String(code)}`)))
     child.on('message', (message: Message) => {
       if (message.type === 'ready') done()
       else if (message.type === 'signal') far.onSignal(message.text)
       else if (message.type === 'up') far.onUp()
+      else if (message.type === 'talked') talked(message)
       else answered(message.bytes)
     })
   })
@@ -53,13 +59,18 @@ export async function startNode(): Promise<Far> {
     offers: false,
     onSignal: () => {},
     onUp: () => {},
-    open: async (way) => say({ type: 'open', way }),
+    open: async (way, opening = { offerer: false, ownSockets: true }) => say({ type: 'open', way, ...opening }),
     signal: (text) => say({ type: 'signal', text }),
     bulk: async (on) => say({ type: 'bulk', on }),
     received: () =>
       new Promise((done) => {
         answered = done
         say({ type: 'received' })
+      }),
+    talk: (forMs) =>
+      new Promise((done, fail) => {
+        talked = ({ roundTrips, error }): void => (roundTrips === undefined ? fail(new Error(error)) : done(roundTrips))
+        say({ type: 'talk', forMs })
       }),
     closeParty: async () => say({ type: 'close' }),
     end: async () => void child.kill('SIGKILL'),
@@ -89,10 +100,15 @@ export async function startChromium(): Promise<Far> {
     offers: true,
     onSignal: () => {},
     onUp: () => {},
-    open: (way) => page.evaluate((asked) => (window as unknown as { far: FarPage }).far.open(asked), way),
+    open: (way, { offerer } = { offerer: true, ownSockets: false }) =>
+      page.evaluate(([asked, offers]) => (window as unknown as { far: FarPage }).far.open(asked, offers), [
+        way,
+        offerer,
+      ] as const),
     signal: (text) => void page.evaluate((signal) => (window as unknown as { far: FarPage }).far.signal(signal), text),
     bulk: (on) => page.evaluate((wanted) => (window as unknown as { far: FarPage }).far.bulk(wanted), on),
     received: () => page.evaluate(() => (window as unknown as { far: FarPage }).far.received()),
+    talk: (forMs) => page.evaluate((ms) => (window as unknown as { far: FarPage }).far.talk(ms), forMs),
     closeParty: () => page.evaluate(() => (window as unknown as { far: FarPage }).far.close()),
     end: async () => {
       await browser.close()

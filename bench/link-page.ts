@@ -2,7 +2,7 @@
 import { createNobleCrypto } from '@kith/protocol'
 import { createSystemClock } from '../packages/peer/src/system-clock.ts'
 import { createWebDialer } from '../packages/peer/src/web/webrtc.ts'
-import { openParty, rawLowBytes, type Party, type RawChannels, type RawEvents, type Way } from './link-party.ts'
+import { openParty, rawLowBytes, Talk, type Party, type RawChannels, type RawEvents, type Way } from './link-party.ts'
 
 declare global {
   interface Window {
@@ -14,7 +14,7 @@ declare global {
 const clock = createSystemClock()
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
 
-function openRaw(_offerer: boolean, events: RawEvents): RawChannels {
+function openRaw(offerer: boolean, events: RawEvents): RawChannels {
   const connection = new RTCPeerConnection()
   const channels = [0, 1].map((id) => {
     const channel = connection.createDataChannel(String(id), { negotiated: true, id })
@@ -34,12 +34,20 @@ function openRaw(_offerer: boolean, events: RawEvents): RawChannels {
     await connection.setLocalDescription()
     events.signal(JSON.stringify(connection.localDescription))
   }
-  void offer()
+  if (offerer) void offer()
+  const early: RTCIceCandidateInit[] = []
+  const describe = async (description: RTCSessionDescriptionInit): Promise<void> => {
+    await connection.setRemoteDescription(description)
+    if (description.type === 'offer') await offer()
+    for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate)
+  }
   return {
     signal: (text) => {
       const signal = JSON.parse(text) as RTCSessionDescriptionInit & RTCIceCandidateInit
-      if (signal.candidate === undefined) void connection.setRemoteDescription(signal)
-      else void connection.addIceCandidate({ candidate: signal.candidate, sdpMid: '0', sdpMLineIndex: 0 })
+      const candidate = { candidate: signal.candidate ?? '', sdpMid: '0', sdpMLineIndex: 0 }
+      if (signal.candidate === undefined) void describe(signal)
+      else if (connection.remoteDescription === null) early.push(candidate)
+      else void connection.addIceCandidate(candidate)
     },
     send: (channel, bytes) => channels[channel]?.send(bytes as Uint8Array<ArrayBuffer>),
     buffered: (channel) => channels[channel]?.bufferedAmount ?? 0,
@@ -49,11 +57,15 @@ function openRaw(_offerer: boolean, events: RawEvents): RawChannels {
 
 const platform = { clock, crypto, dial: createWebDialer({ RTCPeerConnection, clock }), openRaw }
 let party: Party | undefined
+let talk = new Talk()
 
 const far = {
-  open: (way: Way): void => {
-    party = openParty(platform, way, true, { onSignal: window.tellSignal, onUp: window.tellUp, onPong: () => {} })
+  open: (way: Way, offerer: boolean): void => {
+    talk = new Talk()
+    const { onPong } = talk
+    party = openParty(platform, way, offerer, { onSignal: window.tellSignal, onUp: window.tellUp, onPong })
   },
+  talk: (forMs: number): Promise<number[]> => talk.with(party as Party, forMs),
   signal: (text: string): void => party?.signal(text),
   bulk: (on: boolean): void => party?.bulk(on),
   received: (): number => party?.received() ?? 0,

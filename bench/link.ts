@@ -17,7 +17,7 @@
 import { measureIdleBytes, measurePayloadUs } from './link-cost.ts'
 import { type Far, startChromium, startNode } from './link-far.ts'
 import { createNodePlatform } from './link-node.ts'
-import { openParty, type Party, type Way } from './link-party.ts'
+import { openParty, type Party, Talk, type Way } from './link-party.ts'
 
 export interface Options {
   readonly seconds?: string | number | undefined
@@ -41,7 +41,6 @@ export interface PairFigures {
   readonly growthRatio: number
 }
 
-const pingEveryMs = 10
 const warmUpMs = 1_000
 const connectMs = 20_000
 const idleLinks = 10_000
@@ -50,11 +49,11 @@ const platform = createNodePlatform()
 
 interface Pair {
   readonly near: Party
-  readonly roundTrips: number[]
+  readonly talk: Talk
 }
 
 async function connect(far: Far, way: Way): Promise<Pair> {
-  const roundTrips: number[] = []
+  const talk = new Talk()
   const early: string[] = []
   let near: Party | undefined
   const ups: Promise<void>[] = []
@@ -69,7 +68,7 @@ async function connect(far: Far, way: Way): Promise<Pair> {
       ownSockets: far.name === 'node',
       onSignal: (text) => far.signal(text),
       onUp: nearUp,
-      onPong: (stamp) => roundTrips.push(performance.now() - stamp),
+      onPong: talk.onPong,
     })
     for (const text of early) near.signal(text)
   }
@@ -82,7 +81,7 @@ async function connect(far: Far, way: Way): Promise<Pair> {
   })
   await Promise.race([Promise.all(ups), late])
   clearTimeout(timer)
-  return { near: near as unknown as Party, roundTrips }
+  return { near: near as unknown as Party, talk }
 }
 
 async function disconnect(far: Far, { near }: Pair): Promise<void> {
@@ -91,19 +90,8 @@ async function disconnect(far: Far, { near }: Pair): Promise<void> {
   await sleep(200)
 }
 
-/** Round trips of texts sent during the time, sorted; those still under way at its end are waited for. */
-async function talk({ near, roundTrips }: Pair, forMs: number): Promise<number[]> {
-  roundTrips.length = 0
-  let sent = 0
-  const timer = setInterval(() => {
-    sent++
-    near.ping(performance.now())
-  }, pingEveryMs)
-  await sleep(forMs)
-  clearInterval(timer)
-  for (let i = 0; i < 100 && roundTrips.length < sent; i++) await sleep(100)
-  if (roundTrips.length < sent) throw new Error('texts were lost')
-  return [...roundTrips].sort((a, b) => a - b)
+function talk(pair: Pair, forMs: number): Promise<number[]> {
+  return pair.talk.with(pair.near, forMs)
 }
 
 async function saturate(far: Far, pair: Pair, forMs: number, talks: boolean): Promise<{ p99: number; rate: number }> {
@@ -160,8 +148,7 @@ async function measurePair(far: Far, forMs: number): Promise<PairFigures> {
   }
 }
 
-/** One link between two programs, for benchmarks of what goes over it. */
-export async function measureLinks(
+async function measureLinks(
   options: Options,
 ): Promise<{ readonly node: PairFigures | undefined; readonly chromium: PairFigures | undefined }> {
   const forMs = Number(options.seconds ?? 5) * 1_000
