@@ -22,14 +22,15 @@ export async function openFolder(): Promise<string> {
 export function report(run: (handed: Handed) => Promise<number>): void {
   process.once('message', (handed: Handed) => {
     const answer = async (): Promise<void> => {
-      const ms = await run(handed)
-      process.send?.({ ms })
+      try {
+        const ms = await run(handed)
+        process.send?.({ ms })
+      } catch (error) {
+        process.stderr.write(`${String(error)}\n`)
+      }
+      for (const folder of folders) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+      process.exit()
     }
-    answer()
-      .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
-      .finally(async () => {
-        for (const folder of folders) await rm(folder, { recursive: true, force: true }).catch(() => undefined)
-        process.exit()
-      })
+    void answer()
   })
 }

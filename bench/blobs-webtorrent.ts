@@ -33,9 +33,9 @@ async function run({ peers, bytes, library = '' }: Handed): Promise<number> {
   const folder = await openFolder()
   const clients = Array.from({ length: peers }, () => new WebTorrent(off))
   for (const client of clients) client.on('error', (error) => process.stderr.write(`${error.message}\n`))
-  await Promise.all(
-    clients.map((client) => client.listening || new Promise<void>((done) => client.once('listening', done))),
-  )
+  for (const client of clients) {
+    if (!client.listening) await new Promise<void>((done) => client.once('listening', done))
+  }
   const [source, ...others] = clients as [Client, ...Client[]]
   const content = randomBytes(bytes)
   const start = performance.now()
@@ -44,9 +44,9 @@ async function run({ peers, bytes, library = '' }: Handed): Promise<number> {
   )
   const torrents = others.map((client, i) => client.add(seeded.torrentFile, { announce: [], path: `${folder}/${i}` }))
   const done = torrents.map((torrent) => new Promise<void>((resolve) => torrent.once('done', resolve)))
-  await Promise.all(
-    torrents.map((torrent) => torrent.ready || new Promise<void>((resolve) => torrent.once('ready', resolve))),
-  )
+  for (const torrent of torrents) {
+    if (!torrent.ready) await new Promise<void>((resolve) => torrent.once('ready', resolve))
+  }
   // Everybody with everybody, once.
   torrents.forEach((torrent, i) => {
     for (const { torrentPort } of clients.slice(0, i + 1)) torrent.addPeer(`127.0.0.1:${torrentPort}`)

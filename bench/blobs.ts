@@ -100,7 +100,8 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
 export function table(figures: Record<string, unknown>): string {
   const ratio = figures['ratio'] as Readonly<Record<string, number>>
   const link = figures['linkRatio'] as Readonly<Record<string, number>>
-  const theirs = figures['webTorrentMs'] === undefined ? 'not installed' : `${String(figures['webTorrentMs'])} ms`
+  const { webTorrentMs } = figures as { readonly webTorrentMs?: number }
+  const theirs = webTorrentMs === undefined ? 'not measured' : `${webTorrentMs} ms`
   return [
     'Simulated, 10 Mbit/s up: 10 MB until the last has it, by the lower bound',
     ...Object.entries(ratio).map(([peers, value]) => `  ${peers.padStart(4)} peers              ${value}×`),

@@ -1,5 +1,5 @@
 /** A film or a sound on the browser's own player. It plays while it arrives where a service worker can carry that. */
-import { useState, type CSSProperties, type ReactElement } from 'react'
+import { useState, type CSSProperties, type ReactElement, type SyntheticEvent } from 'react'
 import { Play } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
 import { useFileMessages } from '../messages/files.tsx'
@@ -49,7 +49,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
               controls
               playsInline
               preload="metadata"
-              autoPlay={streaming !== undefined}
+              onCanPlay={streaming === undefined ? undefined : playNow}
               aria-label={words.film(file.name)}
             />
           )}
@@ -61,7 +61,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
           src={source}
           controls
           preload="metadata"
-          autoPlay={streaming !== undefined}
+          onCanPlay={streaming === undefined ? undefined : playNow}
           aria-label={words.sound(file.name)}
         />
       )}
@@ -87,6 +87,11 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
       <ProgressLine file={file} />
     </div>
   )
+}
+
+/** `autoplay` would wait until the browser believes that the rest comes faster than it plays. Once: a pause is a pause. */
+function playNow({ currentTarget }: SyntheticEvent<HTMLMediaElement>): void {
+  if (currentTarget.currentTime === 0 && currentTarget.played.length === 0) currentTarget.play().catch(() => undefined)
 }
 
 function sizeOf({ preview }: Attachment): CSSProperties {

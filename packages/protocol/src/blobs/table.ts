@@ -14,6 +14,9 @@ import { type BlobMessage, encodeBlobMessage } from './wire.ts'
 /** News of blocks is gathered for so long; the beat of this room while anything goes on. */
 export const gatherMs: Millis = 20
 
+/** A timer that is later than this was lost with a machine that slept. */
+const longestLateMs: Millis = 5_000
+
 export interface BlobsContext {
   readonly crypto: Pick<Crypto, 'sha256' | 'random'>
   /** Decides what is fetched by itself: the same for every run of this device. */
@@ -104,9 +107,13 @@ export class Table {
     this.#progress.delete(blob.root)
   }
 
-  /** Asks for a beat within `gatherMs`. */
+  /**
+   * Asks for a beat within `gatherMs`. One that is overdue is still to come: on a busy machine, where timers are late,
+   * asking anew with every block would put it off for ever.
+   */
   schedule(now: Millis): void {
-    if (this.#beatAt !== undefined && this.#beatAt > now && this.#beatAt <= now + gatherMs) return
+    const isComing = this.#beatAt !== undefined && this.#beatAt <= now + gatherMs && now - this.#beatAt < longestLateMs
+    if (isComing) return
     this.#beatAt = now + gatherMs
     this.context.wake(this.#beatAt)
   }
