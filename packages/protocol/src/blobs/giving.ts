@@ -91,7 +91,8 @@ export class Giving {
   serve(neighbour: Neighbour, now: Millis): void {
     const table = this.#table
     while (neighbour.reading < maxReading && table.context.hasRoom(neighbour.session)) {
-      const next = nextFor(neighbour, this.#pushing, table.blobs)
+      const isKeeper = (session: string): boolean => table.context.isKeeper?.(session) === true
+      const next = nextFor(neighbour, this.#pushing, table.blobs, isKeeper)
       if (next === undefined) break
       const { blob, index, urgent, pushed } = next
       if (!pushed) forgetWanted(neighbour, blob.root, index)

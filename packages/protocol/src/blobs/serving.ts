@@ -4,6 +4,7 @@
  * Whoever sealed a file gives each block away once, unasked, to whichever neighbour that wants the file has room, and
  * says what it has only when all are out: so the first copies spread everywhere before a second one leaves. After that,
  * as everybody does, it gives the block asked for that it has given least, a person's before one fetched by itself.
+ * Keepers are given nothing unasked as long as anybody else wants the file.
  */
 import type { Blob } from './blob.ts'
 import type { Neighbour } from './neighbour.ts'
@@ -19,8 +20,11 @@ export function nextFor(
   neighbour: Neighbour,
   blobs: Iterable<Blob>,
   byRoot: ReadonlyMap<string, Blob>,
+  isKeeper: (session: string) => boolean = () => false,
 ): Serving | undefined {
+  const comesLast = isKeeper(neighbour.session)
   for (const blob of blobs) {
+    if (comesLast && isWantedByOthers(blob, isKeeper)) continue
     const index = nextPush(blob, neighbour)
     if (index !== undefined) {
       return { blob, index, urgent: blob.views.get(neighbour.session)?.urgent === true, pushed: true }
@@ -49,6 +53,12 @@ function nextPush(blob: Blob, neighbour: Neighbour): number | undefined {
   let index = blob.pushNext
   while (index < blob.blocks && (blob.givenOf(index) > 0 || blob.has(view, index))) index++
   return index < blob.blocks ? index : undefined
+}
+
+/** What only a keeper has been given the others would have to fetch from it. */
+function isWantedByOthers(blob: Blob, isKeeper: (session: string) => boolean): boolean {
+  for (const [session, { wants, all }] of blob.views) if (wants && !all && !isKeeper(session)) return true
+  return false
 }
 
 export function forgetWanted(neighbour: Neighbour, root: string, index: number): void {

@@ -39,6 +39,8 @@ const yieldMs = 2_500
 const pushMs = 1_000
 /** So long nobody else is told that we have nothing. */
 const lonePushMs = 3_000
+/** So long a keeper is not asked for history when others are here who may have it. */
+export const keeperWaitMs = 1_500
 /** An exchange that brings nothing for this long is given up; the second time its link is, too. */
 const stallMs = 8_000
 const maxStalls = 2
@@ -127,8 +129,18 @@ export class Catchup {
   /** Whoever hears that we have nothing sends the newest entries: one is enough. */
   #awaitsPush(partner: Partner, now: Millis): boolean {
     if (!this.#fresh || this.#room.log.sessions > 0) return false
+    if (this.#isSpared(partner, now)) return true
     const first = (this.#first ??= { session: partner.link.session, at: now })
     return first.session !== partner.link.session && now - first.at < lonePushMs
+  }
+
+  /** A keeper is asked when nobody else comes within a moment; at once when everybody who is here is one. */
+  #isSpared({ link }: Partner, now: Millis): boolean {
+    if (!this.#fresh || now - link.upAt >= keeperWaitMs || !this.#events.isKeeper(link)) return false
+    let keepers = 0
+    for (const other of this.#partners.values()) if (this.#events.isKeeper(other.link)) keepers++
+    const { met, listed } = this.#report.around
+    return !listed || met > keepers
   }
 
   #settledFor(partner: Partner, askedEpoch: number, urgent: boolean, now: Millis): Beat['settled'] {
@@ -329,7 +341,7 @@ export class Catchup {
 
   #isDue(partner: Partner, now: Millis): boolean {
     const { differsSince, delayMs, exchange } = partner
-    if (differsSince === undefined || now - differsSince < delayMs) return false
+    if (differsSince === undefined || now - differsSince < delayMs || this.#isSpared(partner, now)) return false
     // What we are sending already is not to be asked for once more.
     if (exchange?.answering === true && now - exchange.progressAt < stallMs) return false
     if (this.#fresh || partner.isSure) return true

@@ -32,6 +32,10 @@ export class SyncReport {
     this.#startedAt = now
   }
 
+  get around(): Surroundings {
+    return this.#around
+  }
+
   set around(around: Surroundings) {
     this.#around = around
   }

@@ -93,6 +93,7 @@ export class BlobLab {
   readonly #downlink: number
   readonly #latencyMs: readonly [Millis, Millis]
   readonly #queue = new EventQueue<() => void>()
+  readonly #keepers = new Set<string>()
   #requests = 0
 
   constructor(options: BlobLabOptions) {
@@ -115,9 +116,10 @@ export class BlobLab {
     return file
   }
 
-  add(): LabPeer {
+  add(isKeeper = false): LabPeer {
     const self = this.#random.bytes(32)
     const session = formatHex(self)
+    if (isKeeper) this.#keepers.add(session)
     const random = this.#random.fork()
     const blobs = new Blobs({
       crypto: { sha256: this.#crypto.sha256, random: random.bytes },
@@ -126,6 +128,8 @@ export class BlobLab {
       send: (to, urgency, bytes) => this.#send(peer, to, urgency === 'message', bytes),
       job: (job) => this.#job(peer, job),
       tell: (event) => this.#told(peer, event),
+      fetchesAll: isKeeper,
+      isKeeper: (other) => this.#keepers.has(other),
       wake: (at) => this.#at(at, peer, () => peer.blobs.beat(this.now)),
       drop: (other) => {
         peer.dropped.push(other)
