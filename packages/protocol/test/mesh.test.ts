@@ -19,9 +19,9 @@ function chained(count: number): PersonOptions[] {
 
 describe('a room of more than twenty', { timeout: 60_000 }, () => {
   it('GOS11 becomes a mesh of bounded links in which everybody gets everything once', () => {
-    const talk = new Talk({ people: Array.from({ length: 40 }, () => ({})) })
+    const talk = new Talk({ people: Array.from({ length: 30 }, () => ({})) })
     talk.start()
-    talk.network.runFor(60_000)
+    talk.network.runFor(20_000)
     expect(new Set(modes(talk))).toEqual(new Set(['mesh']))
     for (const engine of engines(talk)) {
       const own = engine.map().links.filter(({ a, b }) => a === engine.session || b === engine.session)
@@ -39,7 +39,7 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
       talk.start(i)
       talk.network.runFor(60)
     })
-    talk.network.runFor(15_000)
+    talk.network.runFor(5_000)
     expect(new Set(modes(talk))).toEqual(new Set(['mesh']))
     const counts = talk.people.map((_, i) => talk.asked(i, 'dial').length)
     // Everybody with everybody would be 29 each; neighbours are 8, and a few more of others' choice.
@@ -49,9 +49,9 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
   it('ENG17 dials nobody where many are here already before it knows that they are a mesh', () => {
     const talk = new Talk({ people: Array.from({ length: 31 }, () => ({ platform: 'node' }) as const) })
     talk.start(...Array.from({ length: 30 }, (_, i) => i))
-    talk.network.runFor(40_000)
+    talk.network.runFor(8_000)
     talk.start(30)
-    talk.network.runFor(10_000)
+    talk.network.runFor(5_000)
     expect(modes(talk)[30]).toBe('mesh')
     expect(talk.asked(30, 'dial').length).toBeLessThan(12)
     expect(talk.events(30, 'peer').filter(({ peer }) => peer.path === 'relay')).toEqual([])
@@ -76,7 +76,7 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
   it('GOS11 meets without any relay: everybody knows one address', () => {
     const talk = new Talk({ people: chained(30) })
     talk.start()
-    talk.network.runFor(60_000)
+    talk.network.runFor(20_000)
     expect(new Set(modes(talk))).toEqual(new Set(['mesh']))
     talk.say(0, 'from the first')
     talk.say(29, 'from the last')
@@ -86,7 +86,7 @@ describe('a room of more than twenty', { timeout: 60_000 }, () => {
   it('GOS11 knows everybody by name, also those without a link', () => {
     const talk = new Talk({ people: chained(30) })
     talk.start()
-    talk.network.runFor(90_000)
+    talk.network.runFor(45_000)
     for (const engine of engines(talk)) {
       const { nodes, online } = engine.map()
       expect(online).toBe(30)

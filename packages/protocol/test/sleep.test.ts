@@ -30,6 +30,25 @@ describe('after sleep', () => {
     })
   }
 
+  for (const direct of [true, false]) {
+    it(`ENG19 a lid that is closed is seen within seconds, and when it opens; ${direct ? 'direct links' : 'over the relay'}`, () => {
+      const talk = new Talk({ people: [{}, {}, {}], canLink: () => direct })
+      talk.start()
+      talk.network.runFor(10_000)
+      const sleeper = talk.person(2)
+      talk.network.freeze(sleeper)
+      const isGone = (): boolean => [0, 1].every((by) => talk.seen(by, 2)?.state === 'gone')
+      // 7 s of silence, and 5 s that the relay waits for an answer. It keeps the socket all the while.
+      expect(talk.network.runUntil(isGone, 14_000)).toBe(true)
+      talk.network.runFor(90_000)
+      expect(isGone()).toBe(true)
+      expect(talk.seen(0, 1)?.state).toBe('linked')
+      talk.network.wake(sleeper)
+      const isBack = (): boolean => [0, 1].every((by) => talk.seen(by, 2)?.state === 'linked')
+      expect(talk.network.runUntil(isBack, 20_000)).toBe(true)
+    })
+  }
+
   it('ENG10 whoever slept while the relay died and every link broke is back in step within five seconds', () => {
     const talk = new Talk({ people: [{}, {}, {}] })
     talk.start()

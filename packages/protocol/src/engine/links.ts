@@ -56,8 +56,8 @@ export interface LinksEvents {
   recognised(id: string, session: string): void
   /** A session became reachable, or by another path than before. */
   linked(link: LiveLink, now: Millis): void
-  /** No link with the session is left. */
-  unlinked(session: string, now: Millis): void
+  /** No link with the session is left; `code`: how the last one ended. */
+  unlinked(session: string, now: Millis, code: string): void
   payload(link: LiveLink, bytes: Uint8Array, now: Millis): void
   /** Something came, left or was credited: the link in use may take more bulk. */
   moved?(session: string, now: Millis): void
@@ -206,12 +206,12 @@ export class Links {
     }
     slot.carrier.close()
     const { live } = slot
-    if (live !== undefined && this.#best.get(live.session) === slot) this.#replace(live.session, now)
+    if (live !== undefined && this.#best.get(live.session) === slot) this.#replace(live.session, code, now)
     this.#events.closed(id, code, now)
   }
 
   /** The next best link of a session whose link in use is gone. */
-  #replace(session: string, now: Millis): void {
+  #replace(session: string, code: string, now: Millis): void {
     this.#use(session, undefined)
     let next: Slot | undefined
     for (const other of this.#slots.values()) {
@@ -219,7 +219,7 @@ export class Links {
       if (next === undefined || rankOf(other) > rankOf(next)) next = other
     }
     if (next?.live === undefined) {
-      this.#events.unlinked(session, now)
+      this.#events.unlinked(session, now, code)
       return
     }
     next.retireAt = undefined

@@ -63,6 +63,8 @@ export interface MeetingEvents {
   receipt(receipt: Uint8Array, digest: Uint8Array, now: Millis): void
   /** A sealed signal for us. */
   signal(sealed: Uint8Array, now: Millis): void
+  /** The relay asked its socket: does it answer? */
+  alive(session: string, isAlive: boolean, now: Millis): void
   /** The relay does not know a session something was sent to. */
   absent(session: string, now: Millis): void
   direct(from: Met, bytes: Uint8Array, now: Millis): void
@@ -274,6 +276,14 @@ export class Meeting {
     return true
   }
 
+  /** Has the relay ask somebody we met whether it is there. */
+  probe(session: string, now: Millis): boolean {
+    const met = this.find(session)
+    if (!this.isReady || met === undefined) return false
+    this.#tell({ type: 'probe', to: met.sessionKey }, now)
+    return true
+  }
+
   direct(to: Uint8Array, bytes: Uint8Array, now: Millis): void {
     if (this.isReady) this.#tell({ type: 'direct', to, bytes }, now)
   }
@@ -432,6 +442,7 @@ export class Meeting {
         this.#events.absent(formatHex(event.to), now)
         break
       case 'alive':
+        this.#events.alive(formatHex(event.session), event.alive, now)
         break
     }
   }

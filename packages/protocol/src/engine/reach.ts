@@ -17,6 +17,7 @@ import { carryTags, decodeCarried } from '../gossip/carry-wire.ts'
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
+import { Absences } from './absences.ts'
 import { Asides } from './asides.ts'
 import type { Aside } from './asides.ts'
 import { Attendance } from './attendance.ts'
@@ -61,6 +62,7 @@ export class Reach {
   readonly #direct: DirectLinks
   readonly #ways: Ways
   readonly #attendance: Attendance
+  readonly #absences: Absences
   readonly #introductions: Introductions
   readonly #asides: Asides
   readonly #entrances: Entrances
@@ -123,6 +125,17 @@ export class Reach {
       linkOptions: (kind, isInitiator, local, remote, lobby) =>
         this.#linkOptions(kind, isInitiator, local, remote, lobby),
       emit,
+    })
+    this.#absences = new Absences({
+      isListed: (other) => this.isInTopic(other),
+      isLinked: (other) => this.#links.best(other) !== undefined,
+      ask: (other, now) => this.#meeting?.probe(other, now) ?? false,
+      changed: (other, isAbsent) => {
+        const met = this.#meeting?.find(other)
+        if (met === undefined) return
+        if (isAbsent) events.left(other, context.now())
+        else events.met(met, context.now())
+      },
     })
     this.#attendance = new Attendance({
       isSparing: options.relayUse === 'sparing',
@@ -188,13 +201,15 @@ export class Reach {
         this.#knocks.linked(link.session)
         if (this.#mode === 'small') this.#introductions.linked(now)
         events.linked(link, now)
+        this.#absences.linked(link.session)
         // Somebody else's turn.
         if (link.path === 'relay') this.dialDue(now)
       },
-      unlinked: (gone, now) => {
+      unlinked: (gone, now, code) => {
         this.#releases.delete(gone)
         this.#circuits.neighbourGone(gone, now)
-        events.unlinked(gone, now)
+        events.unlinked(gone, now, code)
+        if (code === 'silent' || code === 'transportDown') this.#absences.fellSilent(gone, now)
         this.dialDue(now)
       },
       closed: (id, code, now) => {
@@ -257,7 +272,7 @@ export class Reach {
       ...events,
       met: (peer, now) => {
         if (peer.session === this.#own) return
-        events.met(peer, now)
+        if (!this.#absences.has(peer.session)) events.met(peer, now)
         if (this.#contacts.find(peer.session) === undefined) this.#ways.arrived(now)
         // Should the relay go, members may still know the way.
         this.#contacts.remember(peer)
@@ -270,7 +285,9 @@ export class Reach {
       metAside: (_, now) => this.#asides.dialDue(now),
       leftAside: (met, now) => this.#asides.left(met, now),
       absent: () => undefined,
+      alive: (session, isAlive, now) => this.#absences.answered(session, isAlive, now),
       left: (gone, now) => {
+        this.#absences.left(gone)
         this.#relayLinks.forget(gone)
         this.#dials.forget(gone)
         events.left(gone, now)
@@ -471,6 +488,7 @@ export class Reach {
     this.#signals.tick(now)
     this.#knocks.tick(now)
     this.#circuits.tick(now)
+    this.#absences.tick(now)
     for (const [session, at] of this.#releases) if (now >= at) this.#releaseNow(session, now)
     this.#links.reap(now)
     this.#dials.expire((transport) => this.#links.isUp(transport) || this.#asides.isUp(transport), now)
