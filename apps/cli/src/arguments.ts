@@ -32,6 +32,13 @@ export type Command =
   | { readonly type: 'join'; readonly links: readonly string[]; readonly options: ChatOptions }
   /** The rooms that are in the data directory already. */
   | { readonly type: 'open'; readonly options: ChatOptions }
+  /** What opens the store: set, changed or removed. */
+  | {
+      readonly type: 'passphrase'
+      readonly newFile: string | undefined
+      readonly remove: boolean
+      readonly options: ChatOptions
+    }
   /** This terminal becomes a device of the person whose other device shows the code. */
   | { readonly type: 'device'; readonly code: string; readonly options: ChatOptions }
   | { readonly type: 'config'; readonly file: string; readonly options: ChatOptions }
@@ -72,6 +79,8 @@ const options = {
   json: { type: 'boolean' },
   debug: { type: 'boolean' },
   'passphrase-file': { type: 'string' },
+  'new-passphrase-file': { type: 'string' },
+  remove: { type: 'boolean' },
   port: { type: 'string' },
   peer: { type: 'string', multiple: true },
   hours: { type: 'string' },
@@ -84,7 +93,7 @@ const options = {
 
 type OptionName = keyof typeof options
 
-const commands = ['new', 'join', 'device', 'keep', 'relay', 'doctor', 'help'] as const
+const commands = ['new', 'join', 'device', 'passphrase', 'keep', 'relay', 'doctor', 'help'] as const
 
 const chatOptions: readonly OptionName[] = [
   'data',
@@ -182,6 +191,12 @@ export function parseArguments(
       if (rest.length === 0)
         throw usage('linkMissing', 'kith join needs the link of a room: kith join "https://…/#…", in quotes.')
       return { type: 'join', links: rest, options: chat() }
+    case 'passphrase':
+      allow(['data', 'passphrase-file', 'new-passphrase-file', 'remove'], 'kith passphrase')
+      none('kith passphrase')
+      if (given.has('remove') && given.has('new-passphrase-file'))
+        throw usage('optionsConflict', 'Choose one of --remove and --new-passphrase-file FILE.')
+      return { type: 'passphrase', newFile: value('new-passphrase-file'), remove: given.has('remove'), options: chat() }
     case 'device':
       allow(chatOptions, 'kith device')
       if (rest.length === 0)
@@ -309,6 +324,8 @@ function example(name: OptionName): string {
       return '--quota 200MB'
     case 'count':
       return '--count 10'
+    case 'new-passphrase-file':
+      return '--new-passphrase-file secret.txt'
     case 'passphrase-file':
       return '--passphrase-file secret.txt'
     default:

@@ -11,7 +11,7 @@ import {
   openSealedNodeStorage,
 } from '@kith/peer/node'
 import { parseArguments, type Command } from './arguments.ts'
-import { userDataDir, type Place } from './data-dir.ts'
+import { profileDirs, userDataDir, type Place } from './data-dir.ts'
 import { logChanges } from './debug-log.ts'
 import { runDevice } from './device-program.ts'
 import { runDoctor } from './doctor/doctor.ts'
@@ -21,9 +21,10 @@ import { runKeep } from './keep-program.ts'
 import type { Io } from './io.ts'
 import { runJson } from './json/json-chat.ts'
 import { formatLine } from './json/lines.ts'
-import { defaultRelay, openRooms, type ChatCommand } from './open-rooms.ts'
+import { defaultRelay, openRooms, readPassphrase, type ChatCommand } from './open-rooms.ts'
 import { familyOf, watchParent } from './orphan.ts'
 import { runPlain } from './plain-chat.ts'
+import { hiddenAsker, runPassphrase } from './passphrase-program.ts'
 import { relayArguments, relayMain, runRelay } from './relay-program.ts'
 import { runFullScreen } from './screen/full-screen.ts'
 import { version } from './version.ts'
@@ -56,6 +57,24 @@ async function execute(argv: readonly string[]): Promise<number> {
     case 'keep': {
       const data = command.data ?? join(userDataDir(place), 'keepers')
       return runKeep({ ...command, data }, stopSignal(), (text) => void process.stderr.write(`${text}\n`))
+    }
+    case 'passphrase': {
+      const next = command.newFile
+      const ports = { ...place, env: {} }
+      return runPassphrase(
+        {
+          current: await readPassphrase(command.options, place),
+          next: next === undefined ? undefined : await readPassphrase({ passphraseFile: next }, ports),
+          remove: command.remove,
+        },
+        (passphrase) =>
+          openSealedNodeStorage(command.options.data ?? (profileDirs(place)[0] as string), {
+            crypto: createNativeCrypto(),
+            passphrase,
+          }),
+        hiddenAsker(process.stdin, process.stderr),
+        (text) => void process.stderr.write(`${text}\n`),
+      )
     }
     case 'doctor':
       return doctor(command, place)

@@ -180,7 +180,10 @@ async function readConfig(file: string): Promise<Config> {
   return parseConfig(text, file)
 }
 
-async function readPassphrase(options: ChatOptions, place: Place): Promise<string | undefined> {
+export async function readPassphrase(
+  options: Pick<ChatOptions, 'passphraseFile'>,
+  place: Place,
+): Promise<string | undefined> {
   const { passphraseFile } = options
   if (passphraseFile === undefined) {
     const given = place.env['KITH_PASSPHRASE']

@@ -29,6 +29,7 @@ const refusals: Readonly<Record<string, string>> = {
   notYours: 'Only who wrote a message can change it.',
   sessionClosed: 'This room is being closed. Open it again to write.',
   unchanged: 'Nothing changed.',
+  tooSoon: 'Slow mode: the rules of this room leave some seconds between two messages. Send it a little later.',
   storeFull: 'There is no room left to keep this message. Free some space or forget a room, then send it again.',
 }
 

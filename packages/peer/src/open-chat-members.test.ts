@@ -351,6 +351,39 @@ describe('a members room', () => {
     await chat.close()
   })
 
+  it('FAC23 in slow mode a message too soon after the last is refused, and told when the next may go', async () => {
+    const { chat, room, engine, tell } = await within()
+    engine.answer = 'posted'
+    const policy = { ...snapshot(room.state.me).policy, slowSeconds: 10 }
+    tell({ policy, epoch, operations: 5 })
+    await room.send('first')
+    const message = {
+      id: '1'.padStart(26, '0'),
+      entryId: 'aa'.repeat(32),
+      author: room.state.me,
+      session: 's1',
+      name: 'Robin',
+      time: 2_000_000,
+      text: 'first',
+      edited: false,
+      deleted: false,
+      replyTo: undefined,
+      reactions: [],
+      receipt: false,
+      storedBy: 0,
+      keptBy: 0,
+      sent: true,
+    }
+    engine.say({ type: 'timeline', changes: [{ type: 'put', message }] })
+    room.setVisible(true)
+    expect(room.state.members?.slowUntil).toBe(2_010_000)
+    await expect(room.send('second')).rejects.toMatchObject({ name: 'MessageRefused', code: 'tooSoon' })
+    // Whoever governs is not slowed.
+    tell({ policy, epoch, role: 'admin', operations: 6 })
+    await expect(room.send('third')).resolves.toBeDefined()
+    await chat.close()
+  })
+
   it('FAC19 of whoever is out by then it is refused, and no more is held than a person writes', async () => {
     const { chat, room, engine, tell, held } = await within()
     const sent = Array.from({ length: maxHeld }, (_, i) => room.send(`line ${i}`))

@@ -705,6 +705,9 @@ export class OpenRoom implements Room {
   }
 
   #write(text: string, answers: string | undefined, attachments: readonly Manifest[]): Promise<string> {
+    const { slowUntil = 0 } = this.state.members ?? {}
+    // Nobody would be shown it.
+    if (this.#ports.clock.now() < slowUntil) return Promise.reject(new MessageRefused('tooSoon'))
     const replyTo = answers === undefined ? undefined : this.#target(answers)
     this.setTyping(false)
     return this.#post({

@@ -28,6 +28,7 @@ import { plainText } from '../markdown/parse.ts'
 import { useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Popover } from '../overlay/popover.tsx'
+import { Slow, useSlow } from '../members/slow.tsx'
 import { wrapSelection } from './marks.ts'
 import './composer.css'
 
@@ -88,7 +89,9 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const canCarry = useChatState((state) => state.files !== undefined)
   const { add: addFiles, items } = tray
   const hasFiles = items.length > 0 && mode.kind !== 'edit'
-  const nothingToSend = (empty && !hasFiles) || tray.busy
+  const slow = useSlow(room)
+  const isSlowed = slow > 0 && mode.kind !== 'edit'
+  const nothingToSend = (empty && !hasFiles) || tray.busy || isSlowed
 
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus(), addFiles }), [addFiles])
 
@@ -162,7 +165,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     if (element === null) return
     const text = element.value.trim()
     const files = hasFiles ? items.flatMap(({ file }) => file?.root ?? []) : []
-    if (tray.busy || (text === '' && files.length === 0)) return
+    if (tray.busy || isSlowed || (text === '' && files.length === 0)) return
     const sent =
       mode.kind === 'edit'
         ? text === mode.message.text
@@ -332,6 +335,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
           )}
         </div>
       </div>
+      {isSlowed && <Slow seconds={slow} />}
       {picking && emojiButton.current !== null && (
         <Popover anchor={emojiButton.current} label={words.emoji.label} onClose={() => setPicking(false)}>
           <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>

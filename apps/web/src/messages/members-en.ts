@@ -162,6 +162,10 @@ export const membersEn = {
     goHint: 'Nobody but the people in the room learns that you came.',
   },
 
+  slow: (seconds: number): string =>
+    seconds < 90
+      ? `Slow mode: you can write again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`
+      : `Slow mode: you can write again in ${Math.ceil(seconds / 60)} minutes.`,
   standing: {
     revoked: 'Your main device removed this one. What was said until then can be read; no more comes.',
     removed: (by: string): string =>
