@@ -98,6 +98,8 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
         : { type: 'text', title: 'report', text: redactReport(told.report, told.map, reportingProgram(), told.now) }
     }
     case 'invite':
+      if (room.state.contact !== undefined)
+        return hint('This is the room of you two. For more people, make another: kith new --members')
       if (room.state.kind === 'members') return performMembers(inviteByDefault, room, Date.now())
       return { type: 'invite', link: room.state.link }
     case 'keeper': {

@@ -23,6 +23,10 @@ export function noticeText(notice: Notice): string {
       return `A peer could not prove that it belongs to this room${by} and was refused.`
     case 'floodLimited':
       return `Somebody writes more than the room takes${by}. The rest of it is not passed on.`
+    case 'deviceAdded':
+      return `${about || 'Somebody'} has another device now, which reads and writes as ${about || 'them'}. If you did not expect it, ask by another road.`
+    case 'deviceRemoved':
+      return `${about || 'Somebody'} removed one of their devices. What it says from now on is not shown.`
     default:
       return `${printableLine(notice.code)}${by}`
   }

@@ -8,6 +8,7 @@
  *                   a members room also { roomId, inviteSecret, lobbySecret, links }, and no secret; a linked device has
  *                   { author, proof } instead of identity
  * chat/mark/<id>    { draft, files, readMark, stopped }  written often, so apart
+ * chat/devices-of/<id>  { devices }                 devices of the other members, as one was last told
  * chat/person/<id>  { quiet }                     what I did about the people of a room, by `Person.id`
  * chat/identity, chat/devices, chat/known, chat/contact/<identity>   who somebody is: `identity-store.ts`
  * room/<id>/…       the engine's own records
@@ -30,6 +31,7 @@ import {
 import type { Manifest, Millis } from '@kith/protocol'
 import type { ChatSettings, Quiet } from './chat.ts'
 import type { EdgeRule } from './members-state.ts'
+import type { KnownDevices } from './member-devices.ts'
 import type { PersonaSecrets, RetiredAgree } from './persona.ts'
 import type { Storage } from './storage.ts'
 
@@ -188,12 +190,24 @@ export class ChatStore {
     await this.#put(`chat/person/${id}`, { quiet: Object.fromEntries([...people].slice(-maxQuietPeople)) })
   }
 
+  async readKnownDevices(id: string): Promise<KnownDevices> {
+    const [record] = await this.#storage.read({ prefix: `chat/devices-of/${id}`, limit: 1 })
+    const { devices } = parseJson(record?.value)
+    if (typeof devices !== 'object' || devices === null) return new Map()
+    return new Map(Object.entries(devices).filter((entry): entry is [string, string[]] => Array.isArray(entry[1])))
+  }
+
+  async writeKnownDevices(id: string, known: KnownDevices): Promise<void> {
+    await this.#put(`chat/devices-of/${id}`, { devices: Object.fromEntries(known) })
+  }
+
   /** The record goes first: without it nothing can read the rest any more, even if we are interrupted. */
   async forgetRoom(id: string): Promise<void> {
     await this.#storage.write([
       { key: `chat/room/${id}`, value: undefined },
       { key: `chat/mark/${id}`, value: undefined },
       { key: `chat/person/${id}`, value: undefined },
+      { key: `chat/devices-of/${id}`, value: undefined },
     ])
     await this.#storage.clear(`room/${id}/`)
   }

@@ -108,7 +108,7 @@ export interface SyncState {
 export type RelayState = 'connecting' | 'up' | 'away' | 'none'
 
 /** What the engine tells, and what the peer itself does: `storeBroken`, a stored record was damaged and left out. */
-export type ChatNoticeCode = NoticeCode | 'storeBroken'
+export type ChatNoticeCode = NoticeCode | 'storeBroken' | 'deviceAdded' | 'deviceRemoved'
 
 export interface Notice {
   readonly id: number
@@ -146,6 +146,8 @@ export interface RoomState {
   readonly comparing: readonly Comparing[]
   /** I show the people here who I am beyond this room. */
   readonly shown: boolean
+  /** `Contact.id` of the other, when this is the room of two contacts: shown by their name, with no way in for others. */
+  readonly contact?: string | undefined
 }
 
 /** The messages in display order. A new view is made at every change; `at` is O(1). */

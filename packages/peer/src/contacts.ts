@@ -1,7 +1,7 @@
 /**
  * The people one keeps beyond rooms: who asked, whom one asked, and who is a contact, by their long-term identity.
  *
- * `chat/contact/<identity>`  { name, secret, relay, since, blocked }
+ * `chat/contact/<identity>`  { name, secret, room, relay, since, blocked, met, invite }
  */
 import type { AcquaintanceOutput, Millis } from '@kith/protocol'
 import { IdentityRefused } from './errors.ts'
@@ -16,12 +16,17 @@ export interface KeptContact {
   /** Long-term identity, hex. */
   readonly id: string
   readonly name: string
-  /** Of the room of the two. */
+  /** Shared by the two since they became contacts. */
   readonly secret: Uint8Array
+  /** Of the two; empty until whoever founds it has. */
   readonly room: string
   readonly relay: string | undefined
   readonly since: Millis
   readonly blocked: boolean
+  /** Where they became contacts, and who they are there. */
+  readonly met?: { readonly room: string; readonly who: string } | undefined
+  /** What lets the other in, until they are. */
+  readonly invite?: string | undefined
 }
 
 export class ContactBook {
@@ -38,6 +43,16 @@ export class ContactBook {
     const contact = this.#contacts.get(id)
     if (contact === undefined) throw new IdentityRefused('unknownContact')
     return contact
+  }
+
+  /** The contact whose room this is. */
+  inRoom(room: string): KeptContact | undefined {
+    return this.all.find((contact) => contact.room === room)
+  }
+
+  /** The contact somebody of a room became. */
+  metAs(room: string, who: string): KeptContact | undefined {
+    return this.all.find(({ met }) => met?.room === room && met.who === who)
   }
 
   find(id: string): KeptContact | undefined {

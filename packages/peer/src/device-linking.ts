@@ -65,6 +65,7 @@ export class DeviceLinking {
   /** Of what is being given: the number was good. */
   #isTrusted = false
   #stopWaiting: (() => void) | undefined
+  #stopMissing: (() => void) | undefined
   #taking: Promise<void> = Promise.resolve()
 
   constructor(ports: LinkingPorts) {
@@ -139,6 +140,7 @@ export class DeviceLinking {
 
   #met(session: string, them: Uint8Array): void {
     const meeting = this.#meeting
+    if (this.#partner?.session === session) this.#stopMissing?.()
     if (meeting === undefined || this.#partner !== undefined) return
     const { crypto } = this.#ports.meeting
     this.#partner = { session, sas: new Sas({ crypto, me: meeting.author, them }) }
@@ -154,9 +156,14 @@ export class DeviceLinking {
 
   #gone(session: string): void {
     if (this.#partner?.session !== session) return
-    const phase = this.#state?.phase
-    // Once everything was given both hang up.
-    if (phase !== 'done' && phase !== 'failed') this.#fail('gone')
+    // A link may give way to a better one; only who does not come back is gone.
+    const meeting = this.#meeting
+    this.#stopMissing?.()
+    this.#stopMissing = this.#ports.meeting.clock.after(missingMs, () => {
+      const phase = this.#state?.phase
+      // Once everything was given both hang up.
+      if (meeting === this.#meeting && phase !== 'done' && phase !== 'failed') this.#fail('gone')
+    })
   }
 
   #heard(session: string, bytes: Uint8Array): void {
@@ -228,6 +235,7 @@ export class DeviceLinking {
   #leave(): void {
     this.#stopWaiting?.()
     this.#stopWaiting = undefined
+    this.#stopMissing?.()
     void this.#meeting?.stop()
     this.#meeting = undefined
     this.#partner = undefined
@@ -255,6 +263,8 @@ export class DeviceLinking {
 }
 
 const goodbyeMs: Millis = 3_000
+/** So long the other may be without a link. */
+const missingMs: Millis = 10_000
 
 function isSas(whisper: { readonly type: string }): whisper is SasWhisper {
   return ['compare', 'nonce', 'reveal', 'compared'].includes(whisper.type)

@@ -8,9 +8,10 @@ import {
   type GivenRoom,
   type Millis,
   type Proof,
+  dayMs,
   equalBytes,
   formatHex,
-  openRoomKeys,
+  looksLikeInvite,
 } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
 import type { ChatPorts } from './chat-ports.ts'
@@ -35,8 +36,10 @@ export interface OfficePorts {
   readonly store: IdentityStore
   readonly rooms: () => Iterable<OpenRoom>
   readonly room: (id: string) => OpenRoom | undefined
-  /** Makes or finds the room of this secret. */
-  readonly enter: (secret: Uint8Array, relay: string | undefined, title: string) => Promise<OpenRoom>
+  /** Makes or finds the open room of this secret: where there is no relay, nobody comes to a door. */
+  readonly enter: (secret: Uint8Array, title: string) => Promise<OpenRoom>
+  /** By the invite of a contact. */
+  readonly join: (invite: string) => Promise<OpenRoom>
   readonly forget: (room: string) => Promise<void>
   /** How the person is called, and whether this machine links directly. */
   readonly settings: () => { readonly name: string; readonly relayOnly: boolean }
@@ -64,6 +67,8 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   readonly #linking: DeviceLinking
   /** How this device is called where it is linked. */
   #deviceName = ''
+  /** One contact after another, so that an invite finds the contact it is of. */
+  #befriending: Promise<void> = Promise.resolve()
   #contacts: ContactsState | undefined
   #state: IdentityState | undefined
 
@@ -233,9 +238,10 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     this.#book.met({ room, who, name }, output.type)
     if (output.type === 'acquainted') {
       const { identity, secret, name: told } = output.contact
-      const relay = this.#options.room(room)?.record.relay
       // What cannot be kept is told by the store; the next request makes the contact again.
-      void this.#befriend(formatHex(identity), told === '' ? name : told, secret, relay).catch(() => {})
+      this.#befriending = this.#befriending
+        .then(() => this.#befriend(formatHex(identity), told === '' ? name : told, secret, { room, who }))
+        .catch(() => {})
     }
     this.#options.changed()
   }
@@ -309,7 +315,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
         const { id, room } = this.#book.get(command.contact)
         await store.forgetContact(id)
         this.#book.remove(id)
-        await this.#options.forget(room)
+        if (room !== '') await this.#options.forget(room)
         break
       }
     }
@@ -317,32 +323,96 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     return undefined
   }
 
-  /** A room opened: a contact's room shows who one is by itself, and whoever is blocked is silent. */
-  async opened(room: OpenRoom): Promise<void> {
-    const contact = this.#book.all.find((one) => one.room === room.id)
-    const isLinked = this.desk.isLinked
-    if (contact !== undefined && !contact.blocked && !room.identity.isShown && !isLinked) await room.showIdentity(true)
+  /** `Contact.id`, when this is the room of two. */
+  contactOf(room: string): string | undefined {
+    return this.#book.inRoom(room)?.id
   }
 
-  async #befriend(id: string, name: string, secret: Uint8Array, relay: string | undefined): Promise<void> {
-    const { store, ports } = this.#options
-    const { id: room } = openRoomKeys(ports.crypto, secret)
+  /** Whoever is blocked is silent wherever they show who they are. */
+  showed(room: string, who: string): void {
+    const opened = this.#options.room(room)
+    if (opened === undefined || who === opened.state.me || !this.#isBlockedPerson(room, who)) return
+    void opened.setQuiet(who, 'hidden').catch(() => {})
+  }
+
+  /** A contact founded the room of the two, and lets us in. */
+  invited(room: string, who: string, invite: string): void {
+    this.#befriending = this.#befriending
+      .then(async () => {
+        const contact = this.#book.metAs(room, who)
+        if (contact === undefined || contact.blocked || this.#founds(contact.id) || !looksLikeInvite(invite)) return
+        const direct = await this.#options.join(invite)
+        if (direct.id === contact.room) return
+        await this.#keepDirect({ ...contact, room: direct.id }, direct)
+      })
+      .catch(() => {})
+  }
+
+  /** Somebody is linked: perhaps a contact who has not heard of the room of the two. */
+  personMet(room: OpenRoom, who: string): void {
+    const contact = this.#book.metAs(room.id, who)
+    if (contact?.invite === undefined) return
+    const others = this.#options.room(contact.room)?.state.people.filter(({ me, membership }) => !me && membership)
+    if (others === undefined || others.length === 0) return room.identity.invite(who, contact.invite)
+    const { invite: _used, ...rest } = contact
+    this.#book.put(rest)
+    void this.#options.store.writeContact(rest).catch(() => {})
+  }
+
+  async #befriend(
+    id: string,
+    told: string,
+    secret: Uint8Array,
+    met: { readonly room: string; readonly who: string },
+  ): Promise<void> {
+    const { store } = this.#options
     const before = this.#book.find(id)
     // Asked again, such as after one of the two lost theirs: the newer room counts.
     const contact: KeptContact = {
       id,
-      name: before?.name ?? name,
+      name: before?.name ?? told,
       secret,
-      room,
-      relay,
+      room: '',
+      relay: this.#options.room(met.room)?.record.relay,
       since: before?.since ?? this.#now(),
       blocked: before?.blocked ?? false,
+      met,
     }
     await store.writeContact(contact)
     this.#book.put(contact)
-    const opened = await this.#options.enter(secret, relay, contact.name)
-    await this.opened(opened)
     this.#rejudge()
+    if (contact.relay === undefined) {
+      const open = await this.#options.enter(secret, contact.name)
+      return this.#keepDirect({ ...contact, room: open.id }, open)
+    }
+    if (!this.#founds(id)) return
+    const direct = await this.#options.found(contact.name, contact.relay)
+    await this.#keepDirect({ ...contact, room: direct.id }, direct)
+    await isIn(direct)
+    const made = await direct.govern({ type: 'invite', uses: 1, lastsMs: inviteLastsMs, asksPin: false })
+    const invite = direct.state.members?.invites.find((one) => one.id === made)?.link
+    if (invite === undefined) return
+    const waiting = { ...this.#book.get(id), invite }
+    await store.writeContact(waiting)
+    this.#book.put(waiting)
+    this.#options.room(met.room)?.identity.invite(met.who, invite)
+  }
+
+  /** One of the two founds their room: the one with the smaller long-term identity. */
+  #founds(id: string): boolean {
+    return formatHex(this.identity) < id
+  }
+
+  async #keepDirect(contact: KeptContact, room: OpenRoom): Promise<void> {
+    await this.#options.store.writeContact(contact)
+    this.#book.put(contact)
+    room.setContact(contact.id)
+    if (room.state.title !== contact.name) await room.setTitle(contact.name)
+    this.#rejudge()
+    // In their room each shows the other who they are.
+    void isIn(room)
+      .then(() => (room.identity.isShown || this.desk.isLinked ? undefined : room.showIdentity(true)))
+      .catch(() => {})
   }
 
   /** What is attested changed: rooms that were shown it are shown the newer. */
@@ -352,7 +422,8 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
 
   async #hide(contact: KeptContact): Promise<void> {
     for (const room of this.#options.rooms()) {
-      for (const who of room.identity.showing(contact.id)) {
+      const others = room.id === contact.room ? room.state.people.map(({ id }) => id) : []
+      for (const who of new Set([...room.identity.showing(contact.id), ...others])) {
         if (who !== room.state.me) await room.setQuiet(who, contact.blocked ? 'hidden' : undefined)
       }
     }
@@ -401,4 +472,20 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   #now(): Millis {
     return this.#options.ports.clock.now()
   }
+}
+
+/** A contact who is away for longer is asked anew. */
+const inviteLastsMs: Millis = 30 * dayMs
+
+/** Resolves when one is in the room; never when that does not come to be. */
+function isIn(room: OpenRoom): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (room.state.kind === 'members' && room.state.members?.standing !== 'in') return
+      stop()
+      resolve()
+    }
+    const stop = room.subscribe(look)
+    look()
+  })
 }

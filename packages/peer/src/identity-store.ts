@@ -74,7 +74,7 @@ export class IdentityStore {
 }
 
 function unpackContact(id: string, fields: Record<string, unknown>): KeptContact | undefined {
-  const { name, secret, room, relay, since, blocked } = fields
+  const { name, secret, room, relay, since, blocked, met, invite } = fields
   const bytes = typeof secret === 'string' ? parseBase64url(secret) : undefined
   if (bytes?.length !== 32 || typeof name !== 'string' || typeof room !== 'string') return undefined
   if (typeof since !== 'number') return undefined
@@ -86,5 +86,13 @@ function unpackContact(id: string, fields: Record<string, unknown>): KeptContact
     relay: typeof relay === 'string' ? relay : undefined,
     since,
     blocked: blocked === true,
+    met: unpackMet(met),
+    invite: typeof invite === 'string' ? invite : undefined,
   }
+}
+
+function unpackMet(value: unknown): KeptContact['met'] {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { room, who } = value as Record<string, unknown>
+  return typeof room === 'string' && typeof who === 'string' ? { room, who } : undefined
 }

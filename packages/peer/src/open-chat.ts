@@ -50,7 +50,11 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
     const persona = renewPersonaSecrets(ports.crypto, room.persona, ports.clock.now())
     const record: RoomRecord = { ...room, persona }
     if (persona !== room.persona) await store.writeRoom(record)
-    chat.add(record, { mark: await store.readMark(room.id), quiet: await store.readQuiet(room.id) })
+    chat.add(record, {
+      mark: await store.readMark(room.id),
+      quiet: await store.readQuiet(room.id),
+      devices: await store.readKnownDevices(room.id),
+    })
   }
   ports.broken?.listen((key) => chat.foundBroken(key))
   return chat
@@ -118,7 +122,8 @@ export class OpenChat implements Chat {
         store: new IdentityStore(ports.storage),
         rooms: () => this.#rooms.values(),
         room: (id) => this.#rooms.get(id),
-        enter: (secret, relay, title) => this.#inTurn(() => this.#enterOnce(secret, relay, title)),
+        enter: (secret, title) => this.#inTurn(() => this.#enterOnce(secret, undefined, title)),
+        join: (invite) => this.join(invite),
         forget: (room) => this.forget(room),
         settings: () => this.#settings,
         setName: (name) => this.setName(name),
@@ -312,6 +317,7 @@ export class OpenChat implements Chat {
   add(record: RoomRecord, extras: RoomExtras = {}): OpenRoom {
     const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name, this.#office)
     this.#rooms.set(record.id, room)
+    room.setContact(this.#office.contactOf(record.id))
     room.subscribe(() => this.#changed())
     room.onMessages((messages) => {
       if (messages.some(({ attachments }) => attachments.length > 0)) this.#measureFilesSoon()
@@ -418,7 +424,7 @@ export class OpenChat implements Chat {
 
   #enterOnce(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
     const known = this.#rooms.get(this.#idOf(secret))
-    return known === undefined ? this.#enter(secret, relay ?? this.#ports.defaultRelay, title) : Promise.resolve(known)
+    return known === undefined ? this.#enter(secret, relay, title) : Promise.resolve(known)
   }
 
   /** The link in hand names another relay than the one we know: the newer link is right. */

@@ -39,6 +39,7 @@ import type {
   VerifyCommand,
 } from './chat.ts'
 import { agreeLookMs, turnAgree } from './agree-keys.ts'
+import type { KnownDevices } from './member-devices.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
@@ -66,12 +67,15 @@ const membershipPage = 500
 export interface RoomExtras {
   readonly mark?: RoomMark | undefined
   readonly quiet?: QuietPeople | undefined
+  readonly devices?: KnownDevices | undefined
 }
 
 /** What a room tells of one's own devices in it. */
 export interface DeviceHub {
   ownDeviceMet(room: OpenRoom, session: string): void
   ownDeviceGone(): void
+  /** Somebody else is linked here now. */
+  personMet(room: OpenRoom, who: string): void
   /** `device`: the key it speaks by, hex. */
   ownDeviceSaid(room: OpenRoom, session: string, device: string, whisper: DeviceWhisper): void
 }
@@ -98,6 +102,8 @@ export class OpenRoom implements Room {
   readonly #hub: DeviceHub
   /** Sessions of one's own devices that are linked and were greeted. */
   readonly #own = new Set<string>()
+  /** Sessions of others that are linked. */
+  readonly #met = new Set<string>()
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
@@ -158,6 +164,8 @@ export class OpenRoom implements Room {
       draftFiles: (mark?.files ?? []).map(infoOf),
       readMark: mark?.readMark ?? firstIdAt(record.joinedAt),
       quiet,
+      devices: extras.devices,
+      keepDevices: (known) => void store.writeKnownDevices(record.id, known).catch(() => {}),
       judge: (who, name, membership) => this.identity.verification(who, name, membership),
       nextTurn: ports.nextTurn,
       dropFile: (root) => void this.#files.drop(root),
@@ -300,6 +308,7 @@ export class OpenRoom implements Room {
     this.#pending.clear()
     this.#members.stopped()
     this.#own.clear()
+    this.#met.clear()
     this.#stopTurning?.()
     this.#view.restarted()
     await host?.stop()
@@ -580,7 +589,17 @@ export class OpenRoom implements Room {
     await this.#members.revokeDevice(revokeDevice(crypto, identity, key, heads, clock.now()))
   }
 
+  /** Whose room this is, when it is that of two contacts. */
+  setContact(contact: string | undefined): void {
+    this.#view.setContact(contact)
+  }
+
   #greetOwn({ session, author, state }: Extract<EngineEvent, { type: 'peer' }>['peer']): void {
+    if (state !== 'linked') this.#met.delete(session)
+    else if (author !== session && author !== this.state.me && !this.#met.has(session)) {
+      this.#met.add(session)
+      this.#hub.personMet(this, author)
+    }
     if (author !== this.state.me || state !== 'linked') {
       if (this.#own.delete(session)) this.#hub.ownDeviceGone()
       return

@@ -31,6 +31,10 @@ export interface IdentityHub {
   /** I compared a number with them, or take that back. */
   compared(room: string, who: RoomEvidence, matches: boolean): Promise<void>
   /** Requests of people who are blocked are not put before anybody. */
+  /** Somebody shows who they are here, or shows something else than before. */
+  showed(room: string, who: string): void
+  /** A contact founded the room of the two. */
+  invited(room: string, who: string, invite: string): void
   met(room: string, output: Exclude<AcquaintanceOutput, { readonly type: 'whisper' }>): void
 }
 
@@ -123,6 +127,7 @@ export class RoomIdentity {
   shows(author: string, proof: Uint8Array): void {
     this.#proofs.set(author, proof)
     this.#judged.delete(author)
+    this.#hub.showed(this.#ports.room, author)
     this.#ports.changed()
   }
 
@@ -137,6 +142,7 @@ export class RoomIdentity {
     if (them === undefined || !decoded.ok) return
     const whisper = decoded.value
     const now = this.#ports.now()
+    if (whisper.type === 'direct') return this.#hub.invited(this.#ports.room, author, whisper.invite)
     if (isAboutContacts(whisper)) {
       this.#carryOut(this.acquaintance.receive(author, them, whisper, now))
       return
@@ -193,6 +199,11 @@ export class RoomIdentity {
     const outputs = this.acquaintance.answer(who, accepts, this.#ports.now())
     if (outputs.length === 0) throw new IdentityRefused('noRequest')
     this.#carryOut(outputs)
+  }
+
+  /** Lets a contact into the room of the two, if they are linked here. */
+  invite(who: string, invite: string): void {
+    this.#whisper(who, { type: 'direct', invite })
   }
 
   #evidence(who: string, name: string, membership?: Membership): RoomEvidence {

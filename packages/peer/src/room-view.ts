@@ -10,6 +10,7 @@ import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
 import type { EdgeRule, HeldMessage } from './members-state.ts'
+import { type KnownDevices, MemberDevices } from './member-devices.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
@@ -44,6 +45,9 @@ export interface RoomViewOptions {
   /** Id of the newest message that was read. */
   readonly readMark: string
   readonly quiet: QuietPeople
+  /** Devices of the others, as this person was last told, and where that is kept. */
+  readonly devices?: KnownDevices | undefined
+  readonly keepDevices?: ((known: KnownDevices) => void) | undefined
   readonly judge?: JudgePerson | undefined
   /** Not in yet: on the way in by an invite. */
   readonly entering: boolean
@@ -77,6 +81,10 @@ export class RoomView {
   #state: RoomState
   #readMark: string
   #notices = 0
+  readonly #devices: MemberDevices
+  /** By id of a notice: whose devices it is about. */
+  readonly #deviceNotices = new Map<number, string>()
+  readonly #keepDevices: (known: KnownDevices) => void
   #scheduled = false
 
   constructor(options: RoomViewOptions) {
@@ -86,6 +94,8 @@ export class RoomView {
     this.#readMark = options.readMark
     this.#people = new People(options.me, options.name, options.judge)
     this.#quiet = new Map(options.quiet)
+    this.#devices = new MemberDevices(options.devices)
+    this.#keepDevices = options.keepDevices ?? ((): void => {})
     for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
     this.#linkByInvite = new Map(Object.entries(options.members?.links ?? {}))
     this.#edgeRule = options.members?.edgeRule ?? 'trusted'
@@ -197,6 +207,10 @@ export class RoomView {
     this.#set({ comparing, shown, people: this.#people.list() })
   }
 
+  setContact(contact: string | undefined): void {
+    if (contact !== this.#state.contact) this.#set({ contact })
+  }
+
   /** The engine was replaced: nobody is here any more, as far as we know; what was read stays. */
   restarted(): void {
     for (const person of this.#state.people) {
@@ -300,6 +314,12 @@ export class RoomView {
   }
 
   dismissNotice(id: number): void {
+    const who = this.#deviceNotices.get(id)
+    if (who !== undefined && this.#snapshot !== undefined) {
+      this.#deviceNotices.delete(id)
+      this.#devices.understood(who, this.#snapshot.members)
+      this.#keepDevices(this.#devices.known)
+    }
     const notices = this.#state.notices.filter((notice) => notice.id !== id)
     if (notices.length !== this.#state.notices.length) this.#set({ notices })
   }
@@ -352,9 +372,22 @@ export class RoomView {
     for (const manifest of this.files.detach(message.id, roots)) this.#dropFile(formatHex(manifest.root))
   }
 
+  /** Somebody's devices changed: cannot be overlooked, and is told again at the next start unless it was put away. */
+  #tellDevices({ members }: MembershipSnapshot): void {
+    const { changes, met } = this.#devices.observe(members)
+    if (met) this.#keepDevices(this.#devices.known)
+    for (const { who, change } of changes) {
+      if ([...this.#deviceNotices.values()].includes(who)) continue
+      const name = this.#nameOf(who) || (members.find(({ identity }) => identity === who)?.name ?? '')
+      this.notice(change === 'added' ? 'deviceAdded' : 'deviceRemoved', name)
+      this.#deviceNotices.set(this.#notices, who)
+    }
+  }
+
   #applyMembership(snapshot: MembershipSnapshot): void {
     this.#snapshot = snapshot
     this.#people.setMembers(membershipsOf(snapshot))
+    this.#tellDevices(snapshot)
     this.#show(this.#posting.setRules(postingRulesOf(snapshot), [...this.#timeline, ...this.#concealed.values()]))
     this.#set({ people: this.#people.list() })
     if (snapshot.standing === 'in') this.#set({ entering: undefined })

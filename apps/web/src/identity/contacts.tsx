@@ -1,13 +1,14 @@
 /** The start page's people: who asked to be a contact, and the contacts with where they are now. */
 import type { ReactElement } from 'react'
 import { Ban, UserMinus } from 'lucide-react'
+import { keyOf } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useIdentityMessages } from '../messages/identity.tsx'
 import { Glyph } from '../person/glyph.tsx'
 import { useDoing } from './use-doing.ts'
 import './identity.css'
 
-export function Contacts({ onOpen }: { readonly onOpen: (room: string) => void }): ReactElement | null {
+export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void }): ReactElement | null {
   const say = useIdentityMessages()
   const chat = useChat()
   const { list, requests } = useChatState((state) => state.contacts)
@@ -43,12 +44,21 @@ export function Contacts({ onOpen }: { readonly onOpen: (room: string) => void }
       <ul className="identity-list">
         {list.map(({ id, name, room, here, blocked, verification }) => (
           <li key={id}>
-            <button type="button" className="contact-open" onClick={() => onOpen(room)}>
+            <button
+              type="button"
+              className="contact-open"
+              disabled={room === ''}
+              title={say.message(name)}
+              onClick={() => {
+                const opened = chat.room(room)
+                if (opened !== undefined) onOpen(keyOf(opened.state))
+              }}
+            >
               <Glyph author={id} away={here === undefined} />
               <span>
                 {name}
                 <small>
-                  {blocked ? say.blocked : here === undefined ? say.away : say.here}
+                  {blocked ? say.blocked : room === '' ? say.notTogether : here === undefined ? say.away : say.here}
                   {verification.level === 'compared' && ` · ${say.verified}`}
                 </small>
               </span>

@@ -226,6 +226,7 @@ export const en = {
     title: 'Invite',
     lead: 'Whoever has this link can come in, and read what was said before.',
     aloneTitle: 'You are the first one here',
+    aloneTwo: (name: string): string => `${name} gets what you write here as soon as they come.`,
     aloneLead: 'Send this link to whoever should come. It is the only key.',
     aloneMembers: 'Nobody comes in unless you say so. Make an invite for whoever should.',
     link: 'Link of this room',
@@ -417,6 +418,10 @@ export const en = {
   },
 
   notice: {
+    deviceAdded: (name?: string): string =>
+      `${name || 'Somebody'} has another device now, which reads and writes as ${name || 'them'}. If you did not expect it, ask by another road.`,
+    deviceRemoved: (name?: string): string =>
+      `${name || 'Somebody'} removed one of their devices. What it says from now on is not shown.`,
     dismiss: 'Understood',
     unknown: 'Something unusual happened in this room. It goes on working.',
     clockWrong: (about: string | undefined): string =>

@@ -102,6 +102,8 @@ export const identityEn = {
   request: (name: string): string => `${name} would like to keep you as a contact.`,
   accept: 'Accept',
   decline: 'Not now',
+  message: (name: string): string => `Message ${name}`,
+  notTogether: 'your room is made when you next meet',
   here: 'here now',
   away: 'away',
   blocked: 'blocked',

@@ -44,6 +44,8 @@ describe('the catalogue', () => {
       forkFound: true,
       linkRefused: true,
       floodLimited: true,
+      deviceAdded: true,
+      deviceRemoved: true,
     }
     for (const code of Object.keys(codes)) {
       const words = en.notice[code as keyof typeof en.notice]

@@ -44,6 +44,7 @@ export function Before({
   )
   const gaps = useRoomState(room, (state) => state.sync.gaps)
   const people = useRoomState(room, (state) => state.people)
+  const contact = useRoomState(room, (state) => state.contact)
   const link = useRoomState(room, (state) => state.link)
   const kind = useRoomState(room, (state) => state.kind)
   const isEmpty = useRoomState(room, (state) => state.newest === undefined)
@@ -63,8 +64,14 @@ export function Before({
       <section className="before alone">
         <Ring points={ringPoints(people)} size={64} />
         <h2>{words.invite.aloneTitle}</h2>
-        <p>{kind === 'members' ? words.invite.aloneMembers : words.invite.aloneLead}</p>
-        {kind === 'members' ? (
+        <p>
+          {contact !== undefined
+            ? words.invite.aloneTwo(name)
+            : kind === 'members'
+              ? words.invite.aloneMembers
+              : words.invite.aloneLead}
+        </p>
+        {contact !== undefined ? null : kind === 'members' ? (
           <button type="button" className="button primary large" onClick={onInvite}>
             <UserPlus size={20} aria-hidden />
             {words.people.invite}

@@ -31,8 +31,9 @@ export function Header(props: HeaderProps): ReactElement {
   const sync = useRoomState(room, (state) => state.sync)
   const kind = useRoomState(room, (state) => state.kind)
   const members = useRoomState(room, (state) => state.members)
-  const status = statusOf({ kind, people, relay, sync, members }, words)
-  const mayInvite = members === undefined || members.mayAdd
+  const contact = useRoomState(room, (state) => state.contact)
+  const status = statusOf({ kind, people, relay, sync, members, contact }, words)
+  const mayInvite = contact === undefined && (members === undefined || members.mayAdd)
   const direct = people.filter((person) => person.path === 'direct').length
   return (
     <header className="room-head">

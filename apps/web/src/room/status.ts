@@ -9,7 +9,7 @@ export interface Status {
   readonly progress: number | undefined
 }
 
-export type StatusFacts = Pick<RoomState, 'kind' | 'people' | 'relay' | 'sync' | 'members'>
+export type StatusFacts = Pick<RoomState, 'kind' | 'people' | 'relay' | 'sync' | 'members' | 'contact'>
 
 export function statusOf(room: StatusFacts, words: Messages): Status {
   const say = words.status
@@ -37,7 +37,8 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
   }
   if (room.sync.phase === 'loading' || room.sync.phase === 'catchingUp')
     return busy(room.relay === 'connecting' && others.length === 0 ? say.joining : say.loading)
-  const inside = room.people.filter(({ membership }) => membership !== undefined)
+  // Two who talk are no assembly.
+  const inside = room.contact === undefined ? room.people.filter(({ membership }) => membership !== undefined) : []
   if (here.length === 0) {
     if (room.relay === 'connecting') return busy(say.joining)
     const text = others.length === 0 ? say.alone : inside.length > 1 ? membersLine(inside, 1, words) : say.nobody

@@ -12,9 +12,11 @@
  * | 17 | accept | id 16 · share 32 · name text · proof bytes ≤ 2,048 |
  * | 18 | confirm | id 16 · share 32 · proof bytes ≤ 2,048 |
  * | 19 | decline | id 16 |
+ * | 20 | direct | invite text ≤ 512: into the members room of the two |
  *
  * The link has authenticated the far end's session, and its chain names the author.
  */
+import { maxFragmentLinkLength } from '../codec/fragment-link.ts'
 import { Reader } from '../codec/reader.ts'
 import { Writer } from '../codec/writer.ts'
 import { type Result, accept, reject, unreachable } from '../machine.ts'
@@ -44,7 +46,13 @@ export type ContactWhisper =
   | { readonly type: 'confirm'; readonly id: Uint8Array; readonly share: Uint8Array; readonly proof: Uint8Array }
   | { readonly type: 'decline'; readonly id: Uint8Array }
 
-export type Whisper = SasWhisper | ContactWhisper
+/** Of two contacts, whoever founded their room lets the other in. */
+export interface DirectWhisper {
+  readonly type: 'direct'
+  readonly invite: string
+}
+
+export type Whisper = SasWhisper | ContactWhisper | DirectWhisper
 
 const tags = {
   compare: 1,
@@ -55,6 +63,7 @@ const tags = {
   accept: 17,
   confirm: 18,
   decline: 19,
+  direct: 20,
 } as const
 
 export function encodeWhisper(whisper: Whisper): Uint8Array {
@@ -75,6 +84,8 @@ export function encodeWhisper(whisper: Whisper): Uint8Array {
       return writer.raw(whisper.id).raw(whisper.share).bytes(whisper.proof).finish()
     case 'decline':
       return writer.raw(whisper.id).finish()
+    case 'direct':
+      return writer.text(whisper.invite).finish()
     default:
       return unreachable(whisper)
   }
@@ -116,6 +127,8 @@ function readWhisper(tag: number, reader: Reader): Whisper | undefined {
     }
     case tags.decline:
       return { type: 'decline', id: reader.raw(contactIdBytes) }
+    case tags.direct:
+      return { type: 'direct', invite: reader.text(maxFragmentLinkLength) }
     default:
       return undefined
   }

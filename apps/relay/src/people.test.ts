@@ -1,0 +1,129 @@
+/** What people's programs do with each other by way of a relay: contacts and their room, devices and their code. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Chat, Room } from '@kith/peer'
+import { createNodeChat } from '@kith/peer/node'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createRelay } from './relay.ts'
+
+const closing: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'kith-people-'))
+  closing.push(async () => rmSync(made, { recursive: true, force: true }))
+  return made
+}
+
+async function startRelay(): Promise<string> {
+  const relay = createRelay({ seed: new Uint8Array(32).fill(9), port: 0, host: '127.0.0.1', webRoot: folder() })
+  const { url } = await relay.listen()
+  closing.push(() => relay.close())
+  return url
+}
+
+async function start(relay: string, name?: string): Promise<Chat> {
+  const chat = await createNodeChat({
+    dataDir: folder(),
+    relay,
+    iceServers: [],
+    ...(name === undefined ? {} : { name }),
+  })
+  closing.push(() => chat.close())
+  return chat
+}
+
+function until(source: Chat | Room, what: string, condition: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = (): void => {
+      if (!condition()) return
+      clearTimeout(timer)
+      stop()
+      resolve()
+    }
+    const stop = source.subscribe(check)
+    const timer = setTimeout(() => {
+      stop()
+      reject(new Error(`waited for ${what}: ${JSON.stringify(source.state)}`))
+    }, 30_000)
+    check()
+  })
+}
+
+function other(room: Room) {
+  const found = room.state.people.find(({ me, online, reaching }) => !me && online && !reaching)
+  if (found === undefined) throw new Error('nobody else is here')
+  return found
+}
+
+function isBlockedIn(room: Room): boolean {
+  return room.state.people.some(({ me, quiet }) => !me && quiet === 'hidden')
+}
+
+describe('people who meet at a relay', () => {
+  it('CON6 CON7 contacts have a members room of the two, where nobody else comes in; who is blocked is hidden, also where they show who they are later', async () => {
+    const relay = await startRelay()
+    const [ada, bob] = [await start(relay, 'Ada'), await start(relay, 'Bob')]
+    const hers = await ada.create({ title: 'Kitchen' })
+    const his = await bob.join(hers.state.link)
+    for (const room of [hers, his])
+      await until(room, 'the other', () =>
+        room.state.people.some(({ me, online, reaching }) => !me && online && !reaching),
+      )
+    await ada.contact({ type: 'request', room: hers.id, who: other(hers).id })
+    await until(bob, 'the request', () => bob.state.contacts.requests.length === 1)
+    await bob.contact({ type: 'answer', room: his.id, who: other(his).id, accepts: true })
+    for (const chat of [ada, bob])
+      await until(chat, 'the room of the two', () => (chat.state.contacts.list[0]?.room ?? '') !== '')
+    const [contact] = ada.state.contacts.list
+    const [direct, bobs] = [ada, bob].map((chat) => chat.room(contact?.room ?? '')) as [Room, Room]
+    for (const room of [direct, bobs]) {
+      const inside = (): number => room.state.people.filter(({ membership }) => membership !== undefined).length
+      await until(room, 'both of them in it', () => inside() === 2)
+    }
+    expect(direct.state).toMatchObject({ title: 'Bob', kind: 'members', contact: contact?.id })
+    expect(bobs.state).toMatchObject({ title: 'Ada', kind: 'members', contact: ada.state.identity.id })
+    // One of the two founded it; whoever did not lets nobody in, and nobody waits at the door.
+    expect([direct, bobs].filter(({ state }) => state.members?.mayAdd === true)).toHaveLength(1)
+    for (const room of [direct, bobs]) expect(room.state.members?.newcomers).toEqual([])
+    await direct.send('just us')
+    await until(bobs, 'her message', () => bobs.timeline.length === 1)
+    await until(ada, 'where Bob is', () => ada.state.contacts.list[0]?.here !== undefined)
+
+    await ada.contact({ type: 'block', contact: contact?.id ?? '', on: true })
+    await until(direct, 'him hidden', () => isBlockedIn(direct))
+    expect(isBlockedIn(hers)).toBe(false)
+    await bob.identify({ type: 'show', room: his.id, on: true })
+    await until(hers, 'him hidden here, too', () => isBlockedIn(hers))
+    await his.send('can you hear me?')
+    await until(his, 'it being sent', () => his.timeline.at(0).storedBy > 0)
+    expect(hers.timeline.length).toBe(0)
+    // He asks once more: nobody is asked anything.
+    await bob.contact({ type: 'request', room: his.id, who: other(his).id })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(ada.state.contacts.requests).toEqual([])
+    await ada.contact({ type: 'block', contact: contact?.id ?? '', on: false })
+    await until(hers, 'what he said', () => hers.timeline.length === 1)
+  }, 90_000)
+
+  it('DEV8 a device is linked by its code at a relay', async () => {
+    const relay = await startRelay()
+    const [ada, tablet] = [await start(relay, 'Ada'), await start(relay)]
+    const room = await ada.create({ title: 'Kitchen' })
+    const code = (await ada.identify({ type: 'offerDevice', relay, notes: 'Notes' })) ?? ''
+    expect(code.startsWith(`${relay}/#d-`)).toBe(true)
+    // As typed: without the address, with gaps.
+    const typed = (/#d-(.*)$/u.exec(code)?.[1] ?? '').toLowerCase().replace(/(.{4})/gu, '$1 ')
+    await tablet.identify({ type: 'becomeDevice', code: typed, relay, name: 'Tablet' })
+    const phase = (chat: Chat) => chat.state.identity.devices.linking
+    for (const chat of [ada, tablet]) await until(chat, 'the digits', () => phase(chat)?.phase === 'compare')
+    expect(phase(tablet)).toMatchObject({ digits: (phase(ada) as { digits: string }).digits, asks: false })
+    await ada.identify({ type: 'confirmDevice', matches: true })
+    await until(tablet, 'the end', () => phase(tablet)?.phase === 'done')
+    expect(tablet.room(room.id)?.state.me).toBe(room.state.me)
+  }, 90_000)
+})
