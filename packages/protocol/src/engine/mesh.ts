@@ -40,8 +40,8 @@ export const settledDesktopMs = 60_000
 /** About so many peers stay in the relay's topic, for whoever comes or has lost everybody. */
 export const greeters = 48
 const hourMs = 3_600_000
-/** Links, but no root for so long: perhaps those we are linked with are an island. */
-export const rootlessMs = 3_000
+/** Links, but no root's beacon for so long: perhaps those we are linked with are an island. */
+export const rootlessMs = 3_500
 
 export interface MeshContext {
   readonly options: EngineOptions
@@ -157,6 +157,7 @@ export class Mesh implements Spreader {
           this.#overlay.suspect(output.session, output.isSuspect, this.#now)
           this.#broadcast.neighbourSuspect(output.session, output.isSuspect, this.#now)
           if (output.isSuspect) this.#events.doubted(this.#now)
+          if (output.isSuspect && this.#overlay.isShattered(this.#now)) this.#attend(this.#now)
           return
         case 'dead': {
           const link = reach.find(output.session)
@@ -419,10 +420,10 @@ export class Mesh implements Spreader {
   /** Who stays in the relay's topic: those whom chance chose for this hour, and whoever has nobody. */
   #attend(now: Millis): void {
     const { reach } = this.#context
-    if (this.#broadcast.roots.length > 0) this.#rootedAt = now
+    this.#rootedAt = Math.max(this.#rootedAt, this.#broadcast.rootHeardAt)
     // On an island nobody hears of a root; addresses and the relay may lead off it.
     const isIsland = now - this.#rootedAt >= rootlessMs
-    const isLost = this.#isLonely || this.#overlay.isLonely || isIsland
+    const isLost = this.#isLonely || this.#overlay.isLonely || isIsland || this.#overlay.isShattered(now)
     reach.seekOthers(isLost, now)
     reach.setAttending(isLost || this.#isGreeter(now), now)
   }

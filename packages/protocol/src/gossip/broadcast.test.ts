@@ -102,6 +102,24 @@ describe('beacons', () => {
     expect(stage.broadcast.trees).toEqual([])
   })
 
+  it('GOS55 say when a root was heard of last; copies and forged ones say nothing', () => {
+    const stage = new Stage().link(1, 2)
+    expect(stage.broadcast.rootHeardAt).toBe(0)
+    const first = nth(stage)
+    const forged = nth(stage, 0x21)
+    forged[60] = (forged[60] as number) ^ 1
+    stage.receive(1, first)
+    const heardAt = stage.now
+    expect(stage.broadcast.rootHeardAt).toBe(heardAt)
+    stage.pass(100)
+    stage.receive(2, first)
+    stage.receive(2, forged)
+    expect(stage.broadcast.rootHeardAt).toBe(heardAt)
+    stage.pass(2_000)
+    stage.receive(1, later(stage))
+    expect(stage.broadcast.rootHeardAt).toBe(stage.now)
+  })
+
   it('GOS24 go to children at once, and to others later, unless those brought it meanwhile', () => {
     const stage = inTree()
     stage.receive(2, encodeAttach([tree], [1]))

@@ -82,6 +82,11 @@ export class Broadcast {
     return this.#trees.shared.flatMap((tree) => (tree === undefined ? [] : [tree.root]))
   }
 
+  /** When the newest beacon of a shared tree came, 0 where there is none. */
+  get rootHeardAt(): Millis {
+    return this.#trees.shared.reduce((at, tree) => Math.max(at, tree?.at ?? 0), 0)
+  }
+
   /** For the map. */
   get trees(): readonly TreeView[] {
     const now = this.#now

@@ -45,6 +45,8 @@ export const busyPaceMs = 1_000
 export const lossesOfEmergency = 2
 export const lossWindowMs = 5_000
 export const emergencyMs = 10_000
+/** So few neighbours that are left in one hold no network together. */
+export const shatteredLinks = 2
 /** Without a neighbour for so long: the relay is asked; doubled each time up to the maximum. */
 export const lonelyMs = 1_000
 export const maxLonelyMs = 30_000

@@ -371,6 +371,18 @@ describe('looking for neighbours', () => {
     expect(rig.of('lonely').length).toBeGreaterThan(0)
   })
 
+  it('GOS55 takes itself for shattered while most are gone at once and two or fewer are left', () => {
+    const rig = new Rig()
+    const neighbours = rig.neighbours(6)
+    for (const { session } of neighbours.slice(0, 3)) rig.overlay.suspect(session, true, rig.now)
+    expect(rig.overlay.isShattered(rig.now)).toBe(false)
+    rig.overlay.suspect(neighbours[3]?.session ?? '', true, rig.now)
+    expect(rig.overlay.isShattered(rig.now)).toBe(true)
+    expect(rig.overlay.isShattered(rig.now + limits.emergencyMs)).toBe(false)
+    rig.neighbours(1)
+    expect(rig.overlay.isShattered(rig.now)).toBe(false)
+  })
+
   it('GOS58 tries lost neighbours again, ever more seldom, and forgets who said goodbye', () => {
     const rig = new Rig()
     const neighbours = rig.neighbours(8)

@@ -142,6 +142,11 @@ export class Overlay {
     return this.#links.live === 0
   }
 
+  /** Most neighbours were lost at once: those that are left may be all there is of an island. */
+  isShattered(now: Millis): boolean {
+    return this.#links.live <= limits.shatteredLinks && this.#seeking.isMassLoss(now)
+  }
+
   isNeighbour(session: string): boolean {
     return this.#links.get(session)?.state === 'active'
   }

@@ -14,24 +14,27 @@ export type Recorded = Pick<Recorder, 'lines' | 'keyByTag' | 'notices' | 'fresh'
 
 export class Recorder {
   readonly #machines: number
+  readonly #countFrom: Millis
   readonly lines: Map<string, Line> = new Map()
-  /** Entries that came by links and were new, and those that were not. */
+  /** Entries that came by links since the warm-up and were new, and those that were not. */
   fresh = 0
   copies = 0
   readonly notices: Map<string, number> = new Map()
   /** By post: its entry's sorting key. */
   readonly keyByTag: Map<number, string> = new Map()
 
-  constructor(machines: number) {
+  constructor(machines: number, countFrom: Millis) {
     this.#machines = machines
+    this.#countFrom = countFrom
   }
 
   event(peer: number, event: EngineEvent, at: Millis): void {
     switch (event.type) {
       case 'trace':
-        if (event.copy) this.copies++
-        else {
-          this.fresh++
+        if (event.copy) {
+          if (at >= this.#countFrom) this.copies++
+        } else {
+          if (at >= this.#countFrom) this.fresh++
           const line = this.#line(event.id)
           if (event.hop > line.maxHop) line.maxHop = event.hop
         }

@@ -93,7 +93,7 @@ export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outco
   const { scenario, peers, seed } = options
   const plan = planScenario(scenario, peers, seed)
   const size = plan.machines.length
-  const recorder = new Recorder(size)
+  const recorder = new Recorder(size, scenario.warmUpMs)
   for (const { recorded } of outcomes) recorder.merge(recorded)
   const times: number[] = []
   let wanted = 0

@@ -83,7 +83,7 @@ export class Simulation {
     this.#options = options
     this.plan = planScenario(scenario, peers, seed)
     const createCrypto = options.createCrypto ?? createToyCrypto
-    this.recorder = new Recorder(this.plan.machines.length)
+    this.recorder = new Recorder(this.plan.machines.length, scenario.warmUpMs)
     this.network = new Network({
       seed,
       createCrypto,
