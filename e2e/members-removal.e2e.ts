@@ -2,6 +2,8 @@
  * A members room as five people live in it: founded in a browser, entered through one another, one of them removed while
  * away and writing, and afterwards stricter than before. Two browsers, four terminals, one relay.
  */
+import { openSealedNodeStorage } from '@kith/peer/node'
+import { createNobleCrypto } from '@kith/protocol'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, Person } from './harness/browser.ts'
@@ -23,6 +25,7 @@ import {
   untilIn,
 } from './harness/members.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { folderContents, formsOf, pageContents } from './harness/stores.ts'
 import { until } from './harness/waiting.ts'
 
 describe('a members room of people who come through one another', () => {
@@ -50,7 +53,7 @@ describe('a members room of people who come through one another', () => {
     relay = new Relay(await freePort(), `${folder.path}/relay`)
     await relay.start()
     browser = await launchChromium()
-    ana = await Person.arrive(browser, 'Ana')
+    ana = await Person.arrive(browser, 'Anastasia')
   })
 
   afterAll(async () => {
@@ -61,22 +64,26 @@ describe('a members room of people who come through one another', () => {
   })
 
   let ben: Terminal
+  /** What people told each other by another road: invites and PINs. */
+  const told: string[] = []
 
   it('MEM14 MEM16 EPO5 removes somebody who is away and writing, with whom is there through them, and keeps whom it says', async () => {
     await foundRoom(ana, relay.origin)
-    ben = arrive(await inviteIn(ana), 'Ben')
+    const forBenedikt = await inviteIn(ana)
+    ben = arrive(forBenedikt, 'Benedikt')
     const forBen = await pinShown(ana)
+    told.push(forBen, forBenedikt.slice(forBenedikt.indexOf('#i-') + 3))
     await until('Ben to be asked', 60_000, () => phaseOf(ben)?.phase === 'pinWanted')
     command(ben, `pin ${forBen}`)
-    await untilIn(ben, 'Ben')
+    await untilIn(ben, 'Benedikt')
 
-    const cleo = await Person.arrive(browser, 'Cleo')
+    const cleo = await Person.arrive(browser, 'Cleopatra')
     await knock(cleo, await inviteFrom(ben))
-    await enterPin(cleo, await pinFor(ben, 'Cleo'))
-    const dan = arrive(await inviteIn(cleo, false), 'Dan')
-    await untilIn(dan, 'Dan')
-    const eve = arrive(await inviteIn(cleo, false), 'Eve')
-    await untilIn(eve, 'Eve')
+    await enterPin(cleo, await pinFor(ben, 'Cleopatra'))
+    const dan = arrive(await inviteIn(cleo, false), 'Danuta')
+    await untilIn(dan, 'Danuta')
+    const eve = arrive(await inviteIn(cleo, false), 'Evelyne')
+    await untilIn(eve, 'Evelyne')
     await cleo.say('said while I was one of you')
     await shows(ana, 'said while I was one of you')
     await ana.until(/Members: 5/u)
@@ -88,28 +95,28 @@ describe('a members room of people who come through one another', () => {
     await cleo.say('said behind your backs')
     await shows(cleo, 'said behind your backs')
 
-    const dialog = await about(ana, 'Cleo')
+    const dialog = await about(ana, 'Cleopatra')
     await dialog.getByRole('button', { name: 'Remove from the room…' }).click()
-    const removing = ana.page.getByRole('dialog', { name: 'Remove Cleo?' })
+    const removing = ana.page.getByRole('dialog', { name: 'Remove Cleopatra?' })
     await removing.getByText('2 people are here only because of them:').waitFor()
-    await removing.getByRole('checkbox', { name: /Eve/u }).uncheck()
+    await removing.getByRole('checkbox', { name: /Evelyne/u }).uncheck()
     await removing.getByRole('button', { name: 'Remove 2 people' }).click()
     await removing.waitFor({ state: 'detached' })
     await ana.say('said without Cleo')
     await until('Ben to read on', 60_000, () => ben.texts().includes('said without Cleo'))
-    expect(await namesIn(ben)).toEqual(['Ana', 'Ben', 'Eve'])
+    expect(await namesIn(ben)).toEqual(['Anastasia', 'Benedikt', 'Evelyne'])
     await until('Dan to be told', 60_000, async () => (await membersOf(dan)).standing === 'removed')
 
     await cleo.pullWebRtc(false)
     await cleo.context.setOffline(false)
-    const again = comesBack('Eve')
+    const again = comesBack('Evelyne')
     await until('Eve to read on', 60_000, () => again.texts().includes('said without Cleo'))
     again.send('I am back')
     await shows(ana, 'I am back')
     ben.send('so we are three')
     await shows(ana, 'so we are three')
     await until('Eve to hear that', 60_000, () => again.texts().includes('so we are three'))
-    expect(await namesIn(again)).toEqual(['Ana', 'Ben', 'Eve'])
+    expect(await namesIn(again)).toEqual(['Anastasia', 'Benedikt', 'Evelyne'])
 
     const inside = [await shownIn(ben), await shownIn(again), (await ana.readAll()).map(({ text }) => text)]
     for (const texts of inside) {
@@ -138,7 +145,7 @@ describe('a members room of people who come through one another', () => {
       const { policy } = (await membersOf(ben)) as { policy?: { vouches?: number } }
       return policy?.vouches === 2
     })
-    const finn = arrive(await inviteIn(ana), 'Finn')
+    const finn = arrive(await inviteIn(ana), 'Finnegan')
     const byAna = await pinShown(ana)
     await until('Finn to be asked', 60_000, () => phaseOf(finn)?.phase === 'pinWanted')
     command(finn, `pin ${byAna}`)
@@ -147,22 +154,62 @@ describe('a members room of people who come through one another', () => {
       return line?.phase === 'vouchesWanted' && line.have === 1 ? line : undefined
     })
     expect(half).toMatchObject({ have: 1, need: 2 })
-    expect(await namesIn(ben)).not.toContain('Finn')
+    expect(await namesIn(ben)).not.toContain('Finnegan')
     ben.send('who is that at the door?')
     await shows(ana, 'who is that at the door?')
     expect(finn.texts()).toEqual([])
 
     await until('Finn at the door of Ben', 60_000, () =>
-      newest(ben, ({ type, name, state }) => type === 'newcomer' && name === 'Finn' && state === 'here'),
+      newest(ben, ({ type, name, state }) => type === 'newcomer' && name === 'Finnegan' && state === 'here'),
     )
-    command(ben, 'pin Finn')
-    const byBen = await pinFor(ben, 'Finn')
+    command(ben, 'pin Finnegan')
+    const byBen = await pinFor(ben, 'Finnegan')
     await until('Finn to be asked again', 60_000, () => phaseOf(finn)?.phase === 'pinWanted')
     command(finn, `pin ${byBen}`)
-    await untilIn(finn, 'Finn')
+    await untilIn(finn, 'Finnegan')
     await until('what was said before', 60_000, () => finn.texts().includes('who is that at the door?'))
-    expect(await namesIn(ben)).toContain('Finn')
+    expect(await namesIn(ben)).toContain('Finnegan')
     await ana.until(/Members: 4/u)
+    expect(ana.complaints).toEqual([])
+  })
+
+  it('STO20 leaves nothing of it to read on the disk: no word, no name, no room, no PIN, no invite, no key', async () => {
+    const page = ana.page
+    await page.getByRole('button', { name: 'Room settings' }).click()
+    const settings = page.getByRole('dialog')
+    await settings.getByLabel('What you call this room').fill('Harvest committee')
+    await settings.getByLabel('What you call this room').press('Enter')
+    await settings.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('heading', { name: 'Harvest committee' }).waitFor()
+    await ben.leave()
+    const words = ['said while I was one of you', 'so we are three', 'who is that at the door?']
+    const names = ['Anastasia', 'Benedikt', 'Cleopatra', 'Danuta', 'Evelyne', 'Finnegan', 'Harvest committee']
+    const secrets = [...words, ...names, ...told]
+
+    const inPage = await pageContents(page)
+    const onDisk = await folderContents(`${folder.path}/Benedikt`)
+    // The search finds what is there: the keys of records are in the clear.
+    for (const contents of [inPage, onDisk]) {
+      expect(contents).toMatch(/room\/[0-9a-f]{32}\/e\//u)
+      for (const secret of secrets) {
+        for (const form of formsOf(secret)) expect(contents.includes(form), secret).toBe(false)
+      }
+    }
+
+    // And nothing of any record of the terminal: entries, operations, keys of epochs, devices and identities.
+    const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
+    const storage = await openSealedNodeStorage(`${folder.path}/Benedikt/main`, { crypto })
+    const records = await storage.read({ prefix: '', limit: 10_000 })
+    await storage.close()
+    expect(records.filter(({ key }) => /^room\/[0-9a-f]+\/k\//u.test(key)).length).toBeGreaterThan(2)
+    for (const { key, value } of records) {
+      if (value.length < 16) continue
+      expect(onDisk.includes(Buffer.from(value.subarray(-32)).toString('latin1')), key).toBe(false)
+    }
+    const { identity } = JSON.parse(
+      Buffer.from(records.find(({ key }) => key.startsWith('chat/room/'))!.value).toString(),
+    ) as { identity: string }
+    for (const form of formsOf(Buffer.from(identity, 'base64url'))) expect(onDisk.includes(form)).toBe(false)
     expect(ana.complaints).toEqual([])
   })
 })

@@ -8,6 +8,7 @@ import { until } from './waiting.ts'
 export interface MembersLine {
   readonly type: string
   readonly link?: string
+  readonly text?: string
   readonly pin?: string | null
   readonly name?: string
   readonly phase?: string
@@ -16,7 +17,11 @@ export interface MembersLine {
   readonly have?: number | null
   readonly need?: number | null
   readonly standing?: string | null
-  readonly people?: readonly { readonly name: string; readonly verification?: string }[]
+  readonly people?: readonly {
+    readonly name: string
+    readonly verification?: string
+    readonly claim?: string | null
+  }[]
   readonly removed?: readonly { readonly name: string }[]
 }
 

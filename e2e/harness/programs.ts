@@ -38,14 +38,21 @@ export class Relay {
   readonly port: number
   readonly dataDir: string
   readonly env: Readonly<Record<string, string>>
+  readonly options: readonly string[]
   /** Everything it printed, over all its lives. */
   log = ''
   #child: ChildProcessWithoutNullStreams | undefined
 
-  constructor(port: number, dataDir: string, env: Readonly<Record<string, string>> = {}) {
+  constructor(
+    port: number,
+    dataDir: string,
+    env: Readonly<Record<string, string>> = {},
+    options: readonly string[] = [],
+  ) {
     this.port = port
     this.dataDir = dataDir
     this.env = env
+    this.options = options
   }
 
   get origin(): string {
@@ -53,11 +60,11 @@ export class Relay {
   }
 
   async start(): Promise<void> {
-    const child = start(['relay', '--port', String(this.port), '--data', this.dataDir], this.env)
+    const child = start(['relay', '--port', String(this.port), '--data', this.dataDir, ...this.options], this.env)
     this.#child = child
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.log += chunk.toString()))
-    await until('the relay to answer', 15_000, async () => {
+    await until('the relay to answer', 60_000, async () => {
       if (child.exitCode !== null) throw new Error(`the relay ended: ${this.log}`)
       return fetch(`${this.origin}/healthz`)
         .then((answer) => answer.ok)

@@ -113,7 +113,7 @@ async function chat(command: ChatCommand, place: Place): Promise<number> {
       sleep: async (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       stopped,
     }
-    if (options.json) return await runJson(rooms, io)
+    if (options.json) return await runJson(chat, rooms, io)
     return await runPlain(chat, rooms, io, { invite, typed: process.stdin.isTTY })
   } finally {
     stopLog()

@@ -21,7 +21,7 @@ function start(): { readonly room: FakeRoom; readonly lines: Line[]; tell(line: 
   const input = new PassThrough()
   const lines: Line[] = []
   let stop: (code: number) => void = () => undefined
-  void runJson([{ room: chat.first, fresh: false }], {
+  void runJson(chat, [{ room: chat.first, fresh: false }], {
     input,
     write: (text) => {
       for (const line of text.trim().split('\n')) lines.push(JSON.parse(line) as Line)

@@ -39,6 +39,7 @@ function start(options: readonly FakeRoomOptions[], fresh = false): Run {
     stopped: new Promise((resolve) => (stop = resolve)),
   }
   const code = runJson(
+    chat,
     rooms.map((room) => ({ room, fresh })),
     io,
   )

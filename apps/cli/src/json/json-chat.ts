@@ -1,6 +1,6 @@
 /** `--json`: drives the rooms by the lines of `lines.ts` until it is told to leave. */
 import { unreachable } from '@kith/protocol'
-import type { Message } from '@kith/peer'
+import type { Chat, Message } from '@kith/peer'
 import { CatchUp } from '../catch-up.ts'
 import { errorCode, errorName, exitCodes } from '../failure.ts'
 import { readLines } from '../input-lines.ts'
@@ -8,22 +8,31 @@ import { watchIntervalMs, type Io, type OpenRoom } from '../io.ts'
 import { noticeText } from '../notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
 import { findPerson } from '../find-person.ts'
+import { performIdentity } from '../identity-commands.ts'
 import { performMembers } from '../members/actions.ts'
-import type { MembersCommand } from '../members/commands.ts'
 import { membersLine, MembersPrinter } from '../members/lines.ts'
 import { reportingProgram } from '../version.ts'
 import { fileTroubleText } from '../files/file-words.ts'
 import { attachFromLine, FilePrinter, obeyFileLine } from './file-lines.ts'
 import { mapLine, whyLine } from './map-lines.ts'
-import { formatLine, lineFaults, maxLineChars, messageLine, parseLine, type LineIn, type LineOut } from './lines.ts'
+import {
+  formatLine,
+  lineFaults,
+  maxLineChars,
+  messageLine,
+  parseLine,
+  type LineIn,
+  type LineOut,
+  type TypedCommand,
+} from './lines.ts'
 
 /** With neither relay nor peers there is less to wait for. */
 const lonelyLimitMs = 3000
 
 /** Resolves with the exit code. The rooms are still open then: closing the chat is the caller's. */
-export async function runJson(rooms: readonly OpenRoom[], io: Io): Promise<number> {
+export async function runJson(chat: Chat, rooms: readonly OpenRoom[], io: Io): Promise<number> {
   const many = rooms.length > 1
-  const printers = rooms.map((open) => new Printer(open, many ? open.room.id : undefined, io))
+  const printers = rooms.map((open) => new Printer(chat, open, many ? open.room.id : undefined, io))
   for (const printer of printers) printer.ready()
   for (const printer of printers) printer.start()
 
@@ -130,6 +139,7 @@ class Printer {
   readonly open: OpenRoom
   readonly label: string | undefined
   readonly outbox: Outbox
+  readonly #chat: Chat
   readonly #io: Io
   readonly #catchUp: CatchUp
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
@@ -141,7 +151,8 @@ class Printer {
   #loaded = false
   #cancels: (() => void)[] = []
 
-  constructor(open: OpenRoom, label: string | undefined, io: Io) {
+  constructor(chat: Chat, open: OpenRoom, label: string | undefined, io: Io) {
+    this.#chat = chat
     this.open = open
     this.label = label
     this.outbox = new Outbox(open.room)
@@ -210,7 +221,13 @@ class Printer {
     this.#print(lines)
   }
 
-  async #command(command: MembersCommand): Promise<void> {
+  async #command(command: TypedCommand): Promise<void> {
+    if ('what' in command) {
+      const { room } = this.open
+      const find = (name: string): ReturnType<typeof findPerson> => findPerson(room, name)
+      const { text } = await performIdentity(command, { chat: this.#chat, room, find })
+      return this.#print([{ type: 'done', text }])
+    }
     const outcome = await performMembers(command, this.open.room, this.#io.now())
     if (command.does === 'list') this.#print([membersLine(this.open.room.state)])
     else if (outcome.type === 'invite') this.#print([{ type: 'invite', link: outcome.link }])

@@ -30,6 +30,7 @@ import {
   type FileLineFault,
   type FileLineIn,
 } from './file-lines.ts'
+import { parseIdentityCommand, type IdentityInput } from '../identity-commands.ts'
 import { parseMembersCommand, type MembersCommand } from '../members/commands.ts'
 import type { MembersOut } from '../members/lines.ts'
 import type { MapLine, WhyLine } from './map-lines.ts'
@@ -64,6 +65,9 @@ export type LineOut =
   | WhyLine
   | { readonly type: 'error'; readonly code: string; readonly message: string }
 
+/** What `command` carries: about members, or about who somebody is. */
+export type TypedCommand = MembersCommand | IdentityInput
+
 export type LineIn =
   | { readonly type: 'send'; readonly text: string; readonly room: string | undefined }
   | { readonly type: 'history'; readonly limit: number | undefined; readonly room: string | undefined }
@@ -72,7 +76,7 @@ export type LineIn =
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
   | FileLineIn
   | { readonly type: 'members'; readonly room: string | undefined }
-  | { readonly type: 'command'; readonly command: MembersCommand; readonly room: string | undefined }
+  | { readonly type: 'command'; readonly command: TypedCommand; readonly room: string | undefined }
   | { readonly type: 'leave' }
 
 export type LineFault =
@@ -96,7 +100,8 @@ export const lineFaults: Readonly<Record<LineFault, string>> = {
     'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, members, command, leave.',
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
   nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
-  commandMalformed: 'text is a command of members rooms without its slash, such as “vouch Noor” or “pin 123456”.',
+  commandMalformed:
+    'text is a command about members or about who somebody is, without its slash, such as “vouch Noor” or “verify Noor”.',
   limitMalformed: 'limit is a whole number from 1.',
   roomMalformed: 'room is the id of a room.',
 }
@@ -158,7 +163,9 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
       const typed = fields['text']
       if (typeof typed !== 'string') return reject('commandMalformed')
       const [word = '', ...rest] = typed.trim().split(/\s+/u)
-      const command = parseMembersCommand(word.toLowerCase(), rest.join(' '))
+      const typedRest = rest.join(' ')
+      const command =
+        parseMembersCommand(word.toLowerCase(), typedRest) ?? parseIdentityCommand(word.toLowerCase(), typedRest)
       return command?.ok === true
         ? accept({ type: 'command', command: command.value, room })
         : reject('commandMalformed')
