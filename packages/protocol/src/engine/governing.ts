@@ -8,19 +8,17 @@
  * In a room of its own accord nothing happens: operations come from members, and so do keys. A key that is due is made by
  * whoever notices first (`jitterMs`), at once by whoever let somebody in or removed somebody.
  */
-import { emptyBytes, equalBytes, label } from '../codec/bytes.ts'
+import { emptyBytes, equalBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
-import type { Crypto, KeyPair } from '../crypto/crypto.ts'
+import type { KeyPair } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
-import { dayMs } from '../identity/session.ts'
-import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
 import { decodeKeeperMessage } from '../keepers/wire.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
 import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
 import { Epochs, lobbyOf as lobbyKeysOf } from '../members/epochs.ts'
 import type { LobbyKeys } from '../members/epochs.ts'
-import { inviteKeys, inviterOf, meetingOf } from '../members/invite.ts'
+import { inviteKeys } from '../members/invite.ts'
 import {
   challengersRecord,
   forgottenKey,
@@ -32,7 +30,6 @@ import { Membership, type Saying } from '../members/membership.ts'
 import type { OperationBody } from '../members/operation-body.ts'
 import type { Operation, Speaker } from '../members/operation.ts'
 import type { MembershipSnapshot } from '../members/snapshot.ts'
-import type { RoomName } from '../rooms/keys.ts'
 import type { RoomResult } from '../rooms/room-result.ts'
 import type { RoomRules } from '../rooms/room.ts'
 import type { RoomEpochs } from '../rooms/seals.ts'
@@ -41,16 +38,11 @@ import type { Admitted } from './admitting.ts'
 import type { Aside } from './asides.ts'
 import { decodeClaims } from './claims.ts'
 import { keeperOf } from './keeper-card.ts'
+import { Commands } from './governing-commands.ts'
 import { Linking } from './linking.ts'
 import type { LiveLink } from './links.ts'
 import type { Lobby } from './lobby.ts'
-import type {
-  MadeInvite,
-  MadeKeeperTicket,
-  MembershipCommand,
-  MembershipEvent,
-  MembershipRefusal,
-} from './membership-io.ts'
+import type { MembershipCommand, MembershipEvent } from './membership-io.ts'
 import { OperationExchange } from './operation-exchange.ts'
 import { encodeOperations, operationTags } from './operation-wire.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
@@ -59,8 +51,6 @@ import { type BlobInfo, RoomKeepers } from './room-keepers.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
 export const jitterMs: Millis = 3_000
-/** A keeper's ticket is good for so long, unless it is taken back or whoever made it goes. */
-export const keeperTicketLifeMs: Millis = 400 * dayMs
 /** Epochs that are too old are not looked for at every tick. */
 const lookMs: Millis = 1_000
 
@@ -94,18 +84,6 @@ export interface GoverningContext {
   readonly blobs: () => Iterable<BlobInfo>
 }
 
-/** How a members room is called in stores and cards: the beginning of its id. */
-export function membersRoomName(crypto: Pick<Crypto, 'sha256'>, roomId: Uint8Array): RoomName {
-  const short = roomId.slice(0, 16)
-  return { roomId: short, id: formatHex(short), tag: crypto.sha256(label('kith1/members/tag'), roomId).slice(0, 8) }
-}
-
-/** The same for a keeper, which knows the room by its ticket. */
-export function keptRoomName(crypto: Pick<Crypto, 'sha256'>, { roomId, lobbyKey, members }: KeeperTicket): RoomName {
-  if (members !== undefined) return membersRoomName(crypto, members.room)
-  return { roomId, id: formatHex(roomId), tag: lobbyKey.subarray(0, 8) }
-}
-
 export class Governing {
   readonly epochs: RoomEpochs
   readonly rules: RoomRules
@@ -125,6 +103,7 @@ export class Governing {
   /** Conversations of the exchange that are asides. */
   readonly #asides = new Map<string, Aside>()
   readonly #linking: Linking
+  readonly #commands: Commands
   readonly #reunion: Reunion
   readonly keepers: RoomKeepers
   #snapshot: MembershipSnapshot | undefined
@@ -178,7 +157,7 @@ export class Governing {
       close: (aside, at) => context.closeAside(aside, at),
       admit: (admitted, at) => this.#admit(admitted, at),
       revoke: (invite, at) => {
-        if (this.#mayRevoke(invite)) this.#write([{ type: 'revokeInvite', invite }], at)
+        if (this.#commands.mayRevoke(invite)) this.#write([{ type: 'revokeInvite', invite }], at)
       },
       exchange: (aside, at) => {
         this.#asides.set(nameOf(aside), aside)
@@ -209,6 +188,26 @@ export class Governing {
         for (const operation of operations) this.#take([operation], at)
       },
       blobs: context.blobs,
+    })
+    this.#commands = new Commands({
+      options: context.options,
+      self: this.#self,
+      membership: membershipNow,
+      epochs: this.#epochs,
+      admitting: this.#admitting,
+      isIn: () => this.#isIn,
+      corrected: context.corrected,
+      headsOf: (author) => context.room().headsOf(author),
+      write: (bodies, at) => this.#write(bodies, at),
+      follow: (rule, at) => {
+        this.#linking.follow(rule)
+        this.#partFromOthers([], at)
+      },
+      turnAgree: (agree, older, at) => {
+        this.#agree = agree
+        this.#epochs.setOwn([...older, agree])
+        this.#publishAgree(at)
+      },
     })
     this.epochs = {
       keyOf: (id) => this.#epochs.keyOf(id),
@@ -350,111 +349,12 @@ export class Governing {
   }
 
   command(tag: number, command: MembershipCommand, now: Millis): void {
-    const done = this.#perform(command, now)
+    const done = this.#commands.perform(command, now)
     if (typeof done === 'string') this.#context.tell({ type: 'membershipRefused', tag, code: done })
     else this.#context.tell({ type: 'membershipDone', tag, ...done })
   }
 
-  // Commands.
-
-  #perform(command: MembershipCommand, now: Millis): MembershipRefusal | Performed {
-    const membership = this.#membership
-    if (command.type === 'enterPin') return this.#admitting.enterPin(command.pin, now) ? {} : 'nobodyAsks'
-    if (command.type === 'setEdgeRule') {
-      this.#linking.follow(command.rule)
-      this.#partFromOthers([], now)
-      return {}
-    }
-    if (!this.#isIn) return 'notMember'
-    switch (command.type) {
-      case 'invite':
-        return membership.mayAdd(this.#self) ? { invite: this.#invite(command, now) } : 'notAllowed'
-      case 'keeperTicket':
-        return membership.mayAdd(this.#self) ? this.#keeperTicket(now) : 'notAllowed'
-      case 'revokeInvite':
-        if (membership.invite(command.invite) === undefined) return 'unknownInvite'
-        if (!this.#mayRevoke(command.invite)) return 'notAllowed'
-        return this.#write([{ type: 'revokeInvite', invite: command.invite }], now)
-      case 'add': {
-        const { subject, certificate, name, method } = command
-        if (!membership.mayAdd(this.#self)) return 'notAllowed'
-        if (membership.isMember(subject)) return 'alreadyMember'
-        return this.#write([{ type: 'add', subject, method, invite: undefined, certificate, name }], now)
-      }
-      case 'vouch': {
-        const { subject, method } = command
-        if (!membership.mayAdd(this.#self)) return 'notAllowed'
-        if (this.#admitting.vouch(subject, method, now)) return {}
-        const waiting = membership.pending().find(({ add }) => add.body.subject === subject)
-        if (waiting === undefined) return 'unknownSubject'
-        return this.#write([{ type: 'vouch', subject, add: waiting.add.node.op.id, method }], now)
-      }
-      case 'decline':
-        this.#admitting.decline(command.subject, now)
-        return {}
-      case 'remove': {
-        const subjects = [command.subject, ...command.cascade]
-        if (!membership.isMember(command.subject)) return 'unknownSubject'
-        if (!subjects.every((subject) => membership.mayRemove(this.#self, subject))) return 'notAllowed'
-        const heads = subjects.flatMap((subject) => this.#context.room().headsOf(subject))
-        return this.#write([{ type: 'remove', subjects, heads }], now)
-      }
-      case 'leave':
-        return this.#write([{ type: 'leave', heads: this.#context.room().headsOf(this.#self) }], now)
-      case 'setRole': {
-        const { subject, role } = command
-        if (!membership.isMember(subject)) return 'unknownSubject'
-        if (!membership.isAdmin(this.#self) || !membership.mayRemove(this.#self, subject)) return 'notAllowed'
-        return this.#write([{ type: 'role', subject, role }], now)
-      }
-      case 'setPolicy':
-        if (membership.settled.founder !== this.#self) return 'notAllowed'
-        return this.#write([{ type: 'policy', policy: command.policy }], now)
-      case 'addDevice': {
-        const { certificate, agree } = command
-        this.#write([{ type: 'device', certificate, agree }], now)
-        return { lobby: this.#epochs.lobbySecret }
-      }
-      case 'turnAgree':
-        this.#agree = command.agree
-        this.#epochs.setOwn([...command.older, command.agree])
-        this.#publishAgree(now)
-        return {}
-      case 'revokeDevice':
-        return this.#write([{ type: 'revocation', statement: command.statement }], now)
-    }
-  }
-
-  #invite({ uses, lastsMs, asksPin }: Extract<MembershipCommand, { type: 'invite' }>, now: Millis): MadeInvite {
-    const { crypto, membership, persona } = this.#context.options
-    const secret = crypto.random(16)
-    const keys = inviteKeys(crypto, secret)
-    const expires = this.#context.corrected(now) + lastsMs
-    const { meet, key, id } = keys
-    this.#write([{ type: 'invite', meet, key: key.publicKey, expires, uses, asksPin }], now)
-    const inviter = inviterOf(crypto, persona.author)
-    return { id, secret, roomId: membership.roomId, inviter, expires, uses, asksPin }
-  }
-
-  #keeperTicket(now: Millis): Performed | MembershipRefusal {
-    const { crypto, membership, relayOrigin } = this.#context.options
-    const lobby = this.#epochs.lobbies(this.#context.corrected(now)).current
-    const founder = parseHex(this.#membership.settled.founder)
-    if (lobby === undefined || founder === undefined) return 'notMember'
-    const [meet, seed] = [crypto.random(32), crypto.random(32)]
-    const key = crypto.signKeyPair(seed).publicKey
-    const expires = this.#context.corrected(now) + keeperTicketLifeMs
-    this.#write([{ type: 'invite', meet, key, expires, uses: 1, asksPin: false, forKeeper: true }], now)
-    const ticket: KeeperTicket = {
-      roomId: membersRoomName(crypto, membership.roomId).roomId,
-      rendezvousSecret: lobby.rendezvousSecret,
-      lobbyKey: lobby.psk,
-      keeperKey: founder,
-      members: { room: membership.roomId, seed },
-      relay: relayOrigin,
-    }
-    return { keeper: { id: meetingOf(crypto, meet).id, ticket } }
-  }
+  // Operations.
 
   #admit({ subject, certificate, name, method, invite }: Admitted, now: Millis): void {
     const membership = this.#membership
@@ -464,22 +364,14 @@ export class Governing {
     else this.#write([{ type: 'vouch', subject, add: waiting.add.node.op.id, method }], now)
   }
 
-  #mayRevoke(invite: string): boolean {
-    const by = this.#membership.invite(invite)?.by
-    return by === this.#self || (by !== undefined && this.#membership.isAdmin(this.#self))
-  }
-
-  // Operations.
-
   /** Says this, and makes the key it asks for at once. */
-  #write(bodies: readonly OperationBody[], now: Millis): Performed {
+  #write(bodies: readonly OperationBody[], now: Millis): void {
     const operations = bodies.map((body) => this.#sign(body, now))
     if (this.#isIn) {
       for (const body of this.#epochs.renew(this.#context.corrected(now))) operations.push(this.#sign(body, now))
     }
     this.#changed(operations, now)
     this.#exchange.tell(operations, now)
-    return {}
   }
 
   #sign(body: OperationBody, now: Millis): Operation {
@@ -642,13 +534,6 @@ export class Governing {
     }
     return challengers
   }
-}
-
-/** What a command came to. */
-interface Performed {
-  readonly invite?: MadeInvite
-  readonly lobby?: Uint8Array | undefined
-  readonly keeper?: MadeKeeperTicket
 }
 
 const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave', 'revocation'])
