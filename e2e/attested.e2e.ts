@@ -31,7 +31,7 @@ async function levelsAt(terminal: Terminal): Promise<Readonly<Record<string, str
 }
 
 async function done(terminal: Terminal, matches: RegExp): Promise<void> {
-  await until(matches.source, 20_000, () =>
+  await until(matches.source, 60_000, () =>
     newest(terminal, ({ type, text }) => type === 'done' && matches.test(text ?? '')),
   )
 }
@@ -88,7 +88,7 @@ describe('an address, attested', () => {
     const settings = page.getByRole('dialog', { name: 'Settings' })
     await settings.getByLabel('E-mail address').fill('ada@example.org')
     await settings.getByRole('button', { name: 'Mail me a code' }).click()
-    const mail = await until('the mail', 20_000, () => mailbox.mails[0])
+    const mail = await until('the mail', 60_000, () => mailbox.mails[0])
     expect(mail.to).toEqual(['ada@example.org'])
     const codeField = settings.getByLabel('The code that was mailed to ada@example.org')
     await codeField.fill(mail.code === '000000' ? '000001' : '000000')
@@ -109,7 +109,8 @@ describe('an address, attested', () => {
     const atOther = new Terminal(['new', '--name', 'Trudy', '--data', trudyDir, '--relay', other.origin])
     await atOther.link()
     command(atOther, 'attest ada@example.org')
-    const { code } = await until('the other mail', 20_000, () => otherMailbox.mails[0])
+    const { code } = await until('the other mail', 60_000, () => otherMailbox.mails[0])
+    await done(atOther, /^A code was mailed/u)
     command(atOther, `attest ${code}`)
     await done(atOther, /^ada@example\.org is attested/u)
     await atOther.leave()
@@ -125,7 +126,7 @@ describe('an address, attested', () => {
       iceServers: [],
     })
     await eve.identify({ type: 'askCode', email: 'eve@example.org', relay: relay.origin })
-    await eve.identify({ type: 'enterCode', code: (await until('her mail', 20_000, () => mailbox.mails[1])).code })
+    await eve.identify({ type: 'enterCode', code: (await until('her mail', 60_000, () => mailbox.mails[1])).code })
     const eves = await eve.join(link)
     forge(eves, 'eve@example.org', 'ada@example.org')
     await eve.identify({ type: 'show', room: eves.id, on: true })
@@ -139,9 +140,10 @@ describe('an address, attested', () => {
     expect(await levelsAt(bob)).toEqual({ Ada: 'none', Trudy: 'none', Eve: 'none' })
     command(bob, 'believe')
     await done(bob, /^You take the word of localhost/u)
-    await until('her address', 20_000, async () => (await levelsAt(bob))['Ada'] === 'attested')
+    await until('her address', 60_000, async () => (await levelsAt(bob))['Ada'] === 'attested')
     expect(await levelsAt(bob)).toEqual({ Ada: 'attested', Trudy: 'none', Eve: 'none' })
-    expect(ada.complaints).toEqual([])
+    // The browser says so itself when a wrong code is refused.
+    expect(ada.complaints.filter((complaint) => !complaint.includes('403 (Forbidden)'))).toEqual([])
     await Promise.all([bob.leave(), trudy.leave(), eve.close(), ada.context.close()])
     await Promise.all([relay.kill(), other.kill()])
 
@@ -149,8 +151,8 @@ describe('an address, attested', () => {
 
     // Neither relay nor service nor anybody: what is on the disk says whose the message is, and whose it is not.
     const alone = new Terminal(['--data', bobDir])
-    await until('the stored message', 20_000, () => alone.texts().includes('it is me'))
-    await until('her address', 20_000, async () => (await levelsAt(alone))['Ada'] === 'attested')
+    await until('the stored message', 60_000, () => alone.texts().includes('it is me'))
+    await until('her address', 60_000, async () => (await levelsAt(alone))['Ada'] === 'attested')
     expect(await levelsAt(alone)).toEqual({ Ada: 'attested', Trudy: 'none', Eve: 'none' })
     const claims = (await membersOf(alone)).people?.flatMap(({ claim }) => claim ?? [])
     expect(claims).toEqual(['ada@example.org'])
@@ -158,7 +160,7 @@ describe('an address, attested', () => {
     await done(alone, /no longer take the word/u)
     expect(await levelsAt(alone)).toEqual({ Ada: 'none', Trudy: 'none', Eve: 'none' })
     await alone.leave()
-  })
+  }, 240_000)
 
   it('IDN19 is over after ninety days, also where nobody can be asked', async () => {
     const day = 24 * 60 * 60 * 1000
@@ -167,9 +169,9 @@ describe('an address, attested', () => {
       [91, 'none'],
     ] as const) {
       const later = new Terminal(['--data', `${folder.path}/bob-believes`], clockAhead(days * day))
-      await until('the stored message', 20_000, () => later.texts().includes('it is me'))
-      await until('what is left of it', 20_000, async () => (await levelsAt(later))['Ada'] === level)
+      await until('the stored message', 60_000, () => later.texts().includes('it is me'))
+      await until('what is left of it', 60_000, async () => (await levelsAt(later))['Ada'] === level)
       await later.kill()
     }
-  })
+  }, 240_000)
 })

@@ -133,7 +133,7 @@ describe('a members room of people who come through one another', () => {
     expect(cleoReads).toContain('said while I was one of you')
     expect([ana.complaints, cleo.complaints]).toEqual([[], []])
     await cleo.context.close()
-  })
+  }, 240_000)
 
   it('INV6 asks for a second voucher where the rules say so: one is not enough, two are', async () => {
     await ana.page.keyboard.press('Escape')

@@ -1,7 +1,5 @@
 import { Pake, type SignatureCheck, formatHex, formatUtf8, parseHex, verifyStrict } from '@kith/protocol'
-import { ed25519 } from '@noble/curves/ed25519.js'
 import { expect, test } from 'vitest'
-import { craftedKeys, craftedKinds, signCrafted } from '../../../protocol/src/crypto/crafted-fixture.ts'
 import cctv from '../../../protocol/src/crypto/vectors/ed25519-cctv.json'
 import cpace from '../../../protocol/src/crypto/vectors/cpace-ristretto255.json'
 import speccheck from '../../../protocol/src/crypto/vectors/ed25519-speccheck.json'
@@ -35,23 +33,6 @@ test.each([
   expect(webCrypto).toEqual(noble)
   expect(webCrypto.filter(Boolean).length).toBe(valid)
 })
-
-test.each(craftedKinds)(
-  'CRY1 a signature of a member made so as to part engines (%s) has one answer here, too',
-  async (kind) => {
-    const secretKey = new Uint8Array(32).fill(7)
-    const keys = craftedKeys({ secretKey, publicKey: ed25519.getPublicKey(secretKey) }, kind)
-    const checks = [1, 2, 3].map((n): SignatureCheck => {
-      const message = Uint8Array.of(n)
-      return { publicKey: keys.publicKey, message, signature: signCrafted(keys, kind, message) }
-    })
-    const isRight = kind === 'torsionKey'
-    expect(checks.map((one) => verifyStrict(one.publicKey, one.message, one.signature))).toEqual(
-      checks.map(() => isRight),
-    )
-    expect(await verifyManyWebCrypto(checks)).toEqual(checks.map(() => isRight))
-  },
-)
 
 test('CRY1 WebCrypto alone accepts more: the precheck is what makes screens agree', async () => {
   let accepted = 0

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Sabotage } from '../members/settling.ts'
 import { runMembersLab } from './members-lab.ts'
 
-const runs = 250
+const runs = 1000
 const rules: readonly Sabotage['rule'][] = ['rank', 'beside', 'outrank', 'vouches', 'admins', 'devices', 'lateRule']
 
 describe('the rules of membership, tried', () => {

@@ -60,6 +60,8 @@ class MembersLab {
   readonly #vouches: number
   /** What the hostile ones know together: everything. */
   readonly #all: Membership
+  #ownNow: readonly Someone[] = []
+  #ownUntil = 0
   #said = 0
 
   constructor(seed: number, rule: Sabotage['rule'] | undefined) {
@@ -126,8 +128,17 @@ class MembersLab {
     this.#tellAll()
   }
 
+  /** The hostile ones, and their puppets that are in: asked every few times only, for each answer settles everything anew. */
+  #own(): readonly Someone[] {
+    if (this.#operations.length >= this.#ownUntil) {
+      this.#ownUntil = this.#operations.length + 4
+      this.#ownNow = [...this.#hostile, ...this.#puppets.filter(({ id }) => this.#all.isMember(id))]
+    }
+    return this.#ownNow
+  }
+
   #attack(first: Operation | undefined): void {
-    const own = [...this.#hostile, ...this.#puppets.filter(({ id }) => this.#all.isMember(id))]
+    const own = this.#own()
     const by = this.#random.pick(own)
     const victims = this.#honest
     const body = this.#random.pick<() => OperationBody>([
