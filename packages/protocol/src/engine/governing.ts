@@ -11,13 +11,11 @@
 import { emptyBytes, equalBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
 import type { KeyPair } from '../crypto/crypto.ts'
-import { verifyChain } from '../identity/chain.ts'
 import { decodeKeeperMessage } from '../keepers/wire.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
 import { isSameSnapshot, drawMembership } from '../members/drawing.ts'
-import { Epochs, lobbyOf as lobbyKeysOf } from '../members/epochs.ts'
-import type { LobbyKeys } from '../members/epochs.ts'
+import { Epochs } from '../members/epochs.ts'
 import { inviteKeys } from '../members/invite.ts'
 import {
   challengersRecord,
@@ -39,14 +37,14 @@ import type { Aside } from './asides.ts'
 import { decodeClaims } from './claims.ts'
 import { keeperOf } from './keeper-card.ts'
 import { Commands } from './governing-commands.ts'
+import { Fellows, nameOf } from './fellows.ts'
 import { Linking } from './linking.ts'
 import type { LiveLink } from './links.ts'
 import type { Lobby } from './lobby.ts'
+import { MeetingPlaces } from './meeting-places.ts'
 import type { MembershipCommand, MembershipEvent } from './membership-io.ts'
 import { OperationExchange } from './operation-exchange.ts'
-import { encodeOperations, operationTags } from './operation-wire.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
-import { Reunion } from './reunion.ts'
 import { type BlobInfo, RoomKeepers } from './room-keepers.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
@@ -98,16 +96,12 @@ export class Governing {
   readonly #epochs: Epochs
   readonly #admitting: Admitting
   readonly #exchange: OperationExchange
-  /** By session: whose it is, as its link has shown. */
-  readonly #identities = new Map<string, { readonly identity: string; readonly device: string }>()
-  /** Conversations of the exchange that are asides. */
-  readonly #asides = new Map<string, Aside>()
+  readonly #fellows: Fellows
   readonly #linking: Linking
   readonly #commands: Commands
-  readonly #reunion: Reunion
+  readonly #places: MeetingPlaces
   readonly keepers: RoomKeepers
   #snapshot: MembershipSnapshot | undefined
-  #lobbies = ''
   #keyDueAt: Millis | undefined
   #lookAt: Millis = 0
 
@@ -126,11 +120,11 @@ export class Governing {
     ])
     const challengers = this.#restore()
     this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
-    this.#reunion = new Reunion(crypto, context.session)
+    this.#fellows = new Fellows(context, this.#membership, this.#linking)
     this.#exchange = new OperationExchange({
       source: this.#membership,
-      send: (to, payload, at) => this.#say(to, payload, at),
-      hangUp: (to, code, at) => this.#hangUp(to, code, at),
+      send: (to, payload, at) => this.#fellows.say(to, payload, at),
+      hangUp: (to, code, at) => this.#fellows.hangUp(to, code, at),
       take: (operations, at) => this.#take(operations, at),
     })
     const membershipNow = this.#membership
@@ -160,8 +154,7 @@ export class Governing {
         if (this.#commands.mayRevoke(invite)) this.#write([{ type: 'revokeInvite', invite }], at)
       },
       exchange: (aside, at) => {
-        this.#asides.set(nameOf(aside), aside)
-        this.#exchange.open(nameOf(aside), at)
+        this.#exchange.open(this.#fellows.beside(aside), at)
       },
       challenged: (identity) => {
         if (this.#linking.challenged(identity)) context.store([challengersRecord(this.#linking.encode())])
@@ -201,7 +194,7 @@ export class Governing {
       write: (bodies, at) => this.#write(bodies, at),
       follow: (rule, at) => {
         this.#linking.follow(rule)
-        this.#partFromOthers([], at)
+        this.#fellows.part([], at)
       },
       turnAgree: (agree, older, at) => {
         this.#agree = agree
@@ -225,36 +218,30 @@ export class Governing {
         membershipNow.mayPost(identity) &&
         (identity !== this.#self || !membershipNow.isRevoked(identity, this.#device)),
     }
-    this.#lobbies = namesOf(this.lobbies(now))
+    this.#places = new MeetingPlaces(
+      {
+        options: context.options,
+        session: context.session,
+        self: this.#self,
+        membership: membershipNow,
+        epochs: this.#epochs,
+        fellows: this.#fellows,
+        admitting: this.#admitting,
+        isIn: () => this.#isIn,
+        isOut: () => this.#isOut,
+        corrected: context.corrected,
+        set: context.setLobbies,
+      },
+      now,
+    )
   }
 
   get isIn(): boolean {
     return this.#isIn
   }
 
-  /** Where others are met, and where those are met who were away or are new. */
   lobbies(now: Millis): readonly Lobby[] {
-    const { current, earlier } = this.#epochs.lobbies(this.#context.corrected(now))
-    const isIn = this.#isIn
-    const { lobbySecret } = this.#context.options.membership
-    // A new device of a member: it has no operation yet, and was told where the others are.
-    if (lobbySecret !== undefined && current === undefined && !this.#isOut)
-      return [lobbyOf(lobbyKeysOf(this.#context.options.crypto, lobbySecret), 'current', 'peer')]
-    // Whoever was removed looks for nobody: there is nobody who would answer.
-    const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
-    const role = isIn && current !== undefined && this.#looksFor(current, now) ? 'seeker' : 'listener'
-    const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', role)) : []
-    return [...known, ...listening, ...(isIn || !this.#isOut ? this.#admitting.lobbies(isIn, now) : [])]
-  }
-
-  #looksFor(current: LobbyKeys, now: Millis): boolean {
-    // Those we are linked with stay with us when the lobby moves.
-    const here = new Set([...this.#identities.values()].map(({ identity }) => identity))
-    const others: string[] = []
-    for (const { identity } of this.#membership.members()) {
-      if (identity !== this.#self && !here.has(identity)) others.push(identity)
-    }
-    return this.#reunion.looks(current.id, others, now)
+    return this.#places.lobbies(now)
   }
 
   proof(lobby: Lobby, handshakeHash: Uint8Array): Uint8Array | undefined {
@@ -268,7 +255,7 @@ export class Governing {
   welcomes(peer: AuthenticatedPeer, lobby: Lobby, handshakeHash: Uint8Array, now: Millis): boolean {
     if (lobby.purpose === 'invite') return this.#admitting.welcomes(peer, lobby, handshakeHash, now)
     const claims = decodeClaims(peer.claims)
-    const shown = claims.ok ? this.#read(claims.value.chain, peer.session, now) : undefined
+    const shown = claims.ok ? this.#fellows.read(claims.value.chain, peer.session, now) : undefined
     if (shown === undefined) return false
     const { identity, device } = shown
     if (lobby.purpose === 'catchUp' && claims.ok && claims.value.proof !== undefined) {
@@ -282,17 +269,17 @@ export class Governing {
   }
 
   linked(link: LiveLink, now: Millis): void {
-    const shown = this.#read(link.claims.chain, link.sessionKey, now)
+    const shown = this.#fellows.read(link.claims.chain, link.sessionKey, now)
     if (shown === undefined) return this.#context.close(link, 'badMembership', now)
-    this.#identities.set(link.session, shown)
-    this.#reunion.met(shown.identity)
+    this.#fellows.met(link, shown)
+    this.#places.met(shown.identity)
     if (keeperOf(link) === undefined) this.#exchange.open(link.session, now)
     this.keepers.linked(link, shown.identity, now)
   }
 
   unlinked(session: string): void {
     this.keepers.unlinked(session)
-    this.#identities.delete(session)
+    this.#fellows.gone(session)
     this.#exchange.close(session)
   }
 
@@ -304,13 +291,12 @@ export class Governing {
   asideUp(aside: Aside, now: Millis): void {
     if (aside.lobby.purpose === 'invite') return this.#admitting.up(aside, now)
     if (keeperOf(aside.link) !== undefined) {
-      const shown = this.#read(aside.link.claims.chain, aside.link.sessionKey, now)
+      const shown = this.#fellows.read(aside.link.claims.chain, aside.link.sessionKey, now)
       if (shown !== undefined) this.keepers.asideUp(aside, shown.identity, now)
       return
     }
     // That a member is at the far end was judged in the handshake.
-    this.#asides.set(nameOf(aside), aside)
-    this.#exchange.open(nameOf(aside), now)
+    this.#exchange.open(this.#fellows.beside(aside), now)
   }
 
   asidePayload(aside: Aside, bytes: Uint8Array, now: Millis): void {
@@ -323,7 +309,7 @@ export class Governing {
   }
 
   asideDown(aside: Aside, now: Millis): void {
-    this.#asides.delete(nameOf(aside))
+    this.#fellows.asideGone(aside)
     this.#exchange.close(nameOf(aside))
     if (aside.lobby.purpose === 'invite') this.#admitting.down(aside, now)
   }
@@ -343,7 +329,7 @@ export class Governing {
     this.#lookAt = now + lookMs
     const gone = this.#epochs.expire(this.#context.corrected(now))
     if (gone.length > 0) this.#context.store(gone.map(forgottenKey))
-    this.#meetWhere(now)
+    this.#places.move(now)
     this.#publishAgree(now)
     this.#renewWhenDue(now)
   }
@@ -400,43 +386,12 @@ export class Governing {
     const room = this.#context.room()
     if (opened.length > 0) this.#context.apply(room.epochsOpened(opened), now)
     if (added.some(({ body }) => decidesWhoCounts.has(body.type))) this.#context.apply(room.membersChanged(), now)
-    this.#meetWhere(now)
-    this.#partFromOthers(added, now)
+    this.#places.move(now)
+    this.#fellows.part(added, now)
     this.keepers.changed(now)
     this.#admitting.refresh(now)
     this.#tellSnapshot()
     this.#lookAt = 0
-  }
-
-  /** Ends links with those who are out, who are told what put them out, and with whom the edge rule does not want any more. */
-  #partFromOthers(added: readonly Operation[], now: Millis): void {
-    const endings = added.filter(({ body }) => endsTenures.has(body.type)).map(({ bytes }) => bytes)
-    for (const link of this.#context.links()) {
-      const shown = this.#identities.get(link.session)
-      if (shown === undefined) continue
-      const { identity, device } = shown
-      const isIn = this.#membership.isMember(identity)
-      const isOut = !isIn && this.#membership.hasEnded(identity)
-      const isRevoked = this.#membership.isRevoked(identity, device)
-      if (!isOut && !isRevoked && (!isIn || this.#linking.linksWith(identity))) continue
-      if ((isOut || isRevoked) && endings.length > 0) {
-        this.#context.send(
-          link.session,
-          encodeOperations({ type: 'operations', operations: endings, more: false }),
-          now,
-        )
-      }
-      this.#context.close(link, 'notMember', now)
-    }
-  }
-
-  /** Members move together when somebody went. */
-  #meetWhere(now: Millis): void {
-    const lobbies = this.lobbies(now)
-    const names = namesOf(lobbies)
-    if (names === this.#lobbies) return
-    this.#lobbies = names
-    this.#context.setLobbies(lobbies, now)
   }
 
   /** Tells the others which half of this device is in use, when the room's record names another. */
@@ -459,25 +414,6 @@ export class Governing {
     if (now < this.#keyDueAt) return
     this.#keyDueAt = undefined
     this.#write([], now)
-  }
-
-  // What is said to whom.
-
-  /** Operations are for members, and for whom one is letting in; heads tell nothing to anybody else. */
-  #say(to: string, payload: Uint8Array, now: Millis): void {
-    const aside = this.#asides.get(to)
-    if (aside !== undefined) return this.#context.sendAside(aside.link.session, payload, now)
-    const identity = this.#identities.get(to)?.identity
-    const isOperations = payload[0] === operationTags.from + 2
-    if (isOperations && (identity === undefined || !this.#membership.isMember(identity))) return
-    this.#context.send(to, payload, now)
-  }
-
-  #hangUp(to: string, code: string, now: Millis): void {
-    const aside = this.#asides.get(to)
-    if (aside !== undefined) return this.#context.closeAside(aside, now)
-    const link = this.#context.links().find(({ session }) => session === to)
-    if (link !== undefined) this.#context.close(link, code, now)
   }
 
   // What is told.
@@ -512,17 +448,6 @@ export class Governing {
     this.#context.tell({ type: 'door', newcomers: this.#admitting.newcomers() })
   }
 
-  #read(
-    chain: Uint8Array,
-    session: Uint8Array,
-    now: Millis,
-  ): { readonly identity: string; readonly device: string } | undefined {
-    const { crypto } = this.#context.options
-    const verified = verifyChain(crypto, chain, { session, time: this.#context.corrected(now) })
-    if (!verified.ok) return undefined
-    return { identity: formatHex(verified.value.author), device: formatHex(verified.value.device) }
-  }
-
   #restore(): Uint8Array | undefined {
     const { operations, keys, challengers } = readMemberRecords(this.#context.options.membership.records)
     for (const key of keys) this.#epochs.hold(key)
@@ -535,8 +460,6 @@ export class Governing {
     return challengers
   }
 }
-
-const endsTenures: ReadonlySet<OperationBody['type']> = new Set(['remove', 'leave', 'revocation'])
 
 /** Kinds after which other entries may count than before. */
 const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([
@@ -551,16 +474,3 @@ const decidesWhoCounts: ReadonlySet<OperationBody['type']> = new Set([
   'revocation',
   'rekey',
 ])
-
-function lobbyOf({ id, psk, rendezvousSecret }: LobbyKeys, purpose: Lobby['purpose'], role: Lobby['role']): Lobby {
-  return { id: `members ${id}`, purpose, role, psk, rendezvousSecret }
-}
-
-/** Of the conversation on an aside: the same session may have a link of the room as well. */
-function nameOf({ link }: Aside): string {
-  return `aside ${link.id}`
-}
-
-function namesOf(lobbies: readonly Lobby[]): string {
-  return lobbies.map(({ id, purpose, role }) => `${id} ${purpose} ${role}`).join()
-}
