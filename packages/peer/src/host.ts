@@ -278,6 +278,7 @@ export class Host {
         else this.input({ type: 'transportFrame', transport, bytes })
       },
       full: () => this.input({ type: 'transportFull', transport }),
+      doubted: () => this.input({ type: 'transportDoubted', transport }),
       drained: () => this.input({ type: 'transportDrained', transport }),
       down: () => {
         this.#transports.delete(transport)

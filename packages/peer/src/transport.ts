@@ -11,6 +11,8 @@ export interface TransportEvents {
   /** More than `highWaterBytes` are buffered: stop; below `lowWaterBytes` again: go on. */
   full(): void
   drained(): void
+  /** The network seems to be gone; it may come back. More than once, and only by stacks that notice. */
+  doubted?(): void
   down(): void
 }
 

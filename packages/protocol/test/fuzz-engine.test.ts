@@ -171,7 +171,10 @@ describe('an engine under fire', () => {
             initiator: random.pick([true, false, undefined]),
           }
         case 11:
-          return { type: random.pick(['transportFull', 'transportDrained', 'transportDown'] as const), transport }
+          return {
+            type: random.pick(['transportFull', 'transportDrained', 'transportDoubted', 'transportDown'] as const),
+            transport,
+          }
         case 12:
           return { type: 'setName', name: random.pick(['', 'x', 'ß'.repeat(40), 'long '.repeat(100)]) }
         case 13:

@@ -1,6 +1,7 @@
 /** How two people get from knowing of each other to one link, and what happens when it breaks. */
 import { describe, expect, it } from 'vitest'
 import { dialTimeoutMs } from '../src/engine/dials.ts'
+import { silentMs, wakeMs } from '../src/gossip/heartbeat.ts'
 import { Talk } from './talk.ts'
 
 /** Kind of a frame for the relay that carries a link between two peers (docs/spec/relay.md). */
@@ -30,6 +31,23 @@ describe('links of a pair', () => {
     talk.network.runFor(20_000)
     expect(talk.texts(1)).toEqual(['hello'])
     expect(directFrames(talk, 0, since) + directFrames(talk, 1, since)).toBe(0)
+  })
+
+  it('ENG45 a transport that says nothing comes through is asked, and given up long before it is silent for too long', () => {
+    const talk = new Talk({ people: [{}, {}] })
+    talk.start()
+    talk.network.runFor(5_000)
+    const doubt = (): void => {
+      for (const { transport } of talk.asked(0, 'dial')) talk.give(0, { type: 'transportDoubted', transport })
+    }
+    doubt()
+    talk.network.runFor(wakeMs * 2)
+    expect(talk.seen(0, 1)?.path).toBe('direct')
+    talk.network.freeze(talk.person(1))
+    doubt()
+    expect(wakeMs + 1_000).toBeLessThan(silentMs)
+    talk.network.runFor(wakeMs + 1_000)
+    expect(talk.seen(0, 1)?.path).toBeUndefined()
   })
 
   it('ENG2 ten people end as a full mesh of direct links, also the one who offers to all of the others', () => {

@@ -92,6 +92,7 @@ class NodeAttempt implements Attempt {
       if (item !== undefined && !this.#closed) events.signal(item)
     })
     connection.onStateChange((state) => {
+      if (state === 'disconnected' && !this.#closed) events.doubted()
       if (state === 'failed' || state === 'closed' || (state === 'disconnected' && this.#closed)) this.#lose()
     })
     if (!offerer) return

@@ -8,6 +8,7 @@ export class RecordedTransport {
   readonly ups: { readonly local: Uint8Array; readonly remote: Uint8Array }[] = []
   full = 0
   drained = 0
+  doubted = 0
   downs = 0
   /** What was reported after `down`, which is nothing. */
   late = 0
@@ -36,6 +37,10 @@ export class RecordedTransport {
     },
     drained: () => {
       this.drained++
+      this.#report()
+    },
+    doubted: () => {
+      this.doubted++
       this.#report()
     },
     down: () => {

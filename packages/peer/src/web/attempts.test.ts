@@ -227,6 +227,17 @@ describe('attempts', () => {
     expect([flooded.recorded.downs, flooded.attempts[0]!.closed]).toEqual([1, true])
   })
 
+  it('TRN17 passes on that the stack hears nothing, of what is open', () => {
+    const { recorded, attempts } = dial(true)
+    attempts[0]!.events.doubted()
+    expect(recorded.doubted).toBe(0)
+    attempts[0]!.events.open(binding)
+    attempts[0]!.events.doubted()
+    recorded.close()
+    attempts[0]!.events.doubted()
+    expect([recorded.doubted, recorded.late]).toEqual([1, 0])
+  })
+
   it('TRN3 goes down on a frame that nobody may send', () => {
     for (const size of [0, maxFrameBytes + 1]) {
       const { recorded, attempts } = opened()

@@ -43,6 +43,8 @@ export interface AttemptEvents {
   frame(bytes: Uint8Array): void
   /** A channel has less buffered than before. */
   drained(): void
+  /** The stack hears nothing of the far side. */
+  doubted(): void
   /** It failed or closed. May come more than once. */
   failed(): void
 }
@@ -152,6 +154,9 @@ class AttemptedTransport implements Transport {
       },
       drained: () => {
         if (mine()) this.#drained()
+      },
+      doubted: () => {
+        if (mine() && this.#up) this.#events.doubted?.()
       },
       failed: () => {
         if (mine()) this.#failed()

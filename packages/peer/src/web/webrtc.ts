@@ -63,6 +63,7 @@ class WebAttempt implements Attempt {
     }
     connection.onconnectionstatechange = (): void => {
       // `disconnected` may recover; the link's own heartbeat decides when to give up.
+      if (connection.connectionState === 'disconnected' && !this.#closed) events.doubted()
       if (connection.connectionState === 'failed' || connection.connectionState === 'closed') this.#fail()
     }
     if (offerer) this.#then(async () => this.#describeMyself('offer', await connection.createOffer()))

@@ -454,6 +454,8 @@ export class Engine {
         return this.#reach.transportUp(input, now)
       case 'transportFrame':
         return this.#reach.transportFrame(input.transport, input.bytes, now)
+      case 'transportDoubted':
+        return this.#doubted(input.transport, now)
       case 'transportFull':
         return this.#reach.transportFlow(input.transport, 'full', now)
       case 'transportDrained':
@@ -595,6 +597,14 @@ export class Engine {
     this.#governing?.linked(link, now)
     this.#help?.linked(link, this.#blobs?.known() ?? [], now)
     this.#keeping?.linked(link, this.#reach, now)
+  }
+
+  /** Its far end is asked to be heard: whether it is gone shows within `wakeMs`. */
+  #doubted(transport: string, now: Millis): void {
+    const link = this.#reach.doubt(transport, now)
+    if (link === undefined) return
+    this.#presence.beat(link, true, now)
+    this.#mode.mesh?.doubted(link.session, now)
   }
 
   #unlinked(session: string, now: Millis): void {

@@ -50,6 +50,8 @@ export type Input =
   | { readonly type: 'transportFrame'; readonly transport: string; readonly bytes: Uint8Array }
   /** `full`: more than the high-water mark is buffered, stop sending; `drained`: below the low-water mark, go on. */
   | { readonly type: 'transportFull'; readonly transport: string }
+  /** Nothing comes through any more, perhaps for a moment only. */
+  | { readonly type: 'transportDoubted'; readonly transport: string }
   | { readonly type: 'transportDrained'; readonly transport: string }
   | { readonly type: 'transportDown'; readonly transport: string }
   /** The program slept, woke or changed network: doubt every link at once instead of waiting for time-outs. */

@@ -178,6 +178,13 @@ export class Links {
     return (this.#spreading ??= this.all().filter(({ path }) => path !== 'relay'))
   }
 
+  /** Answers with the link when it is the one in use. */
+  doubt(id: string, now: Millis): LiveLink | undefined {
+    const live = this.#slots.get(id)?.live
+    live?.heartbeat.doubt(now)
+    return live !== undefined && this.best(live.session) === live ? live : undefined
+  }
+
   doubtAll(now: Millis): void {
     for (const slot of this.#slots.values()) slot.live?.heartbeat.doubt(now)
   }

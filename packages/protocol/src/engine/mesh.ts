@@ -250,6 +250,12 @@ export class Mesh implements Spreader {
     this.#liveness.woke(now)
   }
 
+  /** The transport of this neighbour says that nothing comes through. */
+  doubted(session: string, now: Millis): void {
+    this.#now = now
+    this.#liveness.doubt(session, now)
+  }
+
   linked(link: LiveLink, contact: Contact, now: Millis): void {
     this.#now = now
     const { session, heartbeat, path } = link

@@ -574,6 +574,11 @@ export class Reach {
     this.#links.flow(transport, flow, now)
   }
 
+  /** The link over this transport, when it is the one in use. */
+  doubt(transport: string, now: Millis): LiveLink | undefined {
+    return this.#links.doubt(transport, now)
+  }
+
   transportDown(transport: string, now: Millis): void {
     this.#entrances.down(transport)
     this.#asides.transportDown(transport, now)

@@ -105,6 +105,7 @@ const inputCodes: Readonly<Record<Input['type'], number>> = {
   setSaving: 29,
   blobRoom: 30,
   whisper: 40,
+  transportDoubted: 41,
 }
 
 export class Network implements World, EventSink {
