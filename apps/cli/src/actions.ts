@@ -97,6 +97,19 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
         ? { type: 'rows', title: whyTitle(person), rows: (columns) => reachRows({ ...told, person }, columns) }
         : { type: 'text', title: 'report', text: redactReport(told.report, told.map, reportingProgram(), told.now) }
     }
+    case 'move': {
+      const { kind, link, title } = room.state
+      if (kind === 'members') return hint('This is a members room already.')
+      const relay = /^https?:\/\/[^/#]+/u.exec(link)?.[0]
+      if (relay === undefined) return hint('Without a relay nobody finds the door of a members room.')
+      const made = await scene.chat.create({ kind: 'members', title, relay, from: room.id })
+      return { type: 'go', room: made }
+    }
+    case 'follow': {
+      const { moved } = room.state
+      if (moved === undefined) return hint('Nobody moved this room.')
+      return { type: 'go', room: await scene.chat.join(moved.invite) }
+    }
     case 'invite':
       if (room.state.contact !== undefined)
         return hint('This is the room of you two. For more people, make another: kith new --members')

@@ -126,4 +126,26 @@ describe('people who meet at a relay', () => {
     await until(tablet, 'the end', () => phase(tablet)?.phase === 'done')
     expect(tablet.room(room.id)?.state.me).toBe(room.state.me)
   }, 90_000)
+
+  it('FAC24 the people of an open room are told where it goes on, also who opens the old link later, and come in by a PIN', async () => {
+    const relay = await startRelay()
+    const [ada, bob] = [await start(relay, 'Ada'), await start(relay, 'Bob')]
+    const old = await ada.create({ title: 'Kitchen' })
+    await old.send('before')
+    const made = await ada.create({ kind: 'members', title: 'Kitchen', relay, from: old.id })
+    await until(old, 'the notice', () => old.state.moved !== undefined)
+    expect(old.state.moved).toMatchObject({ by: old.state.me })
+    const atBobs = await bob.join(old.state.link)
+    await until(atBobs, 'the notice', () => atBobs.state.moved?.name === 'Ada')
+    expect(atBobs.timeline.length).toBe(1)
+    const there = await bob.join(atBobs.state.moved?.invite ?? '')
+    expect(there.id).toBe(made.id)
+    await until(made, 'somebody at the door', () => made.state.members?.newcomers.length === 1)
+    const [newcomer] = made.state.members?.newcomers ?? []
+    await made.govern({ type: 'vouch', who: newcomer?.id ?? '', method: 'pin' })
+    await until(made, 'the PIN', () => made.state.members?.newcomers[0]?.pin !== undefined)
+    await until(there, 'the question', () => there.state.entering?.phase === 'pinWanted')
+    await there.govern({ type: 'enterPin', pin: made.state.members?.newcomers[0]?.pin?.digits ?? '' })
+    await until(there, 'being in', () => there.state.members?.standing === 'in')
+  }, 90_000)
 })

@@ -146,6 +146,8 @@ export interface RoomState {
   readonly comparing: readonly Comparing[]
   /** I show the people here who I am beyond this room. */
   readonly shown: boolean
+  /** Of an open room: somebody said that its people go on in a members room, and how to get there. */
+  readonly moved?: { readonly by: string; readonly name: string; readonly invite: string } | undefined
   /** `Contact.id` of the other, when this is the room of two contacts: shown by their name, with no way in for others. */
   readonly contact?: string | undefined
 }
@@ -259,6 +261,8 @@ export interface NewRoom {
   readonly kind?: RoomKind | undefined
   readonly title?: string | undefined
   readonly relay?: string | undefined
+  /** Of a members room: the open room it is made in place of. The people there are told, and each is let in at the door. */
+  readonly from?: string | undefined
   /** Of a members room. */
   readonly policy?: Policy | undefined
 }

@@ -11,7 +11,7 @@ import {
   dayMs,
   equalBytes,
   formatHex,
-  looksLikeInvite,
+  parseInvite,
 } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
 import type { ChatPorts } from './chat-ports.ts'
@@ -21,6 +21,7 @@ import type { MeetingPorts } from './device-meeting.ts'
 import type { DeviceCommand, DevicesState } from './devices-state.ts'
 import { IdentityRefused } from './errors.ts'
 import type { IncomingSocket } from './incoming.ts'
+import { isIn } from './is-in.ts'
 import { IdentityDesk, type KeptIdentity } from './identity-desk.ts'
 import type { Contact, ContactCommand, ContactsState, IdentityCommand, IdentityState } from './identity-state.ts'
 import type { IdentityStore } from './identity-store.ts'
@@ -69,6 +70,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   #deviceName = ''
   /** One contact after another, so that an invite finds the contact it is of. */
   #befriending: Promise<void> = Promise.resolve()
+  readonly #stopInviting = new Map<string, () => void>()
   #contacts: ContactsState | undefined
   #state: IdentityState | undefined
 
@@ -155,6 +157,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   /** The chat closes. */
   stop(): void {
     this.#linking.stop()
+    for (const stop of this.#stopInviting.values()) stop()
   }
 
   #devicesState(): DevicesState {
@@ -340,9 +343,11 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     this.#befriending = this.#befriending
       .then(async () => {
         const contact = this.#book.metAs(room, who)
-        if (contact === undefined || contact.blocked || this.#founds(contact.id) || !looksLikeInvite(invite)) return
+        const parsed = parseInvite(this.#options.ports.crypto, invite)
+        if (contact === undefined || contact.blocked || this.#founds(contact.id) || !parsed.ok) return
+        // Said again, on the way in or after it.
+        if (contact.room !== '' && formatHex(parsed.value.invite.roomId) === contact.room) return
         const direct = await this.#options.join(invite)
-        if (direct.id === contact.room) return
         await this.#keepDirect({ ...contact, room: direct.id }, direct)
       })
       .catch(() => {})
@@ -353,7 +358,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     const contact = this.#book.metAs(room.id, who)
     if (contact?.invite === undefined) return
     const others = this.#options.room(contact.room)?.state.people.filter(({ me, membership }) => !me && membership)
-    if (others === undefined || others.length === 0) return room.identity.invite(who, contact.invite)
+    if (others === undefined || others.length === 0) return this.#invite(contact.invite, { room: room.id, who })
     const { invite: _used, ...rest } = contact
     this.#book.put(rest)
     void this.#options.store.writeContact(rest).catch(() => {})
@@ -395,7 +400,18 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     const waiting = { ...this.#book.get(id), invite }
     await store.writeContact(waiting)
     this.#book.put(waiting)
+    this.#invite(invite, met)
+  }
+
+  /** Said again until they are in or this program ends: a link may give way to a better one with the words still on it. */
+  #invite(invite: string, met: { readonly room: string; readonly who: string }): void {
     this.#options.room(met.room)?.identity.invite(met.who, invite)
+    this.#stopInviting.get(met.who)?.()
+    const stop = this.#options.ports.clock.after(inviteAgainMs, () => {
+      const room = this.#options.room(met.room)
+      if (room !== undefined) this.personMet(room, met.who)
+    })
+    this.#stopInviting.set(met.who, stop)
   }
 
   /** One of the two founds their room: the one with the smaller long-term identity. */
@@ -476,16 +492,5 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
 
 /** A contact who is away for longer is asked anew. */
 const inviteLastsMs: Millis = 30 * dayMs
-
-/** Resolves when one is in the room; never when that does not come to be. */
-function isIn(room: OpenRoom): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (room.state.kind === 'members' && room.state.members?.standing !== 'in') return
-      stop()
-      resolve()
-    }
-    const stop = room.subscribe(look)
-    look()
-  })
-}
+/** An invite nobody came by is said again. */
+const inviteAgainMs: Millis = 5_000

@@ -1,11 +1,13 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
-import type { Address, GivenRoom } from '@kith/protocol'
+import type { Address, GivenRoom, Millis } from '@kith/protocol'
 import {
+  dayMs,
   emptyBytes,
   foundRoom,
   foundingSaltBytes,
   formatHex,
   looksLikeInvite,
+  maxInviteUses,
   openRoomKeys,
   parseHex,
   parseInvite,
@@ -22,6 +24,7 @@ import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
 import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
+import { isIn } from './is-in.ts'
 import { FileSpace } from './file-space.ts'
 import type { FileUse } from './files.ts'
 import { type Policy, defaultPolicy } from './members-state.ts'
@@ -62,6 +65,9 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
 
 /** Of a room for one's own devices: nobody else is let in by mistake. */
 const ownPolicy: Policy = { ...defaultPolicy, whoMayAdd: 'admins' }
+
+/** So long the people of an open room may follow. */
+const callOverMs: Millis = 30 * dayMs
 
 /** Files are counted again so long after something about one changed. */
 export const measureFilesAfterMs: number = 2_000
@@ -172,7 +178,24 @@ export class OpenChat implements Chat {
     return this.#rooms.get(id)
   }
 
-  create(options: NewRoom = {}): Promise<OpenRoom> {
+  async create(options: NewRoom = {}): Promise<OpenRoom> {
+    const made = await this.#make(options)
+    const from = options.from === undefined ? undefined : this.#rooms.get(options.from)
+    if (made.record.members === undefined || from?.record.members !== undefined) return made
+    if (from !== undefined) await this.#callOver(from, made)
+    return made
+  }
+
+  /** Who comes is asked for a PIN: also whoever should not have had the old link sees the notice. */
+  async #callOver(from: OpenRoom, to: OpenRoom): Promise<void> {
+    await isIn(to)
+    const uses = Math.min(maxInviteUses, Math.max(8, from.state.people.length * 2))
+    const made = await to.govern({ type: 'invite', uses, lastsMs: callOverMs, asksPin: true })
+    const invite = to.state.members?.invites.find(({ id }) => id === made)?.link
+    if (invite !== undefined) await from.tellMoved(invite)
+  }
+
+  #make(options: NewRoom): Promise<OpenRoom> {
     return this.#inTurn(() => {
       const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
       if (options.kind === 'members') return this.#found(relay, options)

@@ -508,6 +508,11 @@ export class OpenRoom implements Room {
     return this.identity.verify(command)
   }
 
+  /** Tells the people of this open room where it goes on. */
+  async tellMoved(invite: string): Promise<void> {
+    await this.#post({ type: 'moved', invite })
+  }
+
   /** Says in the room who one is beyond it, or takes that back. */
   async showIdentity(on: boolean): Promise<void> {
     await this.#post({ type: 'proof', proof: on ? this.identity.proof() : new Uint8Array(0) })

@@ -178,6 +178,9 @@ export class RoomView {
       case 'proof':
       case 'whisper':
         break // see `room-identity.ts`
+      case 'moved':
+        this.#set({ moved: { by: event.author, name: this.#nameOf(event.author), invite: event.invite } })
+        break
       case 'posted':
       case 'postRefused':
       case 'membershipDone':

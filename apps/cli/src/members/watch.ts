@@ -6,6 +6,7 @@ import { enteringText, nameIn, newcomerText } from './words.ts'
 export class MembersWatch {
   #entering = ''
   #standing = 'in'
+  #moved = ''
   readonly #newcomers = new Map<string, string>()
   readonly #changed = new Set<string>()
   readonly #held = new Set<number>()
@@ -28,6 +29,14 @@ export class MembersWatch {
       if (standing === 'revoked')
         said.push('Your main device removed this one. What you have read stays here; no more comes.')
       this.#standing = standing
+    }
+    const { moved } = state
+    if (moved !== undefined && moved.invite !== this.#moved) {
+      this.#moved = moved.invite
+      if (moved.by !== state.me)
+        said.push(
+          `${printableLine(moved.name) || 'Somebody'} made a members room for the people here: /follow goes there.`,
+        )
     }
     const atDoor = members?.mayAdd === true ? members.newcomers : []
     for (const newcomer of atDoor) {

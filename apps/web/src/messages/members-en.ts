@@ -162,6 +162,21 @@ export const membersEn = {
     goHint: 'Nobody but the people in the room learns that you came.',
   },
 
+  moved: {
+    title: 'This room goes on elsewhere',
+    by: (name: string): string => `${name || 'Somebody'} made a members room for the people here.`,
+    byMe: 'You made a members room for the people here.',
+    hint: 'They let you in there by a PIN. What was said here stays here.',
+    hintMe: 'Whoever follows knocks at its door.',
+    go: 'Go there',
+    failed: 'This did not work right now. Try again in a moment.',
+    settings: 'Move to a members room',
+    settingsHint:
+      'Whoever has the link of this room reads it for ever. In a members room you decide who comes in; the people here are told and knock there.',
+    settingsDo: 'Move…',
+    settingsSure: 'Make it and tell the people here',
+    cancel: 'Cancel',
+  },
   slow: (seconds: number): string =>
     seconds < 90
       ? `Slow mode: you can write again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.`

@@ -4,6 +4,7 @@ import { Files } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useChatState, useRoomState } from '../app/stores.ts'
 import { ShowIdentity } from '../identity/show-identity.tsx'
+import { MoveRoom } from '../members/move-room.tsx'
 import { useFileMessages } from '../messages/files.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
@@ -59,6 +60,7 @@ export default function RoomSettings({ room, name, onClose, onForget, onFiles }:
           <Rules room={room} name={name} />
         </Suspense>
       )}
+      {kind === 'open' && <MoveRoom room={room} name={name} />}
       <ShowIdentity room={room} />
       <dl className="facts">
         {kind === 'open' && (

@@ -9,6 +9,7 @@ import { FilesContext } from '../files/context.ts'
 import { DropHere, useDrop } from '../files/drop.tsx'
 import { Door } from '../members/door.tsx'
 import { Held } from '../members/held.tsx'
+import { Moved } from '../members/moved.tsx'
 import { silenceOf, Silenced } from '../members/standing.tsx'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
@@ -156,6 +157,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
           <ChangedKeys room={room} onPerson={setAbout} />
           <Door room={room} />
           <Notices room={room} />
+          <Moved room={room} />
           <Timeline
             room={room}
             name={name}

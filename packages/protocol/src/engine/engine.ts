@@ -15,6 +15,7 @@ import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
 import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
 import { type RoomName, openRoomKeys } from '../rooms/keys.ts'
+import type { Move } from '../rooms/moves.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
 import type { Aside } from './asides.ts'
@@ -75,6 +76,8 @@ export class Engine {
   readonly #journal: Journal
   /** Of a members room. */
   readonly #governing: Governing | undefined
+  /** What was told of where this room went on. */
+  #moved: Move | undefined
   readonly #roster: Roster
   readonly #typing: Typing
   readonly #presence: Presence
@@ -559,10 +562,19 @@ export class Engine {
     this.#presence.beatAll(true, now)
   }
 
+  #tellMove(): void {
+    // In a members room whoever may let in does that; nobody is called away by a notice.
+    const moved = this.#governing === undefined ? this.#room.moved : undefined
+    if (moved === undefined || (moved.author === this.#moved?.author && moved.invite === this.#moved.invite)) return
+    this.#moved = moved
+    this.#tell({ type: 'moved', ...moved })
+  }
+
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
     if (result.changes.length > 0) this.#tell({ type: 'timeline', changes: result.changes })
     this.#blobs?.shown(result.changes, now)
     for (const { author, proof } of result.proofs) this.#tell({ type: 'proof', author, proof })
+    this.#tellMove()
     this.#journal.store(result.stores, posted)
     if (result.forks.length === 0) return
     this.#tell({ type: 'notice', code: 'forkFound' })

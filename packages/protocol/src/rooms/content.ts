@@ -14,6 +14,7 @@
  *     4 reaction   target 32 · on u8 · emoji
  *     5 profile    name
  *     6 files      as text, then count u8 (1…16) · manifest… (`manifest.ts`)
+ *    17 moved      text ≤ 512: an invite to the members room that its people go on in
  *    16 proof      varint length, bytes ≤ 2,048: who stands behind the author (`identity/proof.ts`); none takes it back
  *
  * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
@@ -25,6 +26,7 @@ import { Writer } from '../codec/writer.ts'
 import { paddedLength } from '../crypto/padding.ts'
 import { maxProofBytes } from '../identity/proof.ts'
 import { BrokenPromise, type Result, accept, reject } from '../machine.ts'
+import { maxFragmentLinkLength } from '../codec/fragment-link.ts'
 import { limits } from '../log/limits.ts'
 import { type Manifest, fitsManifest, maxManifests, readManifest, writeManifest } from './manifest.ts'
 
@@ -43,6 +45,8 @@ export type Content =
   | { readonly type: 'profile'; readonly name: string }
   /** Empty: what was shown before counts no more. */
   | { readonly type: 'proof'; readonly proof: Uint8Array }
+  /** Of an open room: its people go on in a members room. */
+  | { readonly type: 'moved'; readonly invite: string }
 
 /** Entry 0 of a session: whose it is, and what that person is called. */
 export interface Opening {
@@ -65,7 +69,17 @@ export const refBytes = 16
 const bodyForm = 1
 const targetBytes = 32
 
-const tags = { opening: 0, text: 1, edit: 2, delete: 3, reaction: 4, profile: 5, files: 6, proof: 16 } as const
+const tags = {
+  opening: 0,
+  text: 1,
+  edit: 2,
+  delete: 3,
+  reaction: 4,
+  profile: 5,
+  files: 6,
+  proof: 16,
+  moved: 17,
+} as const
 
 /** Whether content keeps the limits that `decodeBody` will hold it to. */
 export function fits(content: Content | Opening): boolean {
@@ -88,6 +102,8 @@ export function fits(content: Content | Opening): boolean {
       return formatUtf8(content.name).length <= maxNameBytes && content.chain.length <= maxOpeningChainBytes
     case 'proof':
       return content.proof.length <= maxProofBytes
+    case 'moved':
+      return formatUtf8(content.invite).length <= maxFragmentLinkLength
     case 'delete':
       return true
   }
@@ -161,6 +177,8 @@ function encodeContent(content: Content | Opening): Uint8Array {
       return writer.text(content.name).finish()
     case 'proof':
       return writer.bytes(content.proof).finish()
+    case 'moved':
+      return writer.text(content.invite).finish()
   }
 }
 
@@ -203,6 +221,8 @@ function readContent(tag: number, reader: Reader): Content | Opening | undefined
     }
     case tags.proof:
       return { type: 'proof', proof: reader.bytes(maxProofBytes) }
+    case tags.moved:
+      return { type: 'moved', invite: reader.text(maxFragmentLinkLength) }
     case tags.profile:
       return { type: 'profile', name: reader.text(maxNameBytes) }
     default:

@@ -21,7 +21,7 @@ export type PostRefusal =
 export function refusalOf(content: Content, timeline: Timeline, author: string, name: string): PostRefusal | undefined {
   if (!fits(content)) return 'tooLong'
   if (content.type === 'profile') return content.name === name ? 'unchanged' : undefined
-  if (content.type === 'proof') return undefined
+  if (content.type === 'proof' || content.type === 'moved') return undefined
   const hasFiles = content.type === 'text' && (content.attachments ?? []).length > 0
   if (!hasFiles && (content.type === 'text' || content.type === 'edit') && content.text.trim() === '') return 'empty'
   const id = content.type === 'text' ? content.replyTo : content.target

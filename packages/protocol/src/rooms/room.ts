@@ -17,6 +17,7 @@ import { type Content, type Opening, fitName, openBody } from './content.ts'
 import { Holders } from './holders.ts'
 import type { RoomKeys, RoomName } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
+import { type Move, Moves } from './moves.ts'
 import { Proofs } from './proofs.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
 import { References } from './references.ts'
@@ -93,6 +94,7 @@ export class Room {
   /** Keepers are nobody, so they are counted apart. */
   readonly #keepers = new Holders()
   readonly #proofs = new Proofs()
+  readonly #moves = new Moves()
   readonly #sent = new Set<string>()
   readonly #keyByDigest = new Map<string, string>()
   /** Recent entries that are not in it yet: hashed when somebody asks. */
@@ -317,6 +319,11 @@ export class Room {
     this.#dropped.push(...removed)
   }
 
+  /** Where the people of this room went on, if somebody said so. */
+  get moved(): Move | undefined {
+    return this.#moves.newest((session, time) => this.#authors.authorOf(session, time))
+  }
+
   /** Newest entry of each session of an author (hex) that is here; with `device`, of those it speaks in. */
   headsOf(author: string, device?: string): readonly { readonly session: string; readonly seq: number }[] {
     const heads: { readonly session: string; readonly seq: number }[] = []
@@ -453,6 +460,7 @@ export class Room {
         if (opening !== undefined) this.timeline.name(session, entry.key, opening.name)
       } else if (entry.kind === entryKinds.profile) {
         if (content?.type === 'profile') this.timeline.name(session, entry.key, content.name)
+        if (content?.type === 'moved') this.#moves.add(session, entry.key, entry.time, content.invite)
         if (content?.type === 'proof') this.#proofs.add(session, entry.key, entry.time, content.proof)
       } else if (entry.kind === entryKinds.post) {
         // A name in a post would expire with it, so it does not count.
@@ -506,6 +514,7 @@ export class Room {
     const session = entry.hex
     this.timeline.unname(session, entry.key)
     this.#proofs.remove(session, entry.key)
+    this.#moves.remove(entry.key)
     if (entry.seq === 0) this.#authors.forget(session)
   }
 
@@ -527,9 +536,14 @@ const nothingToDo: RoomResult = {
 const wasteful = 2
 
 function isSaid(content: Content | Opening | undefined): content is Said {
-  return content !== undefined && content.type !== 'opening' && content.type !== 'profile' && content.type !== 'proof'
+  return content !== undefined && content.type !== 'opening' && !isAbout(content)
 }
 
 function ownBytes(bytes: Uint8Array): Uint8Array {
   return bytes.buffer.byteLength > bytes.length * wasteful ? bytes.slice() : bytes
+}
+
+/** Said of somebody, or of the room; not a message. */
+function isAbout({ type }: Content): boolean {
+  return type === 'profile' || type === 'proof' || type === 'moved'
 }

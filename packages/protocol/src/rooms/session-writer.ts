@@ -56,5 +56,6 @@ export class SessionWriter {
 
 function kindOf(content: Content | Opening): number {
   if (content.type === 'opening') return entryKinds.opening
-  return content.type === 'profile' || content.type === 'proof' ? entryKinds.profile : entryKinds.post
+  const isAbout = content.type === 'profile' || content.type === 'proof' || content.type === 'moved'
+  return isAbout ? entryKinds.profile : entryKinds.post
 }

@@ -101,7 +101,7 @@ interface Node {
 }
 
 /** What a post can say; names come by `name`, proofs are no messages. */
-export type Said = Exclude<Content, { readonly type: 'profile' | 'proof' }>
+export type Said = Exclude<Content, { readonly type: 'profile' | 'proof' | 'moved' }>
 type Targeted = Extract<Content, { readonly target: Uint8Array }>
 
 export class Timeline {
