@@ -76,7 +76,7 @@ export interface FileUse {
 /** A file could not be taken, read or kept. The message says what to do. */
 export class FileFailed extends Error {
   override readonly name = 'FileFailed'
-  readonly why: FileTrouble | 'unreadable' | 'empty' | 'tooMany' | 'unknown' | 'noStore'
+  readonly why: FileTrouble | 'unreadable' | 'empty' | 'tooMany' | 'unknown' | 'noStore' | 'stopped'
 
   constructor(why: FileFailed['why'], options?: ErrorOptions) {
     super(said[why], options)
@@ -95,6 +95,7 @@ const said: Readonly<Record<FileFailed['why'], string>> = {
   empty: 'This file is empty; there is nothing to send.',
   tooMany: 'That is too much for one message. Send it in several.',
   noStore: 'This browser has no place for files. Use a newer one, or a window that is not private.',
+  stopped: 'Fetching this file was stopped. Go on with it, then open it again.',
   unknown: 'There is no such file in this room.',
 }
 

@@ -18,7 +18,7 @@ import {
 } from '@kith/protocol'
 import type { BlobEvent, BlobInput, BlobJob, BlobResult, Crypto, Manifest } from '@kith/protocol'
 import type { BlobStore } from './blob-store.ts'
-import type { SlicedBytes } from './files.ts'
+import { FileFailed, type SlicedBytes } from './files.ts'
 import { StorageBroken, StorageFull } from './storage-errors.ts'
 
 /** Blocks that are sealed or opened at once. */
@@ -43,11 +43,14 @@ export class FileUnreadable extends Error {
   }
 }
 
+/** `stopped`: somebody paused it or erased it here. */
+type Woken = 'came' | 'failed' | 'stopped'
+
 export class RoomBlobs {
   readonly #ports: BlobPorts
   readonly #input: (input: BlobInput) => void
   /** Called when blocks of a root came, or when it is certain that they do not come. */
-  readonly #waiting = new Map<string, Set<(wake: 'came' | 'failed') => void>>()
+  readonly #waiting = new Map<string, Set<(wake: Woken) => void>>()
   readonly #keys = new Map<string, Promise<CryptoKey>>()
 
   constructor(ports: BlobPorts, input: (input: BlobInput) => void) {
@@ -124,6 +127,11 @@ export class RoomBlobs {
     return opened
   }
 
+  /** Whoever reads it waits no longer: reading on would fetch it again. */
+  stopReading(root: string): void {
+    for (const wake of this.#waiting.get(root) ?? []) wake('stopped')
+  }
+
   /** Forgets it here; the engine is told. */
   async free(root: string): Promise<void> {
     this.#keys.delete(root)
@@ -166,15 +174,17 @@ export class RoomBlobs {
   /** A sealed block, as soon as it is here. */
   async #block(root: string, index: number): Promise<Uint8Array> {
     for (;;) {
-      let wake: (why: 'came' | 'failed') => void = () => undefined
-      const woken = new Promise<'came' | 'failed'>((resolve) => (wake = resolve))
+      let wake: (why: Woken) => void = () => undefined
+      const woken = new Promise<Woken>((resolve) => (wake = resolve))
       const waiting = this.#waiting.get(root) ?? new Set()
       this.#waiting.set(root, waiting.add(wake))
       try {
         const block = await this.#ports.store.read(root, 'block', index)
         if (block !== undefined) return block
         this.#input({ type: 'blobFetch', root, from: index })
-        if ((await woken) === 'failed') {
+        const why = await woken
+        if (why === 'stopped') throw new FileFailed('stopped')
+        if (why === 'failed') {
           throw new StorageBroken('This file could not be kept here. Free some space, then fetch it again.')
         }
       } finally {

@@ -14,6 +14,8 @@ export interface FileBlobs {
   /** Opened bytes; waits for what is missing, which is asked for in order. */
   read(manifest: Manifest, from: number, length: number): Promise<Uint8Array>
   free(root: string): Promise<void>
+  /** Whoever waits for a part of it waits no longer. */
+  stopReading(root: string): void
 }
 
 export interface RoomFilesPorts {
@@ -137,6 +139,7 @@ export class RoomFiles {
   }
 
   #stop(root: string): void {
+    this.#ports.blobs?.stopReading(root)
     this.#stopped.delete(root)
     this.#stopped.add(root)
     this.#ports.stoppedChanged()

@@ -1,5 +1,5 @@
 /** A film or a sound on the browser's own player. It plays while it arrives where a service worker can carry that. */
-import { useState, type CSSProperties, type ReactElement, type SyntheticEvent } from 'react'
+import { useEffect, useState, type CSSProperties, type ReactElement, type SyntheticEvent } from 'react'
 import { Play } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
 import { useFileMessages } from '../messages/files.tsx'
@@ -25,6 +25,10 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
   const [streaming, setStreaming] = useState<string>()
   const whole = useContent(file)
   const thumb = useThumb(file)
+  // A player that reads on would fetch it again.
+  useEffect(() => {
+    if (file.state === 'paused') setStreaming(undefined)
+  }, [file.state])
   const source = streaming ?? whole
   const trouble = troubleText(file, words)
   const begin = (): void => {

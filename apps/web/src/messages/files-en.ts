@@ -20,6 +20,7 @@ const refused: Readonly<Record<FileFailed['why'], string>> = {
   empty: 'This file is empty; there is nothing to send.',
   tooMany: 'A message takes 16 files. Send these first, then the others.',
   unknown: 'This file is no longer here. Add it again.',
+  stopped: 'Fetching it was stopped. Go on with it, then open it again.',
   noStore: 'This browser has no place for files. Try a window that is not private.',
 }
 
@@ -138,7 +139,7 @@ export const filesEn = {
     limit: 'Files may take',
     limitHint:
       'When that is reached, what three others hold as well makes room, least used first. What nobody else holds stays.',
-    limits: (limit: number): string => (limit === 0 ? 'as much as there is room' : bytes(limit)),
+    limits: (limit: number): string => (limit === 0 ? 'all that fits' : bytes(limit)),
     freeable: (freeable: number): string =>
       `${bytes(freeable)} of it is held by three others or more and can be fetched again.`,
     nothing: 'Nothing of it can be freed: too few others hold it.',

@@ -77,7 +77,11 @@ describe('files of a terminal', () => {
     const { root, size } = fileOf(his) as Attachment
     await his.fetchFile(root)
     await until(his, 'some of it', () => (fileOf(his)?.have ?? 0) > 0)
+    // Whoever reads on would fetch it again.
+    const stopped = expect(his.readFile(root, size - 100, 100)).rejects.toThrow('stopped')
+    await new Promise((resolve) => setTimeout(resolve, 20))
     await his.pauseFile(root)
+    await stopped
     await until(his, 'a pause', () => fileOf(his)?.state === 'paused')
     await chats.at(-1)?.close()
     const bob = await start({
