@@ -23,18 +23,20 @@ export function MoveRoom({ room, name }: { readonly room: Room; readonly name: s
       <h3 className="setting-name">{say.settings}</h3>
       <p className="setting-hint">{say.settingsHint}</p>
       {phase === 'sure' || phase === 'busy' ? (
-        <div className="choices-line">
+        <div className="move-do">
           <button type="button" className="button primary" disabled={phase === 'busy'} onClick={() => void move()}>
             {say.settingsSure}
-          </button>{' '}
+          </button>
           <button type="button" className="button" disabled={phase === 'busy'} onClick={() => setPhase('idle')}>
             {say.cancel}
           </button>
         </div>
       ) : (
-        <button type="button" className="button" onClick={() => setPhase('sure')}>
-          {say.settingsDo}
-        </button>
+        <div className="move-do">
+          <button type="button" className="button" onClick={() => setPhase('sure')}>
+            {say.settingsDo}
+          </button>
+        </div>
       )}
       {phase === 'failed' && <p role="status">{say.failed}</p>}
     </section>

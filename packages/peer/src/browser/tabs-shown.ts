@@ -121,6 +121,8 @@ function keepHead(before: ChatState | undefined, next: ChatState): ChatState {
   const settings = keepShared(before.settings, next.settings)
   const files = keepShared(before.files, next.files)
   const passkey = keepShared(before.passkey, next.passkey)
+  const identity = keepShared(before.identity, next.identity)
+  const contacts = keepShared(before.contacts, next.contacts)
   const same =
     settings === before.settings &&
     next.rooms === before.rooms &&
@@ -129,8 +131,10 @@ function keepHead(before: ChatState | undefined, next: ChatState): ChatState {
     passkey === before.passkey &&
     next.storedBytes === before.storedBytes &&
     files === before.files &&
-    next.kept === before.kept
-  return same ? before : { ...next, settings, files, passkey }
+    next.kept === before.kept &&
+    identity === before.identity &&
+    contacts === before.contacts
+  return same ? before : { ...next, settings, files, passkey, identity, contacts }
 }
 
 /** The real room, seen as a source. */
