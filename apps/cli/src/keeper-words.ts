@@ -13,8 +13,12 @@ export async function keeperTicketFor(room: Room): Promise<string | undefined> {
   return mine()
 }
 
+export function keepersHere({ people }: Pick<RoomState, 'people'>): number {
+  return people.filter(({ keeper, online }) => keeper !== undefined && online).length
+}
+
 export function keeperText({ people, members }: RoomState, ticket: string): string {
-  const here = people.filter(({ keeper, online }) => keeper !== undefined && online).length
+  const here = keepersHere({ people })
   const lines = [
     here === 0 ? 'No keeper is here.' : here === 1 ? '1 keeper is here.' : `${here} keepers are here.`,
     'To have one, run this on a machine that stays on, with Node 20 or newer:',

@@ -9,6 +9,7 @@ import { noticeText } from '../notices.ts'
 import { delivered, deliveryLimitMs, Outbox } from '../outbox.ts'
 import { findPerson } from '../find-person.ts'
 import { performIdentity } from '../identity-commands.ts'
+import { keepersHere, keeperTicketFor } from '../keeper-words.ts'
 import { performMembers } from '../members/actions.ts'
 import { membersLine, MembersPrinter } from '../members/lines.ts'
 import { reportingProgram } from '../version.ts'
@@ -80,6 +81,7 @@ export async function runJson(chat: Chat, rooms: readonly OpenRoom[], io: Io): P
         case 'map':
         case 'why':
         case 'members':
+        case 'keeper':
         case 'command':
           printer.ask(line).catch((error: unknown) => {
             const message = error instanceof Error ? error.message : 'This cannot be told right now.'
@@ -206,9 +208,10 @@ class Printer {
     this.#print([...this.#peers.values()])
   }
 
-  async ask(line: Extract<LineIn, { readonly type: 'map' | 'why' | 'members' | 'command' }>): Promise<void> {
+  async ask(line: Extract<LineIn, { readonly type: 'map' | 'why' | 'members' | 'keeper' | 'command' }>): Promise<void> {
     const { room } = this.open
     if (line.type === 'members') return this.#print([membersLine(room.state)])
+    if (line.type === 'keeper') return this.#keeper()
     if (line.type === 'command') return this.#command(line.command)
     if (line.type === 'map') return this.#print([mapLine(await room.map(), room.state.people)])
     const found = findPerson(room, line.name)
@@ -219,6 +222,12 @@ class Printer {
 
   print(lines: readonly LineOut[]): void {
     this.#print(lines)
+  }
+
+  async #keeper(): Promise<void> {
+    const { room } = this.open
+    const ticket = (await keeperTicketFor(room)) ?? null
+    this.#print([{ type: 'keeper', ticket, here: keepersHere(room.state) }])
   }
 
   async #command(command: TypedCommand): Promise<void> {

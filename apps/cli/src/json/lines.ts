@@ -76,6 +76,7 @@ export type LineIn =
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
   | FileLineIn
   | { readonly type: 'members'; readonly room: string | undefined }
+  | { readonly type: 'keeper'; readonly room: string | undefined }
   | { readonly type: 'command'; readonly command: TypedCommand; readonly room: string | undefined }
   | { readonly type: 'leave' }
 
@@ -159,6 +160,8 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
     }
     case 'members':
       return accept({ type: 'members', room })
+    case 'keeper':
+      return accept({ type: 'keeper', room })
     case 'command': {
       const typed = fields['text']
       if (typeof typed !== 'string') return reject('commandMalformed')

@@ -45,6 +45,8 @@ export type MembersOut =
   /** Answers to `command`. */
   | { readonly type: 'invite'; readonly link: string }
   | { readonly type: 'done'; readonly text: string }
+  /** Answers to `keeper`: what one is run with, and how many are here. */
+  | { readonly type: 'keeper'; readonly ticket: string | null; readonly here: number }
 
 const nothing = { by: null, triesLeft: null, wrong: null, have: null, need: null, reason: null } as const
 
