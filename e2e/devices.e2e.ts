@@ -1,0 +1,86 @@
+/** One person on two devices, with the real programs: a browser shows a code, another opens it, a terminal is linked, too. */
+import { spawn } from 'node:child_process'
+import type { Browser } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchChromium, Person } from './harness/browser.ts'
+import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
+import { until } from './harness/waiting.ts'
+
+const kith = new URL('../apps/cli/bin/kith.mjs', import.meta.url).pathname
+
+describe('devices of one person', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  let relay: Relay
+  let browser: Browser
+
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    relay = new Relay(await freePort(), `${folder.path}/relay`)
+    await relay.start()
+    browser = await launchChromium()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await relay?.kill()
+    await folder?.remove()
+  })
+
+  it('DEV8 DEV10 TRM45 a phone and a terminal are linked by code and digits, have the room, and the phone is taken back', async () => {
+    const desk = await Person.arrive(browser, 'Ada')
+    await desk.makeRoom(relay.origin)
+    await desk.say('from the desk')
+    const settings = desk.page.getByRole('button', { name: 'Settings', exact: true })
+    await settings.click()
+    await desk.page.getByRole('button', { name: 'Link another device' }).click()
+    const shown = desk.page.locator('.device-linking .share-link')
+    const link = await shown.inputValue()
+    expect(link).toMatch(/#d-[0-9A-Z]{24}$/)
+
+    const phone = await Person.arrive(browser, 'Phone')
+    await phone.page.goto(link)
+    await phone.page.getByLabel('What this device is called').fill('Phone')
+    await phone.page.getByRole('button', { name: 'Find my other device' }).click()
+    const digitsOf = (person: Person) => person.page.locator('.identity-digits.short')
+    await digitsOf(phone).waitFor()
+    await digitsOf(desk).waitFor()
+    expect(await digitsOf(phone).innerText()).toBe(await digitsOf(desk).innerText())
+    await desk.page.getByRole('button', { name: 'Yes, it is mine' }).click()
+    await phone.page.getByText(/This is your device now/).waitFor()
+    await phone.page.getByRole('button', { name: 'Good' }).click()
+    await phone.page.getByText('Notes to myself').first().waitFor()
+
+    // A terminal, by the letters.
+    await desk.page.getByText(/Phone is linked/).waitFor()
+    await desk.page.getByRole('button', { name: 'Good' }).click()
+    await desk.page.getByRole('button', { name: 'Link another device' }).click()
+    const letters = await desk.page.locator('.device-code').innerText()
+    const args = [
+      'device',
+      ...letters.split(' '),
+      '--relay',
+      relay.origin,
+      '--name',
+      'Desk',
+      '--data',
+      `${folder.path}/t`,
+    ]
+    const child = spawn(process.execPath, [kith, ...args])
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    await digitsOf(desk).waitFor()
+    const digits = (await digitsOf(desk).innerText()).trim()
+    await until(`the terminal to show ${digits}`, 20_000, () => said.includes(digits))
+    await desk.page.getByRole('button', { name: 'Yes, it is mine' }).click()
+    expect(await code).toBe(0)
+    expect(said).toContain('your device now')
+    await desk.page.getByText(/Desk is linked/).waitFor()
+
+    await desk.page.getByRole('button', { name: 'Remove Phone' }).click()
+    await desk.page.getByRole('button', { name: 'Remove it' }).click()
+    await phone.page.getByRole('button', { name: 'Settings' }).first().click()
+    await phone.page.getByText(/Your main device removed this one/).waitFor()
+    expect([...desk.complaints, ...phone.complaints]).toEqual([])
+  }, 120_000)
+})
