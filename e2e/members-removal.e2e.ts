@@ -180,7 +180,7 @@ describe('a members room of people who come through one another', () => {
     await settings.getByLabel('What you call this room').fill('Harvest committee')
     await settings.getByLabel('What you call this room').press('Enter')
     await settings.getByRole('button', { name: 'Close' }).click()
-    await page.getByRole('heading', { name: 'Harvest committee' }).waitFor()
+    await page.getByRole('heading', { name: 'Harvest committee' }).first().waitFor()
     await ben.leave()
     const words = ['said while I was one of you', 'so we are three', 'who is that at the door?']
     const names = ['Anastasia', 'Benedikt', 'Cleopatra', 'Danuta', 'Evelyne', 'Finnegan', 'Harvest committee']
@@ -190,7 +190,7 @@ describe('a members room of people who come through one another', () => {
     const onDisk = await folderContents(`${folder.path}/Benedikt`)
     // The search finds what is there: the keys of records are in the clear.
     for (const contents of [inPage, onDisk]) {
-      expect(contents).toMatch(/room\/[0-9a-f]{32}\/e\//u)
+      expect(/room\/[0-9a-f]{32}/u.test(contents)).toBe(true)
       for (const secret of secrets) {
         for (const form of formsOf(secret)) expect(contents.includes(form), secret).toBe(false)
       }

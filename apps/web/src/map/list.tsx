@@ -84,10 +84,10 @@ export function VouchList({ vouches }: { readonly vouches: readonly MapVouch[] }
         {vouches.map(({ by, for: subject, method }) => (
           <tr key={`${by.session} ${subject.session} ${method}`}>
             <td className="person" style={hueStyle(by.author)}>
-              {called(by)}
+              <b className="person-name">{called(by)}</b>
             </td>
             <td className="person" style={hueStyle(subject.author)}>
-              {called(subject)}
+              <b className="person-name">{called(subject)}</b>
             </td>
             <td>{methods[method]}</td>
           </tr>

@@ -226,9 +226,7 @@ export const membersEn = {
     failed: 'The rule was not changed. Try again in a moment.',
     own: 'Only for you',
     edgeRule: 'Whom your device connects with',
-    edgeRules: { trusted: 'Whom your people vouch for', own: 'Only whom you checked' } as Readonly<
-      Record<EdgeRule, string>
-    >,
+    edgeRules: { trusted: 'Vouched for', own: 'Checked by you' } as Readonly<Record<EdgeRule, string>>,
     edgeHints: {
       trusted: 'Everybody whom enough people you trust have vouched for.',
       own: 'Only people with whom you used a PIN or compared numbers. What the others write still reaches you, through them; the map shows the gaps.',
