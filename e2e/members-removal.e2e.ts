@@ -198,10 +198,10 @@ describe('a members room of people who come through one another', () => {
 
     // And nothing of any record of the terminal: entries, operations, keys of epochs, devices and identities.
     const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
-    const storage = await openSealedNodeStorage(`${folder.path}/Benedikt/main`, { crypto })
+    const storage = await openSealedNodeStorage(`${folder.path}/Benedikt`, { crypto })
     const records = await storage.read({ prefix: '', limit: 10_000 })
     await storage.close()
-    expect(records.filter(({ key }) => /^room\/[0-9a-f]+\/k\//u.test(key)).length).toBeGreaterThan(2)
+    expect(records.filter(({ key }) => /^room\/[0-9a-f]+\/k\//u.test(key)).length).toBeGreaterThan(0)
     for (const { key, value } of records) {
       if (value.length < 16) continue
       expect(onDisk.includes(Buffer.from(value.subarray(-32)).toString('latin1')), key).toBe(false)
