@@ -2,18 +2,25 @@
  * The random histories can fail: each of these takes one protection away, and soon a history does not end as it has to.
  * The same seeds pass with the protection in place (chaos.test.ts).
  */
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Log } from '../src/log/log.ts'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import type { ChaosOutcome } from '../src/sim/chaos.ts'
-import { SimStore } from '../src/sim/peer.ts'
-import { runSeed } from './chaos-judge.ts'
 
-const protection = vi.hoisted(() => ({ forks: true }))
+const protection = { forks: true }
 
-vi.mock(import('../src/log/fork.ts'), async (load) => {
+// Test files share what they loaded; a room without a protection is loaded for this one alone.
+vi.resetModules()
+vi.doMock(import('../src/log/fork.ts'), async (load) => {
   const real = await load()
   const judgeFork: typeof real.judgeFork = (...given) => (protection.forks ? real.judgeFork(...given) : undefined)
   return { ...real, judgeFork }
+})
+const { Log } = await import('../src/log/log.ts')
+const { SimStore } = await import('../src/sim/peer.ts')
+const { runSeed } = await import('./chaos-judge.ts')
+
+afterAll(() => {
+  vi.doUnmock('../src/log/fork.ts')
+  vi.resetModules()
 })
 
 /** Histories tried before it is said that nothing was noticed. */
