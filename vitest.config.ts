@@ -16,13 +16,24 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['{packages,apps,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{packages,apps}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.browser.test.*'],
           // The native WebRTC addon does not survive worker threads.
           pool: 'forks',
           // Rooms have no state outside their machines: a process that loaded them once runs file after file, in half the time.
           isolate: false,
+          maxWorkers: 2,
           // A limit for what hangs, not a measurement: a busy machine is no reason to fail.
+          testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Those who start and end programs answer to the signals of their process: each has its own.
+          name: 'scripts',
+          include: ['scripts/**/*.test.ts'],
+          pool: 'forks',
           testTimeout: 30_000,
         },
       },

@@ -8,6 +8,9 @@ import { until } from './harness/waiting.ts'
 
 const kith = new URL('../apps/cli/bin/kith.mjs', import.meta.url).pathname
 
+/** Two devices look for each other anew when a link of theirs moves, so a step may take several rounds. */
+const patienceMs = 60_000
+
 describe('devices of one person', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
   let relay: Relay
@@ -28,6 +31,7 @@ describe('devices of one person', () => {
 
   it('DEV8 DEV10 TRM45 a phone and a terminal are linked by code and digits, have the room, and the phone is taken back', async () => {
     const desk = await Person.arrive(browser, 'Ada')
+    desk.context.setDefaultTimeout(patienceMs)
     await desk.makeRoom(relay.origin)
     await desk.say('from the desk')
     const settings = desk.page.getByRole('button', { name: 'Settings', exact: true })
@@ -38,6 +42,7 @@ describe('devices of one person', () => {
     expect(link).toMatch(/#d-[0-9A-Z]{24}$/)
 
     const phone = await Person.arrive(browser, 'Phone')
+    phone.context.setDefaultTimeout(patienceMs)
     await phone.page.goto(link)
     await phone.page.getByLabel('What this device is called').fill('Phone')
     await phone.page.getByRole('button', { name: 'Find my other device' }).click()
@@ -71,7 +76,7 @@ describe('devices of one person', () => {
     const code = new Promise<number | null>((resolve) => child.once('exit', resolve))
     await digitsOf(desk).waitFor()
     const digits = (await digitsOf(desk).innerText()).trim()
-    await until(`the terminal to show ${digits}`, 20_000, () => said.includes(digits))
+    await until(`the terminal to show ${digits}`, patienceMs, () => said.includes(digits))
     await desk.page.getByRole('button', { name: 'Yes, it is mine' }).click()
     expect(await code).toBe(0)
     expect(said).toContain('your device now')
@@ -82,5 +87,5 @@ describe('devices of one person', () => {
     await phone.page.getByRole('button', { name: 'Settings' }).first().click()
     await phone.page.getByText(/Your main device removed this one/).waitFor()
     expect([...desk.complaints, ...phone.complaints]).toEqual([])
-  }, 120_000)
+  }, 240_000)
 })

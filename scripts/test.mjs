@@ -12,7 +12,7 @@ import { lint } from './lint.mjs'
 import { ensureChromium, ensureTurnServer } from './system.mjs'
 
 /** A project that hangs is stopped and counts as failed. On two idle cores each takes less than half of this. */
-const limitMinutesByProject = { unit: 12, browser: 8, e2e: 12, crowd: 6 }
+const limitMinutesByProject = { unit: 12, scripts: 4, browser: 8, e2e: 18, crowd: 8 }
 const reports = join(root, 'node_modules/.cache/kith')
 
 /**
@@ -93,7 +93,8 @@ if (isMain(import.meta.url)) {
     // After the types: rules that know types read what the packages have built.
     await step('lint', lint)
     await step('web', buildWeb)
-    for (const project of ['unit', 'browser', 'e2e', 'crowd']) await step(project, () => testProject(project, total))
+    for (const project of ['unit', 'scripts', 'browser', 'e2e', 'crowd'])
+      await step(project, () => testProject(project, total))
     process.stdout.write(`\n${took.join(' · ')}\n`)
     if (failed.length > 0) process.stdout.write(`Failed: ${failed.join(', ')}\n`)
     process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`)

@@ -72,7 +72,7 @@ export class Person {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1100, height: 800 } })
     await context.addInitScript(holdConnections)
     await context.addInitScript(reportViolations)
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(30_000)
     return new Person(name, context, await context.newPage())
   }
 
