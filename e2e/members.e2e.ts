@@ -5,21 +5,9 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, Person } from './harness/browser.ts'
+import { newest } from './harness/members.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
-
-interface MembersRoomLine {
-  readonly type: string
-  readonly link?: string
-  readonly pin?: string | null
-  readonly name?: string
-  readonly phase?: string
-  readonly wrong?: number | null
-}
-
-function find(terminal: Terminal, matches: (line: MembersRoomLine) => boolean): MembersRoomLine | undefined {
-  return (terminal.lines as readonly MembersRoomLine[]).findLast(matches)
-}
 
 describe('a members room', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -52,7 +40,7 @@ describe('a members room', () => {
     ])
     await ana.link()
     ana.write({ type: 'command', text: 'invite' })
-    const invite = await until('an invite', 60_000, () => find(ana, ({ type }) => type === 'invite')?.link)
+    const invite = await until('an invite', 60_000, () => newest(ana, ({ type }) => type === 'invite')?.link)
 
     const bea = await Person.arrive(browser, 'Bea')
     const { page } = bea
@@ -63,7 +51,7 @@ describe('a members room', () => {
     await pinField.waitFor({ timeout: 60_000 })
     expect(page.url()).not.toContain('#i-')
     const pin = (): string | undefined =>
-      find(ana, (line) => line.type === 'newcomer' && line.pin !== null)?.pin ?? undefined
+      newest(ana, (line) => line.type === 'newcomer' && line.pin !== null)?.pin ?? undefined
     const first = await until('a PIN', 10_000, pin)
     await pinField.fill(first === '000000' ? '111111' : '000000')
     await page.keyboard.press('Enter')
@@ -82,14 +70,14 @@ describe('a members room', () => {
     const open = await until(
       'another invite',
       10_000,
-      () => find(ana, ({ type, link }) => type === 'invite' && link !== invite)?.link,
+      () => newest(ana, ({ type, link }) => type === 'invite' && link !== invite)?.link,
     )
     const cleo = new Terminal(['join', open, '--name', 'Cleo', '--data', `${folder.path}/cleo`])
-    await until('Cleo to be in', 60_000, () => find(cleo, ({ type, phase }) => type === 'entering' && phase === 'in'))
+    await until('Cleo to be in', 60_000, () => newest(cleo, ({ type, phase }) => type === 'entering' && phase === 'in'))
     await until('what was said before', 60_000, () => cleo.texts().includes('welcome, Bea'))
 
     ana.write({ type: 'command', text: 'remove Cleo --yes' })
-    await until('the removal', 10_000, () => find(ana, ({ type }) => type === 'done'))
+    await until('the removal', 10_000, () => newest(ana, ({ type }) => type === 'done'))
     await until('Cleo to be gone', 60_000, () =>
       [...ana.peers.values()].some(({ name, state }) => name === 'Cleo' && state === 'gone'),
     )

@@ -5,11 +5,10 @@
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { conversation } from './harness/conversation.ts'
+import { heapSnapshot, snapshotFlags, writableMemory } from './harness/memory.ts'
 import { freePort, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -25,10 +24,13 @@ beforeAll(async () => {
   folder = await temporaryFolder()
   const port = await freePort()
   origin = `http://localhost:${port}`
-  const flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${folder.path}`]
-  relay = spawn(process.execPath, [...flags, program, '--port', String(port), '--data', `${folder.path}/relay`], {
-    env: { ...process.env, KITH_LOG: 'trace' },
-  })
+  relay = spawn(
+    process.execPath,
+    [...snapshotFlags(folder.path), program, '--port', String(port), '--data', `${folder.path}/relay`],
+    {
+      env: { ...process.env, KITH_LOG: 'trace' },
+    },
+  )
   for (const stream of [relay.stdout, relay.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()))
   await until('the relay to answer', 15_000, () =>
     fetch(`${origin}/healthz`)
@@ -53,38 +55,6 @@ function formsOf(text: string): Buffer[] {
   return [bytes, Buffer.from(text, 'utf16le'), ...inBase64]
 }
 
-async function heapSnapshot(): Promise<Buffer> {
-  relay.kill('SIGUSR2')
-  return until('the heap snapshot', 60_000, async () => {
-    const name = readdirSync(folder.path).find((file) => file.endsWith('.heapsnapshot'))
-    const bytes = name === undefined ? undefined : await readFile(`${folder.path}/${name}`)
-    return bytes?.subarray(-8).toString().trimEnd().endsWith(']}') === true ? bytes : undefined
-  })
-}
-
-/** All memory the process can write: buffers outside of the heap too. */
-function* writableMemory(): Generator<Buffer> {
-  if (process.platform !== 'linux') return
-  const memory = openSync(`/proc/${relay.pid}/mem`, 'r')
-  try {
-    for (const line of readFileSync(`/proc/${relay.pid}/maps`, 'utf8').split('\n')) {
-      const region = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line)
-      if (region === null) continue
-      const start = Number.parseInt(region[1] ?? '', 16)
-      const size = Number.parseInt(region[2] ?? '', 16) - start
-      if (size > 1 << 28) continue
-      const bytes = Buffer.alloc(size)
-      try {
-        yield bytes.subarray(0, readSync(memory, bytes, 0, size, start))
-      } catch {
-        // Pages that were never touched cannot be read.
-      }
-    }
-  } finally {
-    closeSync(memory)
-  }
-}
-
 it('holds nothing of a real talk: not in its heap, its memory or its log', async () => {
   const ana = new Terminal(['new', '--relay', origin, '--data', `${folder.path}/ana`, '--name', names[0]])
   const link = await ana.link()
@@ -99,8 +69,8 @@ it('holds nothing of a real talk: not in its heap, its memory or its log', async
         ({ messages }) => messages.size === texts.length && [...messages.values()].every(({ receipt }) => receipt),
       ),
     )
-    const heap = await heapSnapshot()
-    const memory = [heap, ...writableMemory()]
+    const heap = await heapSnapshot(relay, folder.path)
+    const memory = [heap, ...writableMemory(relay.pid)]
     const isHeld = (bytes: Buffer): boolean => memory.some((region) => region.includes(bytes))
 
     // The search finds what a relay must hold: the session keys of those who are connected.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Chat, Room } from '@kith/peer'
 import { createNodeChat } from '@kith/peer/node'
+import { until } from '@kith/peer/testing/until'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createRelay } from './relay.ts'
 
@@ -35,23 +36,6 @@ async function start(relay: string, name?: string): Promise<Chat> {
   })
   closing.push(() => chat.close())
   return chat
-}
-
-function until(source: Chat | Room, what: string, condition: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const check = (): void => {
-      if (!condition()) return
-      clearTimeout(timer)
-      stop()
-      resolve()
-    }
-    const stop = source.subscribe(check)
-    const timer = setTimeout(() => {
-      stop()
-      reject(new Error(`waited for ${what}: ${JSON.stringify(source.state)}`))
-    }, 30_000)
-    check()
-  })
 }
 
 function other(room: Room) {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Chat, type Person, type Room } from '@kith/peer'
+import type { Person, Room } from '@kith/peer'
 import { createNodeChat } from '@kith/peer/node'
+import { until } from '@kith/peer/testing/until'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Mailbox } from '../../test/mailbox.ts'
 import { createRelay } from '../relay.ts'
@@ -20,23 +21,6 @@ function folder(): string {
 afterAll(() => {
   for (const path of folders) rmSync(path, { recursive: true, force: true })
 })
-
-function until(source: Chat | Room, what: string, condition: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const check = (): void => {
-      if (!condition()) return
-      clearTimeout(timer)
-      stop()
-      resolve()
-    }
-    const stop = source.subscribe(check)
-    const timer = setTimeout(() => {
-      stop()
-      reject(new Error(`waited for ${what}: ${JSON.stringify(source.state)}`))
-    }, 30_000)
-    check()
-  })
-}
 
 function ada(room: Room): Person {
   return room.state.people.find(({ name }) => name === 'Ada')!

@@ -1,6 +1,6 @@
 /** The map of a room: opens from the ring, as a picture and as a list of the same facts. */
 import { lazy, Suspense, useCallback, useMemo, useState, type ReactElement } from 'react'
-import { Handshake, ListTree, RotateCw } from 'lucide-react'
+import { Handshake, ListTree, RotateCw, type LucideIcon } from 'lucide-react'
 import { readMap, vouchesOn, type MapFacts, type MapVouch, type Room, type RoomMap } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMapMessages } from '../messages/map.tsx'
@@ -79,6 +79,30 @@ function Outline({ text }: { readonly text: string }): ReactElement {
   )
 }
 
+interface ToggleProps {
+  readonly icon: LucideIcon
+  readonly text: string
+  readonly hint: string
+  readonly pressed: boolean
+  readonly onPress: (pressed: boolean) => void
+}
+
+/** Draws something more on the picture, or no longer. */
+function Toggle({ icon: Icon, text, hint, pressed, onPress }: ToggleProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className="button map-toggle"
+      aria-pressed={pressed}
+      title={hint}
+      onClick={() => onPress(!pressed)}
+    >
+      <Icon size={16} aria-hidden />
+      {text}
+    </button>
+  )
+}
+
 interface MapViewProps {
   readonly map: RoomMap
   readonly facts: MapFacts
@@ -106,28 +130,10 @@ function MapView({ map, facts, vouches, onReach }: MapViewProps): ReactElement {
       <div className="map-bar">
         <p className="map-summary">{parts.join(' · ')}</p>
         {map.trees.length > 0 && view === 'picture' && (
-          <button
-            type="button"
-            className="button map-toggle"
-            aria-pressed={trees}
-            title={say.treesHint}
-            onClick={() => setTrees(!trees)}
-          >
-            <ListTree size={16} aria-hidden />
-            {say.trees}
-          </button>
+          <Toggle icon={ListTree} text={say.trees} hint={say.treesHint} pressed={trees} onPress={setTrees} />
         )}
         {vouches.length > 0 && view === 'picture' && (
-          <button
-            type="button"
-            className="button map-toggle"
-            aria-pressed={vouching}
-            title={say.vouchesHint}
-            onClick={() => setVouching(!vouching)}
-          >
-            <Handshake size={16} aria-hidden />
-            {say.vouches}
-          </button>
+          <Toggle icon={Handshake} text={say.vouches} hint={say.vouchesHint} pressed={vouching} onPress={setVouching} />
         )}
         <div className="choices map-views" role="radiogroup" aria-label={say.views}>
           {(['picture', 'list'] as const).map((choice) => (

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Chat, Room } from '../chat.ts'
 import type { OpenChat } from '../open-chat.ts'
 import { createNodeChat, type NodeChatOptions } from './node.ts'
+import { until } from '../testing/until.ts'
 
 const chats: OpenChat[] = []
 const directories: string[] = []
@@ -21,23 +22,6 @@ async function start(options: Partial<NodeChatOptions>): Promise<OpenChat> {
   const chat = await createNodeChat({ relay: null, iceServers: [], ...options, dataDir })
   chats.push(chat)
   return chat
-}
-
-function until(source: Chat | Room, what: string, condition: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const check = (): void => {
-      if (!condition()) return
-      clearTimeout(timer)
-      stop()
-      resolve()
-    }
-    const stop = source.subscribe(check)
-    const timer = setTimeout(() => {
-      stop()
-      reject(new Error(`waited for ${what}: ${JSON.stringify(source.state)}`))
-    }, 30_000)
-    check()
-  })
 }
 
 function texts(room: Room): readonly string[] {

@@ -7,6 +7,7 @@ import type { Room } from '../chat.ts'
 import type { Attachment } from '../files.ts'
 import type { OpenChat } from '../open-chat.ts'
 import { type NodeChatOptions, createNodeChat } from './node.ts'
+import { until } from '../testing/until.ts'
 
 const directories: string[] = []
 const chats: OpenChat[] = []
@@ -23,20 +24,6 @@ afterEach(async () => {
   await Promise.all(chats.splice(0).map((chat) => chat.close()))
   for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true })
 })
-
-function until(room: Room, what: string, holds: () => boolean, ms = 30_000): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), ms)
-    const stop = room.subscribe(() => look())
-    const look = (): void => {
-      if (!holds()) return
-      clearTimeout(late)
-      stop()
-      resolve()
-    }
-    look()
-  })
-}
 
 function fileOf(room: Room): Attachment | undefined {
   return room.timeline.length === 0 ? undefined : room.timeline.at(0).attachments[0]

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Chat, Room } from '../chat.ts'
+import type { Room } from '../chat.ts'
 import type { OpenChat } from '../open-chat.ts'
 import { createNodeChat, type NodeChatOptions } from './node.ts'
+import { until } from '../testing/until.ts'
 
 const chats: OpenChat[] = []
 const directories: string[] = []
@@ -20,23 +21,6 @@ async function start(options: Partial<NodeChatOptions>): Promise<OpenChat> {
   const chat = await createNodeChat({ dataDir, relay: null, iceServers: [], ...options })
   chats.push(chat)
   return chat
-}
-
-function until(source: Chat | Room, what: string, condition: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const check = (): void => {
-      if (!condition()) return
-      clearTimeout(timer)
-      stop()
-      resolve()
-    }
-    const stop = source.subscribe(check)
-    const timer = setTimeout(() => {
-      stop()
-      reject(new Error(`waited for ${what}: ${JSON.stringify(source.state)}`))
-    }, 30_000)
-    check()
-  })
 }
 
 function other(room: Room) {
