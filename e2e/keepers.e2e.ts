@@ -143,6 +143,46 @@ describe('keepers at home', () => {
     await cleo.leave()
     await killed(second.child)
   }, 150_000)
+
+  it('KEE10 of a members room give who comes back what was said under new keys', async () => {
+    const name = (who: string): string[] => ['--name', who, '--data', `${folder.path}/m-${who}`]
+    const ana = new Terminal(['new', '--members', ...name('Ana'), '--relay', relay.origin])
+    await ana.link()
+    const enter = async (who: string): Promise<Terminal> => {
+      const before = find(ana, ({ type }) => type === 'invite')
+      ana.write({ type: 'command', text: 'invite --no-pin' })
+      const invite = await until('an invite', 60_000, () => {
+        const found = find(ana, ({ type }) => type === 'invite')
+        return found === before ? undefined : found
+      })
+      const terminal = new Terminal(['join', String(invite['link']), ...name(who)])
+      await until(`${who} to be in`, 60_000, () =>
+        find(terminal, (line) => line.type === 'entering' && line['phase'] === 'in'),
+      )
+      return terminal
+    }
+    const ben = await enter('Ben')
+    const dan = await enter('Dan')
+    ana.write({ type: 'keeper' })
+    const told = await until('a ticket', 60_000, () => find(ana, ({ type }) => type === 'keeper'))
+    const keeper = await keep(String(told['ticket']), `${folder.path}/m-keep`, 1, await freePort())
+    await until('the keeper to be linked', 60_000, async () => (await keeper.status())[0]?.linked === 3)
+    ben.send('before')
+    await until('it to be kept', 30_000, async () => (await keeper.status())[0]?.entries === 2)
+    await ben.leave()
+    ana.write({ type: 'command', text: 'remove Dan --yes' })
+    await until('the removal', 60_000, () => find(ana, ({ type }) => type === 'done'))
+    await until('the keeper to follow', 60_000, async () => (await keeper.status())[0]?.linked === 1)
+    ana.send('under the new key')
+    await until('it to be kept', 60_000, async () => (await keeper.status())[0]?.entries === 4)
+    await ana.leave()
+    const again = new Terminal(['--data', `${folder.path}/m-Ben`, '--relay', relay.origin])
+    await until(`what was said meanwhile (${again.errors})`, 90_000, () => again.texts().includes('under the new key'))
+    expect(dan.texts()).not.toContain('under the new key')
+    await again.leave()
+    await dan.kill()
+    await killed(keeper.child)
+  }, 240_000)
 })
 
 function* filesIn(folder: string): Generator<Buffer> {

@@ -81,6 +81,8 @@ export interface BlobInfo {
 
 interface Ours {
   readonly id: Uint8Array
+  /** Identity, hex. */
+  readonly author: string
   readonly epochId: Uint8Array
   readonly key: Uint8Array
   readonly bytes: Uint8Array
@@ -186,6 +188,7 @@ export class RoomKeepers {
     this.#tellAt ??= now + tellAfterMs
     this.#partFromOthers(now)
     this.#speak(now)
+    this.#giveOwn(now)
     this.#openPending(now)
   }
 
@@ -373,6 +376,17 @@ export class RoomKeepers {
     return signSealed(crypto, here.writer, { ...about, box, lobbyId: here.lobbyId })
   }
 
+  /** What one did oneself is given at once: who leaves in the next moment may be the only one who knows of it. */
+  #giveOwn(now: Millis): void {
+    const before = this.#ours
+    for (const [name, { author }] of this.#known()) {
+      if (author !== this.#context.self || before.has(name)) continue
+      const operation = this.#sealed(name)
+      if (operation === undefined) continue
+      for (const link of this.#trusted(now)) this.#say(link, { type: 'sealed', operation }, now)
+    }
+  }
+
   #open(operation: SealedOperation, now: Millis): void {
     const name = formatHex(operation.name)
     if (this.#known().has(name) || this.#pending.has(name)) return
@@ -447,6 +461,6 @@ export class RoomKeepers {
   }
 }
 
-function oursOf({ id, bytes }: Operation, epoch: string, key: Uint8Array): Ours {
-  return { id: parseHex(id) as Uint8Array, epochId: parseHex(epoch) as Uint8Array, key, bytes }
+function oursOf({ id, author, bytes }: Operation, epoch: string, key: Uint8Array): Ours {
+  return { id: parseHex(id) as Uint8Array, author, epochId: parseHex(epoch) as Uint8Array, key, bytes }
 }
