@@ -16,6 +16,8 @@ const folder = resolve(import.meta.dirname, '../node_modules/.cache/kith-bench/w
 const ownStack = resolve(import.meta.dirname, '../node_modules/node-datachannel/package.json')
 const installMs = 180_000
 const limitMs = 120_000
+/** Of what npm says when it fails. */
+const saidLines = 6
 
 export interface PeersFigures {
   readonly webTorrentMs: number | undefined
@@ -47,13 +49,35 @@ async function findWebTorrent(): Promise<string | undefined> {
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))
   process.stderr.write(`Installing WebTorrent ${version} for the comparison …\n`)
   try {
-    const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--workspaces=false']
+    // It asks for Node 22 and runs on 20; under `npm run` the strictness of our own `.npmrc` would come along and refuse it.
+    const args = [
+      'install',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--workspaces=false',
+      '--engine-strict=false',
+    ]
     await promisify(execFile)('npm', args, { cwd: folder, timeout: installMs })
     return library
-  } catch {
-    process.stderr.write('WebTorrent could not be installed; its figure is left out.\n')
+  } catch (error) {
+    process.stderr.write(`WebTorrent could not be installed; its figure is left out: ${causeOf(error)}\n`)
     return undefined
   }
+}
+
+/** What npm said of it. */
+function causeOf(error: unknown): string {
+  const { stderr = '', killed, message } = error as Error & { readonly stderr?: string; readonly killed?: boolean }
+  if (killed === true) return `npm did not end within ${installMs / 1_000} s`
+  // Without the stack of its own program and where its log is.
+  const said = stderr.split('\n').filter((line) => /^npm error [^ {}]/u.test(line) && !line.includes('log of this run'))
+  return said.length > 0
+    ? said
+        .slice(0, saidLines)
+        .map((line) => line.slice('npm error '.length))
+        .join('; ')
+    : message
 }
 
 /** Undefined when it did not end in time. */
