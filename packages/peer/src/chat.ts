@@ -190,8 +190,9 @@ export interface Room {
   /** Stops fetching, or frees what is here; what came of it is erased. It can be fetched again. */
   freeFile(root: string): Promise<void>
   /**
-   * Up to `length` bytes from `from`, fewer only at the end. What is not here yet is asked for, in order, and waited for.
-   * Rejects with `FileFailed` when it cannot come now.
+   * Up to `length` bytes from `from`, fewer only at the end. What is not here yet is asked for, in order, and waited for;
+   * of a file that somebody paused or erased it is refused until `fetchFile`. Rejects with `FileFailed` when it cannot
+   * come now.
    */
   readFile(root: string, from: number, length: number): Promise<Uint8Array>
   edit(id: string, text: string): Promise<void>

@@ -181,12 +181,7 @@ export class OpenRoom implements Room {
       record: () => this.#record.members as MembersRecord,
       keep: (members) => this.#keepMembers(members),
     })
-    this.#blobs =
-      ports.blobs &&
-      new RoomBlobs(ports.blobs, (input) => {
-        if (input.type === 'blobFetch') this.#files.wanted(input.root)
-        this.#host?.input(input)
-      })
+    this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => this.#host?.input(input))
     this.#files = new RoomFiles(
       {
         blobs: this.#blobs,

@@ -105,8 +105,16 @@ export class RoomBlobs {
     return { root, key, size }
   }
 
-  /** Opened bytes; waits for what is missing, which is asked for in order. Rejects with `FileUnreadable`, or when it fails. */
-  async read(manifest: Manifest, from: number, length: number): Promise<Uint8Array> {
+  /**
+   * Opened bytes; waits for what is missing, which is asked for in order. Rejects with `FileUnreadable`, when it fails, and
+   * when something is missing that may not be fetched.
+   */
+  async read(
+    manifest: Manifest,
+    from: number,
+    length: number,
+    mayFetch: () => boolean = () => true,
+  ): Promise<Uint8Array> {
     const to = Math.min(manifest.size, from + length)
     const opened = new Uint8Array(Math.max(0, to - from))
     if (opened.length === 0) return opened
@@ -118,7 +126,7 @@ export class RoomBlobs {
       await Promise.all(
         Array.from({ length: count }, async (_, i) => {
           const index = first + i
-          const plain = await this.#open(key, manifest, index, await this.#block(root, index))
+          const plain = await this.#open(key, manifest, index, await this.#block(root, index, mayFetch))
           const at = index * plainBytes - from
           opened.set(plain.subarray(Math.max(0, -at), Math.min(plain.length, to - index * plainBytes)), Math.max(0, at))
         }),
@@ -172,7 +180,7 @@ export class RoomBlobs {
   }
 
   /** A sealed block, as soon as it is here. */
-  async #block(root: string, index: number): Promise<Uint8Array> {
+  async #block(root: string, index: number, mayFetch: () => boolean): Promise<Uint8Array> {
     for (;;) {
       let wake: (why: Woken) => void = () => undefined
       const woken = new Promise<Woken>((resolve) => (wake = resolve))
@@ -181,6 +189,7 @@ export class RoomBlobs {
       try {
         const block = await this.#ports.store.read(root, 'block', index)
         if (block !== undefined) return block
+        if (!mayFetch()) throw new FileFailed('stopped')
         this.#input({ type: 'blobFetch', root, from: index })
         const why = await woken
         if (why === 'stopped') throw new FileFailed('stopped')

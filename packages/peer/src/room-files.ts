@@ -11,8 +11,8 @@ import { StorageFull } from './storage-errors.ts'
 export interface FileBlobs {
   /** Seals the source under a fresh key and keeps it. */
   seal(source: SlicedBytes): Promise<{ readonly root: Uint8Array; readonly key: Uint8Array; readonly size: number }>
-  /** Opened bytes; waits for what is missing, which is asked for in order. */
-  read(manifest: Manifest, from: number, length: number): Promise<Uint8Array>
+  /** Opened bytes; waits for what is missing, which is asked for in order if `mayFetch`. */
+  read(manifest: Manifest, from: number, length: number, mayFetch?: () => boolean): Promise<Uint8Array>
   free(root: string): Promise<void>
   /** Whoever waits for a part of it waits no longer. */
   stopReading(root: string): void
@@ -127,10 +127,11 @@ export class RoomFiles {
     await this.#ports.blobs?.free(root).catch(() => undefined)
   }
 
+  /** What a stopped one lacks is refused: a player that reads on must not begin anew what somebody paused. */
   async read(root: string, from: number, length: number): Promise<Uint8Array> {
     const manifest = this.#ports.manifest(root) ?? this.#draft.find((file) => formatHex(file.root) === root)
     if (manifest === undefined) throw new FileFailed('unknown')
-    return this.#blobs.read(manifest, from, length)
+    return this.#blobs.read(manifest, from, length, () => !this.#stopped.has(root))
   }
 
   get #blobs(): FileBlobs {
@@ -139,9 +140,9 @@ export class RoomFiles {
   }
 
   #stop(root: string): void {
-    this.#ports.blobs?.stopReading(root)
     this.#stopped.delete(root)
     this.#stopped.add(root)
+    this.#ports.blobs?.stopReading(root)
     this.#ports.stoppedChanged()
   }
 

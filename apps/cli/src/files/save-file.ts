@@ -17,6 +17,8 @@ export async function saveFile(
   to: string | undefined,
   onProgress?: (bytes: number) => void,
 ): Promise<string> {
+  // Also what was paused: whoever saves it wants it.
+  if (file.state !== 'here') await room.fetchFile(file.root)
   const wanted = await target(to, file.name)
   // Beside its place, so that it can be moved there at once.
   const coming = join(dirname(wanted), `.${safeFileName(file.name).slice(0, 60)}.${file.root.slice(0, 8)}.part`)

@@ -32,9 +32,8 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
   const source = streaming ?? whole
   const trouble = troubleText(file, words)
   const begin = (): void => {
-    const url = streamUrl(room, file)
-    if (url === undefined) room.fetchFile(file.root).catch(() => undefined)
-    else setStreaming(url)
+    room.fetchFile(file.root).catch(() => undefined)
+    setStreaming(streamUrl(room, file))
   }
   const duration = file.preview?.durationMs ?? 0
   return (

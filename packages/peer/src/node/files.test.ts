@@ -59,7 +59,7 @@ describe('files of a terminal', () => {
 
   it('BLB16 FIL10 what was paused stays so over a restart, keeps what came, and goes on when somebody wants it', async () => {
     const { hers, his, bobDir } = await pair()
-    await hers.attach([{ name: 'film', type: '', bytes: new Blob([new Uint8Array(70 * 1024 * 1024)]) }])
+    await hers.attach([{ name: 'film', type: '', bytes: new Blob([new Uint8Array(32 * 1024 * 1024)]) }])
     await until(his, 'the message', () => fileOf(his) !== undefined)
     const { root, size } = fileOf(his) as Attachment
     await his.fetchFile(root)
@@ -73,6 +73,10 @@ describe('files of a terminal', () => {
     await his.pauseFile(root)
     expect(await reading).toContain('stopped')
     await until(his, 'a pause', () => fileOf(his)?.state === 'paused')
+    // A player asks again at once; what is here it may have.
+    await expect(his.readFile(root, size - 100, 100)).rejects.toMatchObject({ why: 'stopped' })
+    expect((await his.readFile(root, 0, 100)).length).toBe(100)
+    expect(fileOf(his)?.state).toBe('paused')
     await chats.at(-1)?.close()
     const bob = await start({
       dataDir: bobDir,
