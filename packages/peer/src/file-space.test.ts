@@ -45,6 +45,7 @@ function open(
   const told = { roomAgain: 0 }
   const room: FileRoom = {
     holdersOf: (root) => holders[root],
+    carries: (root) => holders[root] !== undefined || root === 'draft',
     isComing: (root) => options.coming?.includes(root) === true,
     freeFile: async (root) => {
       if (options.stuck?.includes(root) === true) throw new Error('the store is busy')
@@ -60,6 +61,23 @@ function open(
     space.store.write(root, bytes, 'block', 0, new Uint8Array(bytes))
   return { space, held, own, freed, told, clock, write }
 }
+
+describe('what no message carries', () => {
+  it('FIL12 is erased when nobody touched it since the start; what a message or a draft carries stays', async () => {
+    const { space, held } = open(
+      [
+        ['expired', 1],
+        ['carried', 1],
+        ['draft', 1],
+        ['being sealed', 1],
+      ],
+      { carried: 0 },
+    )
+    // As `disk` has it, the fourth was used at 3.
+    await space.sweep(3)
+    expect([...held.keys()]).toEqual(['carried', 'draft', 'being sealed'])
+  })
+})
 
 describe('the space files take', () => {
   const files = [

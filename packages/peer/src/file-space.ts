@@ -1,10 +1,12 @@
 /**
  * What files take on this device, and having less of it: erased is only what enough others hold as well, least used first.
  *
- * When files take all they may, room is made by the same rule; what then does not fit is refused, aloud.
+ * When files take all they may, room is made by the same rule; what then does not fit is refused, aloud. What no message
+ * carries any more is erased after the next start, when all rooms know their messages: those that expired while nobody
+ * looked, what was half sealed, what could not be erased when it should have been.
  */
 import { chooseEvictions, safeReplicas } from '@kith/protocol'
-import type { Evictable } from '@kith/protocol'
+import type { Evictable, Millis } from '@kith/protocol'
 import { QuotaBlobStore, type QuotaPorts } from './blob-quota.ts'
 import type { BlobStore, BlobUse } from './blob-store.ts'
 import type { FileUse } from './files.ts'
@@ -13,6 +15,8 @@ import type { FileUse } from './files.ts'
 export interface FileRoom {
   /** How many others hold all of it; undefined when no message here carries it. */
   holdersOf(root: string): number | undefined
+  /** A message or the draft here carries it. */
+  carries(root: string): boolean
   /** It is on its way: it does not make room for itself. */
   isComing(root: string): boolean
   freeFile(root: string): Promise<void>
@@ -66,6 +70,15 @@ export class FileSpace {
       }
     }
     return freed
+  }
+
+  /** Erases what no room carries and nobody touched since then. Call it when every room knows what it carries. */
+  async sweep(since: Millis): Promise<void> {
+    for (const { root, usedAt } of await this.store.list()) {
+      if (usedAt >= since || [...this.#rooms()].some((room) => room.carries(root))) continue
+      // The next start tries again.
+      await this.store.remove(root).catch(() => undefined)
+    }
   }
 
   #judge({ root, bytes, usedAt }: BlobUse): Evictable {

@@ -60,6 +60,7 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
     })
   }
   ports.broken?.listen((key) => chat.foundBroken(key))
+  chat.roomsRead()
   return chat
 }
 
@@ -97,6 +98,9 @@ export class OpenChat implements Chat {
   readonly #space: FileSpace | undefined
   #fileUse: FileUse | undefined
   #stopMeasuring: (() => void) | undefined
+  /** Files that nothing carries are erased once, when every room is there and has read its messages. */
+  #sweep: 'early' | 'due' | 'done' = 'early'
+  readonly #begunAt: Millis
   #stopSaving: (() => void) | undefined
   #saving = false
   #kept: boolean | undefined
@@ -121,6 +125,7 @@ export class OpenChat implements Chat {
       new FileSpace({ store: ports.blobs.store, clock: ports.clock, space: ports.fileSpace }, settings.fileLimit, () =>
         this.#rooms.values(),
       )
+    this.#begunAt = ports.clock.now()
     this.#ports = { ...ports, blobs: ports.blobs && this.#space && { ...ports.blobs, store: this.#space.store } }
     this.#office = new IdentityOffice(
       {
@@ -341,7 +346,10 @@ export class OpenChat implements Chat {
     const room = new OpenRoom(this.#ports, this.#store, record, extras, this.#settings.name, this.#office)
     this.#rooms.set(record.id, room)
     room.setContact(this.#office.contactOf(record.id))
-    room.subscribe(() => this.#changed())
+    room.subscribe(() => {
+      this.#changed()
+      this.#sweepFiles()
+    })
     room.onMessages((messages) => {
       if (messages.some(({ attachments }) => attachments.length > 0)) this.#measureFilesSoon()
     })
@@ -352,8 +360,16 @@ export class OpenChat implements Chat {
     return room
   }
 
+  /** All rooms of the store are open. */
+  roomsRead(): void {
+    if (this.#sweep === 'early') this.#sweep = 'due'
+    this.#sweepFiles()
+  }
+
   /** A damaged record, told to the room it is of; one of the chat's own to every room: somebody should know. */
   foundBroken(key: string): void {
+    // What a damaged message carried may be all there is of it.
+    this.#sweep = 'done'
     const [place, id = ''] = key.split('/')
     const room = place === 'room' ? this.#rooms.get(id) : undefined
     if (room !== undefined) room.tellBroken()
@@ -505,6 +521,17 @@ export class OpenChat implements Chat {
     } catch {
       // A number for the settings page; not knowing it changes nothing.
     }
+  }
+
+  #sweepFiles(): void {
+    if (this.#sweep !== 'due' || this.#closed) return
+    if ([...this.#rooms.values()].some(({ state }) => state.sync.phase === 'loading')) return
+    this.#sweep = 'done'
+    this.#space?.sweep(this.#begunAt).then(
+      () => this.#measureFilesSoon(),
+      // The next start tries again.
+      () => undefined,
+    )
   }
 
   #measureFilesSoon(): void {

@@ -368,6 +368,11 @@ export class OpenRoom implements Room {
     return this.#view.files.manifest(root) && this.#view.files.holders(root)
   }
 
+  carries(root: string): boolean {
+    const isDrafted = this.#files.draft.some((file) => formatHex(file.root) === root)
+    return isDrafted || this.#view.files.manifest(root) !== undefined
+  }
+
   isComing(root: string): boolean {
     return this.#view.files.isComing(root)
   }

@@ -56,6 +56,9 @@ it('STO33 a page that went within the first second leaves no file that swallows 
   const store = await open(name)
   await store.look(root, 40_000)
   expect(await store.list()).toEqual([])
+  const left: string[] = []
+  for await (const entry of (folder as unknown as { keys(): AsyncIterable<string> }).keys()) left.push(entry)
+  expect(left).toEqual([])
   const block = new Uint8Array(16 * 1024).fill(5)
   await store.write(root, 40_000, 'block', 0, block)
   expect(await store.read(root, 'block', 0)).toEqual(block)

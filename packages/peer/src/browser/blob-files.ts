@@ -37,6 +37,8 @@ interface OpenBlob {
   usedAt: number
 }
 
+type Told = Pick<OpenBlob, 'size' | 'blocks' | 'pages'>
+
 const flushMs = 1_000
 const maxOpen = 16
 const headBytes = 6
@@ -98,20 +100,40 @@ export class BrowserBlobFiles implements BlobStore {
   }
 
   async list(): Promise<readonly BlobUse[]> {
+    const names: string[] = []
+    const directory = this.#directory as unknown as { keys(): AsyncIterable<string> }
+    for await (const name of directory.keys()) names.push(name)
     const uses: BlobUse[] = []
-    const names = this.#directory as unknown as { keys(): AsyncIterable<string> }
-    for await (const name of names.keys()) {
-      const root = name.slice(0, -'.held'.length)
-      if (!name.endsWith('.held') || !rootPattern.test(root)) continue
-      const wasOpen = this.#open.has(root)
-      const handle = await this.#directory.getFileHandle(name)
-      const usedAt = wasOpen ? this.#clock.now() : (await handle.getFile()).lastModified
-      const blob = await this.#blob(root, undefined)
-      if (blob === undefined) continue
-      const bytes = blob.blocks.count * blockBytes + blob.pages.count * pageLengthOf(blob.size, 0)
-      uses.push({ root, size: blob.size, bytes, usedAt })
+    for (const root of new Set(names.map((name) => name.slice(0, name.indexOf('.'))))) {
+      if (!rootPattern.test(root)) continue
+      const held = await this.#toldOf(root)
+      if (held === undefined) await this.#removeUntold(root)
+      else {
+        const bytes = held.blocks.count * blockBytes + held.pages.count * pageLengthOf(held.size, 0)
+        uses.push({ root, size: held.size, bytes, usedAt: held.usedAt })
+      }
     }
     return uses
+  }
+
+  /** What is kept of it, without opening it: to be counted is no use of it. */
+  async #toldOf(root: string): Promise<(Told & { readonly usedAt: number }) | undefined> {
+    const blob = await this.#open.get(root)?.catch(() => undefined)
+    if (blob !== undefined) return blob
+    try {
+      const file = await (await this.#directory.getFileHandle(`${root}.held`)).getFile()
+      const told = parseHeld(new Uint8Array(await file.arrayBuffer()))
+      return told && { ...told, usedAt: file.lastModified }
+    } catch {
+      return undefined
+    }
+  }
+
+  /** What a page left that went before it told of anything takes its place, and can never be read. */
+  async #removeUntold(root: string): Promise<void> {
+    if (this.#open.has(root)) return
+    // A tab that is still closing has it open: then it stays.
+    for (const ending of endings) await this.#directory.removeEntry(`${root}.${ending}`).catch(() => undefined)
   }
 
   async close(): Promise<void> {
@@ -212,10 +234,14 @@ function writeHeld(blob: OpenBlob): void {
   blob.files.held.flush()
 }
 
-function readHeld(file: FileInPlace): Pick<OpenBlob, 'size' | 'blocks' | 'pages'> | undefined {
+function readHeld(file: FileInPlace): Told | undefined {
   const bytes = new Uint8Array(file.getSize())
-  if (bytes.length <= headBytes) return undefined
   file.read(bytes, { at: 0 })
+  return parseHeld(bytes)
+}
+
+function parseHeld(bytes: Uint8Array): Told | undefined {
+  if (bytes.length <= headBytes) return undefined
   const reader = new Reader(bytes)
   const size = reader.u48()
   const blocks = Bits.from(reader.raw(Math.ceil(blocksOf(size) / 8)), blocksOf(size))

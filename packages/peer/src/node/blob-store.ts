@@ -101,7 +101,9 @@ class NodeBlobStore implements BlobStore {
   async list(): Promise<readonly BlobUse[]> {
     await this.#flush()
     const uses: BlobUse[] = []
-    for (const name of await readdir(this.#directory)) {
+    const names = await readdir(this.#directory)
+    await this.#removeUntold(names)
+    for (const name of names) {
       const root = name.slice(0, -'.held'.length)
       if (!name.endsWith('.held') || !rootPattern.test(root)) continue
       const held = await this.#readHeld(root)
@@ -125,6 +127,18 @@ class NodeBlobStore implements BlobStore {
     const opened = await Promise.allSettled(this.#open.values())
     this.#open.clear()
     for (const one of opened) if (one.status === 'fulfilled') await closeFiles(one.value)
+  }
+
+  /** What a program left that ended before it told of anything takes its place, and can never be read. */
+  async #removeUntold(names: readonly string[]): Promise<void> {
+    const told = new Set(names.filter((name) => name.endsWith('.held')).map((name) => name.slice(0, -'.held'.length)))
+    for (const name of names) {
+      const root = name.slice(0, name.indexOf('.'))
+      if (!rootPattern.test(root) || told.has(root) || this.#open.has(root)) continue
+      // It may have told, and been closed, since the names were read.
+      if ((await this.#readHeld(root)) !== undefined) continue
+      await rm(join(this.#directory, name), { force: true })
+    }
   }
 
   #path(root: string, ending: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, readdir, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -106,6 +106,33 @@ describe('files of a terminal', () => {
     await until(his, 'all of it', () => fileOf(his)?.state === 'here')
     expect(Buffer.compare(Buffer.from(await his.readFile(root, 0, bytes.length)), Buffer.from(bytes))).toBe(0)
   }, 120_000)
+
+  it('FIL12 that no message carries any more leave the disk: at the next start, and at once when theirs is deleted', async () => {
+    const first = await start({ name: 'Ada' })
+    const dataDir = directories.at(-1) ?? ''
+    const room = await first.create({ title: 'Kitchen' })
+    const message = await room.attach([{ name: 'bread.txt', type: 'text/plain', bytes: new Blob(['bread']) }])
+    const draft = await room.addToDraft({ name: 'jam.txt', type: 'text/plain', bytes: new Blob(['jam']) })
+    const { root } = fileOf(room) as Attachment
+    await first.close()
+    chats.splice(0)
+    const blobs = join(dataDir, 'blobs')
+    // Of a message that expired meanwhile, say.
+    const orphan = 'ef'.repeat(32)
+    for (const ending of ['held', 'blob', 'pages']) {
+      const path = join(blobs, `${orphan}.${ending}`)
+      await copyFile(join(blobs, `${root}.${ending}`), path)
+      await utimes(path, 1, 1)
+    }
+    const roots = async (): Promise<ReadonlySet<string>> =>
+      new Set((await readdir(blobs)).map((name) => name.slice(0, name.indexOf('.'))))
+    const again = await start({ dataDir, name: 'Ada' })
+    const same = again.room(room.id) as Room
+    await expect.poll(roots, { timeout: 20_000 }).toEqual(new Set([root, draft.root]))
+    expect(await same.readFile(root, 0, 5)).toEqual(new TextEncoder().encode('bread'))
+    await same.delete(message)
+    await expect.poll(roots, { timeout: 20_000 }).toEqual(new Set([draft.root]))
+  }, 60_000)
 
   it('FIL7 of a draft are kept sealed, come back after a restart, leave with the message, and go with the room', async () => {
     const first = await start({ name: 'Ada' })
