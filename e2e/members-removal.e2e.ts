@@ -3,7 +3,7 @@
  * away and writing, and afterwards stricter than before. Two browsers, four terminals, one relay.
  */
 import { openSealedNodeStorage } from '@kith/peer/node'
-import { createNobleCrypto } from '@kith/protocol'
+import { createNobleCrypto, founderSecret, longTermIdentity } from '@kith/protocol'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, Person } from './harness/browser.ts'
@@ -25,7 +25,7 @@ import {
   untilIn,
 } from './harness/members.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
-import { folderContents, formsOf, pageContents } from './harness/stores.ts'
+import { drawnIn, folderContents, formsOf, pageContents, rememberDrawn } from './harness/stores.ts'
 import { until } from './harness/waiting.ts'
 
 describe('a members room of people who come through one another', () => {
@@ -54,6 +54,7 @@ describe('a members room of people who come through one another', () => {
     await relay.start()
     browser = await launchChromium()
     ana = await Person.arrive(browser, 'Anastasia')
+    await ana.context.addInitScript(rememberDrawn)
   })
 
   afterAll(async () => {
@@ -196,8 +197,21 @@ describe('a members room of people who come through one another', () => {
       }
     }
 
-    // And nothing of any record of the terminal: entries, operations, keys of epochs, devices and identities.
+    // Nor anything the page drew: the root of its twelve words, salts, seeds of identity, device and sessions, keys of epochs,
+    // and what comes from them. Nonces are there in the clear, so the search does find what was drawn.
     const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
+    const holds = (bytes: Uint8Array): boolean => formsOf(bytes).some((form) => inPage.includes(form))
+    const [short, long, nonces] = await Promise.all([16, 32, 24].map((length) => drawnIn(page, length)))
+    expect(nonces!.some(holds)).toBe(true)
+    const derived = short!.flatMap((root) => [
+      longTermIdentity(crypto, root),
+      ...short!.map((salt) => crypto.signKeyPair(founderSecret(crypto, root, salt))),
+    ])
+    const pairs = [...derived, ...long!.flatMap((seed) => [crypto.signKeyPair(seed), crypto.agreeKeyPair(seed)])]
+    const keys = [...short!, ...long!, ...pairs.flatMap(({ secretKey, publicKey }) => [secretKey, publicKey])]
+    expect(keys.filter(holds)).toEqual([])
+
+    // And nothing of any record of the terminal: entries, operations, keys of epochs, devices and identities.
     const storage = await openSealedNodeStorage(`${folder.path}/Benedikt`, { crypto })
     const records = await storage.read({ prefix: '', limit: 10_000 })
     await storage.close()

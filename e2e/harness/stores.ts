@@ -3,11 +3,30 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright'
 
-/** The same secret as it could lie there: bytes, UTF-16, hexadecimal, base64. Characters 0–255. */
+/** The same secret as it could lie there: bytes, UTF-16, hexadecimal, both kinds of base64. Characters 0–255. */
 export function formsOf(secret: string | Uint8Array): readonly string[] {
   const bytes = Buffer.from(secret)
   const text = typeof secret === 'string' ? [Buffer.from(secret, 'utf16le').toString('latin1')] : []
-  return [bytes.toString('latin1'), bytes.toString('hex'), bytes.toString('base64url'), ...text]
+  const written = (['hex', 'base64', 'base64url'] as const).map((form) => bytes.toString(form).replace(/=+$/u, ''))
+  return [bytes.toString('latin1'), ...written, ...text]
+}
+
+/** Runs in the page before the app: remembers what it draws at random, which is where every key of it comes from. */
+export function rememberDrawn(): void {
+  const drawn: string[] = []
+  Object.assign(window, { drawn })
+  const draw = crypto.getRandomValues.bind(crypto)
+  crypto.getRandomValues = (array) => {
+    const filled = draw(array)
+    if (filled instanceof Uint8Array) drawn.push(Array.from(filled, (byte) => String.fromCharCode(byte)).join(''))
+    return filled
+  }
+}
+
+/** What a page that remembers has drawn since it was loaded, of this length. */
+export async function drawnIn(page: Page, length: number): Promise<readonly Uint8Array[]> {
+  const drawn = await page.evaluate(() => (window as unknown as { drawn: readonly string[] }).drawn)
+  return drawn.filter((bytes) => bytes.length === length).map((bytes) => Buffer.from(bytes, 'latin1'))
 }
 
 /** Every byte of every file under a folder but the key file, with the names of the files. Characters 0–255. */
