@@ -10,6 +10,7 @@
  */
 import { formatHex } from '../codec/text.ts'
 import { encodePayload, maxNameBytes, maxWhisperBytes } from '../gossip/wire.ts'
+import type { Payload } from '../gossip/wire.ts'
 import { encodeChain } from '../identity/chain.ts'
 import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
@@ -47,6 +48,7 @@ import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
 import { relaySource, Skew } from './skew.ts'
 import { Typing } from './typing.ts'
+import { Whispers } from './whispers.ts'
 
 export const tickMs = 500
 /** In the background, and in a mesh, whose machines have timers of their own. */
@@ -80,6 +82,7 @@ export class Engine {
   #moved: Move | undefined
   readonly #roster: Roster
   readonly #typing: Typing
+  readonly #whispers: Whispers
   readonly #presence: Presence
   readonly #skew = new Skew()
   readonly #mode: Mode
@@ -340,12 +343,17 @@ export class Engine {
       },
       now,
     )
+    this.#whispers = new Whispers({
+      say: (to, number, whisper, at) => this.#say(to, { type: 'whisper', number, whisper }, at),
+      confirm: (to, number, at) => this.#say(to, { type: 'whisperHeard', number }, at),
+    })
     this.#hearing = new Hearing({
       own: this.#own,
       room: this.#room,
       reach: this.#reach,
       roster: this.#roster,
       typing: this.#typing,
+      whispers: this.#whispers,
       presence: this.#presence,
       skew: this.#skew,
       mode: this.#mode,
@@ -487,7 +495,8 @@ export class Engine {
       case 'setSaving':
         return this.#blobs?.handle(input, now)
       case 'whisper':
-        return this.#whisper(input.session, input.whisper, now)
+        if (input.whisper.length <= maxWhisperBytes) this.#whispers.say(input.session, input.whisper, now)
+        return
       case 'post':
         return this.#flow.post(input.content, input.tag, now)
       case 'membership':
@@ -528,6 +537,7 @@ export class Engine {
   #tick(now: Millis): void {
     this.#reach.tick(now)
     this.#governing?.tick(now)
+    this.#whispers.tick(now)
     for (const { session, heartbeat } of this.#reach.links()) {
       this.#roster.measured(session, heartbeat.rttMs)
       if (heartbeat.rttMs !== undefined) this.#mode.mesh?.measured(session, heartbeat.rttMs)
@@ -607,6 +617,7 @@ export class Engine {
     this.#mode.linked(link, now)
     this.#blobs?.linked(link, now)
     this.#governing?.linked(link, now)
+    this.#whispers.linked(link.session, now)
     this.#help?.linked(link, this.#blobs?.known() ?? [], now)
     this.#keeping?.linked(link, this.#reach, now)
   }
@@ -644,9 +655,8 @@ export class Engine {
     return this.#keeping === undefined || this.#options.store === false || this.#journal.isDurable
   }
 
-  #whisper(session: string, whisper: Uint8Array, now: Millis): void {
-    if (whisper.length > maxWhisperBytes) return
-    this.#reach.send(session, priority.text, encodePayload({ type: 'whisper', whisper }), now)
+  #say(session: string, payload: Payload, now: Millis): void {
+    this.#reach.send(session, priority.text, encodePayload(payload), now)
   }
 
   #setName(name: string, now: Millis): void {

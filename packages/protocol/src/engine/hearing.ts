@@ -28,6 +28,7 @@ import type { Reach } from './reach.ts'
 import type { Roster } from './roster.ts'
 import type { Skew } from './skew.ts'
 import type { Typing } from './typing.ts'
+import type { Whispers } from './whispers.ts'
 
 export interface HearingContext {
   /** Own session, hex. */
@@ -36,6 +37,7 @@ export interface HearingContext {
   readonly reach: Reach
   readonly roster: Roster
   readonly typing: Typing
+  readonly whispers: Whispers
   readonly presence: Presence
   readonly skew: Skew
   readonly mode: Mode
@@ -120,6 +122,7 @@ export class Hearing {
       case 'receipts':
         return flow.suggest(payload.receipts)
       case 'whisper':
+        if (!this.#context.whispers.heard(link.session, payload.number, now)) return
         return tell({
           type: 'whisper',
           session: link.session,
@@ -127,6 +130,8 @@ export class Hearing {
           device: room.deviceOf(link.session),
           whisper: payload.whisper,
         })
+      case 'whisperHeard':
+        return this.#context.whispers.confirmed(link.session, payload.number, now)
       case 'wantReceipts':
         return flow.giveReceipts(link, payload.keys, now)
       default:

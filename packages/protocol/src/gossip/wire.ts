@@ -11,8 +11,9 @@
  * | 0x05 | goodbye | nothing |
  * | 0x06 | wantReceipts | count varint · that many 16-byte sorting keys of entries |
  * | 0x07 | receipts | count varint · that many (sorting key 16 · receipt varint-prefixed) |
- * | 0x19 | whisper | bytes varint-prefixed, ≤ 4,096: for the person at the far end alone (`identity/whisper.ts`) |
  * | 0x18 | online | how many are here varint · flags u8 |
+ * | 0x19 | whisper | number u32 · bytes varint-prefixed, ≤ 4,096: for the person at the far end alone (`identity/whisper.ts`) |
+ * | 0x1a | whisperHeard | number u32 |
  *
  * The path of a neighbour is 0 direct, 1 by the relay, 2 through a member, whose prefix follows; its round trip is in
  * milliseconds, plus one, 0 when not measured.
@@ -79,7 +80,9 @@ export type Payload =
   /** How many are here, and whether the sender's links are those of a mesh. */
   | { readonly type: 'online'; readonly online: number; readonly mesh: boolean }
   /** From one person to another, on no other link and in no log. */
-  | { readonly type: 'whisper'; readonly whisper: Uint8Array }
+  | { readonly type: 'whisper'; readonly number: number; readonly whisper: Uint8Array }
+  /** That one came, and is not to be said again (`engine/whispers.ts`). */
+  | { readonly type: 'whisperHeard'; readonly number: number }
 
 /** A link somebody has, as it tells it. */
 export interface Neighbour {
@@ -111,6 +114,7 @@ const tags = {
   receipts: 7,
   online: 0x18,
   whisper: 0x19,
+  whisperHeard: 0x1a,
 } as const
 
 const flagHidden = 1
@@ -154,7 +158,10 @@ export function encodePayload(payload: Payload): Uint8Array {
       for (const key of payload.keys) writer.raw(keyToBytes(key))
       break
     case 'whisper':
-      writer.bytes(payload.whisper)
+      writer.u32(payload.number).bytes(payload.whisper)
+      break
+    case 'whisperHeard':
+      writer.u32(payload.number)
       break
     case 'receipts':
       writer.varint(payload.receipts.length)
@@ -212,7 +219,9 @@ function readPayload(reader: Reader, tag: number): Payload | undefined {
     case tags.goodbye:
       return { type: 'goodbye' }
     case tags.whisper:
-      return { type: 'whisper', whisper: reader.bytes(maxWhisperBytes) }
+      return { type: 'whisper', number: reader.u32(), whisper: reader.bytes(maxWhisperBytes) }
+    case tags.whisperHeard:
+      return { type: 'whisperHeard', number: reader.u32() }
     case tags.wantReceipts:
       return { type: 'wantReceipts', keys: readMany(reader, maxReceiptsPerFrame, () => readKey(reader)) }
     case tags.receipts:
