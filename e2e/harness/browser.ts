@@ -118,25 +118,22 @@ export class Person {
 
   /** Every message the page can show, in its order: scrolled through from the first to the last. */
   async readAll(): Promise<ShownMessage[]> {
-    const log = this.page.getByRole('log')
-    const seen = new Map<string, ShownMessage>()
-    await log.evaluate((element) => (element.scrollTop = 0))
-    for (let settled = 0; settled < 3;) {
-      await this.page.waitForTimeout(60)
-      const { rows, isAtEnd } = await log.evaluate((element) => {
-        const articles = [...element.querySelectorAll<HTMLElement>('[data-id]')]
-        const found = articles.map((row) => ({
-          id: row.dataset['id'] ?? '',
-          text: row.querySelector('.row-text')?.textContent ?? '',
-        }))
-        const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - 2
-        element.scrollTop += element.clientHeight * 0.7
-        return { rows: found, isAtEnd: atEnd }
-      })
-      for (const row of rows) seen.set(row.id, row)
-      settled = isAtEnd ? settled + 1 : 0
-    }
-    return [...seen.keys()].sort().map((id) => seen.get(id) as ShownMessage)
+    const shown = await this.page.getByRole('log').evaluate(async (log) => {
+      const found = new Map<string, string>()
+      // A list that is drawn as it is scrolled needs one frame to hear of it, and one to draw.
+      const drawn = (): Promise<void> =>
+        new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))
+      log.scrollTop = 0
+      for (let settled = 0; settled < 3;) {
+        await drawn()
+        for (const row of log.querySelectorAll<HTMLElement>('[data-id]'))
+          found.set(row.dataset['id'] ?? '', row.querySelector('.row-text')?.textContent ?? '')
+        settled = log.scrollTop + log.clientHeight >= log.scrollHeight - 2 ? settled + 1 : 0
+        log.scrollTop += log.clientHeight * 0.7
+      }
+      return [...found]
+    })
+    return shown.map(([id, text]) => ({ id, text })).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** How the people panel says each of the others is reached. */

@@ -9,7 +9,7 @@ import type { StoragePage } from './storage-page.ts'
 let pages: Pages
 
 beforeAll(async () => {
-  pages = await Pages.start()
+  pages = await Pages.start('packages/peer/src/browser/storage-page.ts')
 }, 60_000)
 
 afterAll(async () => {
@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 async function open(): Promise<{ readonly page: Page; readonly fixture: JSHandle<StoragePage> }> {
-  const page = await pages.open('packages/peer/src/browser/storage-page.ts')
+  const page = await pages.open()
   const fixture = await page.evaluateHandle(() => (globalThis as unknown as { fixture: StoragePage }).fixture)
   return { page, fixture }
 }

@@ -20,7 +20,6 @@ function sharedDisk(): FixtureDisk {
 let real: FixtureChat | undefined
 let chat: Chat | undefined
 let room: Room | undefined
-let longestTaskMs = 0
 
 export interface TabsPage {
   /** `messages` > 0: the leader's chat has so many, in memory only. `storing`: what happens to a send after it is kept. */
@@ -30,10 +29,8 @@ export interface TabsPage {
   setVisible(visible: boolean): void
   texts(): readonly string[]
   length(): number
-  /** Resolves with the milliseconds until so many messages were there. */
-  waitForLength(length: number): Promise<number>
-  /** The longest time one task of this page took since this was last asked; below 50 counts as 0. */
-  longestTaskMs(): number
+  /** Resolves when so many messages are there. */
+  waitForLength(length: number): Promise<void>
   send(text: string): Promise<string>
   join(link: string): Promise<string>
   /** Everything the room's subscribers saw: how long the timeline was each time. */
@@ -49,9 +46,6 @@ const fixture: TabsPage = {
       real = new FixtureChat(disk, stuckAfterKept ? { afterKept: () => new Promise(() => {}) } : {})
       return real
     }
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) longestTaskMs = Math.max(longestTaskMs, duration)
-    }).observe({ type: 'longtask' })
     chat = await shareChat({ lockName: 'kith', createChat })
     room = chat.room('home')
     room?.subscribe(() => fixture.seen.push(room?.timeline.length ?? 0))
@@ -62,14 +56,7 @@ const fixture: TabsPage = {
   texts: () => Array.from({ length: room?.timeline.length ?? 0 }, (_, i) => (room as Room).timeline.at(i).text),
   length: () => room?.timeline.length ?? 0,
   async waitForLength(length) {
-    const start = performance.now()
     while ((room?.timeline.length ?? 0) < length) await new Promise((resolve) => setTimeout(resolve, 5))
-    return performance.now() - start
-  },
-  longestTaskMs() {
-    const longest = longestTaskMs
-    longestTaskMs = 0
-    return longest
   },
   send: (text) => (room as Room).send(text),
   join: (link) =>
