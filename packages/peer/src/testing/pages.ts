@@ -80,7 +80,7 @@ export class Pages {
     if (context === undefined) return
     // The last page would take the browser with it.
     const last = await context.newPage()
-    await Promise.all(context.pages().map((page) => (page === last ? undefined : page.close())))
+    await Promise.all(context.pages().flatMap((page) => (page === last ? [] : [page.close()])))
     const devtools = await context.newCDPSession(last)
     await devtools.send('Storage.clearDataForOrigin', { origin: this.origin, storageTypes: 'all' })
     await devtools.detach()
