@@ -23,6 +23,8 @@ import { StorageBroken, StorageFull } from './storage-errors.ts'
 
 /** Blocks that are sealed or opened at once. */
 const batchBlocks = 32
+/** What is read on within so many blocks of what was asked for in order comes without being asked for again. */
+const orderedBlocks = 256
 /** Files up to this size are sealed in memory. */
 const smallBytes: number = 32 * 1024 * 1024
 
@@ -46,11 +48,35 @@ export class FileUnreadable extends Error {
 /** `stopped`: somebody paused it or erased it here. */
 type Woken = 'came' | 'failed' | 'stopped'
 
+/** Whoever waits for blocks of one root. */
+class Readers {
+  readonly #wakes = new Map<number, Set<(wake: Woken) => void>>()
+  /** From which block on it was asked for in order. */
+  asked: number | undefined
+
+  get lowest(): number | undefined {
+    return this.#wakes.size === 0 ? undefined : Math.min(...this.#wakes.keys())
+  }
+
+  wait(index: number, wake: (why: Woken) => void): void {
+    this.#wakes.set(index, (this.#wakes.get(index) ?? new Set()).add(wake))
+  }
+
+  leave(index: number, wake: (why: Woken) => void): void {
+    const wakes = this.#wakes.get(index)
+    if (wakes?.delete(wake) === true && wakes.size === 0) this.#wakes.delete(index)
+  }
+
+  /** Without numbers all of them. */
+  wake(why: Woken, indices: Iterable<number> = [...this.#wakes.keys()]): void {
+    for (const index of indices) for (const wake of this.#wakes.get(index) ?? []) wake(why)
+  }
+}
+
 export class RoomBlobs {
   readonly #ports: BlobPorts
   readonly #input: (input: BlobInput) => void
-  /** Called when blocks of a root came, or when it is certain that they do not come. */
-  readonly #waiting = new Map<string, Set<(wake: Woken) => void>>()
+  readonly #readers = new Map<string, Readers>()
   readonly #keys = new Map<string, Promise<CryptoKey>>()
 
   constructor(ports: BlobPorts, input: (input: BlobInput) => void) {
@@ -60,8 +86,9 @@ export class RoomBlobs {
 
   /** What the engine tells of blobs. */
   told(event: BlobEvent): void {
-    if (event.type === 'blob' && event.state !== 'failed') return
-    for (const wake of this.#waiting.get(event.root) ?? []) wake(event.type === 'blob' ? 'failed' : 'came')
+    const readers = this.#readers.get(event.root)
+    if (event.type === 'blobBlocks') readers?.wake('came', event.indices)
+    else if (event.state === 'failed') readers?.wake('failed')
   }
 
   /** Seals a source under a fresh key and keeps it. Rejects as the store does, and as the source does. */
@@ -137,7 +164,7 @@ export class RoomBlobs {
 
   /** Whoever reads it waits no longer: reading on would fetch it again. */
   stopReading(root: string): void {
-    for (const wake of this.#waiting.get(root) ?? []) wake('stopped')
+    this.#readers.get(root)?.wake('stopped')
   }
 
   /** Forgets it here; the engine is told. */
@@ -182,25 +209,37 @@ export class RoomBlobs {
   /** A sealed block, as soon as it is here. */
   async #block(root: string, index: number, mayFetch: () => boolean): Promise<Uint8Array> {
     for (;;) {
+      const readers = this.#readers.get(root) ?? new Readers()
+      this.#readers.set(root, readers)
       let wake: (why: Woken) => void = () => undefined
       const woken = new Promise<Woken>((resolve) => (wake = resolve))
-      const waiting = this.#waiting.get(root) ?? new Set()
-      this.#waiting.set(root, waiting.add(wake))
+      readers.wait(index, wake)
       try {
         const block = await this.#ports.store.read(root, 'block', index)
         if (block !== undefined) return block
         if (!mayFetch()) throw new FileFailed('stopped')
-        this.#input({ type: 'blobFetch', root, from: index })
+        this.#ask(root, readers, index)
         const why = await woken
         if (why === 'stopped') throw new FileFailed('stopped')
         if (why === 'failed') {
           throw new StorageBroken('This file could not be kept here. Free some space, then fetch it again.')
         }
       } finally {
-        waiting.delete(wake)
-        if (waiting.size === 0) this.#waiting.delete(root)
+        readers.leave(index, wake)
+        const { asked, lowest } = readers
+        // Who read elsewhere has what it wanted: whoever waits further in front is next.
+        if (lowest === undefined) this.#readers.delete(root)
+        else if (asked !== undefined && lowest < asked && mayFetch()) this.#ask(root, readers, lowest)
       }
     }
+  }
+
+  /** In order from there, unless it comes in order anyway. Of several blocks that are read at once the first one asks. */
+  #ask(root: string, readers: Readers, from: number): void {
+    const { asked } = readers
+    if (asked !== undefined && from >= asked && from < asked + orderedBlocks) return
+    readers.asked = from
+    this.#input({ type: 'blobFetch', root, from })
   }
 
   /** Blocks of a source, sealed, a batch at a time. */

@@ -32,7 +32,7 @@ export const maxSignalHops = 6
 /** Sealed signals have 1 to 16 KiB. */
 export const maxRoutedSignalBytes: number = 16 * 1024
 /** A frame of the link inside: 16 KiB of payload, its header and tag. */
-export const maxCircuitFrameBytes: number = 16 * 1024 + 64
+export const maxCircuitFrameBytes: number = 16 * 1024 + 128
 const trailBytes = 8
 
 export type CircuitCode = 'closed' | 'unreachable' | 'full' | 'clash' | 'tooFast'

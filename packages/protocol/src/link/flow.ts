@@ -52,6 +52,8 @@ const askShare = 8
 /** Where windows are large: what wakes both ends less often costs less. */
 const ownAskShare = 4
 const frameShare = 4
+/** From this share on frames are as large as they may be, also where the window is the short one. */
+const fullShareBytes: number = shortWindowBytes / frameShare
 /** The beginning ends when the rate has not grown by a quarter in so many rounds. */
 const plateauRounds = 3
 
@@ -106,7 +108,8 @@ export class BulkFlow {
   frameBytes(now: Millis): number {
     if (this.#asks.length === 0 && this.#delay.isStale(now)) return minPartBytes
     const share = Math.floor(this.#window / frameShare)
-    return Math.max(minPartBytes, Math.min(maxFramePayloadBytes, share - (share % minPartBytes)))
+    if (share >= fullShareBytes) return maxFramePayloadBytes
+    return Math.max(minPartBytes, share - (share % minPartBytes))
   }
 
   /** Payload bytes that may leave now. */

@@ -1,9 +1,9 @@
 /**
  * What travels on a link once it is up. First byte, then:
  *
- *   0x10 whole   class u8 · payload (≤ 16 KiB)
- *   0x11 first   class u8 · total u32 · the first 1 to 16 KiB of a longer payload
- *   0x12 next    class u8 · the next 1 to 16 KiB, or what is left
+ *   0x10 whole   class u8 · payload (≤ 16 KiB + 64)
+ *   0x11 first   class u8 · total u32 · the first 1 KiB or more of a longer payload
+ *   0x12 next    class u8 · the next 1 KiB or more, or what is left
  *   0x13 credit  u48 what the bulk frames received since the link came up cost (`frameCost`)
  *   0x14 ready   the initiator has verified the responder
  *   0x15 bye
@@ -17,8 +17,8 @@ import { Writer } from '../codec/writer.ts'
 /** 0 beacons, keepalive · 1 text, receipts · 2 signals, circuits · 3 sync · 4 wanted blob · 5 prefetch · 6 keepers. */
 export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6
 
-/** Payload bytes in one frame. */
-export const maxFramePayloadBytes: number = 16 * 1024
+/** Payload bytes in one frame: a block of a file and what stands in front of it, which would otherwise take two. */
+export const maxFramePayloadBytes: number = 16 * 1024 + 64
 /** A part that is not the last carries at least so much: bounds what the parts of one payload cost besides their bytes. */
 export const minPartBytes: number = 1024
 /** An entry of 256 KiB and what surrounds it. */
