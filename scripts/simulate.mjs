@@ -1,6 +1,7 @@
 /**
  * `npm run simulate -- SCENARIO [--n N] [--seed S] [--json]`: runs one scenario with N real engines on a simulated network
- * (packages/protocol/src/sim) and says what it measured. `--list` names the scenarios, `--parts P` runs it on P cores.
+ * (packages/protocol/src/sim) and says what it measured. The room has been there for a while; with `--arriving` its people
+ * come during the warm-up. `--list` names the scenarios, `--parts P` runs it on P cores.
  *
  * The TypeScript is bundled once per change into node_modules/.cache, because a simulation of thousands should not begin
  * with translating itself, and runs in a process of its own with as much memory as it may need.
@@ -19,7 +20,7 @@ const limits = { n: [2, 200_000], seed: [0, 2 ** 31 - 1], parts: [1, 16] }
 
 /** What the person asked for. */
 export function readArguments(args) {
-  const asked = { scenario: undefined, json: false, list: false, profile: false, ...defaults }
+  const asked = { scenario: undefined, json: false, list: false, profile: false, arriving: false, ...defaults }
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]
     if (!arg.startsWith('--')) {
@@ -28,7 +29,7 @@ export function readArguments(args) {
       continue
     }
     const [flag, inline] = arg.slice(2).split(/=(.*)/s)
-    if (flag === 'json' || flag === 'list' || flag === 'profile') asked[flag] = true
+    if (flag === 'json' || flag === 'list' || flag === 'profile' || flag === 'arriving') asked[flag] = true
     else if (flag === 'n' || flag === 'seed' || flag === 'parts') asked[flag] = readNumber(flag, inline ?? args[++i])
     else throw new Stop(`There is no option --${flag}.`, usage)
   }

@@ -1,6 +1,6 @@
 /** The process behind `npm run simulate`: runs what it was asked for and prints it, for people or as JSON. */
 import { scenarioNamed, scenarios, simulate } from '@kith/protocol/sim'
-import type { SimulateFigures } from '@kith/protocol/sim'
+import type { Scenario, SimulateFigures } from '@kith/protocol/sim'
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import { simulateInParts } from './parts.ts'
@@ -11,6 +11,8 @@ interface Asked {
   readonly seed: number
   readonly json: boolean
   readonly list: boolean
+  /** People come during the warm-up, instead of having been there for a while. */
+  readonly arriving: boolean
   /** On how many cores; undefined: as it pays. */
   readonly parts?: number
 }
@@ -38,11 +40,12 @@ async function run(asked: Asked): Promise<number> {
     process.stdout.write(`${list(asked.json)}\n`)
     return 0
   }
-  const scenario = scenarioNamed(asked.scenario ?? '')
-  if (scenario === undefined) {
+  const named = scenarioNamed(asked.scenario ?? '')
+  if (named === undefined) {
     process.stderr.write(`\nThere is no scenario ${asked.scenario}. These are:\n${list(false)}\n`)
     return 1
   }
+  const scenario: Scenario = { ...named, begins: asked.arriving ? 'arriving' : named.begins }
   const shows = !asked.json && process.stderr.isTTY
   const options = {
     scenario,

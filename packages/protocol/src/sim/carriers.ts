@@ -124,9 +124,16 @@ export class Carriers {
     this.#world.post(half.leaveAt, events.open, peer.index, peer.index, half.id, 0, undefined)
   }
 
-  opened(peer: SimPeer, id: number): void {
+  opened(peer: SimPeer, id: number, initiator: boolean | undefined): void {
     const half = peer.halves[id]
-    if (half !== undefined) this.#open(peer, half, half.kind === 'socket' ? false : undefined)
+    if (half !== undefined) this.#open(peer, half, half.kind === 'socket' ? false : initiator)
+  }
+
+  /** One end of a transport nobody dialled: it was there before the simulation began, and is up at the event `open`. */
+  lay(peer: SimPeer, far: number, farId: number): number {
+    const half = this.#create(peer, `laid-${far}`, 'dtls')
+    this.#aim(peer, half, far, farId)
+    return half.id
   }
 
   accepted(peer: SimPeer, source: number, id: number, farId: number): void {

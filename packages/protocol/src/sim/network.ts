@@ -14,10 +14,11 @@ import type { Input } from '../engine/input.ts'
 import type { EngineEvent, Output } from '../engine/output.ts'
 import type { Millis, Random } from '../machine.ts'
 import { Carriers } from './carriers.ts'
-import { mix, pairFraction } from './chance.ts'
+import { mix } from './chance.ts'
 import { EventHash } from './event-hash.ts'
 import { EventWheel } from './event-wheel.ts'
 import type { EventSink } from './event-wheel.ts'
+import { distanceOf } from './latency.ts'
 import { SimPeer } from './peer.ts'
 import type { EngineLike, Timer } from './peer.ts'
 import type { EventReader } from './mailbox.ts'
@@ -315,7 +316,7 @@ export class Network implements World, EventSink {
       case events.accept:
         return this.carriers.accepted(peer, source, a, b)
       case events.open:
-        return this.carriers.opened(peer, a)
+        return this.carriers.opened(peer, a, b === 0 ? undefined : b === 1)
       case events.refuse:
       case events.down:
         return this.carriers.ended(peer, a)
@@ -456,9 +457,4 @@ export class Network implements World, EventSink {
   #later(peer: SimPeer, delayMs: number, input: Input): void {
     this.post(this.now + delayMs, events.input, peer.index, peer.index, peer.run, 0, input)
   }
-}
-
-/** One way between two places, in ms: drawn from `low` to `low + span` by the seed and the pair alone. */
-export function distanceOf(seed: number, low: number, span: number, a: number, b: number): number {
-  return low + span * pairFraction(seed, a, b)
 }

@@ -4,6 +4,8 @@
  */
 import type { Millis } from '../machine.ts'
 import { mixFraction, pairFraction } from './chance.ts'
+import { growLinks } from './grown.ts'
+import { distanceBetween } from './latency.ts'
 import { createSeededRandom } from './random.ts'
 import type { SeededRandom } from './random.ts'
 import type { Scenario } from './scenarios.ts'
@@ -33,12 +35,21 @@ export interface Post {
 export interface Plan {
   readonly machines: readonly Machine[]
   readonly posts: readonly Post[]
+  /** Of a room that has been there for a while: who is linked with whom from `linkedAt` on, the initiator first. */
+  readonly links: readonly (readonly [number, number])[]
+  readonly linkedAt: Millis
+  /** There the relay and known addresses answer from then on: nobody needs them before. */
+  readonly meetableAt: Millis
   readonly crashAt: Millis | undefined
   readonly partition: { readonly from: Millis; readonly to: Millis } | undefined
   readonly endAt: Millis
 }
 
-/** Machines come over this part of the warm-up, hubs in the first part of that. */
+/** Where the room has been there for a while: all programs start within this time, and then have their links within so much more. */
+const startingMs = 400
+const linkingMs = 100
+const meetableAt = 6_000
+/** Machines that arrive come over this part of the warm-up, hubs in the first part of that. */
 const arrivingPart = 0.4
 const hubsPart = 0.1
 const chanceSalt = 0x6b69_7468
@@ -51,6 +62,7 @@ export function planScenario(scenario: Scenario, peers: number, seed: number): P
   const hubs = Math.max(1, Math.round(peers * scenario.mix.hubs))
   const crashAt = scenario.crash > 0 ? Math.round(warmUpMs + speakMs / 2) : undefined
   const machines: Machine[] = []
+  const isGrown = scenario.begins === 'grown'
   for (let i = 0; i < peers; i++) {
     const spread = i < hubs ? (i / hubs) * hubsPart : hubsPart + ((i - hubs) / (peers - hubs)) * (1 - hubsPart)
     const leavesAt = leaving(scenario, random, endAt)
@@ -59,11 +71,14 @@ export function planScenario(scenario: Scenario, peers: number, seed: number): P
       kind: i < hubs ? 'hub' : kindOf(scenario, random),
       hostile: i > 0 && random.chance(scenario.hostile),
       contact: i === 0 ? undefined : random.between(0, Math.min(i, hubs) - 1),
-      startAt: Math.round(spread * warmUpMs * arrivingPart),
+      startAt: Math.round(isGrown ? random.next() * startingMs : spread * warmUpMs * arrivingPart),
       endAt: i === 0 ? undefined : crashes ? crashAt : leavesAt,
       politely: !crashes && random.chance(0.5),
     })
   }
+  const canLink = linkable({ machines }, scenario, seed)
+  const distance = (a: number, b: number): number => distanceBetween(seed, a, b)
+  const links = isGrown ? growLinks(machines, canLink, distance, random.fork()) : []
   const comers = Math.round((scenario.churnPerSecond * peers * (endAt - warmUpMs)) / 1_000)
   for (let i = 0; i < comers; i++) {
     machines.push({
@@ -97,11 +112,15 @@ export function planScenario(scenario: Scenario, peers: number, seed: number): P
     posts.push({ at, peer: speaker, isLead: i < 0 })
   }
   const partition = scenario.partitionMs > 0 ? { from: warmUpMs, to: warmUpMs + scenario.partitionMs } : undefined
-  return { machines, posts, crashAt, partition, endAt }
+  return { machines, posts, links, linkedAt: startingMs + linkingMs, meetableAt, crashAt, partition, endAt }
 }
 
 /** Hubs are reachable by everybody; of the other pairs a part is not. */
-export function linkable(plan: Plan, scenario: Scenario, seed: number): (a: number, b: number) => boolean {
+export function linkable(
+  plan: Pick<Plan, 'machines'>,
+  scenario: Scenario,
+  seed: number,
+): (a: number, b: number) => boolean {
   return (a, b) =>
     plan.machines[a]?.kind === 'hub' ||
     plan.machines[b]?.kind === 'hub' ||

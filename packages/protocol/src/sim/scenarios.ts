@@ -1,8 +1,9 @@
 /**
  * The rooms of thousands that are simulated, as data: who speaks, who comes and goes, what breaks and who lies.
  *
- * Every scenario runs the real engine. Machines join during the warm-up by one known address each; then messages are
- * posted at a steady rate, and the run goes on until what has to arrive has arrived.
+ * Every scenario runs the real engine. Its machines either have been there for a while (`grown.ts`): they start together, are
+ * given the links they have, and find roots, trees and registry during the warm-up; or they come during the warm-up, each
+ * with one known address. Then messages are posted at a steady rate, and the run goes on until what has to arrive has arrived.
  */
 import type { Millis } from '../machine.ts'
 
@@ -28,6 +29,8 @@ export interface Scenario {
   /** `one`: a single hot speaker; `random`: another one each time. */
   readonly speakers: 'one' | 'random'
   readonly warmUpMs: Millis
+  /** How the room came about: `grown`, it has been there for a while; `arriving`, people come until 6 s before the first message. */
+  readonly begins: 'grown' | 'arriving'
   /** They speak so long before the end of the warm-up already; what they say then is not judged. */
   readonly leadMs: Millis
   /** How long after the last message everything may still take. */
@@ -52,6 +55,7 @@ const base: Omit<Scenario, 'name' | 'about'> = {
   perSecond: 20,
   speakers: 'random',
   warmUpMs: 10_000,
+  begins: 'grown',
   leadMs: 0,
   drainMs: 5_000,
   mix: { hubs: 0.05, mobile: 0.15, hidden: 0.05 },

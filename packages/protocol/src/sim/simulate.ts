@@ -3,11 +3,12 @@ import type { Millis } from '../machine.ts'
 import { EventHash } from './event-hash.ts'
 import { floodTimes } from './flood-bound.ts'
 import type { LinkGraph } from './flood-bound.ts'
+import { distanceBetween } from './latency.ts'
 import { planScenario } from './plan.ts'
 import type { Plan, Post } from './plan.ts'
 import { Recorder } from './recorder.ts'
 import type { Scenario } from './scenarios.ts'
-import { Simulation, distanceBetween } from './simulation.ts'
+import { Simulation } from './simulation.ts'
 import type { Outcome } from './simulation.ts'
 
 export interface SimulateOptions {
@@ -23,6 +24,7 @@ export interface SimulateOptions {
 /** What a run measured. Times are simulated milliseconds, but for `wallMs`. */
 export interface SimulateFigures {
   readonly scenario: string
+  readonly begins: Scenario['begins']
   readonly peers: number
   readonly seed: number
   /** Messages × survivors that have them, of all that should. */
@@ -125,6 +127,7 @@ export function judgeOutcomes(options: SimulateOptions, outcomes: readonly Outco
   const floodP99Ms = percentile(floodBound(options, plan, outcomes), 0.99)
   return {
     scenario: scenario.name,
+    begins: scenario.begins,
     peers,
     seed,
     delivered: wanted === 0 ? 0 : times.length / wanted,

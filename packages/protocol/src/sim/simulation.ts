@@ -3,6 +3,7 @@
  *
  * `simulate.ts` runs it and works out the figures.
  */
+import type { Address } from '../engine/input.ts'
 import { Engine } from '../engine/engine.ts'
 import type { EngineOptions } from '../engine/options.ts'
 import type { EngineEvent } from '../engine/output.ts'
@@ -17,7 +18,8 @@ import { HostileEngine, lies } from './hostile.ts'
 import type { Lie } from './hostile.ts'
 import { FrameCache } from './frame-cache.ts'
 import type { Mailbox } from './mailbox.ts'
-import { Network, distanceOf } from './network.ts'
+import { latencyMs } from './latency.ts'
+import { Network } from './network.ts'
 import type { EngineLike, SimPeer } from './peer.ts'
 import { linkable, planScenario, sideOf } from './plan.ts'
 import type { Machine, Plan } from './plan.ts'
@@ -57,7 +59,6 @@ export interface Outcome {
   readonly byTag: Float64Array
 }
 
-const latencyMs = [10, 50] as const
 /** No frame travels faster: so far a part may be ahead of the others. */
 export const windowMs: Millis = 9
 /** A machine that vanished is found out by its neighbours themselves, not by their transports. */
@@ -187,7 +188,8 @@ export class Simulation {
       name: `peer ${index}`,
       platform: kind === 'hub' ? 'node' : 'browser',
       kind: kind === 'hub' ? 'node' : kind === 'mobile' ? 'mobile' : 'desktop',
-      addresses: contact === undefined ? [] : [{ host: 'peer.example', port: contact }],
+      // Whoever has been there for a while dials nobody any more.
+      addresses: contact === undefined || machine.startAt < this.plan.linkedAt ? [] : [addressOf(contact)],
       relayOrigin: 'https://relay.example',
       relayUse: 'sparing',
       store: false,
@@ -205,6 +207,7 @@ export class Simulation {
     const { plan, network } = this
     const at = (time: Millis, happen: () => void): void =>
       network.post(this.#startMs + time, events.call, nobody, nobody, 0, 0, happen)
+    if (plan.links.length > 0) this.#lay(at)
     plan.machines.forEach((machine, index) => {
       if (!this.#owns(index)) return
       const peer = network.peer(index) as SimPeer
@@ -233,6 +236,31 @@ export class Simulation {
     at(plan.partition.to, () => network.heal())
   }
 
+  /** The links there are when the simulation begins; the addresses and the relay are there for whoever needs them later. */
+  #lay(at: (time: Millis, happen: () => void) => void): void {
+    const { plan, network } = this
+    const laid = new Int32Array(plan.machines.length)
+    const lay = (near: number, far: number, farId: number, role: 1 | 2): void => {
+      if (!this.#owns(near)) return
+      const id = network.carriers.lay(network.peer(near) as SimPeer, far, farId)
+      network.post(this.#startMs + plan.linkedAt, events.open, near, far, id, role, undefined)
+    }
+    for (const [a, b] of plan.links) {
+      lay(a, b, laid[b] as number, 1)
+      lay(b, a, laid[a] as number, 2)
+      laid[a] = (laid[a] as number) + 1
+      laid[b] = (laid[b] as number) + 1
+    }
+    network.relay.kill()
+    at(plan.meetableAt, () => {
+      network.relay.start()
+      plan.machines.forEach(({ contact, startAt }, index) => {
+        if (!this.#owns(index) || contact === undefined || startAt >= plan.linkedAt) return
+        network.give(network.peer(index) as SimPeer, { type: 'setAddresses', addresses: [addressOf(contact)] })
+      })
+    })
+  }
+
   #owns(place: number): boolean {
     const { part } = this.#options
     return part === undefined || this.#partOf(place) === part.index
@@ -248,7 +276,6 @@ export class Simulation {
   }
 }
 
-/** One way between two machines of any scenario, without jitter. */
-export function distanceBetween(seed: number, a: number, b: number): number {
-  return distanceOf(seed, latencyMs[0], latencyMs[1] - latencyMs[0], a, b)
+function addressOf(machine: number): Address {
+  return { host: 'peer.example', port: machine }
 }

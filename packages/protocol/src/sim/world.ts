@@ -24,7 +24,7 @@ export const events = {
   connect: 5,
   /** a: half here, b: half there. */
   accept: 6,
-  /** Who was dialled is up. a: half here. */
+  /** Who was dialled is up. a: half here; b: 1 it begins the handshake, 2 the far end does, 0 as the programs agreed. */
   open: 16,
   /** a: half here. */
   refuse: 7,
