@@ -8,13 +8,15 @@
  */
 import { nearNeighbours, passiveSize, viewSize } from '../gossip/overlay-limits.ts'
 import type { ViewSize } from '../gossip/overlay-limits.ts'
-import type { MachineKind } from './plan.ts'
 import type { SeededRandom } from './random.ts'
 
 /** Of what is looked for, the part that is found at Node peers, and how many of those ask for each other. */
 const hubPart = 0.25
 /** Whoever finds nobody with room after so many tries stays with fewer. */
 const maxTries = 64
+
+/** Node peers, browsers, phones, and browser tabs in the background. */
+export type MachineKind = 'hub' | 'desktop' | 'mobile' | 'hidden'
 
 export interface GrownMachine {
   readonly kind: MachineKind

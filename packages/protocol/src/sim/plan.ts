@@ -5,12 +5,11 @@
 import type { Millis } from '../machine.ts'
 import { mixFraction, pairFraction } from './chance.ts'
 import { growLinks } from './grown.ts'
+import type { MachineKind } from './grown.ts'
 import { distanceBetween } from './latency.ts'
 import { createSeededRandom } from './random.ts'
 import type { SeededRandom } from './random.ts'
 import type { Scenario } from './scenarios.ts'
-
-export type MachineKind = 'hub' | 'desktop' | 'mobile' | 'hidden'
 
 export interface Machine {
   readonly kind: MachineKind
