@@ -15,7 +15,10 @@ import { never } from './lanes.ts'
 import type { Lane, Lanes } from './lanes.ts'
 import type { Recent } from './recent.ts'
 
-/** An announcement waits between half of this and the whole; a quarter of that in doubt. */
+/**
+ * An announcement waits between half of this and the whole; a quarter of that in doubt. Links whose turns come within the same
+ * quarter of it are served together: of a peer's timers nothing else is asked for as often.
+ */
 export const announceMs = 600
 export const urgentAnnounceMs = 30
 export const earlyAnnounceMs = 90
@@ -80,6 +83,8 @@ export class Lazy {
   #wantsDueAt: Millis = never
   #flushDueAt: Millis = never
   #urgentAt: Millis = never
+  /** Where the turns of this peer begin, so that a room does not speak all at once. */
+  readonly #phase: Millis
   #doubtUntil: Millis = 0
   readonly #scratch = new Float64Array(maxRefsPerFrame)
   readonly #one: string[] = ['']
@@ -91,6 +96,7 @@ export class Lazy {
     this.#recent = recent
     this.#port = port
     this.#jitter = jitter
+    this.#phase = jitter.between(0, announceMs)
   }
 
   /** When `run` is to be called. */
@@ -210,7 +216,9 @@ export class Lazy {
 
   #flushLater(lane: Lane, now: Millis): void {
     const most = now < this.#doubtUntil ? announceMs / 4 : announceMs
-    lane.flushAt = now + this.#jitter.between(most / 2, most)
+    const turn = Math.floor(most / 4)
+    const at = now + this.#jitter.between(most / 2, most - turn)
+    lane.flushAt = at + turn - ((at + this.#phase) % turn)
     if (lane.flushAt < this.#flushDueAt) this.#flushDueAt = lane.flushAt
   }
 

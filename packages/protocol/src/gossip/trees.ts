@@ -236,7 +236,9 @@ export class Trees {
     this.leader.plan(now)
     this.#options.port.beacon(tree.root, beaconDigest(beacon))
     this.#pass(tree, now)
-    tree.attachAt = now + (tree.hasChild(now) ? renewMaxMs : this.#jitter.between(spreadMinMs, spreadMaxMs))
+    // Whoever has nobody below renews its place when it passes the beacon on to the others.
+    if (tree.hasChild(now)) tree.attachAt = now + renewMaxMs
+    else tree.attachAt = tree.spreadAt === never ? now + this.#jitter.between(spreadMinMs, spreadMaxMs) : tree.spreadAt
     this.#due(tree.dueAt)
   }
 
