@@ -11,8 +11,8 @@ import {
   relaySocketUrl,
   verifyManyNative,
 } from '@kith/peer/node'
-import { Engine, type Address, type Content, type EngineEvent } from '@kith/protocol'
-import { Host } from '../packages/peer/src/host.ts'
+import { Engine, type Address, type Content, type EngineEvent, type Input, type Output } from '@kith/protocol'
+import { Host, type EngineLike } from '../packages/peer/src/host.ts'
 import { createNodeRelayDialer } from '../packages/peer/src/node/node.ts'
 import { createPersonaSecrets, openPersona } from '../packages/peer/src/persona.ts'
 import type { Storage } from '../packages/peer/src/storage.ts'
@@ -34,6 +34,8 @@ export interface RealPeerOptions {
   readonly directOnly?: boolean | undefined
   readonly trace?: boolean | undefined
   readonly onEvent: (event: EngineEvent) => void
+  /** Everything the engine was told, and what it wants done. */
+  readonly onInput?: ((input: Input, outputs: readonly Output[]) => void) | undefined
 }
 
 export interface RealPeer {
@@ -78,7 +80,7 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
   const dialPeer = dial === 'sockets' ? signalled.dial : createNodeDialer({ clock })
   const dialSocket = createAddressDialer({ clock })
   const dialRelay = createNodeRelayDialer({ clock })
-  const host = new Host(dial === 'sockets' ? overSockets(engine) : engine, {
+  const host = new Host(watched(dial === 'sockets' ? overSockets(engine) : engine, options.onInput), {
     clock,
     storage: options.storage,
     storePrefix: '',
@@ -115,6 +117,17 @@ export async function openRealPeer(options: RealPeerOptions): Promise<RealPeer> 
     close: async () => {
       await host.stop()
       await listener?.close()
+    },
+  }
+}
+
+function watched(engine: EngineLike, onInput: RealPeerOptions['onInput']): EngineLike {
+  if (onInput === undefined) return engine
+  return {
+    handle: (input, now) => {
+      const outputs = engine.handle(input, now)
+      onInput(input, outputs)
+      return outputs
     },
   }
 }

@@ -174,6 +174,12 @@ export class Catchup {
     this.#probeAt = Math.min(this.#probeAt, now + jitter)
   }
 
+  /** What a root of the mesh holds. While that is what we hold, there is nothing to ask a neighbour for. */
+  rooted(digest: Uint8Array, now: Millis): void {
+    if (this.#isAlert(now) || !equalBytes(digest, this.#room.log.digest())) return
+    this.#probeAt = Math.max(this.#probeAt, now + probeMs)
+  }
+
   /** The own store was read: from here on histories can be compared. */
   loaded(): void {
     this.#loaded = true

@@ -149,7 +149,6 @@ export class Links {
   send(session: string, urgency: Priority, payload: Uint8Array, now: Millis): boolean {
     const slot = this.#best.get(session)
     if (slot === undefined) return false
-    slot.live?.heartbeat.sent(now)
     const outputs = slot.link.handle({ type: 'send', priority: urgency, payload }, now)
     this.#run(slot, outputs, now)
     for (const output of outputs) if (output.type === 'refused') return false

@@ -62,6 +62,8 @@ export interface MeshEvents {
   beat(link: LiveLink, now: Millis): void
   /** A session became, or is no more, a neighbour entries are exchanged with. */
   neighbour(session: string, up: boolean, now: Millis): void
+  /** A root tells what it holds. */
+  rooted(digest: Uint8Array, now: Millis): void
   /** A neighbour has gone silent: what was on its way to us by it may be lost. */
   doubted(now: Millis): void
   /** Who is here has changed. */
@@ -137,14 +139,14 @@ export class Mesh implements Spreader {
         send: (to, payload) => this.#send(to, payload),
         forward: (ref, to, tree, hop, pulled, late) => this.#forward(ref, to, tree, hop, pulled, late),
         timer: (at) => this.#timer('broadcast', at),
-        beacon: () => undefined,
+        beacon: (_, digest) => this.#events.rooted(digest, this.#now),
         misbehaved: (session, code) => {
           const link = reach.find(session)
           if (link !== undefined) reach.close(link, code, this.#now)
         },
       },
     })
-    this.#liveness = new Liveness((output) => {
+    this.#liveness = new Liveness(own.session, (output) => {
       switch (output.type) {
         case 'beat': {
           const link = reach.find(output.session)

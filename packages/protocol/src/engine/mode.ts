@@ -6,6 +6,7 @@
 import { readCard } from '../discovery/card.ts'
 import { broadcastTags, decodeTreeEntry } from '../gossip/broadcast-wire.ts'
 import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
+import { isAsk } from '../gossip/probe-wire.ts'
 import { prefixOf } from '../gossip/spread.ts'
 import type { RegistryEntry } from '../gossip/registry-wire.ts'
 import type { SessionKeys } from '../identity/session.ts'
@@ -100,8 +101,10 @@ export class Mode {
   /** A payload with a tag of the mesh; false when it is malformed. */
   receive(link: LiveLink, tag: number, bytes: Uint8Array, now: Millis): boolean {
     if (this.#mesh !== undefined) return this.#mesh.receive(link, tag, bytes, now)
+    // Neighbours that take the room for a mesh speak only when they are asked, and so may we be.
+    if (isAsk(bytes)) this.#context.presence.beat(link, false, now)
     if (tag !== broadcastTags.treeEntry) return true
-    // A neighbour that takes the room for a mesh: an entry is an entry all the same.
+    // An entry is an entry all the same.
     const decoded = decodeTreeEntry(bytes)
     if (!decoded.ok) return false
     const { entry, receipt, tree, hop, pulled, late } = decoded.value
@@ -166,6 +169,7 @@ export class Mode {
         entry: (bytes, receipt, from, at) => flow().receive(bytes, receipt, from, at),
         beat: (link, at) => presence.beat(link, false, at),
         neighbour: (other, up, at) => catchup().neighbour(other, up, at),
+        rooted: (digest, at) => catchup().rooted(digest, at),
         doubted: (at) => catchup().linksLost(at),
         listed: (put, gone) => this.#listed(put, gone, now),
         isCard: (card) => reach.openCard(card) !== undefined,

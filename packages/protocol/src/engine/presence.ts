@@ -9,10 +9,14 @@ import type { LiveLink } from './links.ts'
 import type { Reach } from './reach.ts'
 import type { Typing } from './typing.ts'
 
-/** Changes of who we link with are told together. */
+/** Changes of who we link with are told together; in a mesh they come in numbers, and nobody waits for them. */
 const neighboursMs = 250
-/** Round trips are told again this often, in a small room. */
+const meshNeighboursMs = 2_000
+/** Round trips are told again this often. */
 const retellMs = 20_000
+const meshRetellMs = 120_000
+/** Silent for so long: the far end, which may take the room for a mesh and speak only when asked, is asked. */
+const quietMs = 4_000
 
 /** What beats tell of the history held here. */
 export interface Holdings {
@@ -110,16 +114,20 @@ export class Presence {
   /** `beats`: nothing else keeps the links alive. */
   tick(now: Millis, beats: boolean): void {
     if (beats) {
-      for (const link of this.#reach.links())
-        if (link.heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, false, now)
+      for (const link of this.#reach.links()) {
+        const { heartbeat } = link
+        const isQuiet = !heartbeat.isHidden && now - heartbeat.heardAt >= quietMs
+        if (heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, isQuiet, now)
+      }
     }
     if (this.#typing.tick(now)) this.tell(now)
     const dueAt = this.#neighboursDueAt
-    if (dueAt !== undefined && now >= dueAt) this.#tellNeighbours(now)
+    if (dueAt === undefined) return
+    if (now >= dueAt + (beats ? 0 : meshNeighboursMs)) this.#tellNeighbours(beats ? retellMs : meshRetellMs, now)
   }
 
-  #tellNeighbours(now: Millis): void {
-    this.#neighboursDueAt = now + retellMs
+  #tellNeighbours(againMs: Millis, now: Millis): void {
+    this.#neighboursDueAt = now + againMs
     const links = this.#reach.links()
     const neighbours = links.slice(0, maxNeighbours).map(neighbourOf)
     for (const link of links) this.#say(link.session, { type: 'neighbours', neighbours }, now)

@@ -129,15 +129,15 @@ export class Agreeing {
   makeRoom(now: Millis): void {
     const { limit } = this.#host.size()
     const bound = now < this.#demandUntil ? limit - 1 : limit
-    if (now < this.#partAfter || (this.#host.links.live <= bound && !this.canSpareRelay)) return
+    if (now < this.#partAfter || (this.#host.links.live <= bound && !this.canSpareCarried)) return
     this.#partAfter = now + limits.partMs
     this.#part(undefined, now)
   }
 
-  /** There are enough neighbours of our own, and others whom the relay carries to us. */
-  get canSpareRelay(): boolean {
+  /** There are enough neighbours of our own, and others whom somebody carries to us. */
+  get canSpareCarried(): boolean {
     const { links } = this.#host
-    return links.useful >= this.#host.size().want && links.relayed > 0
+    return links.useful >= this.#host.size().want && links.carried > 0
   }
 
   /** Requests nobody answers, links nobody needs. `idle` hears of those. */

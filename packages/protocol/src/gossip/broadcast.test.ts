@@ -21,7 +21,7 @@ import { barredMs, hotMessages } from './broadcast.ts'
 import { maxAheadMs, maxBehindMs, maxHotTrees } from './election.ts'
 import { defaultWaitMs, maxFailures, maxWantsOfLane } from './lazy.ts'
 import { floodMs, leaseMs } from './tree.ts'
-import { healMs, mutedMs, spreadMaxMs } from './trees.ts'
+import { calmTreeMs, healMs, mutedMs, spreadMaxMs } from './trees.ts'
 
 const tree = shortId(keyOf(0x20))
 const { attach, beacon, detach, have, pull } = broadcastTags
@@ -137,6 +137,24 @@ describe('beacons', () => {
     const [late] = stage.sent(beacon)
     expect(late?.to).toBe(nameOf(3))
     expect(beaconHeldMs(late?.payload as Uint8Array)).toBeGreaterThan(90)
+  })
+
+  it('GOS24 go to every other link every other time once a tree has stood for a while', () => {
+    const stage = inTree()
+    // How many of eight beacons the neighbours 2 and 3 are given.
+    const given = (): number[] => {
+      const to: string[] = []
+      for (let round = 0; round < 8; round++) {
+        stage.receive(1, later(stage))
+        stage.pass(spreadMaxMs)
+        to.push(...stage.sent(beacon).map((sent) => sent.to))
+        stage.pass(1_500)
+      }
+      return [2, 3].map((index) => to.filter((name) => name === nameOf(index)).length)
+    }
+    expect(given()).toEqual([8, 8])
+    for (let passed = 0; passed < calmTreeMs; passed += 8 * 1_800) given()
+    expect(given()).toEqual([4, 4])
   })
 })
 

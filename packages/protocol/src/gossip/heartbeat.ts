@@ -6,9 +6,9 @@
  * `hiddenSilentMs` while it said it is in the background) is dead; after `woke` it has `wakeMs` to prove the contrary.
  *
  * That is the pace of a small room, where a lost link is one of fifteen. In a mesh it is one of eight, and a tree may
- * hang on it, so `pace = 'mesh'`: whoever sent nothing at all for `pingMs` pings, a link silent for `suspectMs` is
- * suspect, for `deadMs` dead. Whole beats with digest and clock then go only every `meshBeatMs`. `liveness.ts` looks
- * after the links of a mesh.
+ * hang on it, so `pace = 'mesh'`: a link silent for `suspectMs` is suspect, for `deadMs` dead. Nobody speaks there only to
+ * be heard: whoever has heard nothing for longer than is usual on this link, or for `askMs`, asks, and asking is speaking.
+ * Whole beats with the clock then go only every `meshBeatMs`. `liveness.ts` looks after the links of a mesh.
  */
 import type { Millis } from '../machine.ts'
 import type { Beat } from './wire.ts'
@@ -23,12 +23,25 @@ export const acknowledgeMs = 150
 
 export type Pace = 'small' | 'mesh'
 
-/** In a mesh: nothing was sent on the link for so long. */
-export const pingMs = 1_000
-export const hiddenPingMs = 4_000
-export const meshBeatMs = 6_000
+/** In a mesh: nothing was heard on the link for so long. Beacons come every two seconds and a little. */
+export const askMs = 2_250
+export const hiddenAskMs = 6_000
+/** Where something is usually heard more often, silence is noticed sooner: after so many usual pauses, and so long at least. */
+export const usualPauses = 2
+export const leastAskMs = 900
+/** What comes closer together than this is one occasion. */
+const occasionMs = 50
+/** A new pause counts for so much of the usual one. */
+const pauseShare = 1 / 8
+/** Of both ends the one with the smaller key leaves the other so long to ask: one question is enough. */
+export const lateAskMs = 350
+/** Besides two round trips, an answer may take so long. */
+export const answerMs = 400
+export const meshBeatMs = 30_000
 export const suspectMs = 3_000
 export const deadMs = 5_000
+/** Nobody is dead sooner after it was asked. */
+export const leastDeadMs = 2_000
 /** A third peer still hears it: perhaps only this link is slow. */
 export const vouchedDeadMs = 7_000
 export const hiddenSuspectMs = 9_000
@@ -40,9 +53,11 @@ const maxSampleRttMs = 5_000
 export class Heartbeat {
   pace: Pace
   #heardAt: Millis
-  /** When a beat was sent, and when anything. */
   #sentAt: Millis = 0
-  #spokeAt: Millis = 0
+  /** The usual pause between what is heard. */
+  #pauseMs: Millis = askMs
+  /** When its far end was asked whether it is there, unless something was heard since. */
+  #askedAt: Millis | undefined
   #theirSentAt: Millis = 0
   #theirBeatAt: Millis = 0
   #theyAreHidden = false
@@ -68,14 +83,17 @@ export class Heartbeat {
 
   /** Anything at all arrived on the link. */
   heard(now: Millis): void {
+    const pauseMs = now - this.#heardAt
+    if (pauseMs >= occasionMs) this.#pauseMs += (Math.min(pauseMs, askMs) - this.#pauseMs) * pauseShare
     this.#heardAt = now
+    this.#askedAt = undefined
     this.#doubtedAt = undefined
     this.#isVouched = false
   }
 
-  /** Anything at all was sent on the link. */
-  sent(now: Millis): void {
-    this.#spokeAt = now
+  /** The far end was asked whether it is there. */
+  asked(now: Millis): void {
+    this.#askedAt ??= now
   }
 
   get heardAt(): Millis {
@@ -107,7 +125,6 @@ export class Heartbeat {
   /** The clock fields of the beat that is sent now. */
   stamp(now: Millis): { readonly sentAt: Millis; readonly echo: Millis; readonly heldBack: number } {
     this.#sentAt = now
-    this.#spokeAt = now
     const heldBack = this.#theirSentAt === 0 ? 0 : Math.max(0, now - this.#theirBeatAt)
     return { sentAt: now, echo: this.#theirSentAt, heldBack }
   }
@@ -126,9 +143,21 @@ export class Heartbeat {
     return now - this.#sentAt >= (this.pace === 'mesh' ? meshBeatMs : hidden ? hiddenBeatMs : beatMs)
   }
 
-  /** In a mesh: is it time to let the far end hear something? */
-  isPingDue(now: Millis, hidden: boolean): boolean {
-    return this.pace === 'mesh' && now - this.#spokeAt >= (hidden ? hiddenPingMs : pingMs)
+  /** In a mesh: when the far end is to be asked whether it is there; `Infinity` while an answer is awaited. */
+  askAt(hidden: boolean): Millis {
+    if (this.#askedAt !== undefined) return Infinity
+    if (hidden || this.#theyAreHidden) return this.#heardAt + hiddenAskMs
+    return this.#heardAt + Math.min(askMs, Math.max(leastAskMs, usualPauses * this.#pauseMs))
+  }
+
+  /** It was asked and has not answered in time, at `at` or before. */
+  isUnanswered(at: Millis): boolean {
+    return at >= this.answerDueAt
+  }
+
+  /** When an answer is overdue; `Infinity` where nothing was asked. */
+  get answerDueAt(): Millis {
+    return this.#askedAt === undefined ? Infinity : this.#askedAt + answerMs + 2 * (this.#rttMs ?? 0)
   }
 
   isSuspect(now: Millis): boolean {
@@ -137,15 +166,21 @@ export class Heartbeat {
 
   isDead(now: Millis): boolean {
     if (this.#doubtedAt !== undefined) return now - this.#doubtedAt >= wakeMs
+    // Who was never asked, because we were busy, has no reason to speak.
+    if (this.pace === 'mesh' && now - (this.#askedAt ?? now) < leastDeadMs) return false
     return now - this.#heardAt >= this.#patienceMs()
   }
 
-  /** When this link of a mesh needs to be looked at again, if nothing is heard or sent until then. */
-  nextAt(now: Millis, hidden: boolean): Millis {
-    const speakAt = Math.min(this.#spokeAt + (hidden ? hiddenPingMs : pingMs), this.#sentAt + meshBeatMs)
+  /** When this link of a mesh may be suspect or dead, if nothing is heard until then. */
+  doomAt(now: Millis): Millis {
     const suspectAt = this.#heardAt + (this.#theyAreHidden ? hiddenSuspectMs : suspectMs)
     const deadAt = this.#doubtedAt === undefined ? this.#heardAt + this.#patienceMs() : this.#doubtedAt + wakeMs
-    return Math.min(speakAt, suspectAt > now ? suspectAt : deadAt, deadAt)
+    return Math.min(suspectAt > now ? suspectAt : deadAt, deadAt)
+  }
+
+  /** When the next whole beat is due in a mesh. */
+  get beatAt(): Millis {
+    return this.#sentAt + meshBeatMs
   }
 
   #patienceMs(): number {

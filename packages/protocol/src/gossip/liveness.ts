@@ -1,18 +1,23 @@
 /**
  * Which links of a mesh have gone silent.
  *
- * Anything heard on a link counts as a sign of life, so a busy link costs nothing; an idle one is pinged. A link silent
- * for 3 s is *suspect*: trees and overlay stop counting on it while two other neighbours are asked when they last heard
- * its far end. When half of all links have been silent for 2 s, or all for 1.5 s, many have gone at once, and nobody waits
- * for the third second. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is in the
- * background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
+ * Anything heard on a link counts as a sign of life, and nobody speaks only to be heard: a link over which beacons or
+ * entries come costs nothing. Whoever has heard nothing for longer than is usual on a link asks, and is answered at once, so
+ * a link that carries nothing at all costs one question and one answer in two seconds and a quarter for both its ends.
  *
- * One timer for all links, and what is due within `togetherMs` is done at once, so an idle peer wakes about once a
- * second. A timer that came much too late means that this machine slept: then nobody is judged by the silence before. One that
- * was a little late means that it is busy, and everybody has twice that longer: otherwise a machine with too much to do
- * would take the living for dead, and have even more to do.
+ * A link silent for 3 s, whose far end was asked, is *suspect*: trees and overlay stop counting on it while two other
+ * neighbours are asked when they last heard its far end, and everybody else who has been silent for a moment is asked, too.
+ * When half of all links have been silent for 2 s and do not answer, or all for 1.5 s, many have gone at once, and nobody
+ * waits for the third second. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is
+ * in the background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
+ *
+ * One timer for all links, and what is due within `togetherMs` is done at once. A timer that came much too late means that
+ * this machine slept: then nobody is judged by the silence before. One that was a little late means that it is busy, and
+ * everybody has twice that longer: otherwise a machine with too much to do would take the living for dead, and have even
+ * more to do.
  */
 import type { Millis } from '../machine.ts'
+import { lateAskMs } from './heartbeat.ts'
 import type { Heartbeat } from './heartbeat.ts'
 import type { ProbeMessage } from './probe-wire.ts'
 import { prefixBytes } from './wire.ts'
@@ -21,8 +26,10 @@ import { prefixBytes } from './wire.ts'
 export const maxProbes = 2
 /** Questions of one neighbour that are answered within a second. */
 export const maxProbesAnswered = 16
-/** Pings due this soon are sent now, so that links share a timer. */
-export const togetherMs = 250
+/** Somebody is suspect: who has been silent for so long is asked as well. */
+export const alarmSilentMs = 600
+/** Questions due this soon are asked now, so that links share a timer. */
+export const togetherMs = 100
 /** While somebody is suspect it is looked for so often. */
 export const watchMs = 250
 /** Silent for so long are half of the links, or all of them: many are gone at once. */
@@ -42,9 +49,8 @@ export const lagPatience = 2
 export const newsMs = 500
 
 export type LivenessOutput =
-  /** Send a whole beat (digest, clock) over this link, then call `heartbeat.stamp` as today. */
+  /** Send a whole beat (digest, clock) over this link, then call `heartbeat.stamp`. */
   | { readonly type: 'beat'; readonly session: string }
-  /** `ping`: put `pingBytes` on the wire. Sending anything must call `heartbeat.sent(now)`. */
   | { readonly type: 'send'; readonly to: string; readonly message: ProbeMessage }
   /** Silent for 3 s (9 s when hidden), or heard of again. */
   | { readonly type: 'suspect'; readonly session: string; readonly isSuspect: boolean }
@@ -65,10 +71,12 @@ interface Watch {
   answeredAt: Millis
 }
 
-const ping: ProbeMessage = { type: 'ping' }
+const ask: ProbeMessage = { type: 'ask' }
+const here: ProbeMessage = { type: 'here' }
 const nobody: readonly string[] = []
 
 export class Liveness {
+  readonly #own: string
   readonly #emit: (output: LivenessOutput) => void
   readonly #reaches: (middle: string, target: string) => boolean
   readonly #watches = new Map<string, Watch>()
@@ -80,13 +88,18 @@ export class Liveness {
   #lagUntil: Millis = 0
   #timerAt: Millis | undefined
 
-  /** `reaches`: is `middle` known to have a link with `target`? Such a neighbour is asked first. */
-  constructor(emit: (output: LivenessOutput) => void, reaches?: (middle: string, target: string) => boolean) {
+  /** `own`: our session, hex. `reaches`: is `middle` known to have a link with `target`? Such a neighbour is asked first. */
+  constructor(
+    own: string,
+    emit: (output: LivenessOutput) => void,
+    reaches?: (middle: string, target: string) => boolean,
+  ) {
+    this.#own = own
     this.#emit = emit
     this.#reaches = reaches ?? (() => false)
   }
 
-  /** We are in the background: ping less often. The next beat says so. */
+  /** We are in the background: others are asked less often. The next beat says so. */
   setHidden(hidden: boolean, now: Millis): void {
     this.#hidden = hidden
     this.#schedule(now)
@@ -136,14 +149,16 @@ export class Liveness {
   woke(now: Millis): void {
     for (const watch of this.#watches.values()) {
       watch.heartbeat.doubt(now)
-      this.#emit({ type: 'beat', session: watch.session })
+      this.#ask(watch, now)
     }
     this.#schedule(now)
   }
 
   receive(from: string, message: ProbeMessage, now: Millis): void {
     if (message.type === 'probe') this.#answer(from, message.target, now)
-    else if (message.type === 'probeAnswer') this.#answered(from, message.target, message.heardAgoMs, now)
+    else if (message.type === 'ask') {
+      if (this.#mayAnswer(from, now)) this.#emit({ type: 'send', to: from, message: here })
+    } else if (message.type === 'probeAnswer') this.#answered(from, message.target, message.heardAgoMs, now)
   }
 
   timerFired(now: Millis): void {
@@ -163,12 +178,19 @@ export class Liveness {
       this.#judge(watch, now)
       const { heartbeat, session } = watch
       if (watch.isBuried) continue
-      if (heartbeat.isBeatDue(now + togetherMs, this.#hidden)) this.#emit({ type: 'beat', session })
-      else if (heartbeat.isPingDue(now + togetherMs, this.#hidden)) {
-        this.#emit({ type: 'send', to: session, message: ping })
-      }
+      if (heartbeat.beatAt <= now + togetherMs) this.#emit({ type: 'beat', session })
+      if (this.#askAt(watch) <= now + togetherMs) this.#ask(watch, now)
     }
     this.#schedule(now)
+  }
+
+  #askAt({ session, heartbeat }: Watch): Millis {
+    return heartbeat.askAt(this.#hidden) + (this.#own < session ? lateAskMs : 0)
+  }
+
+  #ask({ session, heartbeat }: Watch, now: Millis): void {
+    heartbeat.asked(now)
+    this.#emit({ type: 'send', to: session, message: ask })
   }
 
   /** After which silence a link is suspect because of the others' silence; `Infinity` when those are heard. */
@@ -182,6 +204,7 @@ export class Liveness {
       if (heartbeat.isHidden) continue
       watched++
       if (heartbeat.isDoubted) continue
+      if (!heartbeat.isUnanswered(judged)) continue
       const silentMs = judged - heartbeat.heardAt
       if (silentMs >= halfSilentMs) half++
       if (silentMs >= allSilentMs) all++
@@ -193,6 +216,7 @@ export class Liveness {
   #isSilent({ heartbeat }: Watch, now: Millis): boolean {
     if (heartbeat.isDoubted) return false
     const judged = this.#judged(now)
+    if (!heartbeat.isUnanswered(judged)) return false
     if (heartbeat.isSuspect(judged)) return true
     // Whoever is in the background is believed to be there only as long as somebody else is heard.
     const isMass = !heartbeat.isHidden || this.#massSilentMs === allSilentMs
@@ -221,7 +245,15 @@ export class Liveness {
     watch.isSuspect = isSuspect
     watch.asked = nobody
     this.#emit({ type: 'suspect', session, isSuspect })
-    if (isSuspect) this.#probe(watch, now)
+    if (!isSuspect) return
+    this.#probe(watch, now)
+    // Whatever took this one may have taken others.
+    for (const other of this.#watches.values()) {
+      const { heartbeat: theirs } = other
+      if (other !== watch && now - theirs.heardAt >= alarmSilentMs && theirs.askAt(this.#hidden) !== Infinity) {
+        this.#ask(other, now)
+      }
+    }
   }
 
   #probe(watch: Watch, now: Millis): void {
@@ -243,14 +275,18 @@ export class Liveness {
     for (const to of asked) this.#emit({ type: 'send', to, message: { type: 'probe', target } })
   }
 
-  #answer(from: string, target: string, now: Millis): void {
+  #mayAnswer(from: string, now: Millis): boolean {
     const asker = this.#watches.get(from)
-    if (asker === undefined) return
+    if (asker === undefined) return false
     if (now - asker.answeredAt >= 1_000) {
       asker.answered = 0
       asker.answeredAt = now
     }
-    if (++asker.answered > maxProbesAnswered) return
+    return ++asker.answered <= maxProbesAnswered
+  }
+
+  #answer(from: string, target: string, now: Millis): void {
+    if (!this.#mayAnswer(from, now)) return
     const watch = this.#byPrefix(target)
     const heardAgoMs = watch === undefined ? undefined : Math.max(0, now - watch.heartbeat.heardAt)
     this.#emit({ type: 'send', to: from, message: { type: 'probeAnswer', target, heardAgoMs } })
@@ -269,13 +305,18 @@ export class Liveness {
 
   #schedule(now: Millis): void {
     let due = Infinity
-    for (const { heartbeat, isSuspect, isBuried } of this.#watches.values()) {
+    const judged = this.#judged(now)
+    const behindMs = now - judged
+    for (const watch of this.#watches.values()) {
+      const { heartbeat, isSuspect, isBuried } = watch
       if (isBuried) continue
-      due = Math.min(due, isSuspect ? now + watchMs : heartbeat.nextAt(now, this.#hidden))
-      if (isSuspect || heartbeat.isHidden) continue
+      if (isSuspect) due = Math.min(due, now + watchMs)
+      else due = Math.min(due, this.#askAt(watch), heartbeat.beatAt, heartbeat.doomAt(judged) + behindMs)
+      const overdueAt = heartbeat.answerDueAt
+      if (isSuspect || heartbeat.isHidden || overdueAt === Infinity) continue
       for (const silentMs of [allSilentMs, halfSilentMs]) {
-        const at = heartbeat.heardAt + silentMs
-        if (at > now) due = Math.min(due, at)
+        const at = Math.max(overdueAt, heartbeat.heardAt + silentMs)
+        if (at > judged) due = Math.min(due, at + behindMs)
       }
     }
     if (due === Infinity) return

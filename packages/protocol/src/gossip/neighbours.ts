@@ -83,14 +83,14 @@ export class Neighbours {
     return this.#count((link) => isLive(link))
   }
 
-  /** Live neighbours that fill a view: keepers are the last choice, and what the relay carries is left from a small room. */
+  /** Live neighbours that fill a view: keepers are the last choice, and what others carry costs them as much as us. */
   get useful(): number {
-    return this.#count((link) => isLive(link) && link.kind !== 'keeper' && link.path !== 'relay')
+    return this.#count((link) => isLive(link) && link.kind !== 'keeper' && link.path === 'direct')
   }
 
-  /** Live neighbours whom only the relay brings us. */
-  get relayed(): number {
-    return this.#count((link) => isLive(link) && link.path === 'relay')
+  /** Live neighbours whom only the relay or a member brings us. */
+  get carried(): number {
+    return this.#count((link) => isLive(link) && link.path !== 'direct')
   }
 
   get asking(): number {

@@ -5,13 +5,17 @@ export const passiveSize = 32
 /** Hops of a walk that finds a place for a newcomer, and where on the way it is remembered (ARWL, PRWL). */
 export const joinWalkHops = 6
 export const joinWalkRememberedAt = 3
-/** Hops of a shuffle: shorter than a join, because each carries cards. */
+/** Hops of a shuffle: shorter than a join, because each carries cards; and as few as lead out of the own surroundings. */
 export const shuffleHops = 3
+export function shuffleHopsFor(online: number): number {
+  return online <= 64 ? 1 : online <= 512 ? 2 : shuffleHops
+}
 /** Neighbours and passive contacts told in a shuffle (Ka, Kp); our own comes first. */
 export const shuffledNeighbours = 3
 export const shuffledContacts = 4
 
-/** While the passive view is not full, in the first minute or with too few neighbours. */
+/** While fewer are known than `youngContacts`, in the first minute or with too few neighbours. */
+export const youngContacts = 16
 export const fastShuffleMs = 10_000
 export const shuffleMs = 45_000
 export const shuffleSpreadMs = 15_000

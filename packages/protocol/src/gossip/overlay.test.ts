@@ -331,19 +331,21 @@ describe('looking for neighbours', () => {
     expect(rig.of('connect')).toHaveLength(1)
   })
 
-  it('GOS67 gives up whom only the relay brings once there are enough others', () => {
-    const rig = new Rig()
-    const relayed = contactOf()
-    rig.link(relayed, 50, 'relay')
-    rig.hear(relayed, { type: 'neighbour', priority: 'high', kind: 'desktop' })
-    expect(rig.overlay.active).toEqual([relayed.session])
-    const idle = contactOf()
-    rig.neighbours(8)
-    rig.link(idle, 50, 'relay')
-    rig.run(limits.partAgeMs + 2 * limits.partMs)
-    expect(rig.of('release').map(({ session }) => session)).toEqual([idle.session])
-    expect(rig.said('part').map(({ to }) => to)).toContain(relayed.session)
-    expect(new Set(rig.said('part').map(({ to }) => to)).size).toBe(1)
+  it('GOS67 gives up whom only the relay or a member brings once there are enough others', () => {
+    for (const path of ['relay', 'through'] as const) {
+      const rig = new Rig()
+      const carried = contactOf()
+      rig.link(carried, 50, path)
+      rig.hear(carried, { type: 'neighbour', priority: 'high', kind: 'desktop' })
+      expect(rig.overlay.active).toEqual([carried.session])
+      const idle = contactOf()
+      rig.neighbours(8)
+      rig.link(idle, 50, 'relay')
+      rig.run(limits.partAgeMs + 2 * limits.partMs)
+      expect(rig.of('release').map(({ session }) => session)).toEqual([idle.session])
+      expect(rig.said('part').map(({ to }) => to)).toContain(carried.session)
+      expect(new Set(rig.said('part').map(({ to }) => to)).size).toBe(1)
+    }
   })
 
   it('GOS55 asks the relay when it is alone, ever more seldom', () => {

@@ -318,7 +318,7 @@ export class Overlay {
     this.#agreeing.expire(askMs, now, (link) => this.#emit({ type: 'release', session: link.contact.session }))
     this.#seeking.timerFired(now)
     if (now >= this.#shuffleAt) {
-      this.#walks.start()
+      this.#walks.start(this.#online)
       this.#shuffleAt = now + this.#shuffleWait(now)
     }
     if (this.#kind === 'desktop' || this.#kind === 'node') this.#seeking.explore(now)
@@ -403,7 +403,7 @@ export class Overlay {
     const { useful, live } = this.#links
     const isMissing = useful < this.#size.want
     if (isMissing && live > 0 && this.#seeking.isMassLoss(now)) return limits.emergencyShuffleMs
-    const isYoung = now - this.#startedAt < limits.youngMs && !this.#passive.isFull
+    const isYoung = now - this.#startedAt < limits.youngMs && this.#passive.records.length < limits.youngContacts
     const knowsAll = this.#passive.records.length + live >= this.#online - 1
     if ((isYoung || isMissing) && !knowsAll) return this.#around(limits.fastShuffleMs, 0.1)
     return this.#around(limits.shuffleMs, limits.shuffleSpreadMs / limits.shuffleMs)
@@ -419,7 +419,7 @@ export class Overlay {
   #next(now: Millis): Millis {
     let due = this.#shuffleAt
     due = Math.min(due, this.#seeking.next(now))
-    const isFull = this.#links.live > this.#size.limit || this.#agreeing.canSpareRelay
+    const isFull = this.#links.live > this.#size.limit || this.#agreeing.canSpareCarried
     const isBusy = this.#agreeing.hasPromises || isFull
     if (isBusy) due = Math.min(due, now + slowTickMs)
     for (const link of this.#links.all()) {

@@ -40,8 +40,9 @@ import type { Edge } from './tree.ts'
 /** Copies for links that are not of the tree wait this long. */
 export const spreadMinMs = 100
 export const spreadMaxMs = 300
-/** In rooms this large every other link gets every other of them. */
+/** In rooms this large every other link gets every other of them; and wherever a tree has stood for a while. */
 export const manyOnline = 2_000
+export const calmTreeMs = 20_000
 /** A parent is given this long to bring what another brought first. */
 export const healMs = 300
 /** Beacons of one root closer together than this are not its own work. */
@@ -259,7 +260,7 @@ export class Trees {
   #spread(tree: Tree, now: Millis): void {
     tree.spreadAt = never
     let copy: Uint8Array | undefined
-    const thin = this.online >= manyOnline
+    const thin = this.online >= manyOnline || now - tree.attachedAt >= calmTreeMs
     tree.turn ^= 1
     for (const lane of this.#lanes.list) {
       if (thin && (lane.index & 1) === tree.turn) continue

@@ -22,6 +22,7 @@ import {
   shuffledContacts,
   shuffledNeighbours,
   shuffleHops,
+  shuffleHopsFor,
   takenShuffleMs,
   walkMs,
 } from './overlay-limits.ts'
@@ -94,7 +95,7 @@ export class Walks {
   }
 
   /** Starts an exchange with somebody a few hops away. False without a neighbour. */
-  start(): boolean {
+  start(online: number): boolean {
     const host = this.#host
     const to = host.neighbours.pick()
     if (to === undefined) return false
@@ -102,7 +103,7 @@ export class Walks {
     const told = [host.own, ...host.neighbours.sample(shuffledNeighbours, session), ...this.#passive(shuffledContacts)]
     const walk = draw32(this.#random)
     this.#own = { walk, to: session, told }
-    host.send(session, { type: 'shuffle', walk, ttl: shuffleHops, contacts: told })
+    host.send(session, { type: 'shuffle', walk, ttl: shuffleHopsFor(online), contacts: told })
     return true
   }
 
