@@ -85,6 +85,10 @@ export class QuotaBlobStore implements BlobStore {
     if (this.#used !== undefined) this.#used += bytes.length
   }
 
+  move(from: string, to: string): Promise<void> {
+    return this.#ports.store.move(from, to)
+  }
+
   async remove(root: string): Promise<void> {
     await this.#ports.store.remove(root)
     this.#used = undefined

@@ -28,6 +28,8 @@ export interface BlobStore {
   write(root: string, size: number, part: BlobPart, index: number, bytes: Uint8Array): Promise<void>
   /** Undefined where nothing is. */
   read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined>
+  /** Keeps all of it under another root, which is not kept yet. What is being sealed has a name before it has a root. */
+  move(from: string, to: string): Promise<void>
   remove(root: string): Promise<void>
   list(): Promise<readonly BlobUse[]>
   /** What was written is durable afterwards. */

@@ -27,6 +27,7 @@ function disk(files: readonly (readonly [root: string, bytes: number])[]) {
       const blob = held.get(root) ?? { bytes: 0, usedAt: 1_000 }
       held.set(root, { ...blob, bytes: blob.bytes + bytes.length })
     },
+    move: async () => {},
     remove: async (root) => void held.delete(root),
     list: async () => [...held].map(([root, use]): BlobUse => ({ root, size: use.bytes, ...use })),
     close: async () => {},

@@ -25,8 +25,6 @@ import { StorageBroken, StorageFull } from './storage-errors.ts'
 const batchBlocks = 32
 /** What is read on within so many blocks of what was asked for in order comes without being asked for again. */
 const orderedBlocks = 256
-/** Files up to this size are sealed in memory. */
-const smallBytes: number = 32 * 1024 * 1024
 
 export interface BlobPorts {
   readonly store: BlobStore
@@ -100,36 +98,30 @@ export class RoomBlobs {
     const { size } = source
     const key = crypto.random(blobKeyBytes)
     const sealKey = await this.#importKey(key, 'encrypt')
-    // Blocks have a root to be kept under only when all of them are sealed. What is small waits in memory; a large file
-    // is gone through twice: sealing again is cheaper than moving what is on disk, and needs no second copy of it.
     const leaves = new Uint8Array(blocksOf(size) * hashBytes)
-    const small: Uint8Array[] | undefined = size <= smallBytes ? [] : undefined
-    await this.#eachBlock(source, sealKey, async (index, sealed) => {
-      if (small !== undefined) small[index] = sealed
-      leaves.set(await this.#ports.hashBlock(sealed), index * hashBytes)
-    })
-    const { root, pages } = buildPages(crypto, size, leaves)
-    const name = formatHex(root)
+    // There is a root only when all of it is sealed; until then it is kept under a name that nothing has.
+    const unnamed = formatHex(crypto.random(hashBytes))
+    let sealedBytes = 0
     try {
-      await Promise.all(pages.map((page, index) => store.write(name, size, 'page', index, page)))
-      const keep = async (index: number, sealed: Uint8Array): Promise<void> => {
-        await store.write(name, size, 'block', index, sealed)
-        onProgress?.(Math.min(size, (index + 1) * plainBytes))
-      }
-      if (small !== undefined) await Promise.all(small.map((sealed, index) => keep(index, sealed)))
-      else
-        await this.#eachBlock(source, sealKey, async (index, sealed) => {
-          // A source that changed in between would be another text under the same nonce: it must not leave.
-          const leaf = leaves.subarray(index * hashBytes, (index + 1) * hashBytes)
-          if (!equalBytes(await this.#ports.hashBlock(sealed), leaf)) throw sourceChanged()
-          await keep(index, sealed)
-        })
+      await this.#eachBlock(source, sealKey, async (index, sealed) => {
+        const [leaf] = await Promise.all([
+          this.#ports.hashBlock(sealed),
+          store.write(unnamed, size, 'block', index, sealed),
+        ])
+        leaves.set(leaf, index * hashBytes)
+        sealedBytes += plainLengthOf(size, index)
+        onProgress?.(sealedBytes)
+      })
+      const { root, pages } = buildPages(crypto, size, leaves)
+      const name = formatHex(root)
+      await Promise.all(pages.map((page, index) => store.write(unnamed, size, 'page', index, page)))
+      await store.move(unnamed, name)
+      this.#input({ type: 'blobSealed', root: name, size })
+      return { root, key, size }
     } catch (error) {
-      await store.remove(name).catch(() => undefined)
+      await store.remove(unnamed).catch(() => undefined)
       throw error
     }
-    this.#input({ type: 'blobSealed', root: name, size })
-    return { root, key, size }
   }
 
   /**

@@ -15,6 +15,7 @@ type Ask =
       readonly bytes: Uint8Array
     }
   | { readonly do: 'read'; readonly root: string; readonly part: BlobPart; readonly index: number }
+  | { readonly do: 'move'; readonly root: string; readonly to: string }
   | { readonly do: 'remove'; readonly root: string }
   | { readonly do: 'list' }
   | { readonly do: 'close' }
@@ -73,6 +74,10 @@ class BlobClient implements BlobStore {
 
   async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
     return (await this.call({ do: 'read', root, part, index })) as Uint8Array | undefined
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    await this.call({ do: 'move', root: from, to })
   }
 
   async remove(root: string): Promise<void> {

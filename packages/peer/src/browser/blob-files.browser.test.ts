@@ -28,6 +28,7 @@ blobStoreContract('browser', async () => {
     look: (root, size) => store.look(root, size),
     write: (root, size, part, index, bytes) => store.write(root, size, part, index, bytes),
     read: (root, part, index) => store.read(root, part, index),
+    move: (from, to) => store.move(from, to),
     remove: (root) => store.remove(root),
     list: () => store.list(),
     close: async () => {

@@ -27,6 +27,11 @@ interface HandleInPlace {
   createSyncAccessHandle(): Promise<FileInPlace>
 }
 
+/** In this file system every browser that has it can rename; the types do not know yet. */
+interface MovableHandle {
+  move(name: string): Promise<void>
+}
+
 interface OpenBlob {
   readonly root: string
   readonly size: number
@@ -89,6 +94,24 @@ export class BrowserBlobFiles implements BlobStore {
     const length = part === 'block' ? blockLengthOf(blob.size, index) : pageLengthOf(blob.size, index)
     const bytes = new Uint8Array(length)
     return blob.files[part].read(bytes, { at: placeOf(blob.size, part, index) }) === length ? bytes : undefined
+  }
+
+  async move(from: string, to: string): Promise<void> {
+    try {
+      const blob = await this.#open.get(from)
+      this.#open.delete(from)
+      if (blob !== undefined) {
+        writeHeld(blob)
+        closeFiles(blob.files)
+      }
+      // What tells of it comes last: a page that goes in between leaves nothing that is told of and not there.
+      for (const ending of endings) {
+        const handle = (await this.#directory.getFileHandle(`${from}.${ending}`)) as unknown as MovableHandle
+        await handle.move(`${to}.${ending}`)
+      }
+    } catch (error) {
+      throw blobError(error)
+    }
   }
 
   async remove(root: string): Promise<void> {

@@ -33,6 +33,8 @@ async function answer(call: BlobCall): Promise<unknown> {
       return files?.write(call.root, call.size, call.part, call.index, call.bytes)
     case 'read':
       return files?.read(call.root, call.part, call.index)
+    case 'move':
+      return files?.move(call.root, call.to)
     case 'remove':
       return files?.remove(call.root)
     case 'list':

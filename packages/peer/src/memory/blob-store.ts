@@ -54,6 +54,13 @@ export class MemoryBlobStore implements BlobStore {
     return held?.slots[part].get(index)
   }
 
+  async move(from: string, to: string): Promise<void> {
+    const held = this.#held.get(from)
+    if (held === undefined) throw new StorageBroken('This file is not here.')
+    this.#held.delete(from)
+    this.#held.set(to, held)
+  }
+
   async remove(root: string): Promise<void> {
     this.#bytes -= this.#held.get(root)?.bytes ?? 0
     this.#held.delete(root)

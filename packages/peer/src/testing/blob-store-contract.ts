@@ -93,6 +93,22 @@ export function blobStoreContract(name: string, open: () => Promise<BlobPlace>):
       expect(await store.read(root, 'block', 0)).toBeUndefined()
     })
 
+    it('STO34 what is moved is whole under its new name, also after closing, and nothing is left under the old one', async () => {
+      const { store, reopen } = await fresh()
+      for (const index of [0, 1, 2]) await store.write(other, size, 'block', index, block(index))
+      await store.write(other, size, 'page', 0, page())
+      await store.move(other, root)
+      expect(await store.read(other, 'block', 0)).toBeUndefined()
+      expect((await store.list()).map((use) => use.root)).toEqual([root])
+      for (const index of [0, 1, 2]) expect(await store.read(root, 'block', index)).toEqual(block(index))
+      expect(await store.read(root, 'page', 0)).toEqual(page())
+      if (reopen === undefined) return
+      await store.close()
+      const again = await reopen()
+      expect(has((await again.look(root, size)).blocks, blocksOf(size))).toEqual([true, true, true])
+      await again.close()
+    })
+
     it('STO33 looking, reading and writing at once agree', async () => {
       const { store } = await fresh()
       const [, before] = await Promise.all([
