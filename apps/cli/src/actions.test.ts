@@ -74,6 +74,19 @@ describe('what is typed is carried out', () => {
     expect(await scene().say(text)).toMatchObject({ type: 'hint', text: expect.stringContaining(said) as string })
   })
 
+  it('TRM60 finds messages by their words, with the numbers that answer them', async () => {
+    const { say } = scene()
+    await say('Bring the CRÈME brûlée')
+    const found = await say('/find creme')
+    if (found.type !== 'rows') throw new Error('nothing was shown')
+    expect(found.title).toBe('found: creme')
+    expect(rowsText(found.rows(60))).toMatch(/^Robin .*#1\n\s+Bring the CRÈME brûlée$/u)
+    const { rows } = (await say('/find a')) as Extract<Outcome, { type: 'rows' }>
+    expect(rowsText(rows(60)).match(/#\d+/gu)).toEqual(['#2', '#4'])
+    expect(await say('/find zeppelin')).toEqual({ type: 'hint', text: 'Nothing here says “zeppelin”.' })
+    await expect(say('/find')).rejects.toThrow('Find what?')
+  })
+
   it('TRM6 says why a message was not taken', async () => {
     expect(await scene(true).say('hello')).toMatchObject({
       type: 'hint',

@@ -22,9 +22,11 @@ import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
 import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
 import { findPerson } from './find-person.ts'
+import { findIn, foundRows } from './found-rows.ts'
 import type { Outcome } from './outcome.ts'
 import { printableLine } from './printable.ts'
 import { presenceWord, reachRows } from './reach-rows.ts'
+import { createTimes } from './screen/times.ts'
 import { reportingProgram } from './version.ts'
 
 export interface Scene {
@@ -81,6 +83,14 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return hint(loadText(room))
     case 'showHistory':
       return { type: 'showHistory' }
+    case 'find': {
+      const { words } = command
+      const found = findIn(room, words)
+      const title = `found: ${printableLine(words)}`
+      return found.length === 0
+        ? hint(`Nothing here says “${printableLine(words)}”.`)
+        : { type: 'rows', title, rows: (columns) => foundRows(found, words, createTimes(), columns) }
+    }
     case 'who':
       return { type: 'text', title: 'who is here', text: whoText(room) }
     case 'map': {

@@ -18,6 +18,7 @@ export type ChatCommand =
   | { readonly type: 'loadHistory' }
   | { readonly type: 'showHistory' }
   | { readonly type: 'who' }
+  | { readonly type: 'find'; readonly words: string }
   | { readonly type: 'map' }
   | { readonly type: 'why'; readonly name: string }
   | { readonly type: 'redacted'; readonly name: string }
@@ -57,6 +58,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'exit', does: 'leave', menu: true },
   { usage: 'load history', does: 'ask for what is missing here', menu: true },
   { usage: 'show history', does: 'go to the first message', menu: true },
+  { usage: 'find WORDS', does: 'messages that have these words, newest first', menu: false },
   { usage: 'who', does: 'who is here, and how they are reached', menu: false },
   { usage: 'map', does: 'who is linked with whom, as a picture', menu: false },
   { usage: 'why NAME', does: 'how somebody is reached, or why not', menu: false },
@@ -118,6 +120,9 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return accept({ type: 'showHistory' })
     case 'who':
       return accept({ type: 'who' })
+    case 'find':
+    case 'search':
+      return rest === '' ? reject('Find what? As in /find lake house') : accept({ type: 'find', words: rest })
     case 'map':
       return accept({ type: 'map' })
     case 'why':

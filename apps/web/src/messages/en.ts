@@ -68,6 +68,7 @@ export const en = {
     people: 'People and paths',
     map: 'Map of the room',
     invite: 'Invite',
+    search: 'Search',
     settings: 'Room settings',
     yourRooms: 'Your rooms',
     noMessages: 'Nothing said yet',
@@ -88,8 +89,8 @@ export const en = {
     offline: 'Offline. What you write waits here.',
     relayAwayDirect: (direct: number, total: number): string =>
       direct === total
-        ? 'The relay is away. Everybody here is directly connected.'
-        : `The relay is away. ${number(direct)} of ${plural(total, { one: '1 person', other: '# people' })} directly connected.`,
+        ? 'The relay is away. Everybody is directly connected.'
+        : `The relay is away. Directly connected: ${number(direct)} of ${number(total)}.`,
     gaps: (count: number): string => plural(count, { one: '1 message is missing', other: '# messages are missing' }),
     members: (count: number, verified: number): string =>
       `Members: ${plural(count, { one: '1 person', other: '# people' })}, ${number(verified)} verified by you`,
@@ -383,6 +384,7 @@ export const en = {
     map: 'Map',
     invite: 'Invite',
     files: 'Files',
+    search: 'Search',
     help: 'This list',
     markdownTitle: 'Setting text',
     markdown: '**bold**, *italic*, `code`, > quote, - list, ``` for a block of code',

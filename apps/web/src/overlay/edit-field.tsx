@@ -39,7 +39,7 @@ export function EditField(props: EditFieldProps): ReactElement {
         value={text}
         placeholder={placeholder}
         maxLength={maxLength}
-        aria-describedby={`${id} hint`.replace(' ', '-')}
+        aria-describedby={`${id}-hint`}
         autoComplete="off"
         enterKeyHint="done"
         onChange={(event) => setText(event.currentTarget.value)}

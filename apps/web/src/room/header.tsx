@@ -1,6 +1,6 @@
 /** Who is here and how: the ring, the room's name, and one line that says the state of things. */
 import type { ReactElement, RefObject } from 'react'
-import { ChevronLeft, Files, Settings2, UserPlus } from 'lucide-react'
+import { ChevronLeft, Files, Search, Settings2, UserPlus } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useFileMessages } from '../messages/files.tsx'
@@ -18,12 +18,14 @@ interface HeaderProps {
   readonly onMap: () => void
   readonly onInvite: () => void
   readonly onFiles: () => void
+  readonly onSearch: () => void
   readonly onSettings: () => void
   readonly peopleButton: RefObject<HTMLButtonElement | null>
 }
 
 export function Header(props: HeaderProps): ReactElement {
-  const { room, name, peopleOpen, onBack, onPeople, onMap, onInvite, onFiles, onSettings, peopleButton } = props
+  const { room, name, peopleOpen, onBack, onPeople, onMap, onInvite, onFiles, onSearch, onSettings, peopleButton } =
+    props
   const words = useMessages()
   const fileWords = useFileMessages()
   const people = useRoomState(room, (state) => state.people)
@@ -75,7 +77,16 @@ export function Header(props: HeaderProps): ReactElement {
       )}
       <button
         type="button"
-        className="icon-button files-button"
+        className="icon-button roomy"
+        aria-label={words.room.search}
+        title={words.room.search}
+        onClick={onSearch}
+      >
+        <Search size={20} aria-hidden />
+      </button>
+      <button
+        type="button"
+        className="icon-button roomy"
         aria-label={fileWords.list.open}
         title={fileWords.list.open}
         onClick={onFiles}

@@ -1,6 +1,6 @@
 /** What one can change about a room, and what is true of it, in words. */
 import { lazy, Suspense, useState, type ReactElement } from 'react'
-import { Files } from 'lucide-react'
+import { Files, Search } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useChatState, useRoomState } from '../app/stores.ts'
 import { ShowIdentity } from '../identity/show-identity.tsx'
@@ -23,9 +23,11 @@ interface RoomSettingsProps {
   readonly onClose: () => void
   readonly onForget: () => void
   readonly onFiles: () => void
+  readonly onSearch: () => void
 }
 
-export default function RoomSettings({ room, name, onClose, onForget, onFiles }: RoomSettingsProps): ReactElement {
+export default function RoomSettings(props: RoomSettingsProps): ReactElement {
+  const { room, name, onClose, onForget, onFiles, onSearch } = props
   const words = useMessages()
   const fileWords = useFileMessages()
   const say = words.roomSettings
@@ -39,6 +41,16 @@ export default function RoomSettings({ room, name, onClose, onForget, onFiles }:
   const [asking, setAsking] = useState(false)
   return (
     <Dialog title={say.title} onClose={onClose}>
+      <div className="room-ways">
+        <button type="button" className="button" onClick={onSearch}>
+          <Search size={18} aria-hidden />
+          {words.room.search}
+        </button>
+        <button type="button" className="button" onClick={onFiles}>
+          <Files size={18} aria-hidden />
+          {fileWords.list.title}
+        </button>
+      </div>
       <EditField
         label={say.name}
         hint={say.nameHint}
@@ -80,12 +92,6 @@ export default function RoomSettings({ room, name, onClose, onForget, onFiles }:
       <Suspense fallback={null}>
         <Keepers room={room} />
       </Suspense>
-      <div className="setting">
-        <button type="button" className="button" onClick={onFiles}>
-          <Files size={18} aria-hidden />
-          {fileWords.list.open}
-        </button>
-      </div>
       <div className="setting parting">
         <button type="button" className="button danger" onClick={() => setAsking(true)}>
           {say.forget}

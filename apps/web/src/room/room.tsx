@@ -30,10 +30,11 @@ const PersonDialog = lazy(() => import('../members/person-dialog.tsx'))
 const RoomSettings = lazy(() => import('./room-settings.tsx'))
 const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
 const FileList = lazy(() => import('../files/file-list.tsx'))
+const Search = lazy(() => import('../search/search.tsx'))
 const Lightbox = lazy(() => import('../files/lightbox.tsx'))
 const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
 
-type Open = 'people' | 'invite' | 'settings' | 'map' | 'files'
+type Open = 'people' | 'invite' | 'settings' | 'map' | 'files' | 'search'
 
 interface RoomViewProps {
   readonly room: Room
@@ -82,6 +83,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const settings = useCallback(() => setOpen('settings'), [])
   const map = useCallback(() => setOpen('map'), [])
   const files = useCallback(() => setOpen('files'), [])
+  const search = useCallback(() => setOpen('search'), [])
+  const jumpTo = useCallback((id: string) => {
+    setOpen(undefined)
+    setJump({ id })
+  }, [])
   const closePicture = useCallback(() => setPicture(undefined), [])
   const filesPlace = useMemo(() => ({ room, openPicture: setPicture }), [room])
   const dropFiles = useCallback((given: readonly File[]) => composer.current?.addFiles(given), [])
@@ -101,8 +107,12 @@ export function RoomView(props: RoomViewProps): ReactElement {
 
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
-      if (!event.altKey || event.ctrlKey || event.metaKey || document.querySelector('dialog[open]') !== null) return
-      if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
+      if (document.querySelector('dialog[open]') !== null) return
+      // The browser finds only what is in the page: a few of the messages. Over this dialog the keys are its own again.
+      const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.code === 'KeyF'
+      if (!isFind && (!event.altKey || event.ctrlKey || event.metaKey)) return
+      if (isFind) setOpen('search')
+      else if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
       else if (event.code === 'KeyI') setOpen('invite')
       else if (event.code === 'KeyM') setOpen('map')
       else if (event.code === 'KeyF') setOpen('files')
@@ -152,6 +162,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
             onMap={map}
             onInvite={invite}
             onFiles={files}
+            onSearch={search}
             onSettings={settings}
           />
           <ChangedKeys room={room} onPerson={setAbout} />
@@ -200,15 +211,8 @@ export function RoomView(props: RoomViewProps): ReactElement {
                 <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
               </Dialog>
             ))}
-          {open === 'files' && (
-            <FileList
-              onJump={(id) => {
-                setOpen(undefined)
-                setJump({ id })
-              }}
-              onClose={close}
-            />
-          )}
+          {open === 'files' && <FileList onJump={jumpTo} onClose={close} />}
+          {open === 'search' && <Search room={room} onJump={jumpTo} onClose={close} />}
           {picture !== undefined && <Lightbox root={picture} onClose={closePicture} />}
           {open === 'map' && <MapDialog room={room} onClose={close} />}
           {about !== undefined && (
@@ -232,7 +236,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
               <InviteDialog room={room} onClose={close} />
             ))}
           {open === 'settings' && (
-            <RoomSettings room={room} name={name} onFiles={files} onClose={close} onForget={forget} />
+            <RoomSettings room={room} name={name} onFiles={files} onSearch={search} onClose={close} onForget={forget} />
           )}
         </Suspense>
         {removing !== undefined && (

@@ -46,6 +46,7 @@ export default function Help({ onClose }: { readonly onClose: () => void }): Rea
         [say.map, [alt, 'M']],
         [say.invite, [alt, 'I']],
         [say.files, [alt, 'F']],
+        [say.search, [ctrl, 'F']],
         [say.help, [ctrl, '/']],
       ],
     ],

@@ -73,7 +73,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const [popover, setPopover] = useState<OpenPopover>()
-  const { pinned, atEnd, toEnd, scrolled: endScrolled, follow: followEnd } = useEnd(scroller)
+  const { pinned, atEnd, toEnd, scrolled: endScrolled, follow: followEnd } = useEnd(scroller, view.length === 0)
   const { marker, markReadIfSeen, clearMarker } = useReading(room, pinned)
   const { length, shift } = useRows(view, pinned)
   const correctPlace = usePlace(view, scroller, list, pinned)

@@ -19,17 +19,18 @@ export interface End {
   follow(): boolean
 }
 
-export function useEnd(scroller: RefObject<HTMLElement | null>): End {
+export function useEnd(scroller: RefObject<HTMLElement | null>, isEmpty: boolean): End {
   const pinned = useRef(true)
   const lastTop = useRef(0)
   const [atEnd, setAtEnd] = useState(true)
 
   // Not the list's `scrollToIndex`: that goes on correcting for a moment, and would pull back a reader who scrolls up.
+  // What stands in an empty room is read from its beginning.
   const toEnd = useCallback(() => {
     pinned.current = true
     const element = scroller.current
-    if (element !== null) element.scrollTop = element.scrollHeight
-  }, [scroller])
+    if (element !== null && !isEmpty) element.scrollTop = element.scrollHeight
+  }, [scroller, isEmpty])
 
   const follow = useCallback(() => {
     if (pinned.current) toEnd()

@@ -41,7 +41,7 @@ export const lakeWeekend: readonly FakeMessage[] = [
     answers: 7,
     edited: true,
   },
-  { by: 'Tomás', agoMs: day + 6 * hour - 3 * minute + 9000, text: 'It is a very large boat' },
+  { by: 'Tomás', agoMs: day + 6 * hour - 3 * minute - 9000, text: 'It is a very large boat' },
   { agoMs: day + 6 * hour - 4 * minute, text: '😄' },
   {
     by: 'Jonas',

@@ -1,0 +1,127 @@
+/** Finds messages of a room by their words, and leads to them. */
+import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
+import { excerptOf, type Message, type Room } from '@kith/peer'
+import { useRoomState } from '../app/stores.ts'
+import { saidOf } from '../files/said.ts'
+import { plainText } from '../markdown/parse.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { useSearchMessages } from '../messages/search.tsx'
+import { Dialog } from '../overlay/dialog.tsx'
+import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { useDay } from '../timeline/use-day.ts'
+import { useSearch } from './use-search.ts'
+import './search.css'
+
+/** What a hit shows of its message: three lines on a phone. */
+const excerptLength = 120
+/** What of a message is read for that line. */
+const plainLength = 8000
+
+interface SearchProps {
+  readonly room: Room
+  readonly onJump: (message: string) => void
+  readonly onClose: () => void
+}
+
+export default function Search({ room, onJump, onClose }: SearchProps): ReactElement {
+  const say = useSearchMessages()
+  const [query, setQuery] = useState('')
+  const { words, found, looking, hasMore, more } = useSearch(room, query)
+  const sync = useRoomState(room, (state) => state.sync)
+  const place = useRef<HTMLDivElement>(null)
+  const nothing = words.length > 0 && !looking && found.length === 0
+
+  /** The arrows go from the field into the hits and back. */
+  const walk = (event: KeyboardEvent): void => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+    const stops = [...(place.current?.querySelectorAll<HTMLElement>('input, button') ?? [])]
+    const next =
+      stops[stops.findIndex((stop) => stop === document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)]
+    if (next === undefined) return
+    event.preventDefault()
+    next.focus()
+  }
+
+  return (
+    <Dialog title={say.title} onClose={onClose}>
+      <div ref={place} className="search" role="search" onKeyDown={walk}>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (found[0] !== undefined) onJump(found[0].id)
+          }}
+        >
+          <input
+            className="field"
+            type="search"
+            autoFocus
+            value={query}
+            aria-label={say.label}
+            placeholder={say.placeholder}
+            autoComplete="off"
+            spellCheck={false}
+            enterKeyHint="search"
+            maxLength={200}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+          />
+        </form>
+        <p className="search-note" role="status">
+          {words.length === 0
+            ? say.hint
+            : nothing
+              ? say.none(query.trim())
+              : looking
+                ? say.looking
+                : hasMore
+                  ? say.foundMore(found.length)
+                  : say.found(found.length)}
+        </p>
+        {nothing && (sync.phase !== 'synced' || sync.gaps > 0) && <p className="search-note">{say.noneMissing}</p>}
+        <ul>
+          {found.map((message) => (
+            <Hit key={message.id} message={message} words={words} onJump={onJump} />
+          ))}
+        </ul>
+        {hasMore && !looking && (
+          <button type="button" className="button" onClick={more}>
+            {say.more}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  )
+}
+
+interface HitProps {
+  readonly message: Message
+  readonly words: readonly string[]
+  readonly onJump: (message: string) => void
+}
+
+function Hit({ message, words, onJump }: HitProps): ReactElement {
+  const all = useMessages()
+  const today = useDay()
+  const said = saidOf(message, all, (text) => plainText(text, plainLength))
+  return (
+    <li>
+      <button type="button" className="search-hit" onClick={() => onJump(message.id)}>
+        <Glyph author={message.author} />
+        <span className="search-words">
+          <span className="search-by">
+            <span className="person person-name" style={hueStyle(message.author)}>
+              {message.name}
+            </span>
+            <time className="search-time" dateTime={new Date(message.time).toISOString()}>
+              {all.format.brief(message.time, today)}
+            </time>
+          </span>
+          <span className="search-said">
+            {excerptOf(said, words, excerptLength).map(({ text, hit }, index) =>
+              hit ? <mark key={index}>{text}</mark> : text,
+            )}
+          </span>
+        </span>
+      </button>
+    </li>
+  )
+}
