@@ -27,6 +27,8 @@ export function noticeText(notice: Notice): string {
       return `${about || 'Somebody'} has another device now, which reads and writes as ${about || 'them'}. If you did not expect it, ask by another road.`
     case 'deviceRemoved':
       return `${about || 'Somebody'} removed one of their devices. What it says from now on is not shown.`
+    case 'unanswered':
+      return 'Members of this room are here and do not answer you. Perhaps you are no longer a member: ask one of them by another road.'
     default:
       return `${printableLine(notice.code)}${by}`
   }

@@ -108,7 +108,7 @@ export interface SyncState {
 export type RelayState = 'connecting' | 'up' | 'away' | 'none'
 
 /** What the engine tells, and what the peer itself does: `storeBroken`, a stored record was damaged and left out. */
-export type ChatNoticeCode = NoticeCode | 'storeBroken' | 'deviceAdded' | 'deviceRemoved'
+export type ChatNoticeCode = NoticeCode | 'storeBroken' | 'deviceAdded' | 'deviceRemoved' | 'unanswered'
 
 export interface Notice {
   readonly id: number

@@ -133,6 +133,11 @@ export interface MembersState {
    * device alone.
    */
   readonly standing: 'in' | 'removed' | 'left' | 'revoked'
+  /**
+   * Members are here and do not answer me: I may have been removed while I was away. Nobody tells it to whoever is out, so
+   * it cannot be said for certain.
+   */
+  readonly unanswered: boolean
   /** Who removed me. */
   readonly removedBy: string | undefined
   readonly role: Role

@@ -21,6 +21,7 @@ export interface MembersFacts {
   readonly linkByInvite: ReadonlyMap<string, string>
   readonly held: readonly HeldMessage[]
   readonly edgeRule: EdgeRule
+  readonly unanswered: boolean
 }
 
 /** Undefined as long as one is not in and never was. */
@@ -31,6 +32,7 @@ export function membersStateOf({
   lastWroteAt,
   held,
   edgeRule,
+  unanswered,
 }: MembersFacts): MembersState | undefined {
   const { standing, policy } = snapshot
   if (standing === 'outside') return undefined
@@ -60,6 +62,7 @@ export function membersStateOf({
     removed: snapshot.removed.map(({ identity: id, name, by, at, left }) => ({ id, name, by, at, left })),
     held,
     edgeRule,
+    unanswered: unanswered && standing === 'in',
   }
 }
 

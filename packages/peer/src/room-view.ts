@@ -76,6 +76,7 @@ export class RoomView {
   #door: readonly AtDoor[] = []
   #linkByInvite: ReadonlyMap<string, string>
   #held: readonly HeldMessage[] = []
+  #isUnanswered = false
   #edgeRule: EdgeRule
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
@@ -193,6 +194,9 @@ export class RoomView {
         this.#door = event.newcomers
         this.#showMembers()
         break
+      case 'unanswered':
+        this.#setUnanswered(event.unanswered)
+        break
       case 'arrival':
         this.#set({ entering: enteringOf(event.state, (id) => this.#nameOf(id)) })
         break
@@ -230,6 +234,7 @@ export class RoomView {
       }
     }
     this.#set({ people: this.#people.list() })
+    if (this.#isUnanswered) this.#setUnanswered(false)
   }
 
   moved(link: string, relayHost: string): void {
@@ -397,10 +402,17 @@ export class RoomView {
     this.#showMembers()
   }
 
+  #setUnanswered(unanswered: boolean): void {
+    this.#isUnanswered = unanswered
+    if (unanswered) this.notice('unanswered')
+    else this.#set({ notices: this.#state.notices.filter(({ code }) => code !== 'unanswered') })
+    this.#showMembers()
+  }
+
   #showMembers(): void {
     if (this.#snapshot === undefined) return
     const [snapshot, door, linkByInvite, held] = [this.#snapshot, this.#door, this.#linkByInvite, this.#held]
-    const own = { lastWroteAt: this.#lastWroteAt, edgeRule: this.#edgeRule }
+    const own = { lastWroteAt: this.#lastWroteAt, edgeRule: this.#edgeRule, unanswered: this.#isUnanswered }
     this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, held, ...own }) })
   }
 

@@ -1,6 +1,6 @@
 /** Members rooms from end to end over a simulated relay, with real cryptography. */
 import { describe, expect, it } from 'vitest'
-import { House } from './house.ts'
+import { House, type Resident } from './house.ts'
 
 describe('a members room', { timeout: 120_000 }, () => {
   it('ENG20 A founds, B enters a PIN, C comes by a link of B; all talk, and everybody holds the same', () => {
@@ -139,6 +139,39 @@ describe('a members room', { timeout: 120_000 }, () => {
     a.says('quietly')
     house.network.runFor(5_000)
     expect(c.texts).toEqual([])
+  })
+
+  it('ENG31 an ex-member that comes back is told that it may be out, and a member that was away as long is not', () => {
+    const house = new House()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    const c = house.letIn('C', a)
+    const d = house.letIn('D', a)
+    house.until(() => [a, b, c, d].every((one) => one.members.length === 4))
+    for (const away of [c, d]) away.stops()
+    a.does({ type: 'remove', subject: c.id, cascade: [] })
+    house.until(() => b.members.length === 3)
+    house.network.runFor(5_000)
+    const told = (one: Resident): readonly boolean[] =>
+      one.peer.events.flatMap((event) => (event.type === 'unanswered' ? [event.unanswered] : []))
+    // D first: as long as it had not heard, it would link with C, and then tell it.
+    d.starts()
+    house.until(() => d.members.length === 3)
+    house.network.runFor(5_000)
+    c.starts()
+    house.until(() => told(c).length > 0, 120_000)
+    house.network.runFor(30_000)
+    expect([c, d, a, b].map(told)).toEqual([[true], [], [], []])
+    // Nothing more than that: by whom it was removed, and that it was, it cannot know.
+    expect(c.members).toHaveLength(4)
+    // Taken back when it is a member again.
+    const again = b.invites(false)
+    c.stops()
+    const back = house.comes('C', again)
+    house.until(() => b.door.length === 1)
+    b.does({ type: 'vouch', subject: back.id, method: 'link' })
+    house.until(() => back.isIn && d.members.length === 4, 40_000)
+    expect(told(back)).toEqual([])
   })
 
   it('ENG26 a room that asks for two vouches refuses D with one, and takes it with two', () => {

@@ -29,6 +29,7 @@ export interface MembersLine {
   readonly type: 'members'
   readonly kind: RoomState['kind']
   readonly standing: string | null
+  readonly unanswered: boolean
   readonly role: string | null
   readonly policy: Readonly<Record<string, unknown>> | null
   readonly people: readonly Readonly<Record<string, unknown>>[]
@@ -72,6 +73,7 @@ export function membersLine({ kind, people, members }: RoomState): MembersLine {
     type: 'members',
     kind,
     standing: members?.standing ?? null,
+    unanswered: members?.unanswered ?? false,
     role: members?.role ?? null,
     policy: members === undefined ? null : { ...members.policy },
     people: people.filter(({ membership }) => kind === 'open' || membership !== undefined).map(personFields),

@@ -97,6 +97,7 @@ export const en = {
     hereNow: (count: number): string => plural(count, { one: '1 here', other: '# here' }),
     entering: 'On the way in',
     removed: 'You are not in this room any more',
+    unanswered: 'Members are here and do not answer you',
   },
 
   path: {
@@ -424,6 +425,8 @@ export const en = {
       `${name || 'Somebody'} has another device now, which reads and writes as ${name || 'them'}. If you did not expect it, ask by another road.`,
     deviceRemoved: (name?: string): string =>
       `${name || 'Somebody'} removed one of their devices. What it says from now on is not shown.`,
+    unanswered: (): string =>
+      'Members of this room are here and do not answer you. Perhaps you are no longer a member: ask one of them by another road.',
     dismiss: 'Understood',
     unknown: 'Something unusual happened in this room. It goes on working.',
     clockWrong: (about: string | undefined): string =>

@@ -46,6 +46,7 @@ describe('the catalogue', () => {
       floodLimited: true,
       deviceAdded: true,
       deviceRemoved: true,
+      unanswered: true,
     }
     for (const code of Object.keys(codes)) {
       const words = en.notice[code as keyof typeof en.notice]

@@ -31,6 +31,7 @@ export function statusOf(room: StatusFacts, words: Messages): Status {
   if (room.members !== undefined && room.members.standing !== 'in') {
     return { tone: 'away', text: say.removed, progress: undefined }
   }
+  if (room.members?.unanswered === true) return { tone: 'away', text: say.unanswered, progress: undefined }
   if (room.relay === 'away') {
     if (reached.length === 0) return { tone: 'away', text: say.offline, progress: undefined }
     return { tone: 'away', text: say.relayAwayDirect(direct.length, here.length), progress: undefined }

@@ -91,6 +91,7 @@ export type MembersSituation =
   | 'membersDoor'
   | 'membersChanged'
   | 'membersHeld'
+  | 'membersUnanswered'
   | 'membersRemoved'
   | 'membersSilent'
   | 'membersAlone'
@@ -385,6 +386,13 @@ const situations: Readonly<Record<Situation, () => FakeChatOptions>> = {
     ]),
   /** Somebody was removed a moment ago, and the new key is not here yet. */
   membersHeld: () => membersOf({ myRole: 'member', held: ['Who has the key to the shed?'] }),
+  /** Back after a while, and members are there who say nothing. */
+  membersUnanswered: () => ({
+    rooms: (membersOf({ myRole: 'member', unanswered: true }).rooms ?? []).map((room) => ({
+      ...room,
+      notices: [{ id: 1, code: 'unanswered' as const, about: undefined }],
+    })),
+  }),
   membersRemoved: () => membersOf({ myRole: 'member', standing: 'removed' }),
   /** Only admins write, one in ten seconds, and I am none. */
   membersSilent: () =>

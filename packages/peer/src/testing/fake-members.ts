@@ -31,6 +31,7 @@ export interface FakeMember {
 export interface FakeMembers {
   /** Written while the room's key changes. */
   readonly held?: readonly string[] | undefined
+  readonly unanswered?: boolean | undefined
   readonly myRole?: Role | undefined
   readonly policy?: Partial<Policy> | undefined
   /** By whom, by name; the empty name is me. */
@@ -102,6 +103,7 @@ export function fakeMembersState(options: FakeMembers, idOf: IdOf, now: Millis):
       ...newcomer,
     })),
     edgeRule: 'trusted',
+    unanswered: options.unanswered ?? false,
     held: (options.held ?? []).map((text, tag) => ({ tag, text, files: 0 })),
     removed: (options.removed ?? []).map(({ name, byName, agoMs }) => ({
       id: idOf(name),

@@ -34,6 +34,8 @@ export interface AsidesEvents {
   asideUp(aside: Aside, now: Millis): void
   asidePayload(aside: Aside, bytes: Uint8Array, now: Millis): void
   asideDown(aside: Aside, now: Millis): void
+  /** Whoever was met there did not answer when we had shown who we are. */
+  asideUnanswered(lobby: Lobby, now: Millis): void
 }
 
 export interface AsidesContext {
@@ -81,7 +83,9 @@ export class Asides {
         if (aside !== undefined) this.#events.asidePayload(aside, bytes, now)
       },
       closed: (id, code, now) => {
-        this.#relayLinks.ended(id, now)
+        const begunWith = this.#relayLinks.ended(id, now)
+        const lobby = begunWith === undefined ? undefined : this.#lobbies.get(begunWith)
+        if (code === 'timeout' && lobby !== undefined) this.#events.asideUnanswered(lobby, now)
         if (this.#lobbyByLink.delete(id)) context.transportEnded(id.slice(prefix.length), code, now)
       },
     })

@@ -207,6 +207,7 @@ export class Engine {
           else this.#keptAside(aside, bytes, at)
         },
         asideDown: (aside, at) => governing?.asideDown(aside, at),
+        asideUnanswered: (lobby, at) => governing?.asideUnanswered(lobby, at),
         slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
         admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
         learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),

@@ -46,6 +46,7 @@ import type { MembershipCommand, MembershipEvent } from './membership-io.ts'
 import { OperationExchange } from './operation-exchange.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
 import { type BlobInfo, RoomKeepers } from './room-keepers.ts'
+import { Unanswered } from './unanswered.ts'
 
 /** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
 export const jitterMs: Millis = 3_000
@@ -101,6 +102,7 @@ export class Governing {
   readonly #commands: Commands
   readonly #places: MeetingPlaces
   readonly keepers: RoomKeepers
+  readonly #unanswered: Unanswered
   #snapshot: MembershipSnapshot | undefined
   #keyDueAt: Millis | undefined
   #lookAt: Millis = 0
@@ -119,6 +121,7 @@ export class Governing {
       this.#agree,
     ])
     const challengers = this.#restore()
+    this.#unanswered = new Unanswered((unanswered) => context.tell({ type: 'unanswered', unanswered }))
     this.#linking = new Linking(this.#membership, this.#self, membership.edgeRule ?? 'trusted', challengers)
     this.#fellows = new Fellows(context, this.#membership, this.#linking)
     this.#exchange = new OperationExchange({
@@ -273,6 +276,7 @@ export class Governing {
     if (shown === undefined) return this.#context.close(link, 'badMembership', now)
     this.#fellows.met(link, shown)
     this.#places.met(shown.identity)
+    if (this.#membership.isMember(shown.identity)) this.#unanswered.answered()
     if (keeperOf(link) === undefined) this.#exchange.open(link.session, now)
     this.keepers.linked(link, shown.identity, now)
   }
@@ -296,6 +300,7 @@ export class Governing {
       return
     }
     // That a member is at the far end was judged in the handshake.
+    this.#unanswered.answered()
     this.#exchange.open(this.#fellows.beside(aside), now)
   }
 
@@ -312,6 +317,11 @@ export class Governing {
     this.#fellows.asideGone(aside)
     this.#exchange.close(nameOf(aside))
     if (aside.lobby.purpose === 'invite') this.#admitting.down(aside, now)
+  }
+
+  asideUnanswered(lobby: Lobby, now: Millis): void {
+    // Whoever moved on meanwhile has its answer.
+    if (this.#isIn && this.#places.isCurrent(lobby, now)) this.#unanswered.happened()
   }
 
   start(now: Millis): void {

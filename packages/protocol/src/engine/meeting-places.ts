@@ -57,6 +57,12 @@ export class MeetingPlaces {
     return [...known, ...listening, ...(isIn || !this.#ports.isOut() ? this.#ports.admitting.lobbies(isIn, now) : [])]
   }
 
+  /** Do the members meet there, as far as this one knows? */
+  isCurrent(lobby: Lobby, now: Millis): boolean {
+    const current = this.lobbies(now).find(({ purpose }) => purpose === 'current')
+    return lobby.purpose === 'current' && lobby.id === current?.id
+  }
+
   #looksFor(current: LobbyKeys, now: Millis): boolean {
     // Those we are linked with stay with us when the lobby moves.
     const here = this.#ports.fellows.here()

@@ -60,6 +60,8 @@ export type MembershipEvent =
   | { readonly type: 'door'; readonly newcomers: readonly AtDoor[] }
   /** How far a newcomer has come. */
   | { readonly type: 'arrival'; readonly state: ArrivalState }
+  /** Somebody is where the members met last and does not answer this one: it may be out. */
+  | { readonly type: 'unanswered'; readonly unanswered: boolean }
   | {
       readonly type: 'membershipDone'
       readonly tag: number

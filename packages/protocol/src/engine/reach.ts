@@ -108,6 +108,7 @@ export class Reach {
         asideUp: (aside, now) => events.asideUp?.(aside, now),
         asidePayload: (aside, bytes, now) => events.asidePayload?.(aside, bytes, now),
         asideDown: (aside, now) => events.asideDown?.(aside, now),
+        asideUnanswered: (lobby, now) => events.asideUnanswered?.(lobby, now),
       },
     )
     this.#introductions = new Introductions({

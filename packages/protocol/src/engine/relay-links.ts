@@ -82,7 +82,7 @@ export class RelayLinks {
     const { links, meeting: meetingOf, linkOptions } = this.#context
     const meeting = meetingOf()
     const local = meeting?.connection
-    if (meeting === undefined || local === undefined) return this.ended(id, now)
+    if (meeting === undefined || local === undefined) return void this.ended(id, now)
     const carrier: Carrier = {
       kind: 'relay',
       transmit: (_, bytes) => meeting.direct(met.sessionKey, relayFrame(id, bytes), this.#context.now()),
@@ -145,7 +145,8 @@ export class RelayLinks {
     attempt.backoff.reset()
   }
 
-  ended(id: string, now: Millis): void {
+  /** Answers whom we had begun it with. */
+  ended(id: string, now: Millis): string | undefined {
     this.#retired.add(id)
     if (this.#retired.size > maxRetired) {
       for (const oldest of this.#retired) {
@@ -156,10 +157,11 @@ export class RelayLinks {
     const session = this.#sessionById.get(id)
     this.#sessionById.delete(id)
     const attempt = session === undefined ? undefined : this.#attempts.get(session)
-    if (session === undefined || attempt?.id !== id) return
+    if (session === undefined || attempt?.id !== id) return undefined
     attempt.id = undefined
     attempt.notBefore = now + attempt.backoff.next()
     if (attempt.hasLeft) this.#attempts.delete(session)
+    return session
   }
 
   hurry(now: Millis): void {
