@@ -1,6 +1,7 @@
 /** The page of `tabs-pages.test.ts`: a shared chat over a disk in localStorage, which all pages of a profile see. */
 import type { Chat, Room } from '../chat.ts'
-import { FixtureChat, fixtureMessages, memoryDisk } from './tabs-fixture-chat.ts'
+import { FixtureChat, memoryDisk } from './tabs-fixture-chat.ts'
+import { fixtureMessages } from './tabs-fixture-room.ts'
 import type { FixtureDisk, SavedRoom } from './tabs-fixture-chat.ts'
 import { shareChat } from './tabs.ts'
 
