@@ -430,6 +430,18 @@ describe('entries', () => {
     expect(stage.forwarded().at(-1)).toMatchObject({ ref: 7, to: [nameOf(1)], tree, hop: 7, pulled: false, late: true })
   })
 
+  it('GOS49 that are due are asked for when anything arrives, where timers are late', () => {
+    const stage = inTree()
+    stage.receive(2, encodeIds(have, [7]))
+    stage.now += defaultWaitMs + 100
+    expect(stage.sent(pull)).toEqual([])
+    stage.receive(3, encodeIds(have, [9]))
+    expect(stage.sent(pull)).toEqual([{ to: nameOf(2), payload: encodeIds(pull, [7]) }])
+    stage.now += 200
+    stage.broadcast.arrived(8, nameOf(1), tree, 4, false, stage.now)
+    expect(stage.sent(pull).map(({ to }) => to)).toEqual([nameOf(2), nameOf(3)])
+  })
+
   it('GOS38 are given to whoever asks, with their tree, if they are held and were not refused', () => {
     const stage = inTree()
     stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)

@@ -186,6 +186,7 @@ export class Broadcast {
     this.#now = now
     lane.heardAt = now
     if (!this.#dispatch(lane, payload, now)) this.#port.misbehaved(from, 'malformed')
+    this.#catchUp(now)
   }
 
   #dispatch(lane: Lane, payload: Uint8Array, now: Millis): boolean {
@@ -233,6 +234,7 @@ export class Broadcast {
     if (known !== undefined) this.#judgeParent(known, lane, pulled, now)
     if (hop < maxHops) this.#forward(ref, place, tree, lane, hop + 1, now, isLate)
     this.#hold(isLate || known === undefined, hop <= earlyHops, now)
+    this.#catchUp(now)
   }
 
   /** A copy of an entry that is held came over a link. */
@@ -340,6 +342,11 @@ export class Broadcast {
     const tenAgo = this.#spoken[this.#spokenAt]
     const isHot = tenAgo !== undefined && now - tenAgo <= hotWindowMs
     if (isHot || this.#trees.leader.tree?.isHot === true) this.#trees.leader.speakHot(now + hotRestMs, now)
+  }
+
+  /** Timers of a tab in the background come up to a second late; what arrives does not. */
+  #catchUp(now: Millis): void {
+    if (this.#timerAt < now) this.timerFired(now)
   }
 
   #arm(at: Millis): void {
