@@ -19,8 +19,8 @@ function scenario(name: ScenarioName): Scenario {
   return { ...(scenarioNamed(name) as Scenario), messages: 60 }
 }
 
-function run(name: ScenarioName, seed: number): SimulateFigures {
-  return simulate({ scenario: { ...scenario(name), warmUpMs: 6_000 }, peers, seed })
+function run(name: ScenarioName, seed: number, size = peers): SimulateFigures {
+  return simulate({ scenario: { ...scenario(name), warmUpMs: 8_000 }, peers: size, seed })
 }
 
 /** The same in two parts, which take turns here instead of working side by side. */
@@ -48,12 +48,18 @@ function runInParts(wanted: Scenario, size: number, seed: number): SimulateFigur
 }
 
 describe('a simulated room of many', { timeout: 300_000 }, () => {
-  it('SIM10 hears every message when half of it is gone at once', () => {
-    const figures = run('crash-50', 1)
-    expect(figures.delivered).toBe(1)
-    expect(figures.worstDeliveryMs).toBeLessThan(4_000)
-    expect(figures.registryBackMs).toBeLessThanOrEqual(10_000)
-  })
+  for (const [name, seed, withinMs] of [
+    ['crash-30', 1, 2_000],
+    ['crash-50', 2, 4_000],
+    ['crash-80', 1, 8_000],
+  ] as const) {
+    it(`SIM10 hears every message within ${withinMs / 1_000} s of ${name}, and has a registry again`, () => {
+      const figures = run(name, seed, peers * 1.5)
+      expect(figures.delivered).toBe(1)
+      expect(figures.worstDeliveryMs).toBeLessThanOrEqual(withinMs)
+      expect(figures.registryBackMs).toBeLessThanOrEqual(10_000)
+    })
+  }
 
   it('SIM10 hears every message while some lie', () => {
     const figures = run('hostile', 1)
@@ -61,16 +67,24 @@ describe('a simulated room of many', { timeout: 300_000 }, () => {
     expect(figures.notices['forkFound']).toBeGreaterThan(0)
   })
 
-  it('SIM10 SIM12 hears every message of random senders along trees, within twice the flood bound, and hardly a copy', () => {
-    const figures = simulate({ scenario: scenario('steady'), peers: peers * 3, seed: 1 })
+  it('SIM10 SIM12 hears every message of random senders along trees, and hardly a copy', () => {
+    const figures = run('steady', 1, peers * 3)
     expect(figures.delivered).toBe(1)
     expect(figures.redundancy).toBeLessThanOrEqual(0.005)
     expect(figures.p99Ratio).toBeGreaterThanOrEqual(1)
-    expect(figures.p99Ratio).toBeLessThanOrEqual(2)
-    expect(figures.lastHop).toBeLessThanOrEqual(9)
+    expect(figures.p99Ratio).toBeLessThanOrEqual(1.8)
+    expect(figures.lastHop).toBeLessThanOrEqual(8)
     expect(figures.worstDeliveryMs).toBeLessThanOrEqual(1_000)
     expect(figures.orphans).toBe(0)
     expect(figures.byTag['09']?.[0]).toBeGreaterThan(0)
+  })
+
+  it('SIM12 hears a hot speaker almost as soon as a flood would bring it', () => {
+    const figures = run('hot', 1, peers * 3)
+    expect(figures.delivered).toBe(1)
+    expect(figures.redundancy).toBeLessThanOrEqual(0.005)
+    expect(figures.p99Ratio).toBeLessThanOrEqual(1.1)
+    expect(figures.lastHop).toBeLessThanOrEqual(8)
   })
 
   it('SIM11 ends with the same hash twice, and on two cores, and with another one for another seed', () => {
