@@ -51,6 +51,44 @@ describe('files among many', () => {
     expect((net.now - start) / bound).toBeLessThan(1.6)
   }, 30_000)
 
+  it('BLB2 what somebody reads comes in order, also from who gives it away for the first time', () => {
+    const net = lab(2, 1_250)
+    const [ana, ben] = net.peers as [LabPeer, LabPeer]
+    const file = net.file(4_000_000)
+    share(net, ana, file)
+    everybodyWants(net, file, [ana])
+    ben.blobs.know(file.root, file.size, net.now)
+    ben.blobs.fetch(file.root, 0, net.now)
+    net.run(300)
+    // They jump to the end.
+    ben.blobs.fetch(file.root, 200, net.now)
+    const read = [200, 201, 202, 203, 204, 205, 206, 207]
+    const held = (): ReadonlySet<number> => {
+      const blocks = ben.store.get(file.root)?.blocks
+      return new Set([...file.blocks.keys()].filter((index) => blocks?.has(index) === true))
+    }
+    net.run(10_000, () => read.every((index) => held().has(index)))
+    expect(held().size).toBeLessThan(80)
+    expect(ben.progress.get(file.root)?.state).toBe('fetching')
+    net.run(60_000, () => isHere(ben, file))
+    expect(isHere(ben, file)).toBe(true)
+    expect(countBlocks(ana)).toBeLessThanOrEqual(file.blocks.length * 1.02)
+  })
+
+  it('BLB8 whoever waits for somebody who gives it away slowly is not told that nobody has it', () => {
+    const net = lab(2, 20)
+    const [ana, ben] = net.peers as [LabPeer, LabPeer]
+    const file = net.file(400_000)
+    share(net, ana, file)
+    everybodyWants(net, file)
+    const states = new Set<string>()
+    for (let i = 0; i < 40; i++) {
+      net.run(250)
+      states.add(ben.progress.get(file.root)?.state ?? '')
+    }
+    expect(states).toEqual(new Set(['fetching']))
+  })
+
   it('BLB9 what was held before is not fetched again: after a restart, and from another source', () => {
     const net = lab(3)
     const [ana, ben, cleo] = net.peers as [LabPeer, LabPeer, LabPeer]

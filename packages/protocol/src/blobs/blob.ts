@@ -12,6 +12,8 @@ export type Purpose = 'none' | 'prefetch' | 'person' | 'paused'
 export interface View {
   /** It has all of it. */
   all: boolean
+  /** It has all of it and gives it away unasked; what is read in order it may be asked for. */
+  gives: boolean
   /** What it has, while we fetch. */
   bits: Bits | undefined
   /** What it told last of, newest last: tried first, because few have it yet. */
@@ -19,8 +21,11 @@ export interface View {
   /** It wants blocks and news of blocks. */
   wants: boolean
   urgent: boolean
-  /** Pages it was sent unasked. */
+  /** Somebody reads it there, so blocks are wanted in order. */
+  ordered: boolean
+  /** Pages and blocks it was sent unasked. */
   readonly pagesSent: Set<number>
+  readonly pushed: Set<number>
 }
 
 /** Blocks of `View.fresh`. */
@@ -119,7 +124,17 @@ export class Blob {
   view(session: string): View {
     let view = this.views.get(session)
     if (view === undefined) {
-      view = { all: false, bits: undefined, fresh: [], wants: false, urgent: false, pagesSent: new Set() }
+      view = {
+        all: false,
+        gives: false,
+        bits: undefined,
+        fresh: [],
+        wants: false,
+        urgent: false,
+        ordered: false,
+        pagesSent: new Set(),
+        pushed: new Set(),
+      }
       this.views.set(session, view)
     }
     return view
@@ -173,6 +188,11 @@ export class Blob {
 
   has(view: View, index: number): boolean {
     return view.all || view.bits?.has(index) === true
+  }
+
+  /** It may be asked for what is read in order. */
+  offers(view: View, index: number): boolean {
+    return view.gives || this.has(view, index)
   }
 
   leaf(index: number): Uint8Array | undefined {

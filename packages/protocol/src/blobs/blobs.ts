@@ -60,7 +60,7 @@ export class Blobs {
       const early = neighbour.early.get(root)
       if (early === undefined) continue
       neighbour.early.delete(root)
-      if (early.size === size) this.#giving.asked(neighbour, blob, early.wants, early.urgent, now)
+      if (early.size === size) this.#giving.asked(neighbour, blob, early, now)
     }
     this.#look()
   }
@@ -224,12 +224,9 @@ export class Blobs {
     blob.pagesHeld = pagesHeld.ok ? pagesHeld.value : new Bits(blob.pagesHeld.size)
     this.#look()
     this.#fetching.byItself(blob, now)
-    if (blob.isComplete) {
-      if (blob.pushNext === undefined) this.#table.announce(blob, now)
-    } else {
-      if (blob.pushNext !== undefined) this.#giving.stopPushing(blob)
-      for (const [session, view] of blob.views) if (view.wants) this.#table.have(session, blob, now)
-    }
+    if (!blob.isComplete && blob.pushNext !== undefined) this.#giving.stopPushing(blob)
+    if (blob.isComplete && blob.pushNext === undefined) this.#table.announce(blob, now)
+    else for (const [session, view] of blob.views) if (view.wants) this.#table.have(session, blob, now)
     this.#fetching.prioritise(now)
     this.#table.tell(blob, now)
     this.#giving.serveAll(now)
@@ -259,9 +256,9 @@ export class Blobs {
     }
     const blob = this.#table.blobs.get(message.root)
     if (message.type === 'ask') {
-      const { root, size, wants, urgent } = message
-      if (blob?.size === size) this.#giving.asked(neighbour, blob, wants, urgent, now)
-      else if (blob === undefined && neighbour.early.size < maxEarly) neighbour.early.set(root, { size, wants, urgent })
+      const { root, size } = message
+      if (blob?.size === size) this.#giving.asked(neighbour, blob, message, now)
+      else if (blob === undefined && neighbour.early.size < maxEarly) neighbour.early.set(root, message)
       return
     }
     if (blob === undefined) {
@@ -271,6 +268,8 @@ export class Blobs {
     switch (message.type) {
       case 'have':
         return this.#fetching.has(neighbour, blob, message.bitmap, now)
+      case 'gives':
+        return this.#fetching.gives(neighbour, blob, now)
       case 'gained':
         return this.#fetching.gained(neighbour, blob, message.numbers, now)
       case 'want':

@@ -42,9 +42,11 @@ export class Fetching {
 
   /** A person wants it; in order from this block on, or in any. */
   want(blob: Blob, from: number | undefined, now: Millis): void {
+    const isOrdered = from !== undefined && blob.from === undefined
     blob.from = from
     blob.trouble = undefined
-    if (blob.purpose !== 'person' || blob.stalledAt !== undefined) {
+    // Who gives it away without being asked has to know that somebody reads it.
+    if (isOrdered || blob.purpose !== 'person' || blob.stalledAt !== undefined) {
       blob.purpose = 'person'
       blob.stalledAt = undefined
       blob.fetchingSince = now
@@ -142,6 +144,7 @@ export class Fetching {
   /** What a neighbour has of it: everything without a bitmap. */
   has(neighbour: Neighbour, blob: Blob, bitmap: Uint8Array | undefined, now: Millis): void {
     const view = blob.view(neighbour.session)
+    view.gives = false
     if (bitmap === undefined) {
       this.hasAll(blob, view, now)
     } else {
@@ -160,9 +163,17 @@ export class Fetching {
   hasAll(blob: Blob, view: View, now: Millis): void {
     if (view.bits !== undefined) blob.setBits(view, undefined)
     view.all = true
+    view.gives = false
     view.wants = false
     this.#known(blob, now)
     if (blob.isComplete) this.#table.tell(blob, now)
+  }
+
+  /** It gives all of it away, and what somebody reads it may be asked for. */
+  gives(neighbour: Neighbour, blob: Blob, now: Millis): void {
+    blob.view(neighbour.session).gives = true
+    this.#known(blob, now)
+    this.from(neighbour, now)
   }
 
   gained(neighbour: Neighbour, blob: Blob, numbers: readonly number[], now: Millis): void {
@@ -196,7 +207,7 @@ export class Fetching {
       if (!neighbour.mayAsk) return
       if (isKeeper && this.#holders(blob) >= enoughHolders) continue
       const view = blob.views.get(neighbour.session)
-      if (view === undefined || (!view.all && view.bits === undefined)) continue
+      if (view === undefined || (!view.all && !view.gives && view.bits === undefined)) continue
       const most = neighbour.limit - neighbour.asked.size
       let picked = pickBlocks(blob, view, most, this.#draw)
       if (picked.length === 0) picked = pickLast(blob, view, neighbour.session, most)
@@ -244,8 +255,9 @@ export class Fetching {
   }
 
   #ask(session: string, blob: Blob, wants: boolean, now: Millis): void {
-    const { root, size } = blob
-    this.#table.say(session, { type: 'ask', root, size, wants, urgent: blob.purpose === 'person' }, now)
+    const { root, size, purpose, from } = blob
+    const [urgent, ordered] = [purpose === 'person', from !== undefined]
+    this.#table.say(session, { type: 'ask', root, size, wants, urgent, ordered }, now)
   }
 
   #isKeeper(session: string): boolean {
@@ -299,7 +311,7 @@ export class Fetching {
       blob.pagesAsked.delete(page)
       this.#table.neighbours.get(session)?.lapsed(now)
     }
-    const isKnown = [...blob.views.values()].some((view) => view.all || (view.bits?.count ?? 0) > 0)
+    const isKnown = [...blob.views.values()].some(({ all, gives, bits }) => all || gives || (bits?.count ?? 0) > 0)
     if (!isKnown && now - blob.fetchingSince >= stallMs) blob.stalledAt = now
     else if (isKnown) blob.fetchingSince = now
   }

@@ -8,7 +8,7 @@ import type { Millis } from '../machine.ts'
 import type { Blob } from './blob.ts'
 import type { BlobJob } from './jobs.ts'
 import { leavesPerPage } from './layout.ts'
-import { type Neighbour, maxWanted } from './neighbour.ts'
+import { type Asking, type Neighbour, maxWanted } from './neighbour.ts'
 import { forgetWanted, nextFor } from './serving.ts'
 import type { Table, Working } from './table.ts'
 import { encodeBlobMessage } from './wire.ts'
@@ -36,6 +36,7 @@ export class Giving {
   }
 
   stopPushing(blob: Blob): void {
+    for (const { pushed } of blob.views.values()) pushed.clear()
     blob.pushNext = undefined
     this.#pushing.delete(blob)
     this.#announcing.delete(blob)
@@ -47,10 +48,11 @@ export class Giving {
   }
 
   /** Somebody says whether it wants blocks of this one, and news of them. */
-  asked(neighbour: Neighbour, blob: Blob, wants: boolean, urgent: boolean, now: Millis): void {
+  asked(neighbour: Neighbour, blob: Blob, { wants, urgent, ordered }: Asking, now: Millis): void {
     const view = blob.view(neighbour.session)
     view.wants = wants
     view.urgent = urgent
+    view.ordered = ordered
     if (!wants) {
       for (const index of neighbour.wanted.get(blob.root)?.keys() ?? []) forgetWanted(neighbour, blob.root, index)
       return
@@ -62,7 +64,10 @@ export class Giving {
 
   wanted(neighbour: Neighbour, blob: Blob, numbers: readonly number[], urgent: boolean, now: Millis): void {
     const lacking: number[] = []
+    const { pushed } = blob.view(neighbour.session)
     for (const index of numbers) {
+      // It is on its way; who asks once more did not get it.
+      if (blob.pushNext !== undefined && pushed.delete(index)) continue
       if (blob.held?.has(index) !== true || neighbour.wantedCount >= maxWanted) {
         lacking.push(index)
         continue
@@ -96,7 +101,10 @@ export class Giving {
       if (next === undefined) break
       const { blob, index, urgent, pushed } = next
       if (!pushed) forgetWanted(neighbour, blob.root, index)
-      else this.#pushPage(neighbour, blob, Math.floor(index / leavesPerPage))
+      else {
+        this.#pushPage(neighbour, blob, Math.floor(index / leavesPerPage))
+        blob.view(neighbour.session).pushed.add(index)
+      }
       blob.give(index)
       neighbour.reading++
       table.work({ type: 'read', root: blob.root, part: 'block', index }, blob, neighbour, urgent)

@@ -23,6 +23,13 @@ const maxTimeoutMs: Millis = 30_000
 const rateMs: Millis = 1_000
 const leastMsForget = 1.02
 
+/** What it says with `ask`. */
+export interface Asking {
+  readonly wants: boolean
+  readonly urgent: boolean
+  readonly ordered: boolean
+}
+
 export interface Asked {
   readonly at: Millis
   readonly root: string
@@ -36,7 +43,7 @@ export class Neighbour {
   /** What it asked for, in order: number → whether a person waits; by root. */
   readonly wanted: Map<string, Map<number, boolean>> = new Map()
   /** Blobs it asked about before we knew them. */
-  readonly early: Map<string, { readonly size: number; readonly wants: boolean; readonly urgent: boolean }> = new Map()
+  readonly early: Map<string, Asking & { readonly size: number }> = new Map()
   wantedCount = 0
   /** Blocks being read for it. */
   reading = 0

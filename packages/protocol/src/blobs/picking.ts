@@ -29,7 +29,7 @@ export function pickBlocks(blob: Blob, view: View, most: number, draw: () => num
     const group = blob.size >= groupedBytes ? groupBlocks : 1
     const first = index - (index % group)
     for (let i = first; i < first + group && i < blob.blocks && picked.length < most; i++) {
-      if (!blob.missing.has(i) || !blob.has(view, i)) continue
+      if (!blob.missing.has(i) || !blob.offers(view, i)) continue
       blob.missing.remove(i)
       picked.push(i)
     }
@@ -53,7 +53,7 @@ function pickOrdered(blob: Blob, view: View): number | undefined {
   const { missing } = blob
   let index = blob.held.nextClear(blob.from)
   for (let steps = 0; steps < orderedWindow && index < blob.blocks; steps++) {
-    if (missing.has(index) && blob.has(view, index)) return index
+    if (missing.has(index) && blob.offers(view, index)) return index
     index = blob.held.nextClear(index + 1)
   }
   return undefined

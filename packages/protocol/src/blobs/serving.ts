@@ -22,6 +22,9 @@ export function nextFor(
   byRoot: ReadonlyMap<string, Blob>,
   isKeeper: (session: string) => boolean = () => false,
 ): Serving | undefined {
+  const wanted = nextWanted(neighbour, byRoot)
+  // What is asked for while it is still given away is being read.
+  if (wanted?.blob.pushNext !== undefined) return wanted
   const comesLast = isKeeper(neighbour.session)
   for (const blob of blobs) {
     if (comesLast && isWantedByOthers(blob, isKeeper)) continue
@@ -30,13 +33,18 @@ export function nextFor(
       return { blob, index, urgent: blob.views.get(neighbour.session)?.urgent === true, pushed: true }
     }
   }
+  return wanted
+}
+
+function nextWanted(neighbour: Neighbour, byRoot: ReadonlyMap<string, Blob>): Serving | undefined {
   let best: Serving | undefined
   let least = Infinity
   for (const [root, numbers] of neighbour.wanted) {
     const blob = byRoot.get(root)
     if (blob === undefined) continue
     for (const [index, urgent] of numbers) {
-      const rank = blob.givenOf(index) + (urgent ? 0 : 1_000)
+      // Of a file that is still given away the first is the one somebody reads.
+      const rank = blob.pushNext === undefined ? blob.givenOf(index) + (urgent ? 0 : 1_000) : -1
       if (rank >= least) continue
       least = rank
       best = { blob, index, urgent, pushed: false }

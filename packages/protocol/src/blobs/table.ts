@@ -75,9 +75,14 @@ export class Table {
     this.context.send(session, 'message', encodeBlobMessage(message), now)
   }
 
-  /** What is here of it; nothing while it is given away block by block. */
+  /** What is here of it; while it is given away block by block, who reads it learns that it is. */
   have(session: string, blob: Blob, now: Millis): void {
-    if (blob.held === undefined || blob.pushNext !== undefined) return
+    if (blob.held === undefined) return
+    if (blob.pushNext !== undefined) {
+      if (blob.isComplete && blob.views.get(session)?.ordered === true)
+        this.say(session, { type: 'gives', root: blob.root }, now)
+      return
+    }
     const bitmap = blob.isComplete ? undefined : blob.held.toBytes()
     this.say(session, { type: 'have', root: blob.root, bitmap }, now)
   }

@@ -64,6 +64,8 @@ export class Taking {
       neighbour.delivered(bytes, now)
       table.progressOf(blob).came(neighbour.session, bytes, now)
     }
+    // Also of who gives it away and says nothing.
+    blob.fetchingSince = now
     blob.gained.push(index)
     table.context.tell({ type: 'blobBlocks', root: blob.root, indices: [index] })
     if (blob.isComplete) return this.#complete(blob, now)

@@ -14,12 +14,14 @@ const message: fc.Arbitrary<BlobMessage> = fc.oneof(
     size: fc.nat(),
     wants: fc.boolean(),
     urgent: fc.boolean(),
+    ordered: fc.boolean(),
   }),
   fc.record({ type: fc.constant('have' as const), root, bitmap: fc.option(bytes, { nil: undefined }) }),
   fc.record({ type: fc.constantFrom('gained' as const, 'cancel' as const, 'lack' as const), root, numbers }),
   fc.record({ type: fc.constant('want' as const), root, urgent: fc.boolean(), numbers }),
   fc.record({ type: fc.constantFrom('block' as const, 'page' as const), root, index: fc.nat(), bytes }),
   fc.record({ type: fc.constant('wantPage' as const), root, index: fc.nat() }),
+  fc.record({ type: fc.constant('gives' as const), root }),
   fc.record({ type: fc.constant('holds' as const), roots: fc.array(root, { maxLength: 20 }) }),
 )
 

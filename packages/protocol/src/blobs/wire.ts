@@ -3,7 +3,7 @@
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x40 | ask | root 32 · size u48 · flags u8 (1 wants blocks and news of blocks, 2 a person waits) |
+ * | 0x40 | ask | root 32 · size u48 · flags u8 (1 wants blocks and news of blocks, 2 a person waits, 4 in order) |
  * | 0x41 | have | root 32 · flags u8 (1 all of it) · bitmap, varint length, empty with flag 1 |
  * | 0x42 | gained | root 32 · numbers |
  * | 0x43 | want | root 32 · flags u8 (2 a person waits) · numbers |
@@ -13,6 +13,7 @@
  * | 0x47 | page | root 32 · number varint · leaves and path |
  * | 0x48 | lack | root 32 · numbers |
  * | 0x49 | holds | count varint ≤ 256 · root 32 … |
+ * | 0x4a | gives | root 32 |
  *
  * Numbers are ascending: count varint ≤ 1,024 · first varint · (gap − 1) varint …
  */
@@ -38,6 +39,8 @@ export type BlobMessage =
       readonly size: number
       readonly wants: boolean
       readonly urgent: boolean
+      /** Somebody reads it. */
+      readonly ordered: boolean
     }
   /** Undefined: all of it. */
   | { readonly type: 'have'; readonly root: string; readonly bitmap: Uint8Array | undefined }
@@ -49,6 +52,8 @@ export type BlobMessage =
   | { readonly type: 'page'; readonly root: string; readonly index: number; readonly bytes: Uint8Array }
   /** Asked for, and not here. */
   | { readonly type: 'lack'; readonly root: string; readonly numbers: readonly number[] }
+  /** The sender has all of it and gives it away unasked: to be asked only for what is read in order. */
+  | { readonly type: 'gives'; readonly root: string }
   /** Blobs the sender has all of. */
   | { readonly type: 'holds'; readonly roots: readonly string[] }
 
@@ -63,10 +68,13 @@ const tags = {
   page: 0x47,
   lack: 0x48,
   holds: 0x49,
+  gives: 0x4a,
 } as const
 
 const flagWants = 1
 const flagUrgent = 2
+const flagOrdered = 4
+const askFlags = flagWants | flagUrgent | flagOrdered
 const flagAll = 1
 
 export function encodeBlobMessage(message: BlobMessage): Uint8Array {
@@ -80,7 +88,10 @@ export function encodeBlobMessage(message: BlobMessage): Uint8Array {
   writeRoot(writer, message.root)
   switch (message.type) {
     case 'ask':
-      return writer.u48(message.size).u8(flagsOf(message.wants, message.urgent)).finish()
+      return writer
+        .u48(message.size)
+        .u8(flagsOf(message.wants, message.urgent, message.ordered))
+        .finish()
     case 'have':
       writer.u8(message.bitmap === undefined ? flagAll : 0)
       return writer.bytes(message.bitmap ?? new Uint8Array()).finish()
@@ -90,6 +101,8 @@ export function encodeBlobMessage(message: BlobMessage): Uint8Array {
     case 'cancel':
     case 'lack':
       return writeNumbers(writer, message.numbers).finish()
+    case 'gives':
+      return writer.finish()
     case 'wantPage':
       return writer.varint(message.index).finish()
     case 'page':
@@ -119,8 +132,9 @@ export function decodeBlobMessage(payload: Uint8Array): Result<BlobMessage, 'mal
 function readMessage(tag: number, reader: Reader): BlobMessage | undefined {
   switch (tag) {
     case tags.ask: {
-      const [root, size, flags] = [readRoot(reader), reader.u48(), readFlags(reader, flagWants | flagUrgent)]
-      return { type: 'ask', root, size, wants: (flags & flagWants) !== 0, urgent: (flags & flagUrgent) !== 0 }
+      const [root, size, flags] = [readRoot(reader), reader.u48(), readFlags(reader, askFlags)]
+      const has = (flag: number): boolean => (flags & flag) !== 0
+      return { type: 'ask', root, size, wants: has(flagWants), urgent: has(flagUrgent), ordered: has(flagOrdered) }
     }
     case tags.have: {
       const [root, all, bitmap] = [readRoot(reader), readFlags(reader, flagAll), reader.bytes(maxBitmapBytes)]
@@ -137,6 +151,8 @@ function readMessage(tag: number, reader: Reader): BlobMessage | undefined {
       return { type: 'block', root: readRoot(reader), index: reader.varint(), bytes: readRest(reader, blockBytes) }
     case tags.cancel:
       return { type: 'cancel', root: readRoot(reader), numbers: readNumbers(reader) }
+    case tags.gives:
+      return { type: 'gives', root: readRoot(reader) }
     case tags.wantPage:
       return { type: 'wantPage', root: readRoot(reader), index: reader.varint() }
     case tags.page:
@@ -155,8 +171,8 @@ function readMessage(tag: number, reader: Reader): BlobMessage | undefined {
   }
 }
 
-function flagsOf(wants: boolean, urgent: boolean): number {
-  return (wants ? flagWants : 0) | (urgent ? flagUrgent : 0)
+function flagsOf(wants: boolean, urgent: boolean, ordered = false): number {
+  return (wants ? flagWants : 0) | (urgent ? flagUrgent : 0) | (ordered ? flagOrdered : 0)
 }
 
 function readFlags(reader: Reader, known: number): number {
