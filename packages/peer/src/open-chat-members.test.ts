@@ -16,7 +16,7 @@ import { MemoryLock } from './memory/lock.ts'
 import { MemoryDisk, openMemoryStorage } from './memory/storage.ts'
 import { openChat, type OpenChat } from './open-chat.ts'
 import { maxHeld } from './held-posts.ts'
-import { absentReport } from './open-room.ts'
+import { absentReport } from './absent-report.ts'
 
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
 const roomId = new Uint8Array(32).fill(5)

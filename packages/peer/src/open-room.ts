@@ -1,30 +1,16 @@
 /** A room that is open: its record, its engine under a host, and its view. */
-import {
-  BrokenPromise,
-  certifyDevice,
-  decodeDeviceWhisper,
-  encodeDeviceWhisper,
-  formatHex,
-  formatRoomLink,
-  isDeviceWhisper,
-  maxNameBytes,
-  maxRevocationHeads,
-  parseHex,
-  revokeDevice,
-  sasLifeMs,
-} from '@kith/protocol'
+import { BrokenPromise, formatHex, formatRoomLink, parseHex, sasLifeMs } from '@kith/protocol'
 import type {
-  Content,
   DeviceWhisper,
   EngineEvent,
   EngineOptions,
   Manifest,
   MembershipSnapshot,
   Persona,
-  ReachReport,
   RoomMap,
-  StoredRecord,
+  ReachReport,
 } from '@kith/protocol'
+import { absentReport } from './absent-report.ts'
 import type { ChatPorts, RoomEngine } from './chat-ports.ts'
 import type { ChatStore, MembersRecord, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
 import type {
@@ -38,31 +24,27 @@ import type {
   TimelineView,
   VerifyCommand,
 } from './chat.ts'
-import { agreeLookMs, turnAgree } from './agree-keys.ts'
 import type { KnownDevices } from './member-devices.ts'
 import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
-import { HeldPosts } from './held-posts.ts'
 import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
+import { readMembershipRecords } from './membership-records.ts'
+import { cutText, maxNameLength, maxTitleLength } from './names.ts'
 import { isCertificateOld, openPersona } from './persona.ts'
+import type { PersonaSecrets } from './persona.ts'
 import { relaySocketUrl } from './relay-address.ts'
+import { RoomDevices } from './room-devices.ts'
 import { RoomFiles } from './room-files.ts'
 import { type IdentityHub, RoomIdentity } from './room-identity.ts'
 import { RoomMembers } from './room-members.ts'
 import { RoomBlobs } from './room-blobs.ts'
+import { RoomPosts } from './room-posts.ts'
 import { RoomView, firstIdAt } from './room-view.ts'
 
 /** Drafts and read marks are written this long after the last change. */
 export const markDelayMs: number = 400
-/** Characters of a name; longer ones are cut. */
-export const maxNameLength: number = Math.floor(maxNameBytes / 4)
-export const maxTitleLength: number = 120
-/** Where an engine keeps a members room's own record and its keys. */
-const membershipPrefixes = ['g/', 'k/'] as const
-const membershipPage = 500
-
 /** What is kept of a room beside its record. */
 export interface RoomExtras {
   readonly mark?: RoomMark | undefined
@@ -80,18 +62,13 @@ export interface DeviceHub {
   ownDeviceSaid(room: OpenRoom, session: string, device: string, whisper: DeviceWhisper): void
 }
 
-interface Pending {
-  readonly content: Content
-  readonly resolve: (id: string) => void
-  readonly reject: (error: Error) => void
-}
-
 export class OpenRoom implements Room {
   readonly id: string
   readonly #ports: ChatPorts
   readonly #store: ChatStore
   readonly #view: RoomView
-  readonly #pending = new Map<number, Pending>()
+  readonly #posts: RoomPosts
+  readonly #devices: RoomDevices
   readonly #files: RoomFiles
   readonly #blobs: RoomBlobs | undefined
   /** Who the people here are. */
@@ -99,24 +76,15 @@ export class OpenRoom implements Room {
   /** Who one is here, as the engine is told; and its author key, 32 bytes. */
   readonly persona: Persona
   readonly author: Uint8Array
-  readonly #hub: DeviceHub
-  /** Sessions of one's own devices that are linked and were greeted. */
-  readonly #own = new Set<string>()
-  /** Sessions of others that are linked. */
-  readonly #met = new Set<string>()
   #record: RoomRecord
   #engine: RoomEngine | undefined
   #host: Host | undefined
   readonly #members: RoomMembers
-  readonly #held = new HeldPosts()
-  #tags = 0
   /** Counts starts and stops, so that a slow start does not run after a stop. */
   #runs = 0
   #isTyping = false
   #isSaving = false
   #stopMark: (() => void) | undefined
-  #stopTurning: (() => void) | undefined
-  #isTurning = false
   #stopComparing: (() => void) | undefined
 
   constructor(
@@ -132,7 +100,6 @@ export class OpenRoom implements Room {
     this.#ports = ports
     this.#store = store
     this.#record = record
-    this.#hub = hub
     this.persona = openPersona(ports.crypto, record.persona)
     const { author } = this.persona
     this.author = author
@@ -181,6 +148,30 @@ export class OpenRoom implements Room {
       record: () => this.#record.members as MembersRecord,
       keep: (members) => this.#keepMembers(members),
     })
+    this.#posts = new RoomPosts({
+      post: (tag, content) => {
+        this.#host?.input({ type: 'post', tag, content })
+        return this.#host !== undefined
+      },
+      heldChanged: (held) => this.#view.setHeld(held),
+    })
+    this.#devices = new RoomDevices({
+      crypto: ports.crypto,
+      clock: ports.clock,
+      me: formatHex(author),
+      members: this.#members,
+      record: () => this.#record,
+      keepPersona: (persona) => this.#keepPersona(persona),
+      membership: () => this.#view.membership,
+      isSynced: () => this.state.sync.phase === 'synced',
+      engine: () => this.#running(),
+      whisper: (session, whisper) => this.#host?.input({ type: 'whisper', session, whisper }),
+      ownMet: (session) => hub.ownDeviceMet(this, session),
+      ownGone: () => hub.ownDeviceGone(),
+      ownSaid: (session, device, whisper) => hub.ownDeviceSaid(this, session, device, whisper),
+      personMet: (who) => hub.personMet(this, who),
+      personSaid: (who, whisper) => this.identity.whispered(who, whisper),
+    })
     this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => this.#host?.input(input))
     this.#files = new RoomFiles(
       {
@@ -223,32 +214,14 @@ export class OpenRoom implements Room {
     if (this.#host !== undefined) throw new BrokenPromise(`room ${this.id} runs already`)
     const run = ++this.#runs
     if (this.#record.members === undefined) return this.#begin(settings, undefined)
-    void this.#readMembership(this.#record.members).then(
-      (membership) => {
-        if (run === this.#runs) this.#begin(settings, membership)
+    const { roomId, inviteSecret, inviter, lobbySecret, edgeRule } = this.#record.members
+    void readMembershipRecords(this.#ports.storage, this.id).then(
+      (records) => {
+        if (run !== this.#runs) return
+        this.#begin(settings, { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule })
       },
       () => this.tellBroken(),
     )
-  }
-
-  async #readMembership({
-    roomId,
-    inviteSecret,
-    inviter,
-    lobbySecret,
-    edgeRule,
-  }: MembersRecord): Promise<EngineOptions['membership']> {
-    const prefix = `room/${this.id}/`
-    const records: StoredRecord[] = []
-    for (const part of membershipPrefixes) {
-      let after: string | undefined
-      do {
-        const page = await this.#ports.storage.read({ prefix: prefix + part, after, limit: membershipPage })
-        for (const { key, value } of page) records.push({ key: key.slice(prefix.length), value })
-        after = page.length === membershipPage ? page.at(-1)?.key : undefined
-      } while (after !== undefined)
-    }
-    return { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule }
   }
 
   #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
@@ -295,16 +268,14 @@ export class OpenRoom implements Room {
   /** Ends the session; what was being stored is durable afterwards. */
   async stop(): Promise<void> {
     const host = this.#host
-    this.#keepHeld()
     this.#runs++
     this.#host = undefined
     this.#engine = undefined
-    for (const { reject } of this.#pending.values()) reject(new RoomClosed())
-    this.#pending.clear()
+    const unsaid = this.#posts.stop()
+    // What waited for a key and will not go out in this run is what one was about to say.
+    if (unsaid !== '') this.setDraft([unsaid, this.#view.state.draft].filter((text) => text !== '').join('\n'))
     this.#members.stopped()
-    this.#own.clear()
-    this.#met.clear()
-    this.#stopTurning?.()
+    this.#devices.stop()
     this.#view.restarted()
     await host?.stop()
     await this.#writeMark()
@@ -401,15 +372,15 @@ export class OpenRoom implements Room {
   }
 
   async edit(id: string, text: string): Promise<void> {
-    await this.#post({ type: 'edit', target: this.#target(id), text })
+    await this.#posts.post({ type: 'edit', target: this.#target(id), text })
   }
 
   async delete(id: string): Promise<void> {
-    await this.#post({ type: 'delete', target: this.#target(id) })
+    await this.#posts.post({ type: 'delete', target: this.#target(id) })
   }
 
   async react(id: string, emoji: string, on: boolean): Promise<void> {
-    await this.#post({ type: 'reaction', target: this.#target(id), emoji, on })
+    await this.#posts.post({ type: 'reaction', target: this.#target(id), emoji, on })
   }
 
   setTyping(typing: boolean): void {
@@ -510,12 +481,12 @@ export class OpenRoom implements Room {
 
   /** Tells the people of this open room where it goes on. */
   async tellMoved(invite: string): Promise<void> {
-    await this.#post({ type: 'moved', invite })
+    await this.#posts.post({ type: 'moved', invite })
   }
 
   /** Says in the room who one is beyond it, or takes that back. */
   async showIdentity(on: boolean): Promise<void> {
-    await this.#post({ type: 'proof', proof: on ? this.identity.proof() : new Uint8Array(0) })
+    await this.#posts.post({ type: 'proof', proof: on ? this.identity.proof() : new Uint8Array(0) })
   }
 
   /** What is known of people beyond this room changed. */
@@ -533,7 +504,7 @@ export class OpenRoom implements Room {
       comparing.length === 0 ? undefined : this.#ports.clock.after(sasLifeMs, () => this.#identified())
   }
 
-  // Own devices: see `own-devices.ts`.
+  // Own devices: see `room-devices.ts` and `own-devices.ts`.
 
   /** The room identity's key is here, and one is in: this device can say that another is one's own. */
   get canCertify(): boolean {
@@ -548,9 +519,13 @@ export class OpenRoom implements Room {
 
   /** The same keys, certified anew; the session that runs goes on with what it has. */
   async recertify(certificate: Uint8Array, proof: Uint8Array): Promise<void> {
-    const persona = { ...this.#record.persona, certificate, proof, certifiedAt: this.#ports.clock.now() }
+    const certifiedAt = this.#ports.clock.now()
+    await this.#keepPersona({ ...this.#record.persona, certificate, proof, certifiedAt })
+  }
+
+  async #keepPersona(persona: PersonaSecrets): Promise<void> {
+    await this.#store.writeRoom({ ...this.#record, persona })
     this.#record = { ...this.#record, persona }
-    await this.#store.writeRoom(this.#record)
   }
 
   get wantsCertificate(): boolean {
@@ -563,62 +538,24 @@ export class OpenRoom implements Room {
 
   /** Is this session (hex) one of one's own devices, linked here? */
   isLinkedWith(session: string): boolean {
-    return this.#own.has(session)
+    return this.#devices.isLinkedWith(session)
   }
 
   sayToOwn(session: string, whisper: DeviceWhisper): void {
-    this.#host?.input({ type: 'whisper', session, whisper: encodeDeviceWhisper(whisper) })
+    this.#devices.say(session, whisper)
   }
 
-  /** Answers what the device needs to speak here as one: a certificate of its keys, and the secret to get in. */
-  async addDevice(sign: Uint8Array, agree: Uint8Array): Promise<{ certificate: Uint8Array; secret: Uint8Array }> {
-    const { crypto, clock } = this.#ports
-    const { identity } = this.#record.persona
-    if (identity === undefined) throw new BrokenPromise('a linked device certifies nobody')
-    const certificate = certifyDevice(crypto, crypto.signKeyPair(identity), { sign, agree }, clock.now())
-    if (this.#record.members === undefined) return { certificate, secret: this.#record.secret }
-    return { certificate, secret: await this.#members.addDevice(certificate, agree) }
+  addDevice(sign: Uint8Array, agree: Uint8Array): Promise<{ certificate: Uint8Array; secret: Uint8Array }> {
+    return this.#devices.add(sign, agree)
   }
 
-  /** The device (hex) speaks for one here no more. An open room has no way to say so: its link is all there is. */
-  async revokeDevice(device: string): Promise<void> {
-    const { crypto, clock } = this.#ports
-    const { persona, members } = this.#record
-    const key = parseHex(device)
-    if (members === undefined || persona.identity === undefined || key === undefined) return
-    const heads = this.#running()
-      .headsOfDevice(device)
-      .map(({ session, seq }) => ({ session: parseHex(session) as Uint8Array, seq }))
-      .slice(-maxRevocationHeads)
-    const identity = crypto.signKeyPair(persona.identity)
-    await this.#members.revokeDevice(revokeDevice(crypto, identity, key, heads, clock.now()))
+  revokeDevice(device: string): Promise<void> {
+    return this.#devices.revoke(device)
   }
 
   /** Whose room this is, when it is that of two contacts. */
   setContact(contact: string | undefined): void {
     this.#view.setContact(contact)
-  }
-
-  #greetOwn({ session, author, state }: Extract<EngineEvent, { type: 'peer' }>['peer']): void {
-    if (state !== 'linked') this.#met.delete(session)
-    else if (author !== session && author !== this.state.me && !this.#met.has(session)) {
-      this.#met.add(session)
-      this.#hub.personMet(this, author)
-    }
-    if (author !== this.state.me || state !== 'linked') {
-      if (this.#own.delete(session)) this.#hub.ownDeviceGone()
-      return
-    }
-    if (this.#own.has(session)) return
-    this.#own.add(session)
-    this.#hub.ownDeviceMet(this, session)
-  }
-
-  #whispered({ session, author, device, whisper }: Extract<EngineEvent, { type: 'whisper' }>): void {
-    if (!isDeviceWhisper(whisper)) return this.identity.whispered(author, whisper)
-    if (author !== this.state.me || device === undefined) return
-    const decoded = decodeDeviceWhisper(whisper)
-    if (decoded.ok) this.#hub.ownDeviceSaid(this, session, device, decoded.value)
   }
 
   #linkedSessionOf(who: string): string | undefined {
@@ -636,60 +573,19 @@ export class OpenRoom implements Room {
     if (event.type === 'blob' || event.type === 'blobBlocks') this.#blobs?.told(event)
     this.#view.handle(event)
     if (event.type === 'proof') this.identity.shows(event.author, event.proof)
-    if (event.type === 'whisper') this.#whispered(event)
-    if (event.type === 'peer') this.#greetOwn(event.peer)
-    if (event.type === 'sync' && event.phase === 'synced') this.#turnAgree()
-    if (this.#members.handle(event)) return
     if (event.type === 'membership') this.#memberNow(event.snapshot)
-    else if (event.type === 'posted') this.#settle(event.tag)?.resolve(event.id)
-    else if (event.type === 'postRefused') this.#refused(event.tag, event.code)
-    else if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
+    // After the record was written that one is in: a turned key half is written over that one.
+    this.#devices.handle(event)
+    this.#posts.handle(event)
+    this.#members.handle(event)
+    if (event.type === 'relay' && event.state === 'up' && this.#record.relay !== undefined) {
       this.#ports.onRelayWanted?.(this.#record.relay)
     }
   }
 
   #memberNow({ standing, epoch, deviceRevoked }: MembershipSnapshot): void {
     this.#cameIn(standing)
-    this.#turnAgree()
-    if (epoch === undefined && standing === 'in' && deviceRevoked !== true) return
-    const held = this.#held.release()
-    if (held.length === 0) return
-    this.#view.setHeld([])
-    for (const [tag, content] of held) this.#host?.input({ type: 'post', tag, content })
-  }
-
-  /** Four times a day, and when this device has caught up: a new half for lockboxes, and old ones erased (`agree-keys.ts`). */
-  #turnAgree(): void {
-    this.#stopTurning?.()
-    const { clock, crypto } = this.#ports
-    this.#stopTurning = clock.after(agreeLookMs, () => this.#turnAgree())
-    const snapshot = this.#view.membership
-    if (this.#isTurning || snapshot?.standing !== 'in' || snapshot.deviceRevoked === true) return
-    const { history } = snapshot.policy
-    const isAlone = snapshot.members.length === 1 && snapshot.members.every(({ devices }) => devices.length === 1)
-    const caughtUp = isAlone || this.state.sync.phase === 'synced'
-    const persona = turnAgree(crypto, this.#record.persona, history, clock.now(), caughtUp)
-    if (persona === this.#record.persona) return
-    this.#isTurning = true
-    const record = { ...this.#record, persona }
-    this.#store
-      .writeRoom(record)
-      .then(() => {
-        this.#record = { ...this.#record, persona }
-        const { device, olderAgree = [] } = openPersona(crypto, persona)
-        return this.#members.turnAgree(device.agree, olderAgree)
-      })
-      // Another time: the half in use is good until then.
-      .catch(() => {})
-      .finally(() => (this.#isTurning = false))
-  }
-
-  #refused(tag: number, code: string): void {
-    const pending = this.#pending.get(tag)
-    if (code === 'noEpoch' && pending !== undefined && this.#held.hold(tag, pending.content)) {
-      return this.#view.setHeld(this.#held.messages)
-    }
-    this.#settle(tag)?.reject(new MessageRefused(code))
+    if (epoch !== undefined || standing !== 'in' || deviceRevoked === true) this.#posts.release()
   }
 
   /** Once in, the invite has done its work: nobody who reads this store later shall knock with it. */
@@ -700,41 +596,13 @@ export class OpenRoom implements Room {
     this.#keepMembers({ ...members, inviteSecret: undefined, lobbySecret: undefined }).catch(() => this.tellBroken())
   }
 
-  /** What waited for a key and will not go out in this run is what one was about to say. */
-  #keepHeld(): void {
-    const { text } = this.#held
-    this.#held.release()
-    if (text === '') return
-    const { draft } = this.#view.state
-    this.#view.setHeld([])
-    this.setDraft(draft === '' ? text : `${text}\n${draft}`)
-  }
-
-  #settle(tag: number): Pending | undefined {
-    const pending = this.#pending.get(tag)
-    this.#pending.delete(tag)
-    return pending
-  }
-
-  #post(content: Content): Promise<string> {
-    return new Promise((resolve, reject) => {
-      if (this.#host === undefined) {
-        reject(new RoomClosed())
-        return
-      }
-      const tag = ++this.#tags
-      this.#pending.set(tag, { resolve, reject, content })
-      this.#host.input({ type: 'post', tag, content })
-    })
-  }
-
   #write(text: string, answers: string | undefined, attachments: readonly Manifest[]): Promise<string> {
     const { slowUntil = 0 } = this.state.members ?? {}
     // Nobody would be shown it.
     if (this.#ports.clock.now() < slowUntil) return Promise.reject(new MessageRefused('tooSoon'))
     const replyTo = answers === undefined ? undefined : this.#target(answers)
     this.setTyping(false)
-    return this.#post({
+    return this.#posts.post({
       type: 'text',
       text,
       ...(replyTo === undefined ? {} : { replyTo }),
@@ -769,26 +637,4 @@ export class OpenRoom implements Room {
       stopped: this.#files.stopped,
     })
   }
-}
-
-/** What there is to say of somebody who is not here. */
-export function absentReport(session: string, name: string, relay: ReachReport['relay']): ReachReport {
-  return {
-    session,
-    name,
-    path: undefined,
-    through: undefined,
-    rttMs: undefined,
-    attempts: [],
-    relay,
-    isInTopic: false,
-    clockAheadMs: undefined,
-    ownClockAheadMs: 0,
-    heardAt: undefined,
-  }
-}
-
-/** Trimmed, on one line, at most so many characters, never half of one. */
-export function cutText(text: string, length: number): string {
-  return [...text.replace(/\s+/gu, ' ').trim()].slice(0, length).join('')
 }

@@ -1,6 +1,6 @@
 import type { ReachAttempt, ReachReport } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
-import { absentReport } from './open-room.ts'
+import { absentReport } from './absent-report.ts'
 import { adviceOn, blockedAttempt, clockNoticeMs, verdictOf } from './reach-verdict.ts'
 
 const attempt = (change: Partial<ReachAttempt>): ReachAttempt => ({

@@ -83,12 +83,10 @@ export class RoomMembers {
     return formatInvite(this.#ports.crypto, { invite, relay: this.#ports.relay() })
   }
 
-  /** True when this event answers a command. */
-  handle(event: EngineEvent): boolean {
+  /** An answer to a command. */
+  handle(event: EngineEvent): void {
     if (event.type === 'membershipDone') this.#settle(event.tag)?.resolve(event)
     else if (event.type === 'membershipRefused') this.#settle(event.tag)?.reject(new GovernRefused(event.code))
-    else return false
-    return true
   }
 
   stopped(): void {

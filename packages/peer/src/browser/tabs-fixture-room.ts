@@ -13,7 +13,7 @@ import type {
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
 import { MessageRefused } from '../errors.ts'
 import { MemoryFiles } from '../memory/files.ts'
-import { absentReport } from '../open-room.ts'
+import { absentReport } from '../absent-report.ts'
 import { ChunkedTimeline } from '../timeline-view.ts'
 
 /** Pauses of the fixture, so that a tab can die in the middle of a command. */
