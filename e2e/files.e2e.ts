@@ -3,7 +3,7 @@
  * buttons of the page and the lines of `--json`, with a reload in the middle.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchChromium, Person } from './harness/browser.ts'
@@ -43,6 +43,30 @@ async function photo(person: Person): Promise<Buffer> {
   const hidden = Buffer.from(`Exif\0\0${secret}`)
   const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, hidden.length + 2]), hidden])
   return Buffer.concat([plain.subarray(0, 2), segment, plain.subarray(2)])
+}
+
+/** Larger files are fetched only when somebody wants them. */
+const largeBytes = 66 * 1024 * 1024
+
+/** Silence of twelve minutes, 48,000 samples of 16 bits a second: it can be played from its first bytes on. */
+async function writeRecording(path: string): Promise<void> {
+  const head = Buffer.alloc(44)
+  head.write('RIFF')
+  head.writeUInt32LE(largeBytes - 8, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(48_000, 24)
+  head.writeUInt32LE(96_000, 28)
+  head.writeUInt16LE(2, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(largeBytes - head.length, 40)
+  const file = await open(path, 'w')
+  await file.write(head)
+  await file.truncate(largeBytes)
+  await file.close()
 }
 
 describe('two browsers and a terminal share files', () => {
@@ -147,10 +171,34 @@ describe('two browsers and a terminal share files', () => {
     expect(sha256(await readFile(await download.path()))).toBe(sha256(bytes))
   })
 
+  it('FIL5 FIL10 what is long plays while it arrives, and a pause is a pause', async () => {
+    await writeRecording(`${folder.path}/sea.wav`)
+    cleo.write({ type: 'attach', path: `${folder.path}/sea.wav`, text: 'the sea' })
+    await ben.page.getByRole('button', { name: 'Sound: sea.wav' }).click({ timeout: 60_000 })
+    const player = ben.page.locator('.media audio')
+    const pause = ben.page.getByRole('button', { name: 'Pause sea.wav' })
+    await until('the sea to be heard', 60_000, () =>
+      player.evaluate((audio: HTMLAudioElement) => audio.currentTime > 0.2),
+    )
+    await pause.click()
+    const goOn = ben.page.getByRole('button', { name: 'Go on fetching sea.wav' })
+    await goOn.waitFor()
+    await player.waitFor({ state: 'detached' })
+    const have = (): Promise<number> =>
+      ben.page.locator('.media progress').evaluate((line: HTMLProgressElement) => line.value)
+    const paused = await have()
+    // Long enough for a player to ask again.
+    await ben.page.waitForTimeout(500)
+    expect(await goOn.isVisible()).toBe(true)
+    expect(await have()).toBe(paused)
+    expect(paused).toBeLessThan(largeBytes)
+    await ben.page.getByRole('button', { name: 'Stop fetching sea.wav and erase what came' }).click()
+  })
+
   it('the files of the room are listed: who gave them, and how many hold them', async () => {
     await ben.page.getByRole('button', { name: 'Files of this room' }).click()
     const list = ben.page.getByRole('dialog', { name: 'Files' })
-    await list.getByText('3 files').waitFor()
+    await list.getByText('4 files').waitFor()
     for (const name of ['lake.jpg', 'Voice message.webm', 'boat.bin'])
       await list.getByText(name, { exact: true }).waitFor()
     await list

@@ -20,7 +20,9 @@ export function createTestCrypto(random: Random): ReturnType<typeof createCheapC
   return createCheapCrypto(random, native)
 }
 
-export interface PersonOptions extends Partial<Pick<EngineOptions, 'platform' | 'relayOnly' | 'relayUse' | 'webrtc'>> {
+export interface PersonOptions extends Partial<
+  Pick<EngineOptions, 'platform' | 'relayOnly' | 'relayUse' | 'webrtc' | 'blobs'>
+> {
   /** False for a room without a relay. Default true. */
   readonly relay?: boolean
   /** Numbers of people whose machines listen for sockets and are dialled by this one. */
@@ -71,6 +73,7 @@ export class Talk {
             relayUse: person.relayUse,
             webrtc: person.webrtc,
             addresses,
+            blobs: person.blobs,
             trace: options.trace,
           },
           given.now,
