@@ -15,6 +15,7 @@ import {
   roomSecretBytes,
 } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
+import { ChatFiles } from './chat-files.ts'
 import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
@@ -25,8 +26,6 @@ import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
 import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
 import { isIn } from './is-in.ts'
-import { FileSpace } from './file-space.ts'
-import type { FileUse } from './files.ts'
 import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
@@ -71,9 +70,6 @@ const ownPolicy: Policy = { ...defaultPolicy, whoMayAdd: 'admins' }
 /** So long the people of an open room may follow. */
 const callOverMs: Millis = 30 * dayMs
 
-/** Files are counted again so long after something about one changed. */
-export const measureFilesAfterMs: number = 2_000
-
 async function readOffice(ports: ChatPorts): Promise<KeptOffice> {
   const store = new IdentityStore(ports.storage)
   let identity = await store.readIdentity()
@@ -96,12 +92,7 @@ export class OpenChat implements Chat {
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
-  readonly #space: FileSpace | undefined
-  #fileUse: FileUse | undefined
-  #stopMeasuring: (() => void) | undefined
-  /** Files that nothing carries are erased once, when every room is there and has read its messages. */
-  #sweep: 'early' | 'due' | 'done' = 'early'
-  readonly #begunAt: Millis
+  readonly #files: ChatFiles | undefined
   #stopSaving: (() => void) | undefined
   #saving = false
   #kept: boolean | undefined
@@ -121,13 +112,19 @@ export class OpenChat implements Chat {
     listening?: Listening | undefined,
   ) {
     this.#listening = listening
-    this.#space =
+    this.#files =
       ports.blobs &&
-      new FileSpace({ store: ports.blobs.store, clock: ports.clock, space: ports.fileSpace }, settings.fileLimit, () =>
-        this.#rooms.values(),
+      new ChatFiles(
+        {
+          clock: ports.clock,
+          store: ports.blobs.store,
+          space: ports.fileSpace,
+          rooms: () => this.#rooms.values(),
+          changed: () => this.#changed(),
+        },
+        settings.fileLimit,
       )
-    this.#begunAt = ports.clock.now()
-    this.#ports = { ...ports, blobs: ports.blobs && this.#space && { ...ports.blobs, store: this.#space.store } }
+    this.#ports = { ...ports, blobs: ports.blobs && this.#files && { ...ports.blobs, store: this.#files.store } }
     this.#office = new IdentityOffice(
       {
         ports,
@@ -149,11 +146,8 @@ export class OpenChat implements Chat {
     this.#settings = settings
     this.#atRest = ports.lock.atRest
     this.#passkey = ports.lock.passkey
-    // Known at once that files can be kept; how many, a moment later.
-    if (this.#space !== undefined) this.#fileUse = { bytes: 0, freeable: 0, limit: undefined }
     this.#state = this.#snapshot([])
     void this.#measure()
-    void this.#measureFiles()
     this.#stopSaving = ports.saving?.((saving) => {
       this.#saving = saving
       for (const room of this.#rooms.values()) room.setSaving(saving)
@@ -300,14 +294,11 @@ export class OpenChat implements Chat {
     this.#settings = { ...this.#settings, fileLimit: bytes }
     this.#changed()
     await this.#store.writeSettings(this.#settings)
-    await this.#space?.store.allow(bytes)
-    await this.#measureFiles()
+    await this.#files?.setLimit(bytes)
   }
 
   async freeSpace(): Promise<number> {
-    const freed = (await this.#space?.free()) ?? 0
-    await this.#measureFiles()
-    return freed
+    return (await this.#files?.free()) ?? 0
   }
 
   setVisible(visible: boolean): void {
@@ -318,7 +309,7 @@ export class OpenChat implements Chat {
     if (this.#closed) return
     this.#closed = true
     this.#office.stop()
-    this.#stopMeasuring?.()
+    this.#files?.close()
     this.#stopSaving?.()
     const isHeard = [...this.#rooms.values()].some((room) =>
       room.state.people.some((person) => person.online && !person.me),
@@ -349,10 +340,10 @@ export class OpenChat implements Chat {
     room.setContact(this.#office.contactOf(record.id))
     room.subscribe(() => {
       this.#changed()
-      this.#sweepFiles()
+      this.#files?.roomChanged()
     })
     room.onMessages((messages) => {
-      if (messages.some(({ attachments }) => attachments.length > 0)) this.#measureFilesSoon()
+      if (messages.some(({ attachments }) => attachments.length > 0)) this.#files?.changed()
     })
     room.setSaving(this.#saving)
     room.start(this.#settings)
@@ -363,14 +354,12 @@ export class OpenChat implements Chat {
 
   /** All rooms of the store are open. */
   roomsRead(): void {
-    if (this.#sweep === 'early') this.#sweep = 'due'
-    this.#sweepFiles()
+    this.#files?.roomsRead()
   }
 
   /** A damaged record, told to the room it is of; one of the chat's own to every room: somebody should know. */
   foundBroken(key: string): void {
-    // What a damaged message carried may be all there is of it.
-    this.#sweep = 'done'
+    this.#files?.keepAll()
     const [place, id = ''] = key.split('/')
     const room = place === 'room' ? this.#rooms.get(id) : undefined
     if (room !== undefined) room.tellBroken()
@@ -496,7 +485,7 @@ export class OpenChat implements Chat {
       atRest: this.#atRest,
       passkey: this.#passkey,
       storedBytes: this.#storedBytes,
-      files: this.#fileUse,
+      files: this.#files?.use,
       kept: this.#kept,
       identity: this.#office.state,
       contacts: this.#office.contacts,
@@ -521,37 +510,6 @@ export class OpenChat implements Chat {
       this.#changed()
     } catch {
       // A number for the settings page; not knowing it changes nothing.
-    }
-  }
-
-  #sweepFiles(): void {
-    if (this.#sweep !== 'due' || this.#closed) return
-    if ([...this.#rooms.values()].some(({ state }) => state.sync.phase === 'loading')) return
-    this.#sweep = 'done'
-    this.#space?.sweep(this.#begunAt).then(
-      () => this.#measureFilesSoon(),
-      // The next start tries again.
-      () => undefined,
-    )
-  }
-
-  #measureFilesSoon(): void {
-    if (this.#space === undefined || this.#closed) return
-    this.#stopMeasuring ??= this.#ports.clock.after(measureFilesAfterMs, () => {
-      this.#stopMeasuring = undefined
-      void this.#measureFiles()
-    })
-  }
-
-  async #measureFiles(): Promise<void> {
-    try {
-      const use = await this.#space?.measure()
-      const keys = ['bytes', 'freeable', 'limit'] as const
-      if (keys.every((key) => use?.[key] === this.#fileUse?.[key]) || this.#closed) return
-      this.#fileUse = use
-      this.#changed()
-    } catch {
-      // As above.
     }
   }
 
