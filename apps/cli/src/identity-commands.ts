@@ -112,7 +112,9 @@ export async function performIdentity(input: IdentityInput, scene: IdentityScene
       return performDevice(input.input, chat, relayOf(room))
     case 'restore':
       await chat.identify({ type: 'restore', phrase: input.phrase })
-      return hint(`From now on you are ${chat.state.identity.fingerprint} here. Rooms you are in keep who you were.`)
+      return hint(
+        `From now on you are ${chat.state.identity.fingerprint} here. Rooms you are in keep who you were. Into a members room of yours you come back by any invite, as who you were there.`,
+      )
     case 'attest': {
       if (/^[\d\s]+$/u.test(input.text)) {
         const email = await chat.identify({ type: 'enterCode', code: input.text })

@@ -49,6 +49,40 @@ function isBlockedIn(room: Room): boolean {
 }
 
 describe('people who meet at a relay', () => {
+  it('DEV14 a founder who lost everything but the twelve words comes by an invite and is the founder again, once', async () => {
+    const relay = await startRelay()
+    const [ada, bob] = [await start(relay, 'Ada'), await start(relay, 'Bob')]
+    const phrase = (await ada.identify({ type: 'phrase' })) ?? ''
+    const garden = await ada.create({ kind: 'members', title: 'Garden' })
+    const inviteBy = async (room: Room): Promise<string> => {
+      await until(room, 'being in', () => room.state.members?.standing === 'in')
+      const id = await room.govern({ type: 'invite', uses: 1, lastsMs: 3_600_000, asksPin: false })
+      return room.state.members?.invites.find((invite) => invite.id === id)?.link ?? ''
+    }
+    const bobs = await bob.join(await inviteBy(garden))
+    await until(bobs, 'being in', () => bobs.state.members?.standing === 'in')
+    await garden.send('before it was lost')
+    await until(bobs, 'what she said', () => bobs.timeline.length === 1)
+    const founder = garden.state.me
+    await ada.close()
+
+    const laptop = await start(relay, 'Ada')
+    await laptop.identify({ type: 'restore', phrase })
+    const { id } = await laptop.join(await inviteBy(bobs))
+    await until(laptop, 'her place', () => laptop.room(id)?.state.members?.role === 'founder')
+    const again = laptop.room(id)!
+    expect(again.state.me).toBe(founder)
+    await until(again, 'what was said', () => again.timeline.length === 1)
+    expect(again.timeline.at(0)).toMatchObject({ text: 'before it was lost', mine: true })
+    await until(bobs, 'two members', () => bobs.state.people.filter(({ membership }) => membership).length === 2)
+    await again.send('here again')
+    await until(bobs, 'her', () => bobs.timeline.length === 2)
+    expect(bobs.timeline.at(1).author).toBe(founder)
+    // Whoever was already there as somebody else stays that.
+    await bob.identify({ type: 'restore', phrase })
+    expect(bobs.state.me).not.toBe(founder)
+  }, 90_000)
+
   it('CON6 CON7 contacts have a members room of the two, where nobody else comes in; who is blocked is hidden, also where they show who they are later', async () => {
     const relay = await startRelay()
     const [ada, bob] = [await start(relay, 'Ada'), await start(relay, 'Bob')]

@@ -17,6 +17,7 @@ import {
   certifyPersona,
   emailClaim,
   encodeProof,
+  equalBytes,
   extensionOf,
   extensionTypes,
   fingerprint,
@@ -127,6 +128,19 @@ export class IdentityDesk {
   /** The 32-byte secret of who founds the room whose first operation has this salt. */
   founder(salt: Uint8Array): Uint8Array {
     return founderSecret(this.#ports.crypto, this.#kept.root, salt)
+  }
+
+  /** Is this who one is in the room (hex) by the root there is now? */
+  isRoomIdentity(author: Uint8Array, room: string): boolean {
+    const secret = this.roomIdentity(parseHex(room) ?? new Uint8Array(0))
+    return equalBytes(this.#ports.crypto.signKeyPair(secret).publicKey, author)
+  }
+
+  /** The secret of a founder, when it was this person who founded, with this root; undefined of everybody else's rooms. */
+  ownFounder(founder: string, salt: Uint8Array): Uint8Array | undefined {
+    if (this.isLinked) return undefined
+    const secret = this.founder(salt)
+    return formatHex(this.#ports.crypto.signKeyPair(secret).publicKey) === founder ? secret : undefined
   }
 
   async phrase(): Promise<string> {

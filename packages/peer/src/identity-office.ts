@@ -49,6 +49,8 @@ export interface OfficePorts {
   readonly found: (title: string, relay: string | undefined) => Promise<OpenRoom>
   /** Keeps a room that the main device gave, in place of one that is there by another name. */
   readonly keepGiven: (given: GivenRoom, persona: PersonaSecrets) => Promise<void>
+  /** This person founded that room, and is in it as somebody else: from now on as its founder. */
+  readonly becomeFounder: (room: OpenRoom, founder: Uint8Array) => Promise<void>
   readonly changed: () => void
 }
 
@@ -70,6 +72,8 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   #deviceName = ''
   /** One contact after another, so that an invite finds the contact it is of. */
   #befriending: Promise<void> = Promise.resolve()
+  /** Rooms of which it is known who founded them. */
+  readonly #looked = new WeakSet<OpenRoom>()
   readonly #stopInviting = new Map<string, () => void>()
   #contacts: ContactsState | undefined
   #state: IdentityState | undefined
@@ -147,6 +151,16 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
 
   ownDeviceSaid(room: OpenRoom, session: string, device: string, whisper: DeviceWhisper): void {
     this.#devices.heard(room, session, device, whisper)
+  }
+
+  /** Who came back by the twelve words came in as anybody does; the room's beginning says that it is its founder. */
+  cameIn(room: OpenRoom, founder: string, salt: Uint8Array): void {
+    if (this.#looked.has(room)) return
+    this.#looked.add(room)
+    // Whoever was here before the words were entered stays who they were.
+    if (formatHex(room.author) === founder || !this.desk.isRoomIdentity(room.author, room.id)) return
+    const secret = this.desk.ownFounder(founder, salt)
+    if (secret !== undefined) this.#options.becomeFounder(room, secret).catch(() => room.tellBroken())
   }
 
   /** A socket for the device that is being linked. */

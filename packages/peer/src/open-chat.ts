@@ -25,7 +25,7 @@ import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
 import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
-import { isIn } from './is-in.ts'
+import { isIn, isMet } from './is-in.ts'
 import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
@@ -138,6 +138,7 @@ export class OpenChat implements Chat {
         setName: (name) => this.setName(name),
         found: (title, relay) => this.create({ kind: 'members', title, relay, policy: ownPolicy }),
         keepGiven: (given, persona) => this.#inTurn(() => this.#keepGiven(given, persona)),
+        becomeFounder: (room, founder) => this.#inTurn(() => this.#becomeFounder(room, founder)),
         changed: () => this.#changed(),
       },
       office,
@@ -421,6 +422,20 @@ export class OpenChat implements Chat {
       persona,
     )
     if (given.name !== '') await room.setName(given.name)
+  }
+
+  /** In place of whom one came in as: that one goes, so that nobody is in the room twice. */
+  async #becomeFounder(room: OpenRoom, founder: Uint8Array): Promise<void> {
+    if (this.#rooms.get(room.id) !== room) return
+    const { clock, crypto } = this.#ports
+    await room.stop()
+    const record = { ...room.record, persona: createPersonaSecrets(crypto, clock.now(), founder) }
+    await this.#store.writeRoom(record)
+    const again = this.add(record)
+    // A removal moves the room's meeting place: not before somebody is there to move along.
+    void isMet(again)
+      .then(() => again.govern({ type: 'remove', who: formatHex(room.author), with: [] }))
+      .catch(() => {})
   }
 
   #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {

@@ -54,6 +54,8 @@ export interface RoomExtras {
 
 /** What a room tells of one's own devices in it. */
 export interface DeviceHub {
+  /** In a members room: who founded it, hex, and what that identity was made with. */
+  cameIn(room: OpenRoom, founder: string, salt: Uint8Array): void
   ownDeviceMet(room: OpenRoom, session: string): void
   ownDeviceGone(): void
   /** Somebody else is linked here now. */
@@ -66,6 +68,7 @@ export class OpenRoom implements Room {
   readonly id: string
   readonly #ports: ChatPorts
   readonly #store: ChatStore
+  readonly #hub: DeviceHub
   readonly #view: RoomView
   readonly #posts: RoomPosts
   readonly #devices: RoomDevices
@@ -99,6 +102,7 @@ export class OpenRoom implements Room {
     this.id = record.id
     this.#ports = ports
     this.#store = store
+    this.#hub = hub
     this.#record = record
     this.persona = openPersona(ports.crypto, record.persona)
     const { author } = this.persona
@@ -583,8 +587,11 @@ export class OpenRoom implements Room {
     }
   }
 
-  #memberNow({ standing, epoch, deviceRevoked }: MembershipSnapshot): void {
+  #memberNow({ standing, epoch, deviceRevoked, founder, foundingSalt }: MembershipSnapshot): void {
     this.#cameIn(standing)
+    // Not before there is a key: what it opens is what the founder reads on with.
+    if (standing === 'in' && epoch !== undefined && foundingSalt !== undefined)
+      this.#hub.cameIn(this, founder, foundingSalt)
     if (epoch !== undefined || standing !== 'in' || deviceRevoked === true) this.#posts.release()
   }
 

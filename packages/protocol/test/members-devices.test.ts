@@ -55,6 +55,29 @@ describe('devices in a members room', { timeout: 120_000 }, () => {
     expect(b.snapshot.members.find(({ identity }) => identity === a.id)?.devices).toHaveLength(2)
   })
 
+  it('DEV13 somebody who lost every device and has the identity comes back by an invite as the member they were', () => {
+    const { house, personas } = twoDevices()
+    const { founder: a } = house
+    const b = house.letIn('B', a)
+    a.says('before it was lost')
+    house.until(() => b.texts.length === 1)
+    a.stops()
+    expect(personas.A2.author).toEqual(personas.A.author)
+    const back = house.comes('A2', b.invites(true))
+    house.until(() => back.texts.length === 1, 60_000)
+    expect(back.snapshot).toMatchObject({ standing: 'in', role: 'founder' })
+    back.says('here again')
+    house.until(() => b.texts.includes('here again'), 40_000)
+    expect(b.members).toHaveLength(2)
+    expect(b.snapshot.members.find(({ identity }) => identity === a.id)?.devices).toHaveLength(2)
+    // Nobody was asked for a PIN: the identity is what is proved.
+    expect(b.door).toEqual([])
+    expect(back.does({ type: 'setPolicy', policy: { ...back.snapshot.policy, vouches: 2 } }).type).toBe(
+      'membershipDone',
+    )
+    house.until(() => b.snapshot.policy.vouches === 2)
+  })
+
   it('DEV6 a device that was taken back reads nothing that is said later, and what it says is shown to nobody', () => {
     const { house, addDevice, takeBack } = twoDevices()
     const { founder: a } = house

@@ -15,7 +15,8 @@ export const identityEn = {
   restore: 'Enter twelve words',
   restoreLabel: 'Your twelve words',
   restoreDo: 'Become this person here',
-  restored: 'Done. Rooms you are in keep who you were; new ones know you by these words.',
+  restored:
+    'Done. Rooms you are in keep who you were; new ones know you by these words. To come back into a members room of yours, ask somebody there for an invite: you are who you were in it, its founder too.',
   email: 'Show that an address is yours',
   emailHint: (host: string): string =>
     `The service at ${host} mails a code and signs that it reached you. It keeps neither address nor code.`,

@@ -409,8 +409,10 @@ export class Governing {
     if (!this.#isIn) return
     const published = this.#membership.devicesOf(this.#self).find(({ device }) => device === this.#device)
     const agree = this.#agree.publicKey
-    if (published === undefined || equalBytes(published.agree, agree)) return
-    this.#write([{ type: 'device', agree, certificate: emptyBytes }], now)
+    if (published !== undefined && equalBytes(published.agree, agree)) return
+    // A device nobody has certified here: its person came back by the twelve words, and holds the identity itself.
+    const papers = published === undefined ? this.#context.options.persona.statements.at(-1) : emptyBytes
+    if (papers !== undefined) this.#write([{ type: 'device', agree, certificate: papers }], now)
   }
 
   #renewWhenDue(now: Millis): void {

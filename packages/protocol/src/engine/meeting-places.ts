@@ -54,7 +54,9 @@ export class MeetingPlaces {
     const known = isIn && current !== undefined ? [lobbyOf(current, 'current', 'peer')] : []
     const role = isIn && current !== undefined && this.#looksFor(current, now) ? 'seeker' : 'listener'
     const listening = isIn ? earlier.map((lobby) => lobbyOf(lobby, 'catchUp', role)) : []
-    return [...known, ...listening, ...(isIn || !this.#ports.isOut() ? this.#ports.admitting.lobbies(isIn, now) : [])]
+    // A member's new device stays where it was let in, until it has a key and knows where the others are.
+    const mayOpen = isIn && current !== undefined
+    return [...known, ...listening, ...(this.#ports.isOut() ? [] : this.#ports.admitting.lobbies(mayOpen, now))]
   }
 
   /** Do the members meet there, as far as this one knows? */

@@ -28,6 +28,7 @@ export function drawMembership(
   return {
     roomId: membership.roomId,
     founder: settled.founder,
+    foundingSalt: settled.foundingSalt,
     standing: own === undefined ? outside : 'in',
     removedBy: own === undefined && mine?.left === false ? mine.by : undefined,
     deviceRevoked: device !== undefined && membership.isRevoked(self, device),

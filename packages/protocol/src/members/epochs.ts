@@ -142,6 +142,8 @@ export class Epochs {
 
   need(now: Millis): KeyNeed {
     const epoch = this.#choose()
+    // Whoever holds no key has none to hand on: what was said before would be lost to who comes later.
+    if (this.#keys.size === 0 && this.#epochs.size > 0) return 'none'
     if (epoch === undefined) return 'rekey'
     const isOld = now - epoch.rekey.node.op.time > maxEpochAgeMs
     if (isOld || (this.#messages.get(epoch.id) ?? 0) > maxEpochMessages) return 'rekey'

@@ -83,6 +83,12 @@ export class Settlement {
     return this.#graph.nodes[0]?.op.author ?? ''
   }
 
+  /** Of the `create`: what the founder's identity comes from, together with a root (`identity/root.ts`). */
+  get foundingSalt(): Uint8Array | undefined {
+    const create = this.#graph.nodes[0]?.op.body
+    return create?.type === 'create' ? create.salt : undefined
+  }
+
   /** All times of membership of an identity, ended ones too. */
   tenuresOf(identity: string): readonly Tenure[] {
     return this.#tenures.get(identity) ?? noTenures

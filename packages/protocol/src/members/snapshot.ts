@@ -78,6 +78,8 @@ export interface MembershipSnapshot {
   /** Hex of 32 bytes. */
   readonly roomId: string
   readonly founder: string
+  /** Undefined before anything is known. */
+  readonly foundingSalt?: Uint8Array | undefined
   /** `outside`: not in yet, or never was. */
   readonly standing: 'in' | 'removed' | 'left' | 'outside'
   readonly removedBy: string | undefined
