@@ -1,7 +1,7 @@
 /** Reads the colours out of the style sheet itself, so that the sheet cannot drift from what was checked. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fakeKey } from '@kith/peer/testing/fake-room'
+import { fakeKey } from '@kith/peer/testing/fake-keys'
 import { glyphCount } from '@kith/protocol'
 import { hueStep, markOf } from './colour.ts'
 

@@ -17,7 +17,8 @@ import {
 } from '../identity-state.ts'
 import { contactFake, fakeIdentity, identifyFake } from './fake-identity.ts'
 import { MemoryLock } from '../memory/lock.ts'
-import { FakeRoom, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
+import type { FakePerson } from './fake-people.ts'
+import { FakeRoom, type FakeRoomOptions } from './fake-room.ts'
 
 export { FakeRoom }
 export type { FakePerson, FakeRoomOptions }

@@ -1,5 +1,7 @@
 /** Situations of the fake chat: what an interface has to look good in. */
-import { fakeKey, type FakeMessage, type FakePerson, type FakeRoomOptions } from './fake-room.ts'
+import { fakeKey } from './fake-keys.ts'
+import type { FakePerson } from './fake-people.ts'
+import type { FakeMessage, FakeRoomOptions } from './fake-room.ts'
 import type { Entering } from '../members-state.ts'
 import { FakeChat, type FakeChatOptions } from './fake-chat.ts'
 import type { FakeMember, FakeMembers, FakeVerification } from './fake-members.ts'

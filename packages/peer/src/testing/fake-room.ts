@@ -1,5 +1,5 @@
 /** One room of the fake chat. */
-import type { Millis, Path, ReachReport, RoomMap } from '@kith/protocol'
+import type { Millis, ReachReport, RoomMap } from '@kith/protocol'
 import type {
   GovernCommand,
   Message,
@@ -16,41 +16,14 @@ import type {
 import type { Comparing, VerifyCommand } from '../identity-state.ts'
 import { verifyFake } from './fake-identity.ts'
 import { GovernRefused } from '../errors.ts'
-import { unverified, type Entering, type MembersState } from '../members-state.ts'
+import type { Entering, MembersState } from '../members-state.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
 import { MemoryFiles, type MemoryFile } from '../memory/files.ts'
+import { fakeId, fakeKey } from './fake-keys.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
-import {
-  fakeMembership,
-  fakeMembersState,
-  governFake,
-  type FakeMember,
-  type FakeMembers,
-  type FakeVerification,
-  type IdOf,
-} from './fake-members.ts'
-
-export interface FakePerson {
-  readonly name: string
-  /** Defaults to a key made from the name. */
-  readonly id?: string | undefined
-  readonly online?: boolean | undefined
-  readonly path?: Path | undefined
-  readonly platform?: 'browser' | 'node' | undefined
-  /** Without a path: a member of a large room whom one is not linked with. */
-  readonly here?: boolean | undefined
-  /** Name of who carries path `through`; without it the first who is directly connected. */
-  readonly through?: string | undefined
-  readonly rttMs?: number | undefined
-  /** What the reach report says otherwise than what goes with the path. */
-  readonly reach?: ((now: Millis) => Partial<ReachReport>) | undefined
-  readonly typing?: boolean | undefined
-  /** In a members room: how they came to be in it. */
-  readonly member?: FakeMember | undefined
-  readonly verified?: FakeVerification | undefined
-  readonly quiet?: Quiet | undefined
-  readonly keeper?: 'blind' | 'reader' | undefined
-}
+import { fakeMembership, fakeMembersState, governFake, type FakeMembers, type IdOf } from './fake-members.ts'
+import { fakePerson, idOfFake, verifiedAs, withCarriers, type FakePerson } from './fake-people.ts'
+import { FakeTimeline } from './fake-timeline.ts'
 
 /** A message of a fixture: who by name (undefined is me), what, and how long before now. */
 export interface FakeMessage {
@@ -105,64 +78,6 @@ export class MessageRefused extends Error {
   }
 }
 
-const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
-
-/** 26 characters that sort by time and then by `counter`, as the ids of real entries do. */
-export function fakeId(time: Millis, counter: number): string {
-  const digits = (value: number, length: number): string => {
-    let text = ''
-    for (let i = 0; i < length; i++) {
-      text = crockford.charAt(value % 32) + text
-      value = Math.floor(value / 32)
-    }
-    return text
-  }
-  return digits(time, 10) + digits(counter, 16)
-}
-
-/** 64 hexadecimal characters that look like a key and depend only on `seed`. */
-export function fakeKey(seed: string): string {
-  let state = 2166136261
-  let text = ''
-  for (let round = 0; text.length < 64; round++) {
-    for (const character of `${seed}/${round}`) state = Math.imul(state ^ character.charCodeAt(0), 16777619) >>> 0
-    state = Math.imul(state ^ (state >>> 13), 2246822519) >>> 0
-    text += state.toString(16).padStart(8, '0')
-  }
-  return text
-}
-
-class FakeTimeline implements TimelineView {
-  readonly #messages: readonly Message[]
-
-  constructor(messages: readonly Message[]) {
-    this.#messages = messages
-  }
-
-  get length(): number {
-    return this.#messages.length
-  }
-
-  at(index: number): Message {
-    const message = this.#messages[index]
-    if (message === undefined) throw new RangeError(`no message at ${index} of ${this.#messages.length}`)
-    return message
-  }
-
-  indexOf(id: string): number {
-    let low = 0
-    let high = this.#messages.length - 1
-    while (low <= high) {
-      const middle = (low + high) >> 1
-      const found = this.at(middle).id
-      if (found === id) return middle
-      if (found < id) low = middle + 1
-      else high = middle - 1
-    }
-    return -1
-  }
-}
-
 export class FakeRoom implements Room {
   readonly id: string
   readonly #listeners = new Set<() => void>()
@@ -194,8 +109,8 @@ export class FakeRoom implements Room {
     const me = fakeKey(`person ${myName}`)
     const people = withCarriers(
       [
-        person({ name: myName, id: me, online: true }, true),
-        ...(options.people ?? []).map((other) => person(other, false)),
+        fakePerson({ name: myName, id: me, online: true }, true),
+        ...(options.people ?? []).map((other) => fakePerson(other, false)),
       ],
       options.people ?? [],
     )
@@ -366,7 +281,7 @@ export class FakeRoom implements Room {
     const found = people.find(({ id, presences }) => id === who || presences.some(({ session }) => session === who))
     const now = this.#now()
     const change = this.#options.people?.find(({ name }) => name === found?.name)?.reach?.(now)
-    return fakeReport(found ?? person({ name: '', id: who, online: false }, false), relay, now, change)
+    return fakeReport(found ?? fakePerson({ name: '', id: who, online: false }, false), relay, now, change)
   }
 
   async govern(command: GovernCommand): Promise<string | undefined> {
@@ -428,9 +343,9 @@ export class FakeRoom implements Room {
     const known = this.#state.people.some((other) => other.name === change.name)
     const people = known
       ? this.#state.people.map((other) =>
-          other.name === change.name && !other.me ? person({ id: other.id, ...change }, false) : other,
+          other.name === change.name && !other.me ? fakePerson({ id: other.id, ...change }, false) : other,
         )
-      : [...this.#state.people, person(change, false)]
+      : [...this.#state.people, fakePerson(change, false)]
     this.#set({ people: withCarriers(people, [change]) })
   }
 
@@ -568,58 +483,4 @@ export class FakeRoom implements Room {
       for (const listener of this.#listeners) listener()
     })
   }
-}
-
-function person(options: FakePerson, me: boolean): Person {
-  const id = idOfFake(options)
-  const online = options.online ?? true
-  const path = me || !online ? undefined : options.path
-  return {
-    id,
-    name: options.name,
-    me,
-    online,
-    typing: options.typing ?? false,
-    path,
-    through: undefined,
-    ...(options.keeper === undefined ? undefined : { keeper: options.keeper }),
-    reaching: !me && online && path === undefined && options.here !== true,
-    presences: online
-      ? [
-          {
-            session: id.slice(0, 32),
-            platform: options.platform ?? 'browser',
-            state: path !== undefined || me ? 'linked' : options.here === true ? 'here' : 'joining',
-            path,
-            through: undefined,
-            rttMs: path && (options.rttMs ?? 24),
-          },
-        ]
-      : [],
-    membership: undefined,
-    verification: me ? { level: 'self', by: [], claim: undefined } : unverified,
-    quiet: options.quiet,
-  }
-}
-
-function idOfFake({ id, name }: FakePerson): string {
-  return id ?? fakeKey(`person ${name}`)
-}
-
-function verifiedAs(person: Person, options: readonly FakePerson[] | undefined, idOf: IdOf): Person {
-  const verified = options?.find((other) => idOfFake(other) === person.id)?.verified
-  if (person.me || verified === undefined) return person
-  const { level, by = [], claim } = verified
-  return { ...person, verification: { level, by: by.map(idOf), claim } }
-}
-
-/** Whoever is reached through a member is given one who carries. */
-function withCarriers(people: readonly Person[], options: readonly FakePerson[]): readonly Person[] {
-  return people.map((other) => {
-    if (other.path !== 'through') return other
-    const wanted = options.find(({ name }) => name === other.name)?.through
-    const carrier = people.find(({ name, path }) => (wanted === undefined ? path === 'direct' : name === wanted))
-    const through = carrier?.presences[0]?.session
-    return { ...other, through, presences: other.presences.map((presence) => ({ ...presence, through })) }
-  })
 }
