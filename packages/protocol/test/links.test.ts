@@ -41,7 +41,8 @@ describe('links of a pair', () => {
       for (const { transport } of talk.asked(0, 'dial')) talk.give(0, { type: 'transportDoubted', transport })
     }
     doubt()
-    talk.network.runFor(wakeMs * 2)
+    // Past the next beats: one that is on its way when it freezes would be a sign of life.
+    talk.network.runFor(wakeMs * 2 + 1_000)
     expect(talk.seen(0, 1)?.path).toBe('direct')
     talk.network.freeze(talk.person(1))
     doubt()

@@ -1,5 +1,6 @@
 /** Who types, and what people call themselves. */
 import { describe, expect, it } from 'vitest'
+import { restMs, silentMs } from '../src/gossip/heartbeat.ts'
 import { Talk } from './talk.ts'
 
 function typing(talk: Talk, index: number): boolean[] {
@@ -80,5 +81,30 @@ describe('names', () => {
     expect(talk.texts(2)).toEqual(['as I was', 'as I am'])
     expect(talk.person(2).timeline()).toEqual(talk.person(1).timeline())
     expect([...talk.person(2).shown.values()].find(({ text }) => text === 'as I am')?.name).toBe('Zoë')
+  })
+})
+
+describe('a small room at rest', () => {
+  it('GOS102 says next to nothing, and what is said in it arrives all the same', () => {
+    const talk = new Talk({ people: [{}, {}, {}, {}, {}, {}] })
+    talk.start()
+    talk.network.runFor(15_000)
+    talk.say(0, 'before')
+    talk.network.runFor(15_000)
+    const from = talk.network.now
+    talk.network.runFor(60_000)
+    const frames = talk.steps.flat().filter(({ at }) => at > from)
+    const sent = frames.flatMap(({ outputs }) => outputs).filter(({ type }) => type === 'transmit').length
+    const pairs = (6 * 5) / 2
+    // A question and its answer in each rest, and the lists of neighbours.
+    expect(sent).toBeLessThanOrEqual(pairs * 2 * (60_000 / restMs + 4))
+    expect(sent).toBeGreaterThanOrEqual(pairs * (60_000 / silentMs))
+    talk.say(3, 'after')
+    talk.network.runFor(1_000)
+    expect(talk.everybodyShows(['before', 'after'])).toBe(true)
+    // Whoever is gone without a word is missed as soon as before.
+    talk.network.crash(talk.person(5))
+    talk.network.runFor(silentMs + 1_000)
+    expect(talk.seen(0, 5)?.state).not.toBe('linked')
   })
 })

@@ -125,10 +125,10 @@ describe('after sleep', () => {
     talk.start()
     talk.network.runFor(5_000)
     talk.network.freeze(talk.person(1))
-    // Its last beat may be two seconds old.
-    talk.network.runFor(4_500)
+    // Its last word may be five seconds old.
+    talk.network.runFor(1_500)
     expect(talk.seen(0, 1)?.state).toBe('linked')
-    talk.network.runFor(3_500)
+    talk.network.runFor(6_500)
     expect(talk.seen(0, 1)?.state).toBe('gone')
   })
 })

@@ -123,7 +123,17 @@ export class Catchup {
     if (this.#awaitsPush(partner, now)) return nothing
     const isTold = this.#mode === 'small' || asks || urgent || !partner.compared
     if (!isTold) return nothing
-    return { digest: this.#room.log.digest(), settled: this.#settledFor(partner, askedEpoch, urgent, now) }
+    const digest = this.#room.log.digest()
+    partner.told = digest.slice()
+    return { digest, settled: this.#settledFor(partner, askedEpoch, urgent, now) }
+  }
+
+  /** Both ends have told each other that they hold what is held here now. */
+  isCalm(session: string): boolean {
+    const { theirs, told } = this.#partners.get(session) ?? {}
+    if (theirs === undefined || told === undefined) return false
+    const ours = this.#room.log.digest()
+    return equalBytes(theirs, ours) && equalBytes(told, ours)
   }
 
   /** Whoever hears that we have nothing sends the newest entries: one is enough. */
@@ -238,6 +248,7 @@ export class Catchup {
       partner.askedEpoch = beat.settled?.epoch ?? 0
     }
     if (beat.digest === undefined) return
+    partner.theirs = beat.digest.slice()
     const { log } = this.#room
     const isNewLink = !partner.compared
     partner.compared = true

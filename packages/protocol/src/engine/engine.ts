@@ -279,6 +279,7 @@ export class Engine {
         : undefined
     this.#listed = !this.#reach.hasRelay
     this.#presence = new Presence(
+      this.#own,
       this.#room,
       () => this.#catchup,
       this.#reach,

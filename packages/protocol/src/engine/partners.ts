@@ -9,6 +9,9 @@ export interface Partner {
   exchange: Exchange | undefined
   /** Entries are exchanged with it in the mesh. */
   isNeighbour: boolean
+  /** The digests that it and we told last, as they were. */
+  theirs: Uint8Array | undefined
+  told: Uint8Array | undefined
   /** A first beat that tells of its history has come. */
   compared: boolean
   /** It holds nothing at all. */
@@ -38,6 +41,8 @@ export function createPartner(link: LiveLink, before: Partner | undefined): Part
     link,
     exchange: undefined,
     isNeighbour: before?.isNeighbour ?? false,
+    theirs: undefined,
+    told: undefined,
     compared: false,
     isEmpty: false,
     differsSince: undefined,

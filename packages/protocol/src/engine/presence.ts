@@ -21,9 +21,13 @@ const quietMs = 4_000
 /** What beats tell of the history held here. */
 export interface Holdings {
   holdingsFor(session: string, urgent: boolean, now: Millis): Pick<Beat, 'digest' | 'settled'>
+  /** There is nothing new to tell this session. */
+  isCalm(session: string): boolean
 }
 
 export class Presence {
+  /** Own session key, hex. */
+  readonly #own: string
   readonly #room: Room
   readonly #holdings: () => Holdings
   readonly #reach: Reach
@@ -35,6 +39,7 @@ export class Presence {
   #neighboursDueAt: Millis | undefined
 
   constructor(
+    own: string,
     room: Room,
     holdings: () => Holdings,
     reach: Reach,
@@ -42,6 +47,7 @@ export class Presence {
     name: string,
     isDurable: () => boolean = () => true,
   ) {
+    this.#own = own
     this.#room = room
     this.#holdings = holdings
     this.#reach = reach
@@ -72,12 +78,12 @@ export class Presence {
   /** The first words over a new link. */
   greet(link: LiveLink, now: Millis): void {
     this.beat(link, true, now)
-    if (this.#typing.isOn) this.#say(link.session, this.#own(), now)
+    if (this.#typing.isOn) this.#say(link.session, this.#presence(), now)
   }
 
   /** Name and typing, to everybody. */
   tell(now: Millis): void {
-    for (const link of this.#reach.links()) this.#say(link.session, this.#own(), now)
+    for (const link of this.#reach.links()) this.#say(link.session, this.#presence(), now)
   }
 
   goodbye(now: Millis): void {
@@ -113,17 +119,21 @@ export class Presence {
 
   /** `beats`: nothing else keeps the links alive. */
   tick(now: Millis, beats: boolean): void {
-    if (beats) {
-      for (const link of this.#reach.links()) {
-        const { heartbeat } = link
-        const isQuiet = !heartbeat.isHidden && now - heartbeat.heardAt >= quietMs
-        if (heartbeat.isBeatDue(now, !this.#visible)) this.beat(link, isQuiet, now)
-      }
-    }
+    if (beats) for (const link of this.#reach.links()) this.#beatDue(link, now)
     if (this.#typing.tick(now)) this.tell(now)
     const dueAt = this.#neighboursDueAt
     if (dueAt === undefined) return
     if (now >= dueAt + (beats ? 0 : meshNeighboursMs)) this.#tellNeighbours(beats ? retellMs : meshRetellMs, now)
+  }
+
+  #beatDue(link: LiveLink, now: Millis): void {
+    const { heartbeat, session } = link
+    const isInFront = this.#visible && !heartbeat.isHidden
+    if (isInFront && this.#holdings().isCalm(session)) {
+      if (heartbeat.isRestDue(this.#own < session, now)) this.beat(link, true, now)
+    } else if (heartbeat.isBeatDue(now, !this.#visible)) {
+      this.beat(link, isInFront && now - heartbeat.heardAt >= quietMs, now)
+    }
   }
 
   #tellNeighbours(againMs: Millis, now: Millis): void {
@@ -133,7 +143,7 @@ export class Presence {
     for (const link of links) this.#say(link.session, { type: 'neighbours', neighbours }, now)
   }
 
-  #own(): Payload {
+  #presence(): Payload {
     return { type: 'presence', typing: this.#typing.isOn, name: this.#name }
   }
 

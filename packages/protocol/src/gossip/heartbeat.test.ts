@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { beatMs, Heartbeat, hiddenBeatMs, hiddenSilentMs, silentMs, wakeMs } from './heartbeat.ts'
+import { beatMs, Heartbeat, hiddenBeatMs, hiddenSilentMs, lateRestMs, restMs, silentMs, wakeMs } from './heartbeat.ts'
 import type { Beat } from './wire.ts'
 
 const start = 1_000_000
@@ -61,6 +61,17 @@ describe('heartbeat', () => {
     expect(heartbeat.isDead(wokeAt + wakeMs)).toBe(true)
     heartbeat.heard(wokeAt + 100)
     expect(heartbeat.isDead(wokeAt + wakeMs)).toBe(false)
+  })
+
+  it('GOS102 asks in time for an answer, one end before the other, and not again at once', () => {
+    const heartbeat = new Heartbeat(start)
+    expect(heartbeat.isRestDue(false, start + restMs - 1)).toBe(false)
+    expect(heartbeat.isRestDue(false, start + restMs)).toBe(true)
+    expect(heartbeat.isRestDue(true, start + restMs)).toBe(false)
+    expect(heartbeat.isRestDue(true, start + restMs + lateRestMs)).toBe(true)
+    heartbeat.stamp(start + restMs)
+    expect(heartbeat.isRestDue(false, start + restMs + beatMs - 1)).toBe(false)
+    expect(restMs + lateRestMs + beatMs).toBeLessThanOrEqual(silentMs)
   })
 
   it('GOS8 beats seldom in the background', () => {

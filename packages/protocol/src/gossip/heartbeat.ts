@@ -1,8 +1,9 @@
 /**
  * Is the far end of a link still there, how far away is it, and what does its clock say.
  *
- * One `Heartbeat` per authenticated link. A beat goes out when the link was silent for `beatMs`; each beat echoes the
- * last one received, which gives a round trip without a request. A link whose far end was silent for `silentMs` (or
+ * One `Heartbeat` per authenticated link. A beat goes out every `beatMs` while there is something to tell, and while there is
+ * not, an urgent one, which is answered, when nothing was heard for `restMs`; each beat echoes the last one received, which gives
+ * a round trip. A link whose far end was silent for `silentMs` (or
  * `hiddenSilentMs` while it said it is in the background) is dead; after `woke` it has `wakeMs` to prove the contrary.
  *
  * That is the pace of a small room, where a lost link is one of fifteen. In a mesh it is one of eight, and a tree may
@@ -14,6 +15,9 @@ import type { Millis } from '../machine.ts'
 import type { Beat } from './wire.ts'
 
 export const beatMs = 2_000
+/** With nothing to tell, whoever has heard nothing for so long asks by an urgent beat; the end with the smaller key a little later. */
+export const restMs = 4_500
+export const lateRestMs = 500
 export const hiddenBeatMs = 20_000
 export const silentMs = 7_000
 export const hiddenSilentMs = 75_000
@@ -26,13 +30,17 @@ export type Pace = 'small' | 'mesh'
 /** In a mesh: nothing was heard on the link for so long. Beacons come every two seconds and a little. */
 export const askMs = 2_250
 export const hiddenAskMs = 6_000
-/** Where something is usually heard more often, silence is noticed sooner: after so many usual pauses, and so long at least. */
-export const usualPauses = 2
+/**
+ * Where something is usually heard more often, silence is noticed sooner: after the usual pause and so many times what pauses
+ * differ from it (as RFC 6298 waits for an answer), and so long at least.
+ */
+const usualSwings = 3
 export const leastAskMs = 900
 /** What comes closer together than this is one occasion. */
 const occasionMs = 50
-/** A new pause counts for so much of the usual one. */
+/** A new pause counts for so much of the usual one, and of how much they differ. */
 const pauseShare = 1 / 8
+const swingShare = 1 / 4
 /** Of both ends the one with the smaller key leaves the other so long to ask: one question is enough. */
 export const lateAskMs = 350
 /** Besides two round trips, an answer may take so long. */
@@ -54,8 +62,9 @@ export class Heartbeat {
   pace: Pace
   #heardAt: Millis
   #sentAt: Millis = 0
-  /** The usual pause between what is heard. */
+  /** The usual pause between what is heard, and how much pauses differ from it. */
   #pauseMs: Millis = askMs
+  #swingMs: Millis = 0
   /** When its far end was asked whether it is there, unless something was heard since. */
   #askedAt: Millis | undefined
   #theirSentAt: Millis = 0
@@ -83,12 +92,18 @@ export class Heartbeat {
 
   /** Anything at all arrived on the link. */
   heard(now: Millis): void {
-    const pauseMs = now - this.#heardAt
-    if (pauseMs >= occasionMs) this.#pauseMs += (Math.min(pauseMs, askMs) - this.#pauseMs) * pauseShare
+    if (this.pace === 'mesh') this.#learnPause(now - this.#heardAt)
     this.#heardAt = now
     this.#askedAt = undefined
     this.#doubtedAt = undefined
     this.#isVouched = false
+  }
+
+  #learnPause(pauseMs: Millis): void {
+    if (pauseMs < occasionMs) return
+    const difference = Math.min(pauseMs, askMs) - this.#pauseMs
+    this.#swingMs += (Math.abs(difference) - this.#swingMs) * swingShare
+    this.#pauseMs += difference * pauseShare
   }
 
   /** The far end was asked whether it is there. */
@@ -143,11 +158,17 @@ export class Heartbeat {
     return now - this.#sentAt >= (this.pace === 'mesh' ? meshBeatMs : hidden ? hiddenBeatMs : beatMs)
   }
 
+  /** Of a small room at rest: is it time to ask the far end whether it is there? */
+  isRestDue(isLate: boolean, now: Millis): boolean {
+    const isSilent = now - this.#heardAt >= (isLate ? restMs + lateRestMs : restMs)
+    return isSilent && now - this.#sentAt >= beatMs
+  }
+
   /** In a mesh: when the far end is to be asked whether it is there; `Infinity` while an answer is awaited. */
   askAt(hidden: boolean): Millis {
     if (this.#askedAt !== undefined) return Infinity
     if (hidden || this.#theyAreHidden) return this.#heardAt + hiddenAskMs
-    return this.#heardAt + Math.min(askMs, Math.max(leastAskMs, usualPauses * this.#pauseMs))
+    return this.#heardAt + Math.min(askMs, Math.max(leastAskMs, this.#pauseMs + usualSwings * this.#swingMs))
   }
 
   /** It was asked and has not answered in time, at `at` or before. */

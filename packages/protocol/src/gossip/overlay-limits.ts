@@ -14,8 +14,7 @@ export function shuffleHopsFor(online: number): number {
 export const shuffledNeighbours = 3
 export const shuffledContacts = 4
 
-/** While fewer are known than `youngContacts`, in the first minute or with too few neighbours. */
-export const youngContacts = 16
+/** While the passive view has neither all it can hold nor half of the room, in the first minute or with too few neighbours. */
 export const fastShuffleMs = 10_000
 export const shuffleMs = 45_000
 export const shuffleSpreadMs = 15_000

@@ -403,7 +403,8 @@ export class Overlay {
     const { useful, live } = this.#links
     const isMissing = useful < this.#size.want
     if (isMissing && live > 0 && this.#seeking.isMassLoss(now)) return limits.emergencyShuffleMs
-    const isYoung = now - this.#startedAt < limits.youngMs && this.#passive.records.length < limits.youngContacts
+    const enough = Math.min(limits.passiveSize, this.#online / 2)
+    const isYoung = now - this.#startedAt < limits.youngMs && this.#passive.records.length < enough
     const knowsAll = this.#passive.records.length + live >= this.#online - 1
     if ((isYoung || isMissing) && !knowsAll) return this.#around(limits.fastShuffleMs, 0.1)
     return this.#around(limits.shuffleMs, limits.shuffleSpreadMs / limits.shuffleMs)
