@@ -33,7 +33,8 @@ Exit codes: 0 done · 1 a fault of kith · 2 command line, link or configuration
 4 store cannot be used · 5 port or network · 6 left with messages nobody has yet · 7 doctor found something
 130 interrupted · 143 terminated
 
-JSON lines out: ready, peer, message, synced, map, why, members, entering, newcomer, invite, done, error.
+JSON lines out: ready, peer, message, synced, map, why, members, entering, newcomer, standing, moved, held, slow,
+comparing, contactRequest, invite, done, error.
 In: send, history, who, map, why, members, command, leave.
 All of it is described in docs/spec/terminal.md.
 `

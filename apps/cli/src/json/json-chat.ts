@@ -11,6 +11,7 @@ import { findPerson } from '../find-person.ts'
 import { performIdentity } from '../identity-commands.ts'
 import { keepersHere, keeperTicketFor } from '../keeper-words.ts'
 import { performMembers } from '../members/actions.ts'
+import { HappeningsPrinter } from '../members/happenings.ts'
 import { membersLine, MembersPrinter } from '../members/lines.ts'
 import { reportingProgram } from '../version.ts'
 import { fileTroubleText } from '../files/file-words.ts'
@@ -148,6 +149,7 @@ class Printer {
   readonly #messages = new Map<string, Message>()
   readonly #files = new FilePrinter()
   readonly #members = new MembersPrinter()
+  readonly #happenings = new HappeningsPrinter()
   #newestNotice = -Infinity
   /** The own store was read: messages and their receipts come from it one after the other, and are one line. */
   #loaded = false
@@ -247,6 +249,7 @@ class Printer {
     this.#printPeers()
     this.#print(this.#members.observe(this.open.room.state))
     const { state } = this.open.room
+    this.#print(this.#happenings.observe(state, this.#chat.state.contacts.requests, this.#io.now()))
     for (const notice of state.notices) {
       if (notice.id <= this.#newestNotice) continue
       this.#newestNotice = notice.id

@@ -1,5 +1,6 @@
 /** The lines of `--json` about members rooms. Names are frozen; docs/spec/terminal.md is their description. */
 import type { EdgeRule, Entering, Newcomer, Person, RoomState } from '@kith/peer'
+import type { HappeningLine } from './happenings.ts'
 
 /** How far one has come on the way in; `phase` is `in` once one is. Fields that say nothing are null. */
 export interface EnteringLine {
@@ -20,6 +21,8 @@ export interface NewcomerLine {
   readonly name: string
   readonly state: 'here' | 'away' | 'gone'
   readonly pin: string | null
+  /** The PIN counts until then. */
+  readonly until: number | null
   readonly triesLeft: number | null
   readonly vouches: number
   readonly needed: number
@@ -40,6 +43,7 @@ export interface MembersLine {
 }
 
 export type MembersOut =
+  | HappeningLine
   | EnteringLine
   | NewcomerLine
   | MembersLine
@@ -62,6 +66,7 @@ export function newcomerLine({ id, name, pin, here, vouches, needed }: Newcomer)
     name,
     state: here ? 'here' : 'away',
     pin: pin?.digits ?? null,
+    until: pin?.until ?? null,
     triesLeft: pin?.triesLeft ?? null,
     vouches: vouches.length,
     needed,
@@ -119,7 +124,7 @@ export class MembersPrinter {
     for (const [id, text] of this.#newcomers) {
       if (here.has(id)) continue
       this.#newcomers.delete(id)
-      lines.push({ ...(JSON.parse(text) as NewcomerLine), state: 'gone', pin: null, triesLeft: null })
+      lines.push({ ...(JSON.parse(text) as NewcomerLine), state: 'gone', pin: null, until: null, triesLeft: null })
     }
     return lines
   }

@@ -6,6 +6,7 @@ import { perform } from '../actions.ts'
 import type { Outcome } from '../outcome.ts'
 import { parseInput } from '../commands.ts'
 import { parseLine } from '../json/lines.ts'
+import { HappeningsPrinter } from './happenings.ts'
 import { MembersPrinter, membersLine } from './lines.ts'
 import { MembersWatch } from './watch.ts'
 
@@ -157,6 +158,38 @@ describe('members rooms in a terminal', () => {
     await door.first.govern({ type: 'decline', who: door.first.state.members!.newcomers[0]!.id })
     expect(other.observe(door.first.state)).toMatchObject([{ name: 'Noor', state: 'gone', pin: null }])
     expect(membersLine(door.first.state)).toMatchObject({ kind: 'members', standing: 'in', role: 'founder' })
+  })
+
+  it('TRM17 prints what happens to this program as lines, once each', () => {
+    const observe = (printer: HappeningsPrinter, { first, state }: ReturnType<typeof fakeChat>, at = Date.now()) =>
+      printer.observe(first.state, state.contacts.requests, at)
+    const removed = fakeChat('membersRemoved')
+    const printer = new HappeningsPrinter()
+    expect(observe(printer, removed)).toMatchObject([{ type: 'standing', standing: 'removed' }])
+    expect(observe(printer, removed)).toEqual([])
+    expect(observe(new HappeningsPrinter(), fakeChat('membersHeld'))).toEqual([
+      { type: 'held', text: 'Who has the key to the shed?' },
+    ])
+    const open = fakeChat('full')
+    const { state } = open.first
+    const moved = { by: state.me, name: 'Mara', invite: 'https://kith.example/#i-x' }
+    const comparing = [{ with: state.people[1]!.id, phase: 'digits', digits: '123456', theySay: false }] as const
+    const requests = [{ room: state.id, who: state.people[2]!.id, name: 'Jonas' }]
+    const members = { ...fakeChat('members').first.state.members!, slowUntil: 5_000 }
+    const watching = new HappeningsPrinter()
+    const now = { ...state, moved, comparing, members }
+    expect(watching.observe(now, requests, 1_000)).toMatchObject([
+      { type: 'moved', invite: moved.invite },
+      { type: 'slow', until: 5_000 },
+      { type: 'comparing', phase: 'digits', digits: '123456' },
+      { type: 'contactRequest', name: 'Jonas' },
+    ])
+    expect(watching.observe(now, requests, 2_000)).toEqual([])
+    expect(watching.observe({ ...now, comparing: [] }, [], 6_000)).toMatchObject([
+      { type: 'slow', until: null },
+      { type: 'comparing', phase: 'over', digits: null },
+    ])
+    expect(watching.observe(now, requests, 7_000)).toMatchObject([{ type: 'comparing' }, { type: 'contactRequest' }])
   })
 
   it('TRM17 reads commands as lines, and no others', () => {
