@@ -1,5 +1,5 @@
 /**
- * Every word of the web app, in English. Other catalogues have the same shape (`Messages`).
+ * Every word of the web app, in English. Other catalogues have the same shape.
  *
  * Tone: plain, short, kind. Never "error": what happened, and what to do.
  */
@@ -293,6 +293,7 @@ export const en = {
     kept: 'The browser has promised to keep it.',
     mayBeCleared: 'The browser may clear it when space runs short.',
     language: 'Language',
+    languageAuto: 'As in the browser',
   },
 
   unlock: {
@@ -450,4 +451,4 @@ export const en = {
   },
 }
 
-export type Messages = typeof en
+export type EnglishMessages = typeof en

@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { FileMessages }
 
-const catalogues: Readonly<Record<string, FileMessages>> = { en: filesEn }
-
 export function useFileMessages(): FileMessages {
-  return catalogues[useMessages().locale] ?? filesEn
+  return useMessages().parts?.files ?? filesEn
 }

@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { IdentityMessages }
 
-const catalogues: Readonly<Record<string, IdentityMessages>> = { en: identityEn }
-
 export function useIdentityMessages(): IdentityMessages {
-  return catalogues[useMessages().locale] ?? identityEn
+  return useMessages().parts?.identity ?? identityEn
 }

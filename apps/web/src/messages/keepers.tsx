@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { KeepersMessages }
 
-const catalogues: Readonly<Record<string, KeepersMessages>> = { en: keepersEn }
-
 export function useKeepersMessages(): KeepersMessages {
-  return catalogues[useMessages().locale] ?? keepersEn
+  return useMessages().parts?.keepers ?? keepersEn
 }

@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { MapMessages }
 
-const catalogues: Readonly<Record<string, MapMessages>> = { en: mapEn }
-
 export function useMapMessages(): MapMessages {
-  return catalogues[useMessages().locale] ?? mapEn
+  return useMessages().parts?.map ?? mapEn
 }

@@ -49,7 +49,7 @@ export const membersEn = {
     addedBy: (name: string): string => `Let in by ${name}`,
     founded: 'Made this room',
     vouches: 'Who vouches',
-    methods: { pin: 'by a PIN', sas: 'by comparing numbers', link: 'by sending the invite' } as const,
+    methods: { pin: 'by a PIN', sas: 'by comparing numbers', link: 'by sending the invite' },
     vouch: (name: string, method: string): string => `${name}, ${method}`,
     noVouches: 'Nobody has vouched.',
     notMember: 'Not a member of this room.',

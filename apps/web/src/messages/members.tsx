@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { MembersMessages }
 
-const catalogues: Readonly<Record<string, MembersMessages>> = { en: membersEn }
-
 export function useMembersMessages(): MembersMessages {
-  return catalogues[useMessages().locale] ?? membersEn
+  return useMessages().parts?.members ?? membersEn
 }

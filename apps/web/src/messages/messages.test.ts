@@ -4,7 +4,13 @@ import { describe, expect, it } from 'vitest'
 import type { ChatNoticeCode } from '@kith/peer'
 import { en } from './en.ts'
 import { formats } from './format.ts'
-import { chooseLocale, loadMessages } from './messages.tsx'
+import { filesEn } from './files-en.ts'
+import { identityEn } from './identity-en.ts'
+import { keepersEn } from './keepers-en.ts'
+import { mapEn } from './map-en.ts'
+import { membersEn } from './members-en.ts'
+import { chooseLocale, languages, loadMessages } from './messages.tsx'
+import { searchEn } from './search-en.ts'
 
 const source = fileURLToPath(new URL('..', import.meta.url))
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
@@ -89,6 +95,60 @@ describe('the catalogue', () => {
     expect(en.composer.typing(['A', 'B', 'C', 'D'])).toBe('Several people are writing')
     expect(en.room.withNames(['A', 'B', 'C'], 2)).toBe('A, B, C, and 2 others')
     expect(en.app.title('Lake', 3)).toBe('(3) Lake · Kith')
+  })
+})
+
+describe('the other languages', () => {
+  const parts = {
+    files: filesEn,
+    identity: identityEn,
+    keepers: keepersEn,
+    map: mapEn,
+    members: membersEn,
+    search: searchEn,
+  }
+  const english = leaves({ ...en, parts }).filter(([[first]]) => first !== 'format' && first !== 'locale')
+  const others = Object.keys(languages).filter((language) => language !== 'en')
+
+  it('are three, chosen by the browser or by the reader', async () => {
+    expect(others).toEqual(['de', 'es', 'fr'])
+    expect(chooseLocale(['de-AT', 'en'])).toBe('de')
+    expect(chooseLocale(['de-AT', 'en'], 'fr')).toBe('fr')
+    expect(chooseLocale(['es-MX'], 'xx')).toBe('es')
+    for (const language of others) expect((await loadMessages(language)).locale).toBe(language)
+  })
+
+  it.each(others)('%s says all that English says, and says it in its own words', async (language) => {
+    const { format, locale, ...words } = await loadMessages(language)
+    const said = leaves(words)
+    expect(format.number(1)).toBe('1')
+    expect(locale).toBe(language)
+    const byPath = new Map(said.map(([path, text]) => [path.join('.'), text]))
+    expect([...byPath.keys()].toSorted()).toEqual(english.map(([path]) => path.join('.')).toSorted())
+    let same = 0
+    for (const [path, text] of english) {
+      const own = byPath.get(path.join('.'))
+      expect(typeof own, path.join('.')).toBe(typeof text)
+      if (typeof own !== 'string') continue
+      // The table of the map leaves out an unknown quality everywhere.
+      if (text !== '') expect(own.trim(), path.join('.')).not.toBe('')
+      if (own === text) same++
+    }
+    // Kith, Emoji, Code, ms, Admin, Alt and their like are the same words.
+    expect(same).toBeLessThan(english.length / 20)
+  })
+
+  it('count as their readers do', async () => {
+    const { status: de } = await loadMessages('de')
+    const { status: fr, parts: partsFr } = await loadMessages('fr')
+    const { status: es } = await loadMessages('es')
+    expect(de.people(1)).toBe('1 Person hier')
+    expect(de.gaps(1200)).toBe('1.200 Nachrichten fehlen')
+    expect(es.gaps(1)).toBe('falta 1 mensaje')
+    expect(es.gaps(0)).toBe('faltan 0 mensajes')
+    // Nothing is singular in French.
+    expect(fr.gaps(0)).toBe('0 message manque')
+    expect(partsFr?.files.holders(2)).toBe('2 autres l’ont')
   })
 })
 

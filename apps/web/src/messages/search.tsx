@@ -4,8 +4,6 @@ import { useMessages } from './messages.tsx'
 
 export type { SearchMessages }
 
-const catalogues: Readonly<Record<string, SearchMessages>> = { en: searchEn }
-
 export function useSearchMessages(): SearchMessages {
-  return catalogues[useMessages().locale] ?? searchEn
+  return useMessages().parts?.search ?? searchEn
 }

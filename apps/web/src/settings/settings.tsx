@@ -8,6 +8,7 @@ import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
 import { Lock } from '../lock/lock.tsx'
 import { FileSpace } from './file-space.tsx'
+import { Language } from './language.tsx'
 import './settings.css'
 
 const Devices = lazy(() => import('../identity/devices.tsx').then(({ Devices: shown }) => ({ default: shown })))
@@ -52,6 +53,7 @@ export default function Settings({ onClose }: { readonly onClose: () => void }):
           ))}
         </div>
       </fieldset>
+      <Language />
       <div className="setting">
         <label className="switch">
           <span className="setting-name">{say.relayOnly}</span>
