@@ -96,6 +96,7 @@ export const de: Messages = {
     joining: 'Sucht die anderen…',
     alone: 'Bis jetzt nur du',
     nobody: 'Gerade ist sonst niemand hier',
+    unanswered: 'Mitglieder sind hier und antworten dir nicht',
     people: (count) => plural(count, { one: '1 Person hier', other: '# Leute hier' }),
     reaching: (count) => `${number(count)} noch nicht erreicht`,
     catchingUp: (have, total) => `Holt nach: ${number(have)} von ${number(total)}`,
@@ -447,6 +448,8 @@ export const de: Messages = {
     relayKeyChanged: (about) =>
       `${about === undefined ? 'Das Relay' : `Das Relay ${about}`} hat einen neuen Schlüssel. Hat sein Betreiber das nicht angekündigt, antwortet vielleicht jemand anders. Deine Nachrichten bleiben so oder so versiegelt.`,
     relayRefused: () => 'Das Relay lässt diesen Raum gerade nicht ein. Direkt verbundene Leute reden weiter.',
+    unanswered: () =>
+      'Mitglieder dieses Raums sind hier und antworten dir nicht. Vielleicht bist du kein Mitglied mehr: Frag eins von ihnen auf anderem Weg.',
     storeFull: () =>
       'Dieser Browser hat keinen Platz mehr. Neue Nachrichten sind zu lesen, werden aber nicht behalten; schaff Platz.',
     storeBroken: () =>

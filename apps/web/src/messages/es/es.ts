@@ -94,6 +94,7 @@ export const es: Messages = {
     joining: 'Buscando a los demás…',
     alone: 'De momento, solo tú',
     nobody: 'Ahora mismo no hay nadie más aquí',
+    unanswered: 'Hay miembros aquí y no te responden',
     people: (count) => plural(count, { one: '1 persona aquí', other: '# personas aquí' }),
     reaching: (count) => plural(count, { one: 'buscando a 1', other: 'buscando a #' }),
     catchingUp: (have, total) => `Poniéndose al día: ${number(have)} de ${number(total)}`,
@@ -443,6 +444,8 @@ export const es: Messages = {
     relayKeyChanged: (about) =>
       `${about === undefined ? 'El relé' : `El relé ${about}`} tiene una clave nueva. Si quien lo lleva no lo anunció, quizá responda otro en su lugar. Tus mensajes siguen sellados en cualquier caso.`,
     relayRefused: () => 'El relé no deja entrar a esta sala ahora. Quienes tienen conexión directa siguen hablando.',
+    unanswered: () =>
+      'Hay miembros de esta sala aquí y no te responden. Quizá ya no eres miembro: pregúntale a uno por otro medio.',
     storeFull: () =>
       'En este navegador no queda sitio. Los mensajes nuevos se pueden leer pero no se guardan; libera espacio.',
     storeBroken: () => 'Algo de lo guardado aquí está dañado y se dejó fuera. Lo que tengan los demás vuelve solo.',

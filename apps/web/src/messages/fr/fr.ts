@@ -97,6 +97,7 @@ export const fr: Messages = {
     joining: 'À la recherche des autres…',
     alone: 'Toi seulement, pour l’instant',
     nobody: 'Personne d’autre n’est ici en ce moment',
+    unanswered: 'Des membres sont ici et ne te répondent pas',
     people: (count) => plural(count, { one: '# personne ici', other: '# personnes ici' }),
     reaching: (count) => `${number(count)} pas encore atteints`,
     catchingUp: (have, total) => `Rattrapage : ${number(have)} sur ${number(total)}`,
@@ -447,6 +448,8 @@ export const fr: Messages = {
       `${about === undefined ? 'Le relais' : `Le relais ${about}`} a une nouvelle clé. Si qui le tient ne l’a pas annoncé, quelqu’un d’autre répond peut-être à sa place. Tes messages restent scellés dans tous les cas.`,
     relayRefused: () =>
       'Le relais ne laisse pas entrer ce salon en ce moment. Les gens reliés directement continuent de parler.',
+    unanswered: () =>
+      'Des membres de ce salon sont ici et ne te répondent pas. Tu n’es peut-être plus membre : demande à l’un d’eux par un autre moyen.',
     storeFull: () =>
       'Ce navigateur n’a plus de place. Les nouveaux messages se lisent mais ne sont pas gardés ; libère de la place.',
     storeBroken: () =>
