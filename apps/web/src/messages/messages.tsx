@@ -1,25 +1,10 @@
 /** The catalogue of the reader's language, by React context. */
 import { createContext, use } from 'react'
-import { en, type EnglishMessages } from './en.ts'
-import type { FileMessages } from './files-en.ts'
-import type { IdentityMessages } from './identity-en.ts'
-import type { KeepersMessages } from './keepers-en.ts'
+import type { Messages } from './catalogue.ts'
+import { en } from './en.ts'
 import { keptLanguage } from './kept-language.ts'
-import type { MapMessages } from './map-en.ts'
-import type { MembersMessages } from './members-en.ts'
-import type { SearchMessages } from './search-en.ts'
 
-/** What a language brings besides: in English these come with the pages that need them. */
-export interface MessageParts {
-  readonly files: FileMessages
-  readonly identity: IdentityMessages
-  readonly keepers: KeepersMessages
-  readonly map: MapMessages
-  readonly members: MembersMessages
-  readonly search: SearchMessages
-}
-
-export type Messages = EnglishMessages & { readonly parts?: MessageParts }
+export type { Messages }
 
 /** Each in its own name, so that it is found by whoever reads no other. */
 export const languages: Readonly<Record<string, string>> = {

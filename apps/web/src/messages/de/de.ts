@@ -1,6 +1,6 @@
 /** Jedes Wort der Web-App auf Deutsch. Ton: schlicht, kurz, freundlich; was geschehen ist und was hilft. */
+import type { Messages } from '../catalogue.ts'
 import { formats, type Formats } from '../format.ts'
-import type { Messages } from '../messages.tsx'
 import { filesDe } from './files.ts'
 import { identityDe } from './identity.ts'
 import { keepersDe } from './keepers.ts'
@@ -49,7 +49,7 @@ export const de: Messages = {
     kinds: { open: 'Offener Raum', members: 'Mitgliederraum' },
     kindHints: { open: 'Wer den Link hat, liest mit.', members: 'Ihr entscheidet, wer kommt.' },
     joinLabel: 'Hast du einen Link?',
-    joinPlaceholder: 'Link oder Einladung einfügen',
+    joinPlaceholder: 'Link einfügen',
     join: 'Beitreten',
     notALink: 'Das ist nicht der Link eines Raums. Ein ganzer Link endet mit # und 43 Buchstaben und Ziffern.',
     couldNotMake:
@@ -103,8 +103,8 @@ export const de: Messages = {
     offline: 'Offline. Was du schreibst, wartet hier.',
     relayAwayDirect: (direct, total) =>
       direct === total
-        ? 'Das Relay ist weg. Alle sind direkt verbunden.'
-        : `Das Relay ist weg. Direkt verbunden: ${number(direct)} von ${number(total)}.`,
+        ? 'Relay weg. Alle sind direkt verbunden.'
+        : `Relay weg. Direkt verbunden: ${number(direct)} von ${number(total)}.`,
     gaps: (count) => plural(count, { one: '1 Nachricht fehlt', other: '# Nachrichten fehlen' }),
     members: (count, verified) =>
       `Mitglieder: ${plural(count, { one: '1 Person', other: '# Leute' })}, ${number(verified)} von dir geprüft`,

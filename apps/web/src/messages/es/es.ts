@@ -1,6 +1,6 @@
 /** Todas las palabras de la aplicación web en español. Tono: sencillo, breve, amable; qué pasó y qué hacer. */
+import type { Messages } from '../catalogue.ts'
 import { formats, type Formats } from '../format.ts'
-import type { Messages } from '../messages.tsx'
 import { filesEs } from './files.ts'
 import { identityEs } from './identity.ts'
 import { keepersEs } from './keepers.ts'
@@ -49,7 +49,7 @@ export const es: Messages = {
     kinds: { open: 'Sala abierta', members: 'Con miembros' },
     kindHints: { open: 'Quien tenga el enlace puede leer.', members: 'Tú decides quién entra.' },
     joinLabel: '¿Tienes un enlace?',
-    joinPlaceholder: 'Pega un enlace o una invitación',
+    joinPlaceholder: 'Pega el enlace',
     join: 'Entrar',
     notALink: 'Eso no es el enlace de una sala. Un enlace completo termina en # y 43 letras y números.',
     couldNotMake: 'No se pudo crear la sala: en este navegador no queda sitio. Libera espacio e inténtalo de nuevo.',
@@ -101,8 +101,8 @@ export const es: Messages = {
     offline: 'Sin conexión. Lo que escribas espera aquí.',
     relayAwayDirect: (direct, total) =>
       direct === total
-        ? 'El relé no está. Todos están conectados directamente.'
-        : `El relé no está. Conexión directa: ${number(direct)} de ${number(total)}.`,
+        ? 'Relé ausente. Todos con conexión directa.'
+        : `Relé ausente. Conexión directa: ${number(direct)} de ${number(total)}.`,
     gaps: (count) => plural(count, { one: 'falta 1 mensaje', other: 'faltan # mensajes' }),
     members: (count, verified) =>
       `Miembros: ${plural(count, { one: '1 persona', other: '# personas' })}, ${number(verified)} comprobadas por ti`,

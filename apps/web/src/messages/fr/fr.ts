@@ -1,6 +1,6 @@
 /** Tous les mots de l'application web en français. Ton : simple, court, aimable ; ce qui s'est passé et que faire. */
+import type { Messages } from '../catalogue.ts'
 import { formats, type Formats } from '../format.ts'
-import type { Messages } from '../messages.tsx'
 import { filesFr } from './files.ts'
 import { identityFr } from './identity.ts'
 import { keepersFr } from './keepers.ts'
@@ -50,7 +50,7 @@ export const fr: Messages = {
     kinds: { open: 'Salon ouvert', members: 'À membres' },
     kindHints: { open: 'Qui a le lien peut lire.', members: 'Tu décides qui entre.' },
     joinLabel: 'Tu as un lien ?',
-    joinPlaceholder: 'Colle un lien ou une invitation',
+    joinPlaceholder: 'Colle le lien',
     join: 'Entrer',
     notALink: 'Ce n’est pas le lien d’un salon. Un lien entier finit par # et 43 lettres et chiffres.',
     couldNotMake: 'Le salon n’a pas pu être créé : ce navigateur n’a plus de place. Libères-en et réessaie.',
@@ -104,8 +104,8 @@ export const fr: Messages = {
     offline: 'Hors ligne. Ce que tu écris attend ici.',
     relayAwayDirect: (direct, total) =>
       direct === total
-        ? 'Le relais est absent. Tout le monde est relié directement.'
-        : `Le relais est absent. Reliés directement : ${number(direct)} sur ${number(total)}.`,
+        ? 'Relais absent. Tous reliés directement.'
+        : `Relais absent. Reliés directement : ${number(direct)} sur ${number(total)}.`,
     gaps: (count) => plural(count, { one: '# message manque', other: '# messages manquent' }),
     members: (count, verified) =>
       `Membres : ${plural(count, { one: '# personne', other: '# personnes' })}, ${number(verified)} vérifiées par toi`,
