@@ -2,12 +2,14 @@
  * Films and sounds play while they arrive: the service worker asks this page for the ranges a player wants
  * (`media-worker.ts`), and each is answered when its bytes are here. Without a service worker they play once they are whole.
  */
-import type { Attachment, Room } from '@kith/peer'
+import { FileFailed, type Attachment, type Room } from '@kith/peer'
 import { safeType } from './kinds.ts'
 import { mediaPath, type MediaAnswer, type MediaQuestion } from './media-wire.ts'
 
 const offered = new Map<string, { readonly room: Room; readonly file: Attachment }>()
 let listening = false
+/** By then a player that is taken away is gone. */
+const goneMs = 3_000
 
 /** The address under which a player streams the file; undefined where that is not possible. */
 export function streamUrl(room: Room, file: Attachment): string | undefined {
@@ -31,7 +33,9 @@ async function answer({ data, ports }: MessageEvent<MediaQuestion>): Promise<voi
   try {
     const bytes = await room.readFile(file.root, data.from, data.length)
     send({ ok: true, bytes, size: file.size, type: safeType(file) })
-  } catch {
+  } catch (error) {
+    // The player of what was paused goes by itself; told before, the browser would call it a failure.
+    if (error instanceof FileFailed && error.why === 'stopped') await new Promise((gone) => setTimeout(gone, goneMs))
     send({ ok: false })
   }
 }
