@@ -3,6 +3,7 @@ import { viewSize } from '../gossip/overlay-limits.ts'
 import { linkable, planScenario } from './plan.ts'
 import { scenarioNamed } from './scenarios.ts'
 import type { Scenario } from './scenarios.ts'
+import { Simulation } from './simulation.ts'
 
 const steady = scenarioNamed('steady') as Scenario
 
@@ -35,5 +36,19 @@ describe('a room that has been there for a while', () => {
     const { links, machines } = planScenario({ ...steady, begins: 'arriving' }, 100, 1)
     expect(links).toEqual([])
     expect(Math.max(...machines.map(({ startAt }) => startAt))).toBeGreaterThan(3_000)
+  })
+
+  it('SIM13 is a mesh of those links within a second, and people who arrive dial the address they know', () => {
+    const grown = new Simulation({ scenario: steady, peers: 40, seed: 1 })
+    grown.runTo(1_500)
+    expect(grown.graph().to.length).toBeGreaterThanOrEqual(grown.plan.links.length * 2)
+    expect(grown.plan.machines.map((_, index) => grown.engine(index)?.map().mode)).toEqual(Array(40).fill('mesh'))
+
+    const arriving = new Simulation({ scenario: { ...steady, begins: 'arriving' }, peers: 40, seed: 1 })
+    arriving.runTo(1_500)
+    const { from } = arriving.graph()
+    arriving.plan.machines.forEach(({ startAt }, index) => {
+      if (startAt < 1_200) expect((from[index + 1] as number) - (from[index] as number)).toBeGreaterThan(0)
+    })
   })
 })

@@ -189,7 +189,7 @@ export class Simulation {
       platform: kind === 'hub' ? 'node' : 'browser',
       kind: kind === 'hub' ? 'node' : kind === 'mobile' ? 'mobile' : 'desktop',
       // Whoever has been there for a while dials nobody any more.
-      addresses: contact === undefined || machine.startAt < this.plan.linkedAt ? [] : [addressOf(contact)],
+      addresses: contact === undefined || this.#isSettled(machine) ? [] : [addressOf(contact)],
       relayOrigin: 'https://relay.example',
       relayUse: 'sparing',
       store: false,
@@ -254,11 +254,17 @@ export class Simulation {
     network.relay.kill()
     at(plan.meetableAt, () => {
       network.relay.start()
-      plan.machines.forEach(({ contact, startAt }, index) => {
-        if (!this.#owns(index) || contact === undefined || startAt >= plan.linkedAt) return
+      plan.machines.forEach((machine, index) => {
+        const { contact } = machine
+        if (!this.#owns(index) || contact === undefined || !this.#isSettled(machine)) return
         network.give(network.peer(index) as SimPeer, { type: 'setAddresses', addresses: [addressOf(contact)] })
       })
     })
+  }
+
+  /** It has its links from the beginning. */
+  #isSettled({ startAt }: Machine): boolean {
+    return this.plan.links.length > 0 && startAt < this.plan.linkedAt
   }
 
   #owns(place: number): boolean {
