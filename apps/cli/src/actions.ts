@@ -17,6 +17,7 @@ import { descriptions, type ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
 import { performIdentity } from './identity-commands.ts'
 import { keeperText, keeperTicketFor } from './keeper-words.ts'
+import { elsewhereText } from './members/words.ts'
 import { mapRows } from './map-rows.ts'
 import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
@@ -118,6 +119,7 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
     case 'follow': {
       const { moved } = room.state
       if (moved === undefined) return hint('Nobody moved this room.')
+      if (moved.invite === undefined) return hint(elsewhereText(moved.name))
       return { type: 'go', room: await scene.chat.join(moved.invite) }
     }
     case 'invite':

@@ -4,7 +4,7 @@ import { perform } from './actions.ts'
 import { parseInput } from './commands.ts'
 import { MembersWatch } from './members/watch.ts'
 
-const moved = { by: 'b'.repeat(64), name: 'Mara', invite: 'https://kith.example/#i-there' }
+const moved = { by: 'b'.repeat(64), name: 'Mara', invite: 'https://kith.example/#i-there', chosen: false }
 
 function stateOf(change: Partial<RoomState>): RoomState {
   const state = { id: 'old', kind: 'open', title: 'Kitchen', link: 'https://kith.example/#secret', me: 'a'.repeat(64) }

@@ -166,4 +166,22 @@ describe('people who meet at a relay', () => {
     await there.govern({ type: 'enterPin', pin: made.state.members?.newcomers[0]?.pin?.digits ?? '' })
     await until(there, 'being in', () => there.state.members?.standing === 'in')
   }, 90_000)
+
+  it('FAC24 ROM26 those who are taken along come in without a PIN; whoever is left out learns that there is a room, and no way', async () => {
+    const relay = await startRelay()
+    const [ada, bob, eve] = [await start(relay, 'Ada'), await start(relay, 'Bob'), await start(relay, 'Eve')]
+    const old = await ada.create({ title: 'Kitchen' })
+    const [bobs, eves] = [await bob.join(old.state.link), await eve.join(old.state.link)]
+    const names = (): readonly string[] =>
+      old.state.people.filter(({ me, path }) => !me && path).map(({ name }) => name)
+    await until(old, 'the two', () => names().length === 2)
+    const along = old.state.people.filter(({ name }) => name === 'Bob').map(({ id }) => id)
+    const made = await ada.create({ kind: 'members', title: 'Kitchen', relay, from: old.id, along })
+    for (const room of [bobs, eves]) await until(room, 'the notice', () => room.state.moved?.name === 'Ada')
+    expect(bobs.state.moved).toMatchObject({ chosen: true })
+    expect(eves.state.moved).toMatchObject({ chosen: false, invite: undefined })
+    const there = await bob.join(bobs.state.moved?.invite ?? '')
+    expect(there.id).toBe(made.id)
+    await until(there, 'being in', () => there.state.members?.standing === 'in')
+  }, 90_000)
 })

@@ -1,5 +1,5 @@
 /** Everything a chat needs of its platform. The composition roots (`browser/browser.ts`, `node/node.ts`) fill it in. */
-import type { Address, Crypto, EngineOptions, Millis, ReachReport, RoomMap } from '@kith/protocol'
+import type { Address, Crypto, EngineOptions, Millis, MovedBox, ReachReport, RoomMap } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
 import type { StoreSpace } from './blob-quota.ts'
 import type { BrokenRecords } from './broken-records.ts'
@@ -19,6 +19,8 @@ export interface RoomEngine extends EngineLike {
   map(now: Millis): RoomMap
   /** The last word of an own device (hex) in each of its sessions (hex). */
   headsOfDevice(device: string): readonly { readonly session: string; readonly seq: number }[]
+  /** The invite to where an open room goes on, sealed for the devices of these people (author keys, hex). */
+  movedBoxes(people: readonly string[], invite: string): readonly MovedBox[]
   /** Undefined for a session that is not known to be here. */
   reachReport(session: string, now: Millis): ReachReport | undefined
 }

@@ -147,7 +147,16 @@ export interface RoomState {
   /** I show the people here who I am beyond this room. */
   readonly shown: boolean
   /** Of an open room: somebody said that its people go on in a members room, and how to get there. */
-  readonly moved?: { readonly by: string; readonly name: string; readonly invite: string } | undefined
+  readonly moved?:
+    | {
+        readonly by: string
+        readonly name: string
+        /** Undefined: it is for others. */
+        readonly invite: string | undefined
+        /** It was sealed for me: I come in without a PIN. */
+        readonly chosen: boolean
+      }
+    | undefined
   /** `Contact.id` of the other, when this is the room of two contacts: shown by their name, with no way in for others. */
   readonly contact?: string | undefined
 }
@@ -264,6 +273,11 @@ export interface NewRoom {
   readonly relay?: string | undefined
   /** Of a members room: the open room it is made in place of. The people there are told, and each is let in at the door. */
   readonly from?: string | undefined
+  /**
+   * Whom of `from` (`Person.id`) to take along: they come in without a PIN. Whoever else has the old link is told no way
+   * unless everybody known there is taken along. Left out: nobody in particular, and all come by a PIN.
+   */
+  readonly along?: readonly string[] | undefined
   /** Of a members room. */
   readonly policy?: Policy | undefined
 }

@@ -69,6 +69,10 @@ class MembersEngine implements RoomEngine {
     return [...outputs, { type: 'event', event: { type: 'membershipDone', tag, invite } }]
   }
 
+  movedBoxes(): readonly [] {
+    return []
+  }
+
   headsOfDevice(): [] {
     return []
   }

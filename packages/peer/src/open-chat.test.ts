@@ -84,6 +84,10 @@ class ScriptedEngine implements RoomEngine {
     return outputs
   }
 
+  movedBoxes(): readonly [] {
+    return []
+  }
+
   headsOfDevice(): [] {
     return []
   }

@@ -183,17 +183,31 @@ export class OpenChat implements Chat {
     const made = await this.#make(options)
     const from = options.from === undefined ? undefined : this.#rooms.get(options.from)
     if (made.record.members === undefined || from?.record.members !== undefined) return made
-    if (from !== undefined) await this.#callOver(from, made)
+    if (from !== undefined) await this.#callOver(from, made, options.along)
     return made
   }
 
-  /** Who comes is asked for a PIN: also whoever should not have had the old link sees the notice. */
-  async #callOver(from: OpenRoom, to: OpenRoom): Promise<void> {
+  /**
+   * Whoever comes by what everybody with the old link can read is asked for a PIN: there may be some among them who should not
+   * have had it. Those who were chosen are given a way of their own.
+   */
+  async #callOver(from: OpenRoom, to: OpenRoom, along: readonly string[] | undefined): Promise<void> {
     await isIn(to)
-    const uses = Math.min(maxInviteUses, Math.max(8, from.state.people.length * 2))
-    const made = await to.govern({ type: 'invite', uses, lastsMs: callOverMs, asksPin: true })
-    const invite = to.state.members?.invites.find(({ id }) => id === made)?.link
-    if (invite !== undefined) await from.tellMoved(invite)
+    const others = from.state.people.filter(({ me, keeper }) => !me && keeper === undefined)
+    const inviteFor = async (uses: number, asksPin: boolean): Promise<string> => {
+      const made = await to.govern({
+        type: 'invite',
+        uses: Math.min(maxInviteUses, uses),
+        lastsMs: callOverMs,
+        asksPin,
+      })
+      return to.state.members?.invites.find(({ id }) => id === made)?.link ?? ''
+    }
+    const people = others.map(({ id }) => id).filter((id) => along?.includes(id) === true)
+    const isForAll = along === undefined || people.length === others.length
+    const open = isForAll ? await inviteFor(Math.max(8, others.length * 2), true) : ''
+    const own = people.length === 0 ? '' : await inviteFor(people.length * 2, false)
+    await from.tellMoved(open, { people, invite: own })
   }
 
   #make(options: NewRoom): Promise<OpenRoom> {

@@ -484,8 +484,12 @@ export class OpenRoom implements Room {
   }
 
   /** Tells the people of this open room where it goes on. */
-  async tellMoved(invite: string): Promise<void> {
-    await this.#posts.post({ type: 'moved', invite })
+  async tellMoved(
+    invite: string,
+    along: { readonly people: readonly string[]; readonly invite: string },
+  ): Promise<void> {
+    const boxes = along.people.length === 0 ? [] : this.#running().movedBoxes(along.people, along.invite)
+    await this.#posts.post({ type: 'moved', invite, boxes })
   }
 
   /** Says in the room who one is beyond it, or takes that back. */

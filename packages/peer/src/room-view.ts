@@ -180,7 +180,14 @@ export class RoomView {
       case 'whisper':
         break // see `room-identity.ts`
       case 'moved':
-        this.#set({ moved: { by: event.author, name: this.#nameOf(event.author), invite: event.invite } })
+        this.#set({
+          moved: {
+            by: event.author,
+            name: this.#nameOf(event.author),
+            invite: event.invite,
+            chosen: event.sealed,
+          },
+        })
         break
       case 'posted':
       case 'postRefused':

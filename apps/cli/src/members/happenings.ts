@@ -53,9 +53,10 @@ export class HappeningsPrinter {
       const by = removedBy ?? null
       yield { type: 'standing', standing, by, name: by === null ? null : nameOf(by) }
     }
-    if (moved !== undefined && this.#moved !== moved.invite) {
-      this.#moved = moved.invite
-      yield { type: 'moved', by: moved.by, name: moved.name, invite: moved.invite }
+    const told = moved && `${moved.by} ${moved.invite}`
+    if (moved !== undefined && this.#moved !== told) {
+      this.#moved = told
+      yield { type: 'moved', by: moved.by, name: moved.name, invite: moved.invite ?? null }
     }
     const until = slowUntil > now ? slowUntil : null
     if (until !== this.#slowUntil) yield { type: 'slow', until: (this.#slowUntil = until) }

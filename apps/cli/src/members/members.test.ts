@@ -172,7 +172,7 @@ describe('members rooms in a terminal', () => {
     ])
     const open = fakeChat('full')
     const { state } = open.first
-    const moved = { by: state.me, name: 'Mara', invite: 'https://kith.example/#i-x' }
+    const moved = { by: state.me, name: 'Mara', invite: 'https://kith.example/#i-x', chosen: false }
     const comparing = [{ with: state.people[1]!.id, phase: 'digits', digits: '123456', theySay: false }] as const
     const requests = [{ room: state.id, who: state.people[2]!.id, name: 'Jonas' }]
     const members = { ...fakeChat('members').first.state.members!, slowUntil: 5_000 }

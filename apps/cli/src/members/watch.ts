@@ -1,7 +1,7 @@
 /** What happens at the door of a room, said once each: for whoever waits to come in, and for whoever can open. */
 import type { RoomState } from '@kith/peer'
 import { printableLine } from '../printable.ts'
-import { enteringText, nameIn, newcomerText } from './words.ts'
+import { elsewhereText, enteringText, nameIn, newcomerText } from './words.ts'
 
 export class MembersWatch {
   #entering = ''
@@ -31,11 +31,14 @@ export class MembersWatch {
       this.#standing = standing
     }
     const { moved } = state
-    if (moved !== undefined && moved.invite !== this.#moved) {
-      this.#moved = moved.invite
+    const told = moved === undefined ? '' : `${moved.by} ${moved.invite}`
+    if (moved !== undefined && told !== this.#moved) {
+      this.#moved = told
       if (moved.by !== state.me)
         said.push(
-          `${printableLine(moved.name) || 'Somebody'} made a members room for the people here: /follow goes there.`,
+          moved.invite === undefined
+            ? elsewhereText(moved.name)
+            : `${printableLine(moved.name) || 'Somebody'} made a members room for the people here: /follow goes there.`,
         )
     }
     const atDoor = members?.mayAdd === true ? members.newcomers : []

@@ -88,6 +88,12 @@ export function newcomerText(newcomer: Newcomer, state: Pick<RoomState, 'people'
   return `${parts.join('; ')}.`
 }
 
+/** The people of an open room went on, and this one was not among those who were chosen. */
+export function elsewhereText(name: string): string {
+  const who = printableLine(name) || 'Somebody'
+  return `${who} made a members room for some of the people here. If you belong there, ask them for an invite.`
+}
+
 export function inviteStateText({ id, usesLeft, expiresAt, asksPin, link }: RoomInvite, now: number): string {
   const minutes = Math.max(0, Math.round((expiresAt - now) / 60_000))
   const left =

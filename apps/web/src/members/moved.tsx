@@ -15,27 +15,32 @@ export function Moved({ room }: { readonly room: Room }): ReactElement | null {
   const [busy, setBusy] = useState(false)
   const [failed, setFailed] = useState(false)
   if (moved === undefined) return null
-  const follow = async (): Promise<void> => {
+  const { invite } = moved
+  const follow = async (way: string): Promise<void> => {
     setBusy(true)
     setFailed(false)
     try {
-      navigate(keyOf((await chat.join(moved.invite)).state))
+      navigate(keyOf((await chat.join(way)).state))
     } catch {
       setFailed(true)
     } finally {
       setBusy(false)
     }
   }
+  const hint =
+    moved.by === me ? say.hintMe : invite === undefined ? say.hintSome : moved.chosen ? say.hintChosen : say.hint
   return (
     <section className="moved" aria-label={say.title}>
       <p role="status">
-        <b>{moved.by === me ? say.byMe : say.by(moved.name)}</b>{' '}
-        {failed ? say.failed : moved.by === me ? say.hintMe : say.hint}
+        <b>{moved.by === me ? say.byMe : invite === undefined ? say.bySome(moved.name) : say.by(moved.name)}</b>{' '}
+        {failed ? say.failed : hint}
       </p>
-      <button type="button" className="button primary" disabled={busy} onClick={() => void follow()}>
-        {say.go}
-        <ArrowRight size={18} aria-hidden />
-      </button>
+      {invite !== undefined && (
+        <button type="button" className="button primary" disabled={busy} onClick={() => void follow(invite)}>
+          {say.go}
+          <ArrowRight size={18} aria-hidden />
+        </button>
+      )}
     </section>
   )
 }

@@ -16,6 +16,8 @@ import { certifySession, createSession } from '../identity/session.ts'
 import { unreachable } from '../machine.ts'
 import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
 import { type RoomName, openRoomKeys } from '../rooms/keys.ts'
+import type { MovedBox } from '../rooms/content.ts'
+import { openMoved, sealMoved } from '../rooms/moved-boxes.ts'
 import type { Move } from '../rooms/moves.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
@@ -433,6 +435,13 @@ export class Engine {
     return this.#reach.accepts(firstFrame, local, now)
   }
 
+  /** Of a notice that this open room goes on: the invite for these people (author keys, hex), where their devices are known. */
+  movedBoxes(people: readonly string[], invite: string): readonly MovedBox[] {
+    const { crypto, persona } = this.#options
+    const notice = { room: this.#room.keys.id, author: formatHex(persona.author) }
+    return sealMoved(crypto, notice, this.#room.devicesOf(new Set(people)), invite)
+  }
+
   handle(input: Input, now: Millis): readonly Output[] {
     if (this.#life === 'stopped') return []
     this.#outputs = []
@@ -577,9 +586,15 @@ export class Engine {
   #tellMove(): void {
     // In a members room whoever may let in does that; nobody is called away by a notice.
     const moved = this.#governing === undefined ? this.#room.moved : undefined
-    if (moved === undefined || (moved.author === this.#moved?.author && moved.invite === this.#moved.invite)) return
+    if (moved === undefined || (moved.author === this.#moved?.author && moved.boxes === this.#moved.boxes)) return
     this.#moved = moved
-    this.#tell({ type: 'moved', ...moved })
+    const { author, boxes } = moved
+    const { crypto, persona } = this.#options
+    const agree = [persona.device.agree, ...(persona.olderAgree ?? [])]
+    const device = formatHex(persona.device.sign.publicKey)
+    const own = openMoved(crypto, { room: this.#room.keys.id, author }, device, agree, boxes)
+    const open = moved.invite === '' ? undefined : moved.invite
+    this.#tell({ type: 'moved', author, invite: own ?? open, sealed: own !== undefined })
   }
 
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {

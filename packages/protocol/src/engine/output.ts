@@ -84,8 +84,16 @@ export type EngineEvent =
       readonly device?: string | undefined
       readonly whisper: Uint8Array
     }
-  /** The people of an open room went on elsewhere: told anew when the notice, or what is known of its author, changes. */
-  | { readonly type: 'moved'; readonly author: string; readonly invite: string }
+  /**
+   * The people of an open room went on elsewhere: told anew when the notice, or what is known of its author, changes.
+   * `invite` undefined: not this one. `sealed`: it was for this device alone, and needs no PIN.
+   */
+  | {
+      readonly type: 'moved'
+      readonly author: string
+      readonly invite: string | undefined
+      readonly sealed: boolean
+    }
   /** What an author shows of who they are, not judged; empty when it was taken back. */
   | { readonly type: 'proof'; readonly author: string; readonly proof: Uint8Array }
   /** With the option `trace`: a copy of an entry came by a link, `hop` links from its author; `copy`: it was held. */

@@ -6,15 +6,17 @@
  * outside the chain's span of time belongs to the bare session.
  */
 import { formatHex } from '../codec/text.ts'
-import { concatBytes, equalBytes, label } from '../codec/bytes.ts'
+import { concatBytes, equalBytes, keepSmall, label } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { verifyChain } from '../identity/chain.ts'
 import type { Millis, SignatureCheck } from '../machine.ts'
+import type { KnownDevice } from './moved-boxes.ts'
 
 interface Claimed {
   /** Undefined when the chain is not good. */
   readonly author: string | undefined
   readonly device: string | undefined
+  readonly agree: Uint8Array | undefined
   readonly notBefore: Millis
   readonly notAfter: Millis
   readonly final: boolean
@@ -51,6 +53,16 @@ export class Authors {
   /** The device (hex) that speaks in a session; undefined while its chain is unknown, or not good. */
   deviceOf(session: string): string | undefined {
     return this.#bySession.get(session)?.device
+  }
+
+  /** Each device of these authors once. */
+  devicesOf(authors: ReadonlySet<string>): readonly KnownDevice[] {
+    const devices = new Map<string, Uint8Array>()
+    for (const { author, device, agree } of this.#bySession.values()) {
+      if (author === undefined || device === undefined || agree === undefined) continue
+      if (authors.has(author)) devices.set(device, agree)
+    }
+    return [...devices].map(([device, agree]) => ({ device, agree }))
   }
 
   /** Whether the opening of a session is here and its chain was verified. */
@@ -93,7 +105,8 @@ export class Authors {
     const author = verified.ok ? formatHex(verified.value.author) : undefined
     const device = verified.ok ? formatHex(verified.value.device) : undefined
     const { notBefore, notAfter } = verified.ok ? verified.value : noTime
-    this.#bySession.set(hex, { author, device, notBefore, notAfter, final, shown: final ? undefined : chain })
+    const agree = verified.ok ? keepSmall(verified.value.deviceAgree) : undefined
+    this.#bySession.set(hex, { author, device, agree, notBefore, notAfter, final, shown: final ? undefined : chain })
     this.#version++
     return known?.author !== author
   }

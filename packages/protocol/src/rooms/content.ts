@@ -14,13 +14,14 @@
  *     4 reaction   target 32 · on u8 · emoji
  *     5 profile    name
  *     6 files      as text, then count u8 (1…16) · manifest… (`manifest.ts`)
- *    17 moved      text ≤ 512: an invite to the members room that its people go on in
+ *    17 moved      text ≤ 512: an invite to the members room that its people go on in, empty for none · count u16 ≤ 256 ·
+ *                  (first 8 bytes of a device key · box, varint length ≤ 560) … (`moved-boxes.ts`)
  *    16 proof      varint length, bytes ≤ 2,048: who stands behind the author (`identity/proof.ts`); none takes it back
  *
  * Texts are varint length and UTF-8. Types this version does not know are kept in the log and not shown.
  */
 import { Reader } from '../codec/reader.ts'
-import { formatBase32 } from '../codec/text.ts'
+import { formatBase32, formatHex, parseHex } from '../codec/text.ts'
 import { formatUtf8 } from '../codec/utf8.ts'
 import { Writer } from '../codec/writer.ts'
 import { paddedLength } from '../crypto/padding.ts'
@@ -45,8 +46,15 @@ export type Content =
   | { readonly type: 'profile'; readonly name: string }
   /** Empty: what was shown before counts no more. */
   | { readonly type: 'proof'; readonly proof: Uint8Array }
-  /** Of an open room: its people go on in a members room. */
-  | { readonly type: 'moved'; readonly invite: string }
+  /** Of an open room: its people go on in a members room. `invite` is for everybody, `boxes` for who comes along. */
+  | { readonly type: 'moved'; readonly invite: string; readonly boxes: readonly MovedBox[] }
+
+/** A way in for one device alone. */
+export interface MovedBox {
+  /** First 8 bytes of its signing key, hex. */
+  readonly device: string
+  readonly sealed: Uint8Array
+}
 
 /** Entry 0 of a session: whose it is, and what that person is called. */
 export interface Opening {
@@ -66,6 +74,10 @@ export const maxNameBytes = 128
 export const maxEmojiBytes = 64
 export const maxOpeningChainBytes = 1024
 export const refBytes = 16
+/** Of one notice that a room went on. Whoever is beyond comes by an invite of their own. */
+export const maxMovedBoxes = 256
+export const movedPrefixBytes = 8
+const maxMovedBoxBytes = 560
 const bodyForm = 1
 const targetBytes = 32
 
@@ -103,7 +115,11 @@ export function fits(content: Content | Opening): boolean {
     case 'proof':
       return content.proof.length <= maxProofBytes
     case 'moved':
-      return formatUtf8(content.invite).length <= maxFragmentLinkLength
+      return (
+        formatUtf8(content.invite).length <= maxFragmentLinkLength &&
+        content.boxes.length <= maxMovedBoxes &&
+        content.boxes.every(({ sealed }) => sealed.length <= maxMovedBoxBytes)
+      )
     case 'delete':
       return true
   }
@@ -178,7 +194,9 @@ function encodeContent(content: Content | Opening): Uint8Array {
     case 'proof':
       return writer.bytes(content.proof).finish()
     case 'moved':
-      return writer.text(content.invite).finish()
+      writer.text(content.invite).u16(content.boxes.length)
+      for (const { device, sealed } of content.boxes) writer.raw(parseHex(device) as Uint8Array).bytes(sealed)
+      return writer.finish()
   }
 }
 
@@ -222,12 +240,22 @@ function readContent(tag: number, reader: Reader): Content | Opening | undefined
     case tags.proof:
       return { type: 'proof', proof: reader.bytes(maxProofBytes) }
     case tags.moved:
-      return { type: 'moved', invite: reader.text(maxFragmentLinkLength) }
+      return { type: 'moved', invite: reader.text(maxFragmentLinkLength), boxes: readBoxes(reader) }
     case tags.profile:
       return { type: 'profile', name: reader.text(maxNameBytes) }
     default:
       return undefined
   }
+}
+
+function readBoxes(reader: Reader): readonly MovedBox[] {
+  const count = reader.u16()
+  if (count > maxMovedBoxes) reader.fail()
+  const boxes: MovedBox[] = []
+  for (let i = 0; i < count && !reader.failed; i++) {
+    boxes.push({ device: formatHex(reader.raw(movedPrefixBytes)), sealed: reader.bytes(maxMovedBoxBytes) })
+  }
+  return boxes
 }
 
 function readFlag(reader: Reader): boolean {

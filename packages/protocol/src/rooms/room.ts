@@ -17,6 +17,7 @@ import { type Content, type Opening, fitName, openBody } from './content.ts'
 import { Holders } from './holders.ts'
 import type { RoomKeys, RoomName } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
+import type { KnownDevice } from './moved-boxes.ts'
 import { type Move, Moves } from './moves.ts'
 import { Proofs } from './proofs.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
@@ -324,6 +325,11 @@ export class Room {
     return this.#moves.newest((session, time) => this.#authors.authorOf(session, time))
   }
 
+  /** Devices of these authors (hex), as their chains have shown them. */
+  devicesOf(authors: ReadonlySet<string>): readonly KnownDevice[] {
+    return this.#authors.devicesOf(authors)
+  }
+
   /** Newest entry of each session of an author (hex) that is here; with `device`, of those it speaks in. */
   headsOf(author: string, device?: string): readonly { readonly session: string; readonly seq: number }[] {
     const heads: { readonly session: string; readonly seq: number }[] = []
@@ -460,7 +466,7 @@ export class Room {
         if (opening !== undefined) this.timeline.name(session, entry.key, opening.name)
       } else if (entry.kind === entryKinds.profile) {
         if (content?.type === 'profile') this.timeline.name(session, entry.key, content.name)
-        if (content?.type === 'moved') this.#moves.add(session, entry.key, entry.time, content.invite)
+        if (content?.type === 'moved') this.#moves.add(session, entry.key, entry.time, content)
         if (content?.type === 'proof') this.#proofs.add(session, entry.key, entry.time, content.proof)
       } else if (entry.kind === entryKinds.post) {
         // A name in a post would expire with it, so it does not count.
