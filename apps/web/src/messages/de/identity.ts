@@ -17,7 +17,8 @@ export const identityDe: IdentityMessages = {
   restore: 'Zwölf Wörter eingeben',
   restoreLabel: 'Deine zwölf Wörter',
   restoreDo: 'Hier diese Person werden',
-  restored: 'Fertig. Räume, in denen du bist, kennen dich wie bisher; neue kennen dich durch diese Wörter.',
+  restored:
+    'Fertig. Räume, in denen du bist, kennen dich wie bisher; neue kennen dich durch diese Wörter. In einen deiner Mitgliederräume kommst du mit irgendeiner Einladung zurück: als die Person, die du dort warst, auch als Gründerin oder Gründer.',
   email: 'Zeigen, dass eine Adresse dir gehört',
   emailHint: (host) =>
     `Der Dienst bei ${host} mailt einen Code und unterschreibt, dass er dich erreicht hat. Er behält weder Adresse noch Code.`,

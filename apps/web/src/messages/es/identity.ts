@@ -17,7 +17,8 @@ export const identityEs: IdentityMessages = {
   restore: 'Escribir doce palabras',
   restoreLabel: 'Tus doce palabras',
   restoreDo: 'Ser esta persona aquí',
-  restored: 'Hecho. Las salas en las que estás conservan a quien eras; las nuevas te conocen por estas palabras.',
+  restored:
+    'Hecho. Las salas en las que estás conservan a quien eras; las nuevas te conocen por estas palabras. A una sala con miembros tuya vuelves con cualquier invitación: como quien eras allí, también si la fundaste.',
   email: 'Mostrar que una dirección es tuya',
   emailHint: (host) =>
     `El servicio de ${host} envía un código por correo y firma que te llegó. No guarda ni la dirección ni el código.`,

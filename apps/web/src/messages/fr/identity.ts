@@ -17,7 +17,8 @@ export const identityFr: IdentityMessages = {
   restore: 'Entrer douze mots',
   restoreLabel: 'Tes douze mots',
   restoreDo: 'Devenir cette personne ici',
-  restored: 'C’est fait. Les salons où tu es gardent qui tu étais ; les nouveaux te connaissent par ces mots.',
+  restored:
+    'C’est fait. Les salons où tu es gardent qui tu étais ; les nouveaux te connaissent par ces mots. Dans un de tes salons à membres tu reviens par n’importe quelle invitation : comme qui tu y étais, aussi si tu l’as fondé.',
   email: 'Montrer qu’une adresse est à toi',
   emailHint: (host) =>
     `Le service de ${host} envoie un code par courriel et signe qu’il t’est parvenu. Il ne garde ni l’adresse ni le code.`,
