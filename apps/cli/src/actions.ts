@@ -1,25 +1,17 @@
 /** Carries out what was typed. The same for the full screen and for a terminal whose output goes into a pipe. */
 import { unreachable } from '@kith/protocol'
-import {
-  redactReport,
-  type Attachment,
-  type Chat,
-  type Message,
-  type Person,
-  type Room,
-  type RoomKind,
-} from '@kith/peer'
+import { redactReport, type Attachment, type Chat, type Message, type Person, type Room } from '@kith/peer'
 import { fileTroubleText, findRoomFile, listText, shortId, sizeText, spaceText } from './files/file-words.ts'
 import { pictureRows, pixelsOf } from './files/picture-rows.ts'
 import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
-import { descriptions, type ChatCommand } from './commands.ts'
+import type { ChatCommand } from './commands.ts'
 import { toFailure } from './failure.ts'
+import { helpRows } from './help-rows.ts'
 import { performIdentity } from './identity-commands.ts'
 import { keeperText, keeperTicketFor } from './keeper-words.ts'
 import { elsewhereText } from './members/words.ts'
 import { mapRows } from './map-rows.ts'
-import { membersDescriptions } from './members/commands.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
 import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
 import { findPerson } from './find-person.ts'
@@ -133,7 +125,11 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return { type: 'text', title: 'a keeper for this room', text: keeperText(room.state, ticket) }
     }
     case 'help':
-      return { type: 'text', title: 'what can be typed', text: commandList(room.state.kind) }
+      return {
+        type: 'rows',
+        title: 'what can be typed',
+        rows: (columns) => helpRows(room.state.kind, columns),
+      }
     case 'name':
       await room.setName(command.name)
       return hint(`Here you are ${printableLine(command.name)} now.`)
@@ -325,11 +321,4 @@ export function whoText(room: Room): string {
   const away = people.filter((person) => !person.online).map((person) => printableLine(person.name) || 'somebody')
   if (away.length > 0) lines.push(`away: ${away.join(', ')}`)
   return lines.join('\n')
-}
-
-export function commandList(kind: RoomKind): string {
-  const known = kind === 'members' ? [...membersDescriptions, ...descriptions] : descriptions
-  const width = Math.max(...known.map(({ usage }) => usage.length)) + 3
-  const lines = known.map(({ usage, does }) => `/${usage.padEnd(width)}${does}`)
-  return `${lines.join('\n')}\n\nCtrl+C menu · PgUp PgDn scroll · Tab completes · Alt+Enter new line · Esc closes · Ctrl+C twice leaves`
 }

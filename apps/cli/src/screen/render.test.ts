@@ -40,6 +40,13 @@ const plain = (row: Row): string => row.map(({ text }) => text).join('')
 const lines = (screen: ScreenState, size = wide): string[] => render(screen, size, times).rows.map(plain)
 
 describe('the screen', () => {
+  it('TRM9 names who is here where there is room for it, and counts them where there is not', () => {
+    const people = ['Gentle Puffin', 'Mild Sparrow', 'Wren'].map((name) => ({ name, path: 'direct' as const }))
+    const screen = screenOf({ title: 'A weekend at the lake', people })
+    expect(lines(screen)[0]).toContain('direct Gentle Puffin, Mild Sparrow, Wren')
+    expect(lines(screen, { columns: 40, rows: 20 })[0]?.trimEnd()).toBe(' A weekend at the lake   direct 3')
+  })
+
   it('shows days, names, grouped messages, answers, edits, deletes, reactions and delivery', () => {
     const screen = screenOf({
       people: [

@@ -9,7 +9,7 @@
  * you > hello
  * ```
  */
-import type { RoomState, TimelineView } from '@kith/peer'
+import type { Person, RoomState, TimelineView } from '@kith/peer'
 import { noticeText } from '../notices.ts'
 import { peopleByPath, relayText, roomTitle, syncText } from '../people.ts'
 import { printable, printableLine } from '../printable.ts'
@@ -125,9 +125,16 @@ function headerRow(screen: ScreenState, columns: number): Row {
   if (room === undefined) return [span(' kith', { bold: true })]
   const left: Span[] = [span(` ${truncateText(printableLine(roomTitle(room.state)), 28)}`, { bold: true })]
   const groups = peopleByPath(room.state)
-  for (const [i, { word, people }] of groups.entries()) {
-    left.push(span(i === 0 ? '   ' : ' · ', dim), span(`${word} `, dim), ...names(people, columns < 80 ? 3 : 8))
-  }
+  const here = (said: (people: readonly Person[]) => readonly Span[]): Span[] =>
+    groups.flatMap(({ word, people }, i) => [
+      span(i === 0 ? '   ' : ' · ', dim),
+      span(`${word} `, dim),
+      ...said(people),
+    ])
+  const named = here((people) => names(people, columns < 80 ? 3 : 8))
+  // A name cut off after its first letters says less than how many there are.
+  const fits = rowWidth([...left, ...named]) <= columns
+  left.push(...(fits || columns >= 80 ? named : here((people) => [span(String(people.length))])))
   if (groups.length === 0) left.push(span('   only you are here', dim))
   const right: Span[] = []
   for (const [i, other] of screen.rooms.entries()) {
