@@ -71,6 +71,18 @@ describe('the page, served by a relay', () => {
     await relay.kill()
   })
 
+  it('speaks the language of the browser, or the one that was chosen', async () => {
+    const context = await browser.newContext({ locale: 'de-AT' })
+    const page = await context.newPage()
+    await page.goto(relay.origin)
+    await page.getByRole('button', { name: 'Neuer Raum' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    await page.getByRole('button', { name: 'Einstellungen' }).click()
+    await page.getByRole('combobox', { name: 'Sprache' }).selectOption('fr')
+    await page.getByRole('button', { name: 'Nouveau salon' }).waitFor()
+    await context.close()
+  })
+
   it('works whole under its Content Security Policy and Trusted Types', async () => {
     const { page } = ana
     await ana.say('**bold** <img src=x onerror=alert(1)> [x](javascript:alert(1))\n\n```js\nlet a = 1\n```')

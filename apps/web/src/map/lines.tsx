@@ -8,6 +8,8 @@ import type { Layout } from './layout.ts'
 
 /** Words at gaps only as long as they do not cover the picture. */
 const maxGapWords = 6
+/** Between two marks; with less the word would lie under them. */
+const leastForWordPx = 84
 const maxCloudDots = 260
 
 interface LinesProps {
@@ -84,11 +86,12 @@ export const Lines: React.NamedExoticComponent<LinesProps> = memo(function Lines
           >
             <path className="map-gap-paper" d={curve.d} />
             <path className="map-gap-line" d={curve.d} />
-            {(gaps.length <= maxGapWords || (shown !== undefined && concerns(pair))) && (
-              <text x={curve.middle.x} y={curve.middle.y} className="map-gap-word">
-                {words.map.noLink}
-              </text>
-            )}
+            {hasRoomForWord(layout, pair) &&
+              (gaps.length <= maxGapWords || (shown !== undefined && concerns(pair))) && (
+                <text x={curve.middle.x} y={curve.middle.y} className="map-gap-word">
+                  {words.map.noLink}
+                </text>
+              )}
           </g>
         )
       })}
@@ -134,6 +137,12 @@ export const Lines: React.NamedExoticComponent<LinesProps> = memo(function Lines
     </svg>
   )
 })
+
+function hasRoomForWord({ placeBySession, dot }: Layout, pair: MapPair): boolean {
+  const a = placeBySession.get(pair.a.session)
+  const b = placeBySession.get(pair.b.session)
+  return a !== undefined && b !== undefined && Math.hypot(a.x - b.x, a.y - b.y) - 2 * dot >= leastForWordPx
+}
 
 interface TreeEdge {
   readonly from: string
