@@ -39,11 +39,14 @@ interface Scene {
   readonly view: RoomView
   /** Ends the turn of the event loop. */
   turn(): void
+  /** Roots of files that nothing carries any more. */
+  readonly dropped: readonly string[]
   readonly calls: { changes: number; readonly messages: (readonly Message[])[] }
 }
 
 function scene(readMark = ''): Scene {
   const waiting: (() => void)[] = []
+  const dropped: string[] = []
   const view = new RoomView({
     id: 'room',
     title: 'Kitchen',
@@ -58,7 +61,7 @@ function scene(readMark = ''): Scene {
     entering: false,
     members: undefined,
     draftFiles: [],
-    dropFile: () => {},
+    dropFile: (root) => dropped.push(root),
     nextTurn: (run) => waiting.push(run),
   })
   const calls = { changes: 0, messages: [] as (readonly Message[])[] }
@@ -67,6 +70,7 @@ function scene(readMark = ''): Scene {
   return {
     view,
     calls,
+    dropped,
     turn() {
       for (const run of waiting.splice(0)) run()
     },
@@ -220,6 +224,21 @@ describe('RoomView', () => {
     expect(view.timeline.find(id(3))?.text).toBe('edited')
     expect(view.state.unread).toBe(3)
     expect(view.quiet.size).toBe(0)
+  })
+
+  it('VIE9 FIL12 keeps the files of somebody hidden, until what they said is gone', () => {
+    const { view, dropped } = scene()
+    const file = { root: new Uint8Array(32).fill(7), key: new Uint8Array(32), size: 9, type: '', name: 'a' }
+    const attachments = [{ ...file, preview: new Uint8Array() }]
+    view.handle(timeline(said(1, { attachments }), said(2)))
+    view.setQuiet(ada, 'hidden')
+    expect(view.timeline.length).toBe(0)
+    view.setQuiet(ada, undefined)
+    expect(view.timeline.find(id(1))?.attachments).toHaveLength(1)
+    expect(dropped).toEqual([])
+    view.setQuiet(ada, 'hidden')
+    view.handle({ type: 'timeline', changes: [{ type: 'drop', id: id(1) }] })
+    expect(dropped).toEqual(['07'.repeat(32)])
   })
 
   it('VIE2 takes 100,000 messages newest first without telling anybody twice', () => {

@@ -362,7 +362,9 @@ export class RoomView {
         if (after.mine && before === undefined) this.#lastWroteAt = Math.max(this.#lastWroteAt ?? 0, after.time)
         this.#people.wrote(after.author, after.name, after.id)
       } else if (before !== undefined) this.#touched.delete(before.id)
-      if (before !== undefined && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
+      // Who is hidden is only not looked at.
+      const isLost = before !== undefined && !this.#concealed.has(before.id)
+      if (isLost && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
     })
     this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
     if (this.#lastWroteAt !== wroteAt) this.#showMembers()
@@ -430,6 +432,8 @@ export class RoomView {
   #conceal(change: MessageChange<KnownMessage>): MessageChange<KnownMessage> {
     const id = change.type === 'put' ? change.message.id : change.id
     if (change.type === 'drop' || this.#quiet.get(change.message.author) !== 'hidden') {
+      const concealed = this.#concealed.get(id)
+      if (change.type === 'drop' && concealed !== undefined) this.#lost(concealed)
       this.#concealed.delete(id)
       return change
     }

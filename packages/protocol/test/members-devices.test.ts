@@ -8,6 +8,7 @@ import { revokeDevice } from '../src/identity/revocation.ts'
 import { certifyDevice, createDevice, createIdentity } from '../src/identity/session.ts'
 import type { Policy } from '../src/members/policy.ts'
 import { House, type Resident } from './house.ts'
+import { KeptHouse } from './kept-house.ts'
 
 const crypto = createNativeCrypto()
 const startMs = 1_700_000_000_000
@@ -21,7 +22,7 @@ function twoDevices(policy: Partial<Policy> = {}) {
     return { author: identity.publicKey, device, statements: [certifyDevice(crypto, identity, keys, startMs)] }
   }
   const personas = { A: persona(), A2: persona() }
-  const house = new House(policy, { startMs }, personas)
+  const house = new KeptHouse(policy, { startMs }, personas)
   const addDevice = (): Resident => {
     const { statements, device } = personas.A2
     const certificate = statements[0] as Uint8Array
@@ -112,6 +113,36 @@ describe('devices in a members room', { timeout: 120_000 }, () => {
     house.network.runFor(20_000)
     expect(a2.texts).not.toContain('after it')
     for (const one of [a, b]) expect(one.texts).toEqual(['while it was good', 'after it'])
+  })
+
+  it('KEE16 what a device writes after it was taken back no keeper takes; what it wrote before stays', () => {
+    const { house, addDevice, takeBack } = twoDevices()
+    const { network, founder: a } = house
+    const b = house.letIn('B', a)
+    const a2 = addDevice()
+    house.until(() => a2.isIn)
+    const keeper = house.keeper('k', house.ticketBy(a))
+    network.runFor(10_000)
+    for (const one of [a, a2]) one.says('while it was good')
+    network.runFor(10_000)
+    const before = house.entries(keeper)
+    expect(before).toBe(4)
+    network.partition((peer) => (peer === a2.peer.index ? 1 : 0))
+    network.runFor(5_000)
+    a2.says('by the thief')
+    takeBack()
+    a.says('after it')
+    network.runFor(20_000)
+    expect(house.entries(keeper)).toBe(before + 1)
+    // The thief meets the keeper when nobody else is there.
+    for (const one of [a, b]) house.leaves(one)
+    network.runFor(5_000)
+    network.heal()
+    network.runFor(60_000)
+    a2.says('once more')
+    network.runFor(30_000)
+    expect(house.entries(keeper)).toBe(before + 1)
+    expect(a2.texts).not.toContain('after it')
   })
 
   it('DEV7 a device that is here when it is taken back is told, and says nothing more', () => {
