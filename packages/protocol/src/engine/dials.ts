@@ -14,6 +14,8 @@ import type { ReachAttempt } from './map.ts'
 import type { Output } from './output.ts'
 
 export const dialTimeoutMs = 30_000
+/** A call that is not answered for so long was perhaps not listened to. */
+export const unheardMs = 2_000
 export const maxDialsAtOnce = 4
 export const maxIncomingDials = 32
 /** Full mesh up to here; further peers are reached over the relay and through their neighbours. */
@@ -110,10 +112,13 @@ export class Dials {
     }
   }
 
-  /** Dials one peer now, whatever else is under way; nothing when it is the other's to offer, or dialled already. */
+  /** Dials one peer that waits for it now, whatever else is under way; nothing when it is the other's to offer, or just dialled. */
   dial(peer: Dialable, now: Millis): void {
     if (!this.offers(peer)) return
     const wanted = this.#want(peer.session, now)
+    // Called before it waited for us, it did not listen: a room that becomes a mesh hears only whom it has admitted.
+    const { attempt } = wanted
+    if (attempt !== undefined && !attempt.open && now - attempt.since >= unheardMs) this.#hangUp(wanted)
     if (wanted.attempt === undefined)
       this.#begin(peer.session, wanted, formatHex(this.#random(attemptBytes)), true, now)
   }

@@ -24,6 +24,7 @@ import type { Room } from '../rooms/room.ts'
 import type { Bringing, Spreader } from './flow.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
+import { Lookout } from './lookout.ts'
 import type { MapTree } from './map.ts'
 import type { EngineOptions } from './options.ts'
 import type { Output } from './output.ts'
@@ -37,11 +38,6 @@ export const maxRecent = 2_048
 export const recentMs = 60_000
 /** In the foreground for this long, a desktop may lead a tree. */
 export const settledDesktopMs = 60_000
-/** About so many peers stay in the relay's topic, for whoever comes or has lost everybody. */
-export const greeters = 48
-const hourMs = 3_600_000
-/** Links, but no root's beacon for so long: perhaps those we are linked with are an island. */
-export const rootlessMs = 3_500
 
 export interface MeshContext {
   readonly options: EngineOptions
@@ -84,12 +80,11 @@ export class Mesh implements Spreader {
   readonly #broadcast: Broadcast
   readonly #liveness: Liveness
   readonly #registry: Registry
+  readonly #lookout: Lookout
   readonly #recent = new Map<Ref, Recent>()
   /** Time of the call being handled: what the machines below say is said now. */
   #now: Millis
   #visibleSince: Millis | undefined
-  #isLonely = false
-  #rootedAt: Millis
 
   constructor(context: MeshContext, events: MeshEvents, online: number, now: Millis) {
     const { options, session, own, roomTag, room, reach, corrected } = context
@@ -98,7 +93,7 @@ export class Mesh implements Spreader {
     this.#events = events
     this.#now = now
     this.#visibleSince = now
-    this.#rootedAt = now
+    this.#lookout = new Lookout({ sha256: crypto.sha256, ownKey: session.sign.publicKey, reach, corrected }, now)
     this.#overlay = new Overlay(
       {
         own,
@@ -114,7 +109,7 @@ export class Mesh implements Spreader {
             case 'release':
               return reach.release(output.session, this.#now)
             case 'lonely':
-              this.#isLonely = true
+              this.#lookout.lonely()
               return this.#attend(this.#now)
             case 'neighbour':
               return this.#neighbour(output.session, output.up)
@@ -417,7 +412,7 @@ export class Mesh implements Spreader {
     const link = this.#context.reach.find(session)
     if (up) {
       this.#context.reach.keep(session)
-      this.#isLonely = false
+      this.#lookout.found()
       const isLeaf = link?.heartbeat.isHidden === true
       this.#broadcast.neighbourUp(session, { rttMs: link?.heartbeat.rttMs, leaf: isLeaf }, this.#now)
     } else if (link === undefined) this.#broadcast.neighbourDown(session, this.#now)
@@ -425,27 +420,9 @@ export class Mesh implements Spreader {
     this.#events.neighbour(session, up, this.#now)
   }
 
-  /** Who stays in the relay's topic: those whom chance chose for this hour, and whoever has nobody. */
   #attend(now: Millis): void {
-    const { reach } = this.#context
-    this.#rootedAt = Math.max(this.#rootedAt, this.#broadcast.rootHeardAt)
-    // On an island nobody hears of a root; addresses and the relay may lead off it.
-    const isIsland = now - this.#rootedAt >= rootlessMs
-    const isLost = this.#isLonely || this.#overlay.isLonely || isIsland || this.#overlay.isShattered(now)
-    reach.seekOthers(isLost, now)
-    reach.setAttending(isLost || this.#isGreeter(now), now)
-  }
-
-  #isGreeter(now: Millis): boolean {
-    const { options, own, corrected } = this.#context
-    // As the roots count: the engine itself knows a few of thousands.
-    if (this.online <= greeters) return true
-    const hour = Math.floor(corrected(now) / hourMs)
-    const seed = new Uint8Array(36)
-    seed.set(own.card.subarray(0, 32))
-    new DataView(seed.buffer).setUint32(32, hour)
-    const drawn = new DataView(options.crypto.sha256(seed).slice(0, 4).buffer).getUint32(0) / 2 ** 32
-    return drawn * this.online < greeters
+    const isAlone = this.#overlay.isLonely || this.#overlay.isShattered(now)
+    this.#lookout.judge({ isAlone, rootHeardAt: this.#broadcast.rootHeardAt, online: this.online }, now)
   }
 
   #judgeCapable(now: Millis): void {

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { createSeededCrypto } from '../crypto/seeded.ts'
+import { Dials, unheardMs } from './dials.ts'
+import type { Output } from './output.ts'
+
+const start = 1_000_000
+const far = { session: '00'.repeat(32), platform: 'node' } as const
+
+function stage(): { readonly dials: Dials; readonly said: Output[]; readonly dialled: () => string[] } {
+  const said: Output[] = []
+  const dials = new Dials('ff'.repeat(32), 'node', createSeededCrypto('dials').random, (output) => said.push(output))
+  const dialled = (): string[] => said.flatMap((output) => (output.type === 'dial' ? [output.transport] : []))
+  return { dials, said, dialled }
+}
+
+describe('calls to whoever waits for one', () => {
+  it('ENG46 are made anew when an earlier one was perhaps not listened to', () => {
+    const { dials, said, dialled } = stage()
+    dials.dialDue([far], start)
+    const [first] = dialled()
+    dials.dial(far, start + unheardMs - 1)
+    expect(dialled()).toEqual([first])
+    dials.dial(far, start + unheardMs)
+    expect(dialled()).toHaveLength(2)
+    expect(said).toContainEqual({ type: 'hangUp', transport: first })
+    // What the host says of the one that was given up changes nothing.
+    expect(dials.ended(first as string, 'transportDown', start + unheardMs)).toBeUndefined()
+    expect(dials.storyOf(far.session)?.state).toBe('trying')
+  })
+
+  it('ENG46 leave alone one whose transport is open', () => {
+    const { dials, said, dialled } = stage()
+    dials.dial(far, start)
+    dials.opened(dialled()[0] as string)
+    dials.dial(far, start + 10 * unheardMs)
+    expect(dialled()).toHaveLength(1)
+    expect(said.filter(({ type }) => type === 'hangUp')).toEqual([])
+  })
+})
