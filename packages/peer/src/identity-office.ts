@@ -8,20 +8,18 @@ import {
   type GivenRoom,
   type Millis,
   type Proof,
-  dayMs,
   equalBytes,
   formatHex,
-  parseInvite,
 } from '@kith/protocol'
 import type { AuthClient } from './auth-port.ts'
 import type { ChatPorts } from './chat-ports.ts'
 import { ContactBook, type KeptContact } from './contacts.ts'
 import { DeviceLinking } from './device-linking.ts'
+import { DirectRooms } from './direct-rooms.ts'
 import type { MeetingPorts } from './device-meeting.ts'
 import type { DeviceCommand, DevicesState } from './devices-state.ts'
 import { IdentityRefused } from './errors.ts'
 import type { IncomingSocket } from './incoming.ts'
-import { isIn } from './is-in.ts'
 import { IdentityDesk, type KeptIdentity } from './identity-desk.ts'
 import type { Contact, ContactCommand, ContactsState, IdentityCommand, IdentityState } from './identity-state.ts'
 import type { IdentityStore } from './identity-store.ts'
@@ -70,11 +68,9 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   readonly #linking: DeviceLinking
   /** How this device is called where it is linked. */
   #deviceName = ''
-  /** One contact after another, so that an invite finds the contact it is of. */
-  #befriending: Promise<void> = Promise.resolve()
+  readonly #direct: DirectRooms
   /** Rooms of which it is known who founded them. */
   readonly #looked = new WeakSet<OpenRoom>()
-  readonly #stopInviting = new Map<string, () => void>()
   #contacts: ContactsState | undefined
   #state: IdentityState | undefined
 
@@ -97,6 +93,19 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     )
     this.#known = new KnownPeople(kept.known)
     this.#book = new ContactBook(kept.contacts)
+    this.#direct = new DirectRooms({
+      crypto: ports.crypto,
+      clock: ports.clock,
+      store,
+      book: this.#book,
+      room: options.room,
+      enter: options.enter,
+      join: options.join,
+      found: options.found,
+      identity: () => formatHex(this.identity),
+      mayShow: () => !this.desk.isLinked,
+      changed: () => this.#rejudge(),
+    })
     this.#devices = new OwnDevices(
       {
         crypto: ports.crypto,
@@ -171,7 +180,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
   /** The chat closes. */
   stop(): void {
     this.#linking.stop()
-    for (const stop of this.#stopInviting.values()) stop()
+    this.#direct.stop()
   }
 
   #devicesState(): DevicesState {
@@ -255,10 +264,7 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     this.#book.met({ room, who, name }, output.type)
     if (output.type === 'acquainted') {
       const { identity, secret, name: told } = output.contact
-      // What cannot be kept is told by the store; the next request makes the contact again.
-      this.#befriending = this.#befriending
-        .then(() => this.#befriend(formatHex(identity), told === '' ? name : told, secret, { room, who }))
-        .catch(() => {})
+      this.#direct.acquainted(formatHex(identity), told === '' ? name : told, secret, { room, who })
     }
     this.#options.changed()
   }
@@ -354,95 +360,12 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
 
   /** A contact founded the room of the two, and lets us in. */
   invited(room: string, who: string, invite: string): void {
-    this.#befriending = this.#befriending
-      .then(async () => {
-        const contact = this.#book.metAs(room, who)
-        const parsed = parseInvite(this.#options.ports.crypto, invite)
-        if (contact === undefined || contact.blocked || this.#founds(contact.id) || !parsed.ok) return
-        // Said again, on the way in or after it.
-        if (contact.room !== '' && formatHex(parsed.value.invite.roomId) === contact.room) return
-        const direct = await this.#options.join(invite)
-        await this.#keepDirect({ ...contact, room: direct.id }, direct)
-      })
-      .catch(() => {})
+    this.#direct.invited(room, who, invite)
   }
 
   /** Somebody is linked: perhaps a contact who has not heard of the room of the two. */
   personMet(room: OpenRoom, who: string): void {
-    const contact = this.#book.metAs(room.id, who)
-    if (contact?.invite === undefined) return
-    const others = this.#options.room(contact.room)?.state.people.filter(({ me, membership }) => !me && membership)
-    if (others === undefined || others.length === 0) return this.#invite(contact.invite, { room: room.id, who })
-    const { invite: _used, ...rest } = contact
-    this.#book.put(rest)
-    void this.#options.store.writeContact(rest).catch(() => {})
-  }
-
-  async #befriend(
-    id: string,
-    told: string,
-    secret: Uint8Array,
-    met: { readonly room: string; readonly who: string },
-  ): Promise<void> {
-    const { store } = this.#options
-    const before = this.#book.find(id)
-    // Asked again, such as after one of the two lost theirs: the newer room counts.
-    const contact: KeptContact = {
-      id,
-      name: before?.name ?? told,
-      secret,
-      room: '',
-      relay: this.#options.room(met.room)?.record.relay,
-      since: before?.since ?? this.#now(),
-      blocked: before?.blocked ?? false,
-      met,
-    }
-    await store.writeContact(contact)
-    this.#book.put(contact)
-    this.#rejudge()
-    if (contact.relay === undefined) {
-      const open = await this.#options.enter(secret, contact.name)
-      return this.#keepDirect({ ...contact, room: open.id }, open)
-    }
-    if (!this.#founds(id)) return
-    const direct = await this.#options.found(contact.name, contact.relay)
-    await this.#keepDirect({ ...contact, room: direct.id }, direct)
-    await isIn(direct)
-    const made = await direct.govern({ type: 'invite', uses: 1, lastsMs: inviteLastsMs, asksPin: false })
-    const invite = direct.state.members?.invites.find((one) => one.id === made)?.link
-    if (invite === undefined) return
-    const waiting = { ...this.#book.get(id), invite }
-    await store.writeContact(waiting)
-    this.#book.put(waiting)
-    this.#invite(invite, met)
-  }
-
-  /** Said again until they are in or this program ends: a link may give way to a better one with the words still on it. */
-  #invite(invite: string, met: { readonly room: string; readonly who: string }): void {
-    this.#options.room(met.room)?.identity.invite(met.who, invite)
-    this.#stopInviting.get(met.who)?.()
-    const stop = this.#options.ports.clock.after(inviteAgainMs, () => {
-      const room = this.#options.room(met.room)
-      if (room !== undefined) this.personMet(room, met.who)
-    })
-    this.#stopInviting.set(met.who, stop)
-  }
-
-  /** One of the two founds their room: the one with the smaller long-term identity. */
-  #founds(id: string): boolean {
-    return formatHex(this.identity) < id
-  }
-
-  async #keepDirect(contact: KeptContact, room: OpenRoom): Promise<void> {
-    await this.#options.store.writeContact(contact)
-    this.#book.put(contact)
-    room.setContact(contact.id)
-    if (room.state.title !== contact.name) await room.setTitle(contact.name)
-    this.#rejudge()
-    // In their room each shows the other who they are.
-    void isIn(room)
-      .then(() => (room.identity.isShown || this.desk.isLinked ? undefined : room.showIdentity(true)))
-      .catch(() => {})
+    this.#direct.personMet(room.id, who)
   }
 
   /** What is attested changed: rooms that were shown it are shown the newer. */
@@ -503,8 +426,3 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     return this.#options.ports.clock.now()
   }
 }
-
-/** A contact who is away for longer is asked anew. */
-const inviteLastsMs: Millis = 30 * dayMs
-/** An invite nobody came by is said again. */
-const inviteAgainMs: Millis = 5_000
