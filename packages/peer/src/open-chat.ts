@@ -1,22 +1,8 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
-import type { Address, GivenRoom, Millis } from '@kith/protocol'
-import {
-  dayMs,
-  emptyBytes,
-  foundRoom,
-  foundingSaltBytes,
-  formatHex,
-  looksLikeInvite,
-  maxInviteUses,
-  openRoomKeys,
-  parseHex,
-  parseInvite,
-  parseRoomLink,
-  roomSecretBytes,
-} from '@kith/protocol'
+import type { Address } from '@kith/protocol'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatFiles } from './chat-files.ts'
-import { ChatStore, maxRooms, type RoomRecord } from './chat-store.ts'
+import { ChatStore, type RoomRecord } from './chat-store.ts'
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
@@ -24,15 +10,14 @@ import type { ContactCommand, IdentityCommand } from './identity-state.ts'
 import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
-import { ChatClosed, LinkMalformed, TooManyRooms } from './errors.ts'
-import { isIn, isMet } from './is-in.ts'
+import { ChatClosed } from './errors.ts'
+import { Joining, callOver } from './joining.ts'
 import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
-import { cutText, maxNameLength, maxTitleLength } from './names.ts'
+import { cutText, maxNameLength } from './names.ts'
 import { OpenRoom, type RoomExtras } from './open-room.ts'
-import { type PersonaSecrets, createPersonaSecrets, openPersona, renewPersonaSecrets } from './persona.ts'
-import { parseRelay } from './relay-address.ts'
+import { renewPersonaSecrets } from './persona.ts'
 
 /** Minutes; long enough to read, short enough for a desk one leaves. */
 export const defaultLockAfter: number = 15
@@ -67,9 +52,6 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
 /** Of a room for one's own devices: nobody else is let in by mistake. */
 const ownPolicy: Policy = { ...defaultPolicy, whoMayAdd: 'admins' }
 
-/** So long the people of an open room may follow. */
-const callOverMs: Millis = 30 * dayMs
-
 async function readOffice(ports: ChatPorts): Promise<KeptOffice> {
   const store = new IdentityStore(ports.storage)
   let identity = await store.readIdentity()
@@ -89,6 +71,7 @@ export class OpenChat implements Chat {
   readonly #rooms = new Map<string, OpenRoom>()
   readonly #listening: Listening | undefined
   readonly #office: IdentityOffice
+  readonly #joining: Joining
   #settings: ChatSettings
   #state: ChatState
   #storedBytes: number | undefined
@@ -131,18 +114,26 @@ export class OpenChat implements Chat {
         store: new IdentityStore(ports.storage),
         rooms: () => this.#rooms.values(),
         room: (id) => this.#rooms.get(id),
-        enter: (secret, title) => this.#inTurn(() => this.#enterOnce(secret, undefined, title)),
+        enter: (secret, title) => this.#inTurn(() => this.#joining.enterOnce(secret, title)),
         join: (invite) => this.join(invite),
         forget: (room) => this.forget(room),
         settings: () => this.#settings,
         setName: (name) => this.setName(name),
         found: (title, relay) => this.create({ kind: 'members', title, relay, policy: ownPolicy }),
-        keepGiven: (given, persona) => this.#inTurn(() => this.#keepGiven(given, persona)),
-        becomeFounder: (room, founder) => this.#inTurn(() => this.#becomeFounder(room, founder)),
+        keepGiven: (given, persona) => this.#inTurn(() => this.#joining.keepGiven(given, persona)),
+        becomeFounder: (room, founder) => this.#inTurn(() => this.#joining.becomeFounder(room, founder)),
         changed: () => this.#changed(),
       },
       office,
     )
+    this.#joining = new Joining({
+      chat: this.#ports,
+      store,
+      rooms: this.#rooms,
+      desk: this.#office.desk,
+      settings: () => this.#settings,
+      add: (record) => this.add(record),
+    })
     this.#store = store
     this.#settings = settings
     this.#atRest = ports.lock.atRest
@@ -180,54 +171,15 @@ export class OpenChat implements Chat {
   }
 
   async create(options: NewRoom = {}): Promise<OpenRoom> {
-    const made = await this.#make(options)
+    const made = await this.#inTurn(() => this.#joining.make(options))
     const from = options.from === undefined ? undefined : this.#rooms.get(options.from)
-    if (made.record.members === undefined || from?.record.members !== undefined) return made
-    if (from !== undefined) await this.#callOver(from, made, options.along)
+    const isMoving = made.record.members !== undefined && from?.record.members === undefined
+    if (isMoving && from !== undefined) await callOver(from, made, options.along)
     return made
   }
 
-  /**
-   * Whoever comes by what everybody with the old link can read is asked for a PIN: there may be some among them who should not
-   * have had it. Those who were chosen are given a way of their own.
-   */
-  async #callOver(from: OpenRoom, to: OpenRoom, along: readonly string[] | undefined): Promise<void> {
-    await isIn(to)
-    const others = from.state.people.filter(({ me, keeper }) => !me && keeper === undefined)
-    const inviteFor = async (uses: number, asksPin: boolean): Promise<string> => {
-      const made = await to.govern({
-        type: 'invite',
-        uses: Math.min(maxInviteUses, uses),
-        lastsMs: callOverMs,
-        asksPin,
-      })
-      return to.state.members?.invites.find(({ id }) => id === made)?.link ?? ''
-    }
-    const people = others.map(({ id }) => id).filter((id) => along?.includes(id) === true)
-    const isForAll = along === undefined || people.length === others.length
-    const open = isForAll ? await inviteFor(Math.max(8, others.length * 2), true) : ''
-    const own = people.length === 0 ? '' : await inviteFor(people.length * 2, false)
-    await from.tellMoved(open, { people, invite: own })
-  }
-
-  #make(options: NewRoom): Promise<OpenRoom> {
-    return this.#inTurn(() => {
-      const relay = options.relay === undefined ? this.#ports.defaultRelay : parseRelay(options.relay)
-      if (options.kind === 'members') return this.#found(relay, options)
-      return this.#enter(this.#ports.crypto.random(roomSecretBytes), relay, options.title ?? '')
-    })
-  }
-
   join(link: string): Promise<OpenRoom> {
-    return this.#inTurn(async () => {
-      if (looksLikeInvite(link)) return this.#knock(link)
-      const parsed = parseRoomLink(link)
-      if (!parsed.ok) throw new LinkMalformed()
-      const { secret, relay } = parsed.value
-      const known = this.#rooms.get(this.#idOf(secret))
-      if (known === undefined) return this.#enter(secret, relay ?? this.#ports.defaultRelay, '')
-      return relay === undefined || relay === known.record.relay ? known : this.#move(known, relay)
-    })
+    return this.#inTurn(() => this.#joining.follow(link))
   }
 
   forget(roomId: string): Promise<void> {
@@ -379,122 +331,6 @@ export class OpenChat implements Chat {
     const room = place === 'room' ? this.#rooms.get(id) : undefined
     if (room !== undefined) room.tellBroken()
     else if (place === 'chat') for (const each of this.#rooms.values()) each.tellBroken()
-  }
-
-  /** A room whose first record says that I founded it. */
-  async #found(relay: string | undefined, { title, policy = defaultPolicy }: NewRoom): Promise<OpenRoom> {
-    if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
-    const { clock, crypto, storage } = this.#ports
-    const now = clock.now()
-    const salt = crypto.random(foundingSaltBytes)
-    const persona = createPersonaSecrets(crypto, now, this.#office.desk.founder(salt))
-    const rules = { ...policy, acceptedServices: [] }
-    const { roomId, records } = foundRoom(crypto, { ...openPersona(crypto, persona), salt }, rules, now)
-    const id = formatHex(roomId)
-    await storage.write(records.map(({ key, value }) => ({ key: `room/${id}/${key}`, value })))
-    const members = { roomId, inviteSecret: undefined, links: {} }
-    return this.#keepRoom({ id, secret: emptyBytes, relay, members }, title, persona)
-  }
-
-  /** By an invite: into a room one is not in, or once more after a refusal. */
-  async #knock(link: string): Promise<OpenRoom> {
-    const { crypto } = this.#ports
-    const parsed = parseInvite(crypto, link)
-    if (!parsed.ok) throw new LinkMalformed()
-    const { invite, relay } = parsed.value
-    const id = formatHex(invite.roomId)
-    const known = this.#rooms.get(id)
-    if (known === undefined) {
-      const members = { roomId: invite.roomId, inviteSecret: invite.secret, inviter: invite.inviter, links: {} }
-      return this.#keepRoom({ id, secret: emptyBytes, relay: relay ?? this.#ports.defaultRelay, members })
-    }
-    if (known.state.members?.standing === 'in') return known
-    await known.stop()
-    await known.enterBy(invite.secret, invite.inviter)
-    if (relay !== undefined && relay !== known.record.relay) await known.moveTo(relay)
-    known.start(this.#settings)
-    return known
-  }
-
-  /** A room that the main device of this person gave. What was said here as somebody else stays that person's. */
-  async #keepGiven(given: GivenRoom, persona: PersonaSecrets): Promise<void> {
-    const id = formatHex(given.room)
-    const isOpen = given.kind === 'open'
-    if (isOpen && this.#idOf(given.secret) !== id) return
-    const known = this.#rooms.get(id)
-    if (known !== undefined) {
-      await known.stop()
-      this.#rooms.delete(id)
-    }
-    const members = isOpen
-      ? undefined
-      : { roomId: given.room, inviteSecret: undefined, lobbySecret: given.secret, links: {}, ...known?.record.members }
-    const relay = given.relay === '' ? undefined : given.relay
-    const room = await this.#keepRoom(
-      { id, secret: isOpen ? given.secret : emptyBytes, relay, members },
-      given.title,
-      persona,
-    )
-    if (given.name !== '') await room.setName(given.name)
-  }
-
-  /** In place of whom one came in as: that one goes, so that nobody is in the room twice. */
-  async #becomeFounder(room: OpenRoom, founder: Uint8Array): Promise<void> {
-    if (this.#rooms.get(room.id) !== room) return
-    const { clock, crypto } = this.#ports
-    await room.stop()
-    const record = { ...room.record, persona: createPersonaSecrets(crypto, clock.now(), founder) }
-    await this.#store.writeRoom(record)
-    const again = this.add(record)
-    // A removal moves the room's meeting place: not before somebody is there to move along.
-    void isMet(again)
-      .then(() => again.govern({ type: 'remove', who: formatHex(room.author), with: [] }))
-      .catch(() => {})
-  }
-
-  #enter(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
-    return this.#keepRoom({ id: this.#idOf(secret), secret, relay }, title)
-  }
-
-  async #keepRoom(
-    made: Pick<RoomRecord, 'id' | 'secret' | 'relay' | 'members'>,
-    title = '',
-    given?: PersonaSecrets,
-  ): Promise<OpenRoom> {
-    if (this.#rooms.size >= maxRooms) throw new TooManyRooms(maxRooms)
-    const { clock, crypto } = this.#ports
-    let joinedAt = clock.now()
-    // Two in one millisecond keep their order, too.
-    const taken = new Set([...this.#rooms.values()].map((room) => room.record.joinedAt))
-    while (taken.has(joinedAt)) joinedAt++
-    const record: RoomRecord = {
-      ...made,
-      title: cutText(title, maxTitleLength),
-      name: undefined,
-      joinedAt,
-      persona:
-        given ??
-        createPersonaSecrets(crypto, joinedAt, this.#office.desk.roomIdentity(parseHex(made.id) ?? emptyBytes)),
-    }
-    await this.#store.writeRoom(record)
-    return this.add(record)
-  }
-
-  #enterOnce(secret: Uint8Array, relay: string | undefined, title: string): Promise<OpenRoom> {
-    const known = this.#rooms.get(this.#idOf(secret))
-    return known === undefined ? this.#enter(secret, relay, title) : Promise.resolve(known)
-  }
-
-  /** The link in hand names another relay than the one we know: the newer link is right. */
-  async #move(room: OpenRoom, relay: string): Promise<OpenRoom> {
-    await room.stop()
-    await room.moveTo(relay)
-    room.start(this.#settings)
-    return room
-  }
-
-  #idOf(secret: Uint8Array): string {
-    return openRoomKeys(this.#ports.crypto, secret).id
   }
 
   #inTurn<T>(step: () => Promise<T>): Promise<T> {
