@@ -42,3 +42,18 @@ export async function run(options: Readonly<Record<string, unknown>> = {}): Prom
   }
   return figures
 }
+
+export function table(figures: Readonly<Record<string, RestFigures>>): string {
+  const heads = ['bytes', 'frames', 'CPU ms', 'timers', 'for nothing', 'links']
+  const row = (name: string, cells: readonly string[]): string =>
+    name.padEnd(12) + cells.map((cell) => cell.padStart(13)).join('')
+  const lines = ['What one peer costs in a minute in which nobody writes', row('', heads)]
+  for (const [name, each] of Object.entries(figures)) {
+    const { bytesPerMinute, framesPerMinute, cpuMsPerMinute, timersPerMinute, idleTimersPerMinute, linksPerPeer } = each
+    const cells = [bytesPerMinute, framesPerMinute, cpuMsPerMinute, timersPerMinute, idleTimersPerMinute, linksPerPeer]
+    lines.push(row(`${name.slice('peers'.length)} peers`, cells.map(String)))
+    const most = Object.entries(each.payloads).slice(0, 6)
+    lines.push(`  ${most.map(([what, [frames, bytes]]) => `${what} ${frames} (${bytes} B)`).join(', ')}`)
+  }
+  return lines.join('\n')
+}
