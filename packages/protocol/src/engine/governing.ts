@@ -105,6 +105,7 @@ export class Governing {
   readonly #unanswered: Unanswered
   #snapshot: MembershipSnapshot | undefined
   #keyDueAt: Millis | undefined
+  #hasShownPapers = false
   #lookAt: Millis = 0
 
   constructor(context: GoverningContext, now: Millis) {
@@ -410,8 +411,11 @@ export class Governing {
     const published = this.#membership.devicesOf(this.#self).find(({ device }) => device === this.#device)
     const agree = this.#agree.publicKey
     if (published !== undefined && equalBytes(published.agree, agree)) return
-    // A device nobody has certified here: its person came back by the twelve words, and holds the identity itself.
-    const papers = published === undefined ? this.#context.options.persona.statements.at(-1) : emptyBytes
+    if (published !== undefined) return this.#write([{ type: 'device', agree, certificate: emptyBytes }], now)
+    // A device nobody has certified here: its person came back by the twelve words, and holds the identity itself. Once:
+    // papers that do not count now will not count when they are shown again.
+    const papers = this.#hasShownPapers ? undefined : this.#context.options.persona.statements.at(-1)
+    this.#hasShownPapers = true
     if (papers !== undefined) this.#write([{ type: 'device', agree, certificate: papers }], now)
   }
 
