@@ -85,6 +85,16 @@ const pictures = [
   { name: 'offline-phone-light', situation: 'offline', device: phone, theme: 'light' },
   { name: 'notices-light', situation: 'failing', device: desktop, theme: 'light' },
   { name: 'invite-phone-light', situation: 'full', device: phone, theme: 'light', act: click('Invite') },
+  {
+    name: 'search-light',
+    situation: 'full',
+    device: desktop,
+    theme: 'light',
+    act: async (page) => {
+      await page.keyboard.press('Control+f')
+      await page.getByRole('searchbox').fill('boat')
+    },
+  },
   { name: 'room-settings-light', situation: 'full', device: desktop, theme: 'light', act: click('Room settings') },
   { name: 'settings-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Settings') },
   {
