@@ -142,6 +142,12 @@ describe('a members room', () => {
     await until(() => text('.about-head .verified') === 'Not the key you compared', 'the person is shown')
   })
 
+  it('ENG31 says that members do not answer, which may mean that one is out', async () => {
+    app = await openApp('membersUnanswered')
+    await expect.element(page.getByText('Members are here and do not answer you')).toBeVisible()
+    await expect.element(page.getByText(/Perhaps you are no longer a member/)).toBeVisible()
+  })
+
   it('says why one cannot write, and offers no field then', async () => {
     app = await openApp('membersRemoved')
     expect(text('.silenced')).toBe('Mara removed you from this room. What you have read stays here; no more comes.')
