@@ -63,13 +63,13 @@ describe('files of a terminal', () => {
     await until(his, 'the message', () => fileOf(his) !== undefined)
     const { root, size } = fileOf(his) as Attachment
     await his.fetchFile(root)
+    await his.readFile(root, 0, 100)
     await until(his, 'some of it', () => (fileOf(his)?.have ?? 0) > 0)
     // Whoever reads on would fetch it again.
     const reading = his.readFile(root, size - 100, 100).then(
       () => 'read',
       (error: Error) => error.message,
     )
-    await new Promise((resolve) => setTimeout(resolve, 20))
     await his.pauseFile(root)
     expect(await reading).toContain('stopped')
     await until(his, 'a pause', () => fileOf(his)?.state === 'paused')
