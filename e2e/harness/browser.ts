@@ -136,6 +136,18 @@ export class Person {
     return shown.map(([id, text]) => ({ id, text })).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
+  /** The newest messages, as many as the page shows at its end, in its order. */
+  async readNewest(): Promise<ShownMessage[]> {
+    const log = this.page.getByRole('log')
+    await log.evaluate((element) => (element.scrollTop = element.scrollHeight))
+    return log.evaluate((element) =>
+      [...element.querySelectorAll<HTMLElement>('[data-id]')].map((row) => ({
+        id: row.dataset['id'] ?? '',
+        text: row.querySelector('.row-text')?.textContent ?? '',
+      })),
+    )
+  }
+
   /** How the people panel says each of the others is reached. */
   async paths(): Promise<string[]> {
     const button = this.page.getByTitle('People and paths')
