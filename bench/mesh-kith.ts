@@ -47,6 +47,9 @@ function listenTo(index: number, counters: Counters, ledger: Ledger): (event: En
   }
 }
 
+/** Until then links are still being made and given up, and trees look for better parents: half as many bytes again. */
+const settlesMs = 50_000
+
 async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
   const random = createRandom(load.seed + 1)
   const secret = createNativeCrypto().random(32)
@@ -73,6 +76,7 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
     })
     peers.push({ peer, disk })
   }
+  const cameAt = performance.now()
   let sizes: Map<number, number> | undefined
   return {
     post: (sender, text) => peers[sender]?.peer.post({ type: 'text', text }),
@@ -81,15 +85,14 @@ async function start(load: Load, ledger: Ledger): Promise<MeshSide> {
       // An overloaded machine may not have stored what it has just shown; all texts are of one length.
       return sizes.get(n) ?? meanOf(sizes)
     },
-    isSettled: () => isSettled(peers),
+    isSettled: () => peers.length <= meshFrom || (performance.now() - cameAt >= settlesMs && isKnit(peers)),
     links: () => counters.linked.reduce((sum, linked) => sum + linked.size, 0),
     redundant: () => counters.redundant,
   }
 }
 
-/** Small rooms are what they are at once; a mesh has settled when everybody has a parent on every tree. */
-function isSettled(peers: readonly Peer[]): boolean {
-  if (peers.length <= meshFrom) return true
+/** Everybody has a parent on every tree. */
+function isKnit(peers: readonly Peer[]): boolean {
   const maps = peers.map(({ peer }) => peer.engine.map())
   const roots = new Set(maps.flatMap(({ trees }) => trees.map(({ root }) => root)))
   return maps.every(

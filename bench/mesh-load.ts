@@ -24,7 +24,7 @@ export interface Load {
 export const textBytes = 300
 const drainMs = 3_000
 /** The warm-up goes on for so long at most. */
-const settleSeconds = 40
+const settleSeconds = 60
 const loopResolutionMs = 5
 const lowerSeconds = 8
 /** Fell behind: what is lost or late is then a matter of how long one waits. */

@@ -24,6 +24,8 @@ async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<Measured
   const child = fork(fileURLToPath(new URL(`./mesh-${side}.ts`, import.meta.url)), [], {
     execArgv,
     stdio: ['ignore', 2, 2, 'ipc'],
+    // As JSON, a figure that nobody could measure would come as null.
+    serialization: 'advanced',
   })
   try {
     child.send(load)
