@@ -105,7 +105,12 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       if (kind === 'members') return hint('This is a members room already.')
       const relay = /^https?:\/\/[^/#]+/u.exec(link)?.[0]
       if (relay === undefined) return hint('Without a relay nobody finds the door of a members room.')
-      const made = await scene.chat.create({ kind: 'members', title, relay, from: room.id })
+      const found = command.along.map((name) => findPerson(room, name))
+      const unknown = found.find((one) => typeof one === 'string')
+      if (unknown !== undefined) return hint(unknown)
+      const along = found.flatMap((one) => (typeof one === 'string' ? [] : [one.person.id]))
+      const chosen = along.length === 0 ? {} : { along }
+      const made = await scene.chat.create({ kind: 'members', title, relay, from: room.id, ...chosen })
       return { type: 'go', room: made }
     }
     case 'follow': {

@@ -24,7 +24,9 @@ export type ChatCommand =
   | { readonly type: 'redacted'; readonly name: string }
   | { readonly type: 'invite' }
   | { readonly type: 'keeper' }
-  | { readonly type: 'move' | 'follow' }
+  /** `along`: names of those who come without a PIN. */
+  | { readonly type: 'move'; readonly along: readonly string[] }
+  | { readonly type: 'follow' }
   | { readonly type: 'help' }
   | { readonly type: 'reply'; readonly number: MessageNumber; readonly text: string }
   | { readonly type: 'react'; readonly number: MessageNumber; readonly emoji: string }
@@ -64,7 +66,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'why NAME', does: 'how somebody is reached, or why not', menu: false },
   { usage: 'redacted NAME', does: 'the same without names and keys, to give away', menu: false },
   { usage: 'keeper', does: 'how to keep its last hours without reading them', menu: false },
-  { usage: 'move', does: 'go on in a members room, and tell the people of this open room', menu: false },
+  { usage: 'move [NAMES]', does: 'go on in a members room; Mara, Sam come along without a PIN', menu: false },
   { usage: 'follow', does: 'go where somebody moved this room', menu: false },
   { usage: 'invite', does: 'a way in: link and QR code', menu: false },
   { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
@@ -132,9 +134,12 @@ export function parseCommand(text: string): Result<ChatCommand> {
     case 'invite':
       if (rest === '') return accept({ type: 'invite' })
       break
-    case 'move':
+    case 'move': {
+      const names = rest.split(',').map((name) => name.trim())
+      return accept({ type: 'move', along: names.filter((name) => name !== '') })
+    }
     case 'follow':
-      return accept({ type: word.toLowerCase() as 'move' | 'follow' })
+      return accept({ type: 'follow' })
     case 'keeper':
       return accept({ type: 'keeper' })
     case 'help':

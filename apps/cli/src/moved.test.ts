@@ -36,6 +36,14 @@ describe('a room that goes on elsewhere', () => {
     }
     expect(await run('/move', {})).toEqual({ type: 'go', room: there })
     expect(made).toEqual([{ kind: 'members', title: 'Kitchen', relay: 'https://kith.example', from: 'old' }])
+    const people = [
+      { id: 'c1', name: 'Mara Lind', me: false, online: true },
+      { id: 'c2', name: 'Sam', me: false, online: true },
+    ] as unknown as RoomState['people']
+    expect(await run('/move mara, Sam', { people })).toEqual({ type: 'go', room: there })
+    expect(made.at(-1)).toMatchObject({ from: 'old', along: ['c1', 'c2'] })
+    expect(await run('/move Sam, Noor', { people })).toMatchObject({ type: 'hint' })
+    expect(made).toHaveLength(2)
     expect(await run('/move', { kind: 'members', link: '' })).toMatchObject({ type: 'hint' })
     expect(await run('/move', { link: 'kith:#secret' })).toMatchObject({ type: 'hint' })
     expect(await run('/follow', {})).toMatchObject({ type: 'hint' })
