@@ -104,11 +104,7 @@ export class BrowserBlobFiles implements BlobStore {
         writeHeld(blob)
         closeFiles(blob.files)
       }
-      // What tells of it comes last: a page that goes in between leaves nothing that is told of and not there.
-      for (const ending of endings) {
-        const handle = (await this.#directory.getFileHandle(`${from}.${ending}`)) as unknown as MovableHandle
-        await handle.move(`${to}.${ending}`)
-      }
+      await this.#hold(to, this.#rename(from, to))
     } catch (error) {
       throw blobError(error)
     }
@@ -182,19 +178,33 @@ export class BrowserBlobFiles implements BlobStore {
       )
       if (!isKnown && size === undefined) return undefined
       // Somebody else may have opened it meanwhile: a file is open in place once.
-      opening = this.#open.get(root) ?? this.#make(root, size)
-      this.#open.set(root, opening)
-      const forget = (): void => {
-        if (this.#open.get(root) === opening) this.#open.delete(root)
-      }
-      opening.then((made) => made ?? forget(), forget)
-      void this.#closeSome()
+      opening = this.#open.get(root) ?? this.#hold(root, this.#make(root, size))
     }
     const blob = await opening
     if (blob !== undefined) blob.usedAt = this.#clock.now()
     // Whoever only looked found nothing; whoever writes makes it.
     else if (size !== undefined) return this.#blob(root, size)
     return blob
+  }
+
+  /** Open from now on, also while it is still being opened: then nobody takes its files for left behind. */
+  #hold(root: string, opening: Promise<OpenBlob | undefined>): Promise<OpenBlob | undefined> {
+    this.#open.set(root, opening)
+    const forget = (): void => {
+      if (this.#open.get(root) === opening) this.#open.delete(root)
+    }
+    opening.then((made) => made ?? forget(), forget)
+    void this.#closeSome()
+    return opening
+  }
+
+  async #rename(from: string, to: string): Promise<OpenBlob | undefined> {
+    // What tells of it comes last: a page that goes in between leaves nothing that is told of and not there.
+    for (const ending of endings) {
+      const handle = (await this.#directory.getFileHandle(`${from}.${ending}`)) as unknown as MovableHandle
+      await handle.move(`${to}.${ending}`)
+    }
+    return this.#make(to, undefined)
   }
 
   /** Undefined when nothing was kept yet: a page that goes within the first second leaves files without a bitmap. */

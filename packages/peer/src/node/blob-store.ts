@@ -96,8 +96,7 @@ class NodeBlobStore implements BlobStore {
       const blob = await this.#open.get(from)
       this.#open.delete(from)
       if (blob !== undefined) await closeFiles(blob)
-      // What tells of it comes last: a crash in between leaves nothing that is told of and not there.
-      for (const ending of ['blob', 'pages', 'held']) await rename(this.#path(from, ending), this.#path(to, ending))
+      await this.#hold(to, this.#rename(from, to))
     } catch (error) {
       throw blobError(this.#directory, error)
     }
@@ -120,14 +119,15 @@ class NodeBlobStore implements BlobStore {
       const root = name.slice(0, -'.held'.length)
       if (!name.endsWith('.held') || !rootPattern.test(root)) continue
       const held = await this.#readHeld(root)
-      if (held === undefined) continue
-      const { mtimeMs } = await stat(this.#path(root, 'held'))
+      const file = await stat(this.#path(root, 'held')).catch(() => undefined)
+      // Moved or removed since the names were read.
+      if (held === undefined || file === undefined) continue
       const bytes = held.blocks.count * blockBytes + held.pages.count * pageLengthOf(held.size, 0)
       uses.push({
         root,
         size: held.size,
         bytes: Math.min(bytes, held.size + bytes / 512 + blockBytes),
-        usedAt: mtimeMs,
+        usedAt: file.mtimeMs,
       })
     }
     return uses
@@ -171,12 +171,24 @@ class NodeBlobStore implements BlobStore {
     // Somebody else may have opened it meanwhile.
     const again = this.#open.get(root)
     if (again !== undefined) return again
-    const made = this.#make(root, known?.size ?? (size as number), known)
-    this.#open.set(root, made)
-    made.catch(() => this.#open.delete(root))
-    const blob = await made
+    return this.#hold(root, this.#make(root, known?.size ?? (size as number), known))
+  }
+
+  /** Open from now on, also while it is still being opened: then nobody takes its files for left behind. */
+  async #hold(root: string, opening: Promise<OpenBlob>): Promise<OpenBlob> {
+    this.#open.set(root, opening)
+    opening.catch(() => this.#open.delete(root))
+    const blob = await opening
     await this.#closeSome()
     return blob
+  }
+
+  async #rename(from: string, to: string): Promise<OpenBlob> {
+    // What tells of it comes last: a crash in between leaves nothing that is told of and not there.
+    for (const ending of ['blob', 'pages', 'held']) await rename(this.#path(from, ending), this.#path(to, ending))
+    const known = await this.#readHeld(to)
+    if (known === undefined) throw new RangeError(`nothing tells of ${to}`)
+    return this.#make(to, known.size, known)
   }
 
   async #make(root: string, size: number, known: Pick<OpenBlob, 'blocks' | 'pages'> | undefined): Promise<OpenBlob> {

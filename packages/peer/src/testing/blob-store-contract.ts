@@ -109,6 +109,22 @@ export function blobStoreContract(name: string, open: () => Promise<BlobPlace>):
       await again.close()
     })
 
+    it('STO34 whoever lists meanwhile takes nothing of what is moved for left behind', async () => {
+      const { store } = await fresh()
+      let [from, to] = [other, root]
+      for (const index of [0, 1, 2]) await store.write(from, size, 'block', index, block(index))
+      for (let turn = 0; turn < 20; turn++) {
+        let isMoved = false
+        const moving = store.move(from, to).then(() => (isMoved = true))
+        const listing = async (): Promise<void> => {
+          while (!isMoved) await store.list()
+        }
+        await Promise.all([moving, listing(), listing(), listing()])
+        for (const index of [0, 1, 2]) expect(await store.read(to, 'block', index)).toEqual(block(index))
+        ;[from, to] = [to, from]
+      }
+    })
+
     it('STO33 looking, reading and writing at once agree', async () => {
       const { store } = await fresh()
       const [, before] = await Promise.all([
