@@ -9,6 +9,8 @@ export interface Formats {
   plural(count: number, forms: PluralForms): string
   list(items: readonly string[]): string
   bytes(count: number): string
+  /** How long, in the largest unit that fits: seconds, minutes, then what the language calls hours and days. */
+  duration(ms: Millis, longer: { readonly hours: PluralForms; readonly days: PluralForms }): string
   time(at: Millis): string
   dateTime(at: Millis): string
   /** Today, yesterday, a weekday within a week, otherwise the date. */
@@ -52,9 +54,12 @@ export function formats(language: string): Formats {
   const upperFirst = (text: string): string => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1)
   const sameYear = (a: Millis, b: Millis): boolean => new Date(a).getFullYear() === new Date(b).getFullYear()
 
+  const plural: Formats['plural'] = (count, given) =>
+    (given[plurals.select(count)] ?? given.other).replace('#', numbers.format(count))
+
   return {
     number: (value) => numbers.format(value),
-    plural: (count, given) => (given[plurals.select(count)] ?? given.other).replace('#', numbers.format(count)),
+    plural,
     list: (items) => lists.format(items),
     bytes: (count) => {
       let unit = 0
@@ -68,6 +73,14 @@ export function formats(language: string): Formats {
         unitDisplay: unit === 0 ? 'long' : 'short',
         maximumFractionDigits: count < 10 && unit > 0 ? 1 : 0,
       }).format(count)
+    },
+    duration: (ms, { hours, days }) => {
+      const seconds = Math.max(0, Math.round(ms / 1000))
+      if (seconds < 90) return `${numbers.format(seconds)} s`
+      const minutes = Math.round(seconds / 60)
+      if (minutes < 90) return `${numbers.format(minutes)} min`
+      const wholeHours = Math.round(minutes / 60)
+      return wholeHours < 48 ? plural(wholeHours, hours) : plural(Math.round(wholeHours / 24), days)
     },
     time: (at) => times.format(at),
     dateTime: (at) => dateTimes.format(at),

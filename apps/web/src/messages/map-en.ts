@@ -1,20 +1,11 @@
 /** The words of the map and of "Why can't I reach …?", in English. A catalogue of their own: few people open them. */
 import { en } from './en.ts'
 
-const { plural, number, list } = en.format
-
-/** How long, in the largest unit that fits. */
-function inUnits(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 90) return `${number(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${number(minutes)} min`
-  const hours = Math.round(minutes / 60)
-  return hours < 48 ? plural(hours, { one: '1 hour', other: '# hours' }) : `${number(Math.round(hours / 24))} days`
-}
+const { duration, plural, number, list } = en.format
 
 export const mapEn = {
-  duration: (ms: number): string => inUnits(ms),
+  duration: (ms: number): string =>
+    duration(ms, { hours: { one: '1 hour', other: '# hours' }, days: { other: '# days' } }),
   somebody: 'Somebody',
   you: 'You',
 

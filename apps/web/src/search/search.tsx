@@ -31,6 +31,13 @@ export default function Search({ room, onJump, onClose }: SearchProps): ReactEle
   const place = useRef<HTMLDivElement>(null)
   const nothing = words.length > 0 && !looking && found.length === 0
 
+  const note = (): string => {
+    if (words.length === 0) return say.hint
+    if (nothing) return say.none(query.trim())
+    if (looking) return say.looking
+    return hasMore ? say.foundMore(found.length) : say.found(found.length)
+  }
+
   /** The arrows go from the field into the hits and back. */
   const walk = (event: KeyboardEvent): void => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -66,15 +73,7 @@ export default function Search({ room, onJump, onClose }: SearchProps): ReactEle
           />
         </form>
         <p className="search-note" role="status">
-          {words.length === 0
-            ? say.hint
-            : nothing
-              ? say.none(query.trim())
-              : looking
-                ? say.looking
-                : hasMore
-                  ? say.foundMore(found.length)
-                  : say.found(found.length)}
+          {note()}
         </p>
         {nothing && (sync.phase !== 'synced' || sync.gaps > 0) && <p className="search-note">{say.noneMissing}</p>}
         <ul>

@@ -2,20 +2,10 @@
 import { formats } from '../format.ts'
 import type { MapMessages } from '../map-en.ts'
 
-const { plural, number, list } = formats('de')
-
-/** Wie lange, in der größten Einheit, die passt. */
-function inUnits(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 90) return `${number(seconds)} s`
-  const minutes = Math.round(seconds / 60)
-  if (minutes < 90) return `${number(minutes)} min`
-  const hours = Math.round(minutes / 60)
-  return hours < 48 ? `${number(hours)} h` : `${number(Math.round(hours / 24))} Tage`
-}
+const { duration, plural, number, list } = formats('de')
 
 export const mapDe: MapMessages = {
-  duration: (ms) => inUnits(ms),
+  duration: (ms) => duration(ms, { hours: { other: '# h' }, days: { other: '# Tage' } }),
   somebody: 'Jemand',
   you: 'Du',
 
