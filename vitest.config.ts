@@ -71,6 +71,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           exclude: crowded,
+          setupFiles: ['e2e/harness/on-failure.ts'],
           pool: 'forks',
           // They mostly wait for networks; each has servers and folders of its own.
           maxWorkers: 2,
@@ -83,6 +84,7 @@ export default defineConfig({
         test: {
           name: 'crowd',
           include: crowded,
+          setupFiles: ['e2e/harness/on-failure.ts'],
           pool: 'forks',
           fileParallelism: false,
           testTimeout: 300_000,

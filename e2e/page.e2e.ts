@@ -166,6 +166,8 @@ describe('the page, served by a relay', () => {
 
   it('opens its rooms with no server at all', async () => {
     await ana.say('before the tunnel')
+    await ana.page.getByText('before the tunnel').last().waitFor()
+    await ana.kept()
     await relay.kill()
     await ana.page.reload()
     await ana.page.getByText('before the tunnel').last().waitFor()

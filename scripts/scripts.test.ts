@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { checkNode, staleReason } from './install.mjs'
 import { checkPort, readPort } from './start.mjs'
 import { findChromium, findTurnServer } from './system.mjs'
-import { countReport } from './test.mjs'
+import { afterSecondRun, passedIn, readReport } from './test.mjs'
 import { run } from './command.mjs'
 
 describe('install', () => {
@@ -97,19 +97,34 @@ describe('system', () => {
 })
 
 describe('test', () => {
+  const report = {
+    numPassedTests: 3,
+    numFailedTests: 1,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults: [
+      { name: '/a', status: 'passed', assertionResults: [{ status: 'passed' }, { status: 'passed' }] },
+      { name: '/b', status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed', fullName: 'b 2' }] },
+      { name: '/c', status: 'failed', assertionResults: [] },
+    ],
+  }
+  const first = readReport(report)
+
   it('counts a file that could not be loaded as one failure', () => {
-    const report = {
-      numPassedTests: 3,
-      numFailedTests: 1,
-      numPendingTests: 0,
-      numTodoTests: 0,
-      testResults: [
-        { status: 'passed', assertionResults: [{ status: 'passed' }] },
-        { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] },
-        { status: 'failed', assertionResults: [] },
+    expect(first).toEqual({
+      passed: 3,
+      skipped: 0,
+      failures: [
+        { file: '/b', test: 'b 2' },
+        { file: '/c', test: '(could not be loaded)' },
       ],
-    }
-    expect(countReport(report)).toEqual({ passed: 3, failed: 2, skipped: 0 })
+    })
+  })
+
+  it('counts the tests of a file that was run again once, as they ended the second time', () => {
+    const second = { passed: 4, skipped: 0, failures: [{ file: '/c', test: 'c 3' }] }
+    expect(passedIn(report, ['/b', '/c'])).toBe(1)
+    expect(afterSecondRun(first, second, 1)).toEqual({ passed: 6, skipped: 0, failures: second.failures })
   })
 })
 

@@ -1,7 +1,7 @@
 /** Chromium as a person uses it: the app's own page, its own buttons, its own words. */
 import { chromium } from 'playwright'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
-import { until } from './waiting.ts'
+import { sleep, until } from './waiting.ts'
 
 /** With `more`, such as a microphone that is none. */
 export function launchChromium(more: readonly string[] = []): Promise<Browser> {
@@ -48,6 +48,18 @@ export interface ShownMessage {
   readonly text: string
 }
 
+const lookMs = 3_000
+const maxLook = 2_000
+
+/** Everybody with a page of their own in this file, so that a failure can tell what they saw (`on-failure.ts`). */
+const present = new Set<Person>()
+
+/** What everybody's page shows at this moment, and what their browsers complained about. */
+export async function lookAround(): Promise<string> {
+  const looks = [...present].map((person) => person.look())
+  return (await Promise.all(looks)).join('\n')
+}
+
 /** One person's browser: a context of its own, so nothing is shared with the others. */
 export class Person {
   readonly name: string
@@ -61,6 +73,8 @@ export class Person {
     this.name = name
     this.context = context
     this.page = page
+    present.add(this)
+    page.on('close', () => present.delete(this))
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('console', (message) => {
       const isNetwork = message.text().includes('net::ERR') || message.text().includes('WebSocket connection')
@@ -79,6 +93,15 @@ export class Person {
   /** The same person in a further tab of the same browser. */
   async anotherTab(): Promise<Person> {
     return new Person(this.name, this.context, await this.context.newPage())
+  }
+
+  /** Never rejects: a page that hangs has nothing to show, which tells something too. */
+  async look(): Promise<string> {
+    const text = await Promise.race([
+      this.page.evaluate(() => document.body.innerText),
+      sleep(lookMs).then(() => '(the page does not answer)'),
+    ]).catch(String)
+    return `── ${this.name} sees ${this.page.url()}\n${text.slice(0, maxLook)}\n${this.complaints.join('\n')}`
   }
 
   /** One click makes a room; resolves with its link. */
@@ -105,6 +128,26 @@ export class Person {
   async say(text: string): Promise<void> {
     await this.composer().fill(text)
     await this.composer().press('Enter')
+  }
+
+  /**
+   * Everything this page has written so far is on the disk. Transactions on one object store run in the order they were
+   * made, so one more that only reads ends after all of them.
+   */
+  async kept(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const done = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(request.error ?? new Error('the database cannot be read'))
+        })
+      for (const { name } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name ?? ''))
+        const stores = [...database.objectStoreNames]
+        for (const store of stores) await done(database.transaction(stores).objectStore(store).count())
+        database.close()
+      }
+    })
   }
 
   /** The line under the room's name. */

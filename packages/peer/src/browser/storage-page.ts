@@ -35,7 +35,7 @@ const fixture: StoragePage = {
   },
   async open(name) {
     try {
-      storage = await openBrowserStorage(name)
+      storage = await openBrowserStorage(name, { patienceMs: 500 })
       return 'open'
     } catch (error) {
       return nameOf(error)

@@ -26,10 +26,15 @@ export interface BrowserStorageOptions {
   readonly durability?: 'strict' | 'relaxed' | undefined
   /** Takes the store from a page that holds it but does not answer. */
   readonly steal?: boolean | undefined
+  /** Milliseconds to wait for a page that holds it; without, `patienceMs`. */
+  readonly patienceMs?: number | undefined
 }
 
-/** A page that is just going away (this one, before a reload) may hold the store for another moment. */
-export const patienceMs: number = 500
+/**
+ * A page that is just going away (this one, before a reload) may hold the store for another moment; on a busy device the
+ * free lock itself takes long to be handed on.
+ */
+export const patienceMs: number = 5_000
 
 interface Schema extends DBSchema {
   records: { key: string; value: Uint8Array }
@@ -42,7 +47,7 @@ type Transaction = IDBPTransaction<Schema, ('records' | 'meta')[], 'readwrite'>
 
 /** Rejects with `StorageHeld`, `StorageFull` or `StorageBroken`. */
 export async function openBrowserStorage(name: string, options: BrowserStorageOptions = {}): Promise<Storage> {
-  const hold = await holdLock(name, options.steal === true)
+  const hold = await holdLock(name, options)
   try {
     const database = await openDB<Schema>(name, 1, {
       upgrade(fresh) {
@@ -79,7 +84,8 @@ interface Hold {
   lost: boolean
 }
 
-function holdLock(name: string, steal: boolean): Promise<Hold> {
+function holdLock(name: string, options: BrowserStorageOptions): Promise<Hold> {
+  const { steal = false, patienceMs: patience = patienceMs } = options
   if (navigator.locks === undefined) {
     throw new StorageBroken(
       'This page cannot keep anything safely: the browser allows that only over https or on localhost. Open it there.',
@@ -88,7 +94,7 @@ function holdLock(name: string, steal: boolean): Promise<Hold> {
   return new Promise((resolve, reject) => {
     const hold: Hold = { release: () => undefined, lost: false }
     navigator.locks
-      .request(name, steal ? { steal } : { signal: AbortSignal.timeout(patienceMs) }, () => {
+      .request(name, steal ? { steal } : { signal: AbortSignal.timeout(patience) }, () => {
         const released = new Promise<void>((release) => {
           hold.release = release
         })
