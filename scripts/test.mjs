@@ -4,6 +4,7 @@
  * is skipped in silence: a skipped test fails the run.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join, relative } from 'node:path'
 import { buildTypes, buildWeb, tools } from './build.mjs'
 import { isMain, main, root, runTool, Stop } from './command.mjs'
@@ -96,6 +97,25 @@ async function testProject(project, total) {
 
 const nameOf = ({ file, test }) => (file === '' ? test : `${relative(root, file)} > ${test}`)
 
+/** Milliseconds that all cores together have worked and stood still since the machine began. */
+function coreTimes() {
+  const times = cpus().map(({ times: { idle, irq, nice, sys, user } }) => ({ idle, worked: irq + nice + sys + user }))
+  const sum = (key) => times.reduce((total, core) => total + core[key], 0)
+  return { idle: sum('idle'), worked: sum('worked') }
+}
+
+/** How long a step took, and how busy the machine was meanwhile: a slow test and a slow machine look alike otherwise. */
+function stopWatch() {
+  const start = performance.now()
+  const before = coreTimes()
+  return () => {
+    const seconds = (performance.now() - start) / 1000
+    const { idle, worked } = coreTimes()
+    const busy = (worked - before.worked) / Math.max(1, worked - before.worked + idle - before.idle)
+    return `${seconds.toFixed(1)} s (${Math.round(busy * 100)} %)`
+  }
+}
+
 async function checkTestTypes() {
   const { code } = await runTool(tools.tsc, ['-p', 'tsconfig.tests.json'])
   if (code !== 0) throw new Stop('The tests do not type-check.')
@@ -109,7 +129,7 @@ if (isMain(import.meta.url)) {
     let stopped = false
     const step = async (name, body, { needed = false } = {}) => {
       if (stopped) return
-      const start = performance.now()
+      const watch = stopWatch()
       process.stdout.write(`\n── ${name}\n`)
       try {
         await body()
@@ -120,7 +140,7 @@ if (isMain(import.meta.url)) {
         // Without packages nothing else can be tried; without types or lint the tests still tell something.
         stopped = needed
       } finally {
-        took.push(`${name} ${((performance.now() - start) / 1000).toFixed(1)} s`)
+        took.push(`${name} ${watch()}`)
       }
     }
     mkdirSync(reports, { recursive: true })
@@ -142,7 +162,7 @@ if (isMain(import.meta.url)) {
     await step('web', buildWeb)
     for (const project of ['unit', 'scripts', 'browser', 'e2e', 'crowd'])
       await step(project, () => testProject(project, total))
-    process.stdout.write(`\n${took.join(' · ')}\n`)
+    process.stdout.write(`\nTook, and how busy all cores were: ${took.join(' · ')}\n`)
     for (const test of total.unsteady) process.stdout.write(`Passed only the second time: ${nameOf(test)}\n`)
     for (const test of total.failed) process.stdout.write(`Failed: ${nameOf(test)}\n`)
     if (failed.length > 0) process.stdout.write(`Failed: ${failed.join(', ')}\n`)

@@ -1,9 +1,9 @@
-import axe from 'axe-core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { keeperTicketOf } from '@kith/peer'
 import type { Situation } from '@kith/peer/testing/fake-fixtures'
 import { createNobleCrypto } from '@kith/protocol'
+import { violations } from '../testing/axe.ts'
 import { openApp, type OpenApp } from '../testing/open-app.tsx'
 
 let app: OpenApp
@@ -34,11 +34,7 @@ describe('keepers in the settings of a room', () => {
     expect(ticket).toMatch(/^kith-keep:/)
     await expect.element(command()).toHaveValue(`npx kith keep '${ticket ?? ''}'`)
     await expect.element(section().getByText(/it cannot be taken back/)).toBeVisible()
-    const { violations } = await axe.run(
-      { include: ['.keepers'] },
-      { rules: { 'landmark-one-main': { enabled: false }, 'page-has-heading-one': { enabled: false } } },
-    )
-    expect(violations.map(({ id }) => id)).toEqual([])
+    expect(await violations('.keepers')).toEqual([])
   })
 
   it('KEE12 a members room shows its ticket, takes it back, and makes another', async () => {

@@ -1,7 +1,7 @@
-import axe from 'axe-core'
 import { mapSituations } from '@kith/peer/testing/fake-fixtures'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { violations } from '../testing/axe.ts'
 import { openApp, until, type OpenApp } from '../testing/open-app.tsx'
 
 let app: OpenApp
@@ -148,12 +148,7 @@ describe('the map', () => {
   it.each(['map8', 'map40'] as const)('%s: axe finds nothing, in picture, list and reach report', async (name) => {
     app = await openApp(name)
     await openMap()
-    const check = async (): Promise<void> => {
-      // Colours are measured when nothing is fading any more.
-      await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)))
-      const { violations } = await axe.run(document.querySelector('dialog') ?? document)
-      expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
-    }
+    const check = async (): Promise<void> => expect(await violations('dialog')).toEqual([])
     await check()
     await userEvent.click(page.getByRole('radio', { name: 'List' }))
     await check()

@@ -103,7 +103,7 @@ export async function approach(id: string): Promise<void> {
 }
 
 /** Waits until `holds`, frame by frame. */
-export async function until(holds: () => boolean, what: string, timeoutMs = 3000): Promise<void> {
+export async function until(holds: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
   const end = performance.now() + timeoutMs
   while (!holds()) {
     if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`)
