@@ -250,7 +250,9 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
 
   async compared(room: string, evidence: RoomEvidence, matches: boolean): Promise<void> {
     const { who, name, proof } = evidence
-    const keys = proof === undefined ? [who] : [who, formatHex(proof.identity)]
+    // A contact proved over their link which person this author is, also where they do not show it.
+    const identity = proof === undefined ? this.#book.metAs(room, who)?.id : formatHex(proof.identity)
+    const keys = identity === undefined ? [who] : [who, identity]
     if (matches) this.#known.add(keys, name, room, this.#now())
     else this.#known.remove(keys)
     await this.#options.store.writeKnown(this.#known.all)
@@ -264,6 +266,10 @@ export class IdentityOffice implements IdentityHub, DeviceHub {
     this.#book.met({ room, who, name }, output.type)
     if (output.type === 'acquainted') {
       const { identity, secret, name: told } = output.contact
+      if (this.#known.knows([who])) {
+        this.#known.add([who, formatHex(identity)], name, room, this.#now())
+        void this.#options.store.writeKnown(this.#known.all).catch(() => {})
+      }
       this.#direct.acquainted(formatHex(identity), told === '' ? name : told, secret, { room, who })
     }
     this.#options.changed()

@@ -1,10 +1,12 @@
 /** The start page's people: who asked to be a contact, and the contacts with where they are now. */
-import type { ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { Ban, UserMinus } from 'lucide-react'
 import { keyOf } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useIdentityMessages } from '../messages/identity.tsx'
+import { Confirm } from '../overlay/dialog.tsx'
 import { Glyph } from '../person/glyph.tsx'
+import Requests from './requests.tsx'
 import { useDoing } from './use-doing.ts'
 import './identity.css'
 
@@ -12,35 +14,17 @@ export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void })
   const say = useIdentityMessages()
   const chat = useChat()
   const { list, requests } = useChatState((state) => state.contacts)
+  const rooms = useChatState((state) => state.rooms)
+  /** As they look in the room of the two: everybody is somebody else in each. */
+  const faceOf = (room: string): string | undefined =>
+    rooms.find((one) => one.id === room)?.people.find(({ me }) => !me)?.id
   const doing = useDoing(say.notDone)
+  const [removing, setRemoving] = useState<{ readonly id: string; readonly name: string }>()
   if (list.length === 0 && requests.length === 0) return null
   return (
     <section className="contacts identity" aria-label={say.contacts}>
       <h2 className="start-label">{say.contacts}</h2>
-      {requests.map(({ room, who, name }) => (
-        <div key={`${room}${who}`} className="contact-request">
-          <Glyph author={who} away={false} />
-          <p>{say.request(name)}</p>
-          <div className="identity-buttons">
-            <button
-              type="button"
-              className="button primary"
-              disabled={doing.busy}
-              onClick={() => void doing.run(() => chat.contact({ type: 'answer', room, who, accepts: true }))}
-            >
-              {say.accept}
-            </button>
-            <button
-              type="button"
-              className="button"
-              disabled={doing.busy}
-              onClick={() => void doing.run(() => chat.contact({ type: 'answer', room, who, accepts: false }))}
-            >
-              {say.decline}
-            </button>
-          </div>
-        </div>
-      ))}
+      {requests.length > 0 && <Requests requests={requests} />}
       <ul className="identity-list">
         {list.map(({ id, name, room, here, blocked, verification }) => (
           <li key={id}>
@@ -54,7 +38,7 @@ export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void })
                 if (opened !== undefined) onOpen(keyOf(opened.state))
               }}
             >
-              <Glyph author={id} away={here === undefined} />
+              <Glyph author={faceOf(room) ?? id} away={here === undefined} />
               <span>
                 {name}
                 <small>
@@ -78,7 +62,7 @@ export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void })
               className="icon-button"
               aria-label={say.remove(name)}
               title={say.remove(name)}
-              onClick={() => void doing.run(() => chat.contact({ type: 'remove', contact: id }))}
+              onClick={() => setRemoving({ id, name })}
             >
               <UserMinus size={18} aria-hidden />
             </button>
@@ -88,6 +72,15 @@ export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void })
       <p className="identity-said" role="status">
         {doing.problem}
       </p>
+      {removing !== undefined && (
+        <Confirm
+          title={say.removeTitle(removing.name)}
+          body={say.removeBody}
+          confirm={say.removeDo}
+          onConfirm={() => void doing.run(() => chat.contact({ type: 'remove', contact: removing.id }))}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
     </section>
   )
 }

@@ -1,11 +1,12 @@
 /** About one person: comparing numbers with them, and keeping them as a contact. */
 import { useState, type ReactElement } from 'react'
-import { UserRoundPlus } from 'lucide-react'
+import { AudioLines, Grid3x3, UserRoundPlus } from 'lucide-react'
 import type { Person, Room } from '@kith/peer'
 import { useChat, useChatState, useRoomState } from '../app/stores.ts'
 import { useIdentityMessages } from '../messages/identity.tsx'
 import { useDoing } from './use-doing.ts'
 import './identity.css'
+import '../members/members.css'
 
 export default function MakingSure({ room, person }: { readonly room: Room; readonly person: Person }): ReactElement {
   const say = useIdentityMessages()
@@ -50,37 +51,45 @@ export default function MakingSure({ room, person }: { readonly room: Room; read
       )}
       {comparing?.phase === 'different' && <p className="identity-warning">{say.different}</p>}
       {digits === undefined && (
-        <div className="identity-buttons">
-          <button
-            type="button"
-            className="button"
-            disabled={doing.busy}
-            onClick={() => void doing.run(() => room.verify({ type: 'safetyNumber', who })).then(setNumber)}
-          >
-            {say.compare}
-          </button>
-          {person.online && (
+        <ul className="about-acts">
+          <li>
             <button
               type="button"
-              className="button"
+              className="menu-item"
               disabled={doing.busy}
-              onClick={() => void doing.run(() => room.verify({ type: 'startSas', who }))}
+              onClick={() => void doing.run(() => room.verify({ type: 'safetyNumber', who })).then(setNumber)}
             >
-              {say.compareNow}
+              <Grid3x3 size={18} aria-hidden />
+              {say.compare}
             </button>
+          </li>
+          {person.online && (
+            <li>
+              <button
+                type="button"
+                className="menu-item"
+                disabled={doing.busy}
+                onClick={() => void doing.run(() => room.verify({ type: 'startSas', who }))}
+              >
+                <AudioLines size={18} aria-hidden />
+                {say.compareNow}
+              </button>
+            </li>
           )}
           {person.online && asked === undefined && (
-            <button
-              type="button"
-              className="button"
-              disabled={doing.busy}
-              onClick={() => void doing.run(() => chat.contact({ type: 'request', room: room.id, who }))}
-            >
-              <UserRoundPlus size={18} aria-hidden />
-              {say.addContact}
-            </button>
+            <li>
+              <button
+                type="button"
+                className="menu-item"
+                disabled={doing.busy}
+                onClick={() => void doing.run(() => chat.contact({ type: 'request', room: room.id, who }))}
+              >
+                <UserRoundPlus size={18} aria-hidden />
+                {say.addContact}
+              </button>
+            </li>
           )}
-        </div>
+        </ul>
       )}
       {asked !== undefined && <p className="setting-hint">{asked.declined ? say.declined(name) : say.asked(name)}</p>}
       <p className="identity-said" role="status">

@@ -133,6 +133,8 @@ export const en = {
   timeline: {
     label: (room: string): string => `Messages in ${room}`,
     beginning: (room: string): string => `This is where ${room} begins`,
+    beginningWith: (names: string): string => `Your room with ${names} begins here`,
+    beginningTwo: (name: string): string => `${name} and you, and nobody else`,
     protection: 'Encrypted between the people in it. The relay passes sealed envelopes on and keeps none.',
     older: 'Older messages are on their way',
     missing: (count: number): string =>

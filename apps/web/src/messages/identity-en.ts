@@ -86,6 +86,7 @@ export const identityEn = {
 
   compare: 'Compare numbers',
   compareNow: 'Six digits, both here',
+  compareWith: (name: string): string => `${name} and you have six digits to compare.`,
   comparing: 'Waiting for their program…',
   different:
     'The numbers were different. Somebody may stand between you: meet by another link, and say nothing secret here.',
@@ -100,6 +101,8 @@ export const identityEn = {
   declined: (name: string): string => `${name} does not want to, for now.`,
 
   contacts: 'Contacts',
+  requests: 'Requests',
+  requestHint: 'Only if you accept do they learn who you are beyond this room.',
   request: (name: string): string => `${name} would like to keep you as a contact.`,
   accept: 'Accept',
   decline: 'Not now',
@@ -112,6 +115,11 @@ export const identityEn = {
   block: (name: string): string => `Block ${name}`,
   unblock: (name: string): string => `Unblock ${name}`,
   remove: (name: string): string => `Remove ${name} and your room`,
+  removeTitle: (name: string): string => `Remove ${name}?`,
+  removeBody: 'They leave your contacts, and the room of you two is erased from this device. They keep what they have.',
+  removeDo: 'Remove and erase',
+  blockedHere: (name: string): string => `You blocked ${name}. What they write is not shown, and they are not told.`,
+  unblockDo: 'Unblock',
   notDone: 'This could not be done right now. Try again in a moment.',
 }
 

@@ -45,6 +45,7 @@ export function Before({
   const gaps = useRoomState(room, (state) => state.sync.gaps)
   const people = useRoomState(room, (state) => state.people)
   const contact = useRoomState(room, (state) => state.contact)
+  const title = useRoomState(room, (state) => state.title)
   const link = useRoomState(room, (state) => state.link)
   const kind = useRoomState(room, (state) => state.kind)
   const isEmpty = useRoomState(room, (state) => state.newest === undefined)
@@ -86,7 +87,13 @@ export function Before({
   return (
     <section className="before begun">
       <Ring points={ringPoints(people)} size={56} />
-      <h2>{words.timeline.beginning(name)}</h2>
+      <h2>
+        {contact !== undefined
+          ? words.timeline.beginningTwo(name)
+          : title === ''
+            ? words.timeline.beginningWith(name)
+            : words.timeline.beginning(name)}
+      </h2>
       <p>
         <Lock size={14} aria-hidden /> {words.timeline.protection}{' '}
         <button type="button" className="link-button" onClick={onProtection}>

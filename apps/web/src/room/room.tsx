@@ -1,6 +1,6 @@
 /** One room: header, messages, field, and what opens over them. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
-import type { Message, Person, Room } from '@kith/peer'
+import type { ContactRequest, Message, Person, Room } from '@kith/peer'
 import { useChat, useChatState, useRoomState } from '../app/stores.ts'
 import { useMedia } from '../app/use-media.ts'
 import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
@@ -32,6 +32,8 @@ const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
 const FileList = lazy(() => import('../files/file-list.tsx'))
 const Search = lazy(() => import('../search/search.tsx'))
 const Lightbox = lazy(() => import('../files/lightbox.tsx'))
+const AskedHere = lazy(() => import('../identity/asked-here.tsx'))
+const Blocked = lazy(() => import('../identity/blocked.tsx'))
 const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
 
 type Open = 'people' | 'invite' | 'settings' | 'map' | 'files' | 'search'
@@ -43,6 +45,12 @@ interface RoomViewProps {
   readonly onBack: () => void
   readonly onForgotten: () => void
   readonly onProtection: () => void
+}
+
+/** Who of this room asks to be a contact. */
+function useRoomRequests(roomId: string): readonly ContactRequest[] {
+  const all = useChatState((state) => state.contacts.requests)
+  return useMemo(() => all.filter(({ room }) => room === roomId), [all, roomId])
 }
 
 const writing: ComposerMode = { kind: 'write' }
@@ -68,11 +76,16 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const entering = useRoomState(room, (state) => state.entering)
   const members = useRoomState(room, (state) => state.members)
   const silence = silenceOf(members, people, useMembersMessages())
+  const requests = useRoomRequests(room.id)
+  const compared = useRoomState(room, (state) => state.comparing)
+  const blocked = useChatState(({ contacts }) => contacts.list.find((one) => one.room === room.id && one.blocked))
   const canCarry = useChatState((state) => state.files !== undefined)
   const [picture, setPicture] = useState<string>()
   const [jump, setJump] = useState<{ readonly id: string }>()
   const wide = useMedia('(min-width: 1080px)')
 
+  /** While the dialog about somebody is open, the digits stand there. */
+  const comparing = compared.filter(({ with: who, phase }) => phase === 'digits' && who !== about?.id)
   const done = useCallback(() => setMode(writing), [])
   const toField = useCallback(() => composer.current?.focus(), [])
   const reply = useCallback((message: Message) => setMode({ kind: 'reply', message }), [])
@@ -91,7 +104,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const closePicture = useCallback(() => setPicture(undefined), [])
   const filesPlace = useMemo(() => ({ room, openPicture: setPicture }), [room])
   const dropFiles = useCallback((given: readonly File[]) => composer.current?.addFiles(given), [])
-  const drop = useDrop(canCarry && silence === undefined ? dropFiles : undefined)
+  const drop = useDrop(canCarry && silence === undefined && blocked === undefined ? dropFiles : undefined)
   const closePeople = useCallback(() => {
     setOpen(undefined)
     peopleButton.current?.focus()
@@ -167,6 +180,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
           />
           <ChangedKeys room={room} onPerson={setAbout} />
           <Door room={room} />
+          {(requests.length > 0 || comparing.length > 0) && (
+            <Suspense fallback={null}>
+              <AskedHere room={room} requests={requests} comparing={comparing} onPerson={setAbout} />
+            </Suspense>
+          )}
           <Notices room={room} />
           <Moved room={room} />
           <Timeline
@@ -185,7 +203,11 @@ export function RoomView(props: RoomViewProps): ReactElement {
             <div className="room-column">
               <Typing room={room} onChangeName={settings} />
               <Held room={room} />
-              {silence === undefined ? (
+              {blocked !== undefined ? (
+                <Suspense fallback={null}>
+                  <Blocked contact={blocked} />
+                </Suspense>
+              ) : silence === undefined ? (
                 <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
               ) : (
                 <Silenced text={silence} />

@@ -6,6 +6,7 @@ import { useDay } from '../timeline/use-day.ts'
 import { saidOf } from '../files/said.ts'
 import { brief } from '../markdown/brief.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
+import { Glyph } from '../person/glyph.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
 import { roomName } from '../room/status.ts'
@@ -37,6 +38,8 @@ export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElemen
     <ul className="room-list">
       {newestFirst(rooms).map((room) => {
         const name = roomName(room, words)
+        // Two who talk are no circle: the other's face tells their room from those they share with more.
+        const other = room.contact === undefined ? undefined : room.people.find(({ me }) => !me)
         return (
           <li key={room.id}>
             <a
@@ -49,7 +52,13 @@ export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElemen
                 onOpen(keyOf(room))
               }}
             >
-              <Ring points={ringPoints(room.people, 12)} size={40} />
+              {other === undefined ? (
+                <Ring points={ringPoints(room.people, 12)} size={40} />
+              ) : (
+                <span className="room-item-face">
+                  <Glyph author={other.id} size={36} away={!other.online} />
+                </span>
+              )}
               <span className="room-item-words">
                 <span className="room-item-top">
                   <span className="room-item-name">{name}</span>

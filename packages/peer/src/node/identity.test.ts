@@ -68,8 +68,9 @@ describe('who somebody is, between two terminals', () => {
     await until(his, 'what he took back', () => !his.state.shown)
   }, 90_000)
 
-  it('CON6 a request, accepted, makes a room of the two where each shows who they are', async () => {
+  it('CON6 VER5 a request, accepted, makes a room of the two where each shows who they are, and whom one compared is known there', async () => {
     const { ada, bob, hers, his } = await pair()
+    await hers.verify({ type: 'compared', who: other(hers).id, matches: true })
     await ada.contact({ type: 'request', room: hers.id, who: other(hers).id })
     expect(ada.state.contacts.asked).toMatchObject([{ name: 'Bob', declined: false }])
     await until(bob, 'the request', () => bob.state.contacts.requests.length === 1)
@@ -91,6 +92,13 @@ describe('who somebody is, between two terminals', () => {
     await room.send('just us')
     const bobs = bob.room(hisContact.room)!
     await until(bobs, 'her message', () => bobs.timeline.length === 1)
+    // She compared before they were contacts, he afterwards and in the room where they met.
+    expect(ada.state.contacts.list[0]?.verification.level).toBe('compared')
+    await until(room, 'who he is', () => other(room).verification.level === 'compared')
+    expect(bob.state.contacts.list[0]?.verification.level).toBe('none')
+    await his.verify({ type: 'compared', who: other(his).id, matches: true })
+    expect(bob.state.contacts.list[0]?.verification.level).toBe('compared')
+    await until(bobs, 'who she is', () => other(bobs).verification.level === 'compared')
 
     await ada.contact({ type: 'block', contact: hisContact.id, on: true })
     await until(room, 'him hidden', () => other(room).quiet === 'hidden')

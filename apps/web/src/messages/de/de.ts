@@ -146,6 +146,8 @@ export const de: Messages = {
   timeline: {
     label: (room) => `Nachrichten in ${room}`,
     beginning: (room) => `Hier beginnt ${room}`,
+    beginningWith: (names) => `Hier beginnt dein Raum mit ${names}`,
+    beginningTwo: (name) => `${name} und du, und sonst niemand`,
     protection:
       'Verschlüsselt zwischen den Leuten darin. Das Relay reicht versiegelte Umschläge weiter und behält keinen.',
     older: 'Ältere Nachrichten sind unterwegs',

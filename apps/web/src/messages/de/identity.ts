@@ -91,6 +91,7 @@ export const identityDe: IdentityMessages = {
 
   compare: 'Zahlen vergleichen',
   compareNow: 'Sechs Ziffern, beide hier',
+  compareWith: (name) => `${name} und du habt sechs Ziffern zu vergleichen.`,
   comparing: 'Wartet auf das andere Programm…',
   different:
     'Die Zahlen waren verschieden. Vielleicht steht jemand zwischen euch: Trefft euch über einen anderen Link und sagt hier nichts Geheimes.',
@@ -105,6 +106,8 @@ export const identityDe: IdentityMessages = {
   declined: (name) => `${name} möchte im Moment nicht.`,
 
   contacts: 'Kontakte',
+  requests: 'Anfragen',
+  requestHint: 'Wer du über diesen Raum hinaus bist, erfährt man erst, wenn du annimmst.',
   request: (name) => `${name} möchte dich als Kontakt behalten.`,
   accept: 'Annehmen',
   decline: 'Jetzt nicht',
@@ -117,5 +120,11 @@ export const identityDe: IdentityMessages = {
   block: (name) => `${name} blockieren`,
   unblock: (name) => `${name} nicht mehr blockieren`,
   remove: (name) => `${name} und euren Raum entfernen`,
+  removeTitle: (name) => `${name} entfernen?`,
+  removeBody:
+    'Der Kontakt geht, und euer gemeinsamer Raum wird auf diesem Gerät gelöscht. Was die andere Seite hat, behält sie.',
+  removeDo: 'Entfernen und löschen',
+  blockedHere: (name) => `Du hast ${name} blockiert. Was von dort kommt, wird nicht gezeigt; gesagt wird davon nichts.`,
+  unblockDo: 'Freigeben',
   notDone: 'Das ging gerade nicht. Versuch es gleich noch einmal.',
 }

@@ -144,6 +144,8 @@ export const es: Messages = {
   timeline: {
     label: (room) => `Mensajes en ${room}`,
     beginning: (room) => `Aquí empieza ${room}`,
+    beginningWith: (names) => `Aquí empieza tu sala con ${names}`,
+    beginningTwo: (name) => `${name} y tú, y nadie más`,
     protection: 'Cifrado entre las personas de la sala. El relé pasa sobres sellados y no guarda ninguno.',
     older: 'Los mensajes anteriores están en camino',
     missing: (count) =>

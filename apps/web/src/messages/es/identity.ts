@@ -89,6 +89,7 @@ export const identityEs: IdentityMessages = {
 
   compare: 'Comparar números',
   compareNow: 'Seis cifras, los dos aquí',
+  compareWith: (name) => `${name} y tú tenéis seis dígitos que comparar.`,
   comparing: 'Esperando a su programa…',
   different:
     'Los números eran distintos. Puede haber alguien en medio: encontraos por otro enlace, y no digas nada secreto aquí.',
@@ -103,6 +104,8 @@ export const identityEs: IdentityMessages = {
   declined: (name) => `${name} no quiere, por ahora.`,
 
   contacts: 'Contactos',
+  requests: 'Solicitudes',
+  requestHint: 'Solo si aceptas sabrá quién eres fuera de esta sala.',
   request: (name) => `${name} quiere tenerte como contacto.`,
   accept: 'Aceptar',
   decline: 'Ahora no',
@@ -115,5 +118,11 @@ export const identityEs: IdentityMessages = {
   block: (name) => `Bloquear a ${name}`,
   unblock: (name) => `Desbloquear a ${name}`,
   remove: (name) => `Quitar a ${name} y vuestra sala`,
+  removeTitle: (name) => `¿Quitar a ${name}?`,
+  removeBody:
+    'Deja tus contactos y la sala de los dos se borra de este dispositivo. La otra persona conserva lo que tiene.',
+  removeDo: 'Quitar y borrar',
+  blockedHere: (name) => `Has bloqueado a ${name}. Lo que escribe no se muestra, y no se le avisa.`,
+  unblockDo: 'Desbloquear',
   notDone: 'No se pudo hacer ahora. Inténtalo de nuevo en un momento.',
 }

@@ -147,6 +147,8 @@ export const fr: Messages = {
   timeline: {
     label: (room) => `Messages dans ${room}`,
     beginning: (room) => `Ici commence ${room}`,
+    beginningWith: (names) => `Ici commence ton salon avec ${names}`,
+    beginningTwo: (name) => `${name} et toi, et personne d’autre`,
     protection: 'Chiffré entre les gens du salon. Le relais passe des enveloppes scellées et n’en garde aucune.',
     older: 'Les messages plus anciens sont en chemin',
     missing: (count) =>

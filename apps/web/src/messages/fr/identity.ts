@@ -86,6 +86,7 @@ export const identityFr: IdentityMessages = {
 
   compare: 'Comparer les nombres',
   compareNow: 'Six chiffres, tous deux ici',
+  compareWith: (name) => `${name} et toi avez six chiffres à comparer.`,
   comparing: 'En attente de son programme…',
   different:
     'Les nombres étaient différents. Quelqu’un est peut-être entre vous : retrouvez-vous par un autre lien, et ne dites rien de secret ici.',
@@ -100,6 +101,8 @@ export const identityFr: IdentityMessages = {
   declined: (name) => `${name} ne veut pas, pour l’instant.`,
 
   contacts: 'Contacts',
+  requests: 'Demandes',
+  requestHint: 'Cette personne n’apprend qui tu es au-delà de ce salon que si tu acceptes.',
   request: (name) => `${name} aimerait te garder comme contact.`,
   accept: 'Accepter',
   decline: 'Pas maintenant',
@@ -112,5 +115,10 @@ export const identityFr: IdentityMessages = {
   block: (name) => `Bloquer ${name}`,
   unblock: (name) => `Débloquer ${name}`,
   remove: (name) => `Retirer ${name} et votre salon`,
+  removeTitle: (name) => `Retirer ${name} ?`,
+  removeBody: 'Le contact disparaît et votre salon à deux est effacé de cet appareil. L’autre garde ce qu’elle a.',
+  removeDo: 'Retirer et effacer',
+  blockedHere: (name) => `Tu as bloqué ${name}. Ses messages ne sont pas affichés, et rien ne lui est dit.`,
+  unblockDo: 'Débloquer',
   notDone: 'Cela n’a pas pu se faire en ce moment. Réessaie dans un instant.',
 }
