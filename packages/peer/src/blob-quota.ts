@@ -58,8 +58,8 @@ export class QuotaBlobStore implements BlobStore {
     return this.#ports.store.look(root, size)
   }
 
-  read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
-    return this.#ports.store.read(root, part, index)
+  read(root: string, part: BlobPart, index: number, count?: number): Promise<Uint8Array | undefined> {
+    return this.#ports.store.read(root, part, index, count)
   }
 
   list(): Promise<readonly BlobUse[]> {

@@ -2,27 +2,18 @@
  * The host's part of one room's files: seals and opens them, and does the jobs of the engine on the store of blobs.
  *
  * Plaintext and key meet here and nowhere else. AES-256-GCM is WebCrypto's, in browsers and in Node, and runs on other
- * threads; so does hashing where the platform has it so (`hashBlock`). A file is sealed block by block, so that it may be
- * larger than memory.
+ * threads; so does hashing where the platform has it so (`hashBlock`).
  */
-import {
-  blobKeyBytes,
-  blocksOf,
-  buildPages,
-  equalBytes,
-  formatHex,
-  hashBytes,
-  nonceOf,
-  plainBytes,
-  plainLengthOf,
-} from '@kith/protocol'
-import type { BlobEvent, BlobInput, BlobJob, BlobResult, Crypto, Manifest } from '@kith/protocol'
+import { blockBytes, equalBytes, formatHex, nonceOf, plainBytes } from '@kith/protocol'
+import type { BlobEvent, BlobInput, BlobJob, BlobPart, BlobResult, Crypto, Manifest } from '@kith/protocol'
 import type { BlobStore } from './blob-store.ts'
 import { FileFailed, type SlicedBytes } from './files.ts'
+import { RunReader, RunWriter } from './blob-runs.ts'
+import { type Sealed, sealBlob } from './blob-sealing.ts'
 import { StorageBroken, StorageFull } from './storage-errors.ts'
 
-/** Blocks that are sealed or opened at once. */
-const batchBlocks = 32
+/** Blocks that are opened at once. */
+const batchBlocks = 64
 /** What is read on within so many blocks of what was asked for in order comes without being asked for again. */
 const orderedBlocks = 256
 
@@ -76,10 +67,14 @@ export class RoomBlobs {
   readonly #input: (input: BlobInput) => void
   readonly #readers = new Map<string, Readers>()
   readonly #keys = new Map<string, Promise<CryptoKey>>()
+  readonly #writer: RunWriter
+  readonly #reader: RunReader
 
   constructor(ports: BlobPorts, input: (input: BlobInput) => void) {
     this.#ports = ports
     this.#input = input
+    this.#writer = new RunWriter(ports.store)
+    this.#reader = new RunReader(ports.store, blockBytes)
   }
 
   /** What the engine tells of blobs. */
@@ -90,38 +85,10 @@ export class RoomBlobs {
   }
 
   /** Seals a source under a fresh key and keeps it. Rejects as the store does, and as the source does. */
-  async seal(
-    source: SlicedBytes,
-    onProgress?: (sealedBytes: number) => void,
-  ): Promise<{ readonly root: Uint8Array; readonly key: Uint8Array; readonly size: number }> {
-    const { crypto, store } = this.#ports
-    const { size } = source
-    const key = crypto.random(blobKeyBytes)
-    const sealKey = await this.#importKey(key, 'encrypt')
-    const leaves = new Uint8Array(blocksOf(size) * hashBytes)
-    // There is a root only when all of it is sealed; until then it is kept under a name that nothing has.
-    const unnamed = formatHex(crypto.random(hashBytes))
-    let sealedBytes = 0
-    try {
-      await this.#eachBlock(source, sealKey, async (index, sealed) => {
-        const [leaf] = await Promise.all([
-          this.#ports.hashBlock(sealed),
-          store.write(unnamed, size, 'block', index, sealed),
-        ])
-        leaves.set(leaf, index * hashBytes)
-        sealedBytes += plainLengthOf(size, index)
-        onProgress?.(sealedBytes)
-      })
-      const { root, pages } = buildPages(crypto, size, leaves)
-      const name = formatHex(root)
-      await Promise.all(pages.map((page, index) => store.write(unnamed, size, 'page', index, page)))
-      await store.move(unnamed, name)
-      this.#input({ type: 'blobSealed', root: name, size })
-      return { root, key, size }
-    } catch (error) {
-      await store.remove(unnamed).catch(() => undefined)
-      throw error
-    }
+  async seal(source: SlicedBytes, onProgress?: (sealedBytes: number) => void): Promise<Sealed> {
+    const sealed = await sealBlob(this.#ports, source, onProgress)
+    this.#input({ type: 'blobSealed', root: formatHex(sealed.root), size: sealed.size })
+    return sealed
   }
 
   /**
@@ -142,10 +109,13 @@ export class RoomBlobs {
     const last = Math.floor((to - 1) / plainBytes)
     for (let first = Math.floor(from / plainBytes); first <= last; first += batchBlocks) {
       const count = Math.min(batchBlocks, last - first + 1)
+      const run = await this.#ports.store.read(root, 'block', first, count)
       await Promise.all(
         Array.from({ length: count }, async (_, i) => {
           const index = first + i
-          const plain = await this.#open(key, manifest, index, await this.#block(root, index, mayFetch))
+          const here = run?.subarray(i * blockBytes, (i + 1) * blockBytes)
+          const block = here !== undefined && here.length > 0 ? here : await this.#block(root, index, mayFetch)
+          const plain = await this.#open(key, manifest, index, block)
           const at = index * plainBytes - from
           opened.set(plain.subarray(Math.max(0, -at), Math.min(plain.length, to - index * plainBytes)), Math.max(0, at))
         }),
@@ -162,6 +132,7 @@ export class RoomBlobs {
   /** Forgets it here; the engine is told. */
   async free(root: string): Promise<void> {
     this.#keys.delete(root)
+    this.#reader.forget(root)
     await this.#ports.store.remove(root)
     this.#input({ type: 'blobFreed', root })
   }
@@ -177,16 +148,22 @@ export class RoomBlobs {
         )
       case 'keepBlock': {
         if (!equalBytes(await this.#ports.hashBlock(job.bytes), job.leaf)) return { type: 'kept', outcome: 'corrupt' }
-        return this.#keep(() => store.write(job.root, job.size, 'block', job.index, job.bytes))
+        return this.#keep(() => this.#writer.write(job.root, job.size, job.index, job.bytes))
       }
       case 'keepPage':
         return this.#keep(() => store.write(job.root, job.size, 'page', job.index, job.bytes))
       case 'read':
-        return { type: 'bytes', bytes: await store.read(job.root, job.part, job.index).catch(() => undefined) }
+        return { type: 'bytes', bytes: await this.#read(job.root, job.part, job.index) }
       case 'remove':
+        this.#reader.forget(job.root)
         await store.remove(job.root).catch(() => undefined)
         return { type: 'removed' }
     }
+  }
+
+  #read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
+    const { store } = this.#ports
+    return (part === 'block' ? this.#reader.read(root, index) : store.read(root, part, index)).catch(() => undefined)
   }
 
   async #keep(write: () => Promise<void>): Promise<BlobResult> {
@@ -234,30 +211,6 @@ export class RoomBlobs {
     this.#input({ type: 'blobFetch', root, from })
   }
 
-  /** Blocks of a source, sealed, a batch at a time. */
-  async #eachBlock(
-    source: SlicedBytes,
-    key: CryptoKey,
-    take: (index: number, sealed: Uint8Array) => Promise<void>,
-  ): Promise<void> {
-    const { size } = source
-    const blocks = blocksOf(size)
-    for (let first = 0; first < blocks; first += batchBlocks) {
-      const from = first * plainBytes
-      const to = Math.min(size, from + batchBlocks * plainBytes)
-      const plain = new Uint8Array(await source.slice(from, to).arrayBuffer())
-      if (plain.length !== to - from) throw sourceChanged()
-      await Promise.all(
-        Array.from({ length: Math.min(batchBlocks, blocks - first) }, async (_, i) => {
-          const index = first + i
-          const own = plain.subarray(i * plainBytes, i * plainBytes + plainLengthOf(size, index))
-          const sealed = await this.#ports.subtle.encrypt({ name: 'AES-GCM', iv: nonce(size, index) }, key, own)
-          await take(index, new Uint8Array(sealed))
-        }),
-      )
-    }
-  }
-
   async #open(key: CryptoKey, { size }: Manifest, index: number, block: Uint8Array): Promise<Uint8Array> {
     try {
       const iv = nonce(size, index)
@@ -277,10 +230,6 @@ export class RoomBlobs {
   #importKey(bytes: Uint8Array, use: 'encrypt' | 'decrypt'): Promise<CryptoKey> {
     return this.#ports.subtle.importKey('raw', bytes.slice(), 'AES-GCM', false, [use])
   }
-}
-
-function sourceChanged(): Error {
-  return new StorageBroken('This file changed while it was read. Send it again.')
 }
 
 function nonce(size: number, index: number): Uint8Array<ArrayBuffer> {

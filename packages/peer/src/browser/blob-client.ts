@@ -14,7 +14,13 @@ type Ask =
       readonly index: number
       readonly bytes: Uint8Array
     }
-  | { readonly do: 'read'; readonly root: string; readonly part: BlobPart; readonly index: number }
+  | {
+      readonly do: 'read'
+      readonly root: string
+      readonly part: BlobPart
+      readonly index: number
+      readonly count: number
+    }
   | { readonly do: 'move'; readonly root: string; readonly to: string }
   | { readonly do: 'remove'; readonly root: string }
   | { readonly do: 'list' }
@@ -54,11 +60,11 @@ class BlobClient implements BlobStore {
     }
   }
 
-  call(ask: Ask): Promise<unknown> {
+  call(ask: Ask, handed: Transferable[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const id = ++this.#calls
       this.#pending.set(id, { resolve, reject })
-      this.#worker.postMessage({ ...ask, id })
+      this.#worker.postMessage({ ...ask, id }, handed)
     })
   }
 
@@ -67,13 +73,14 @@ class BlobClient implements BlobStore {
   }
 
   async write(root: string, size: number, part: BlobPart, index: number, bytes: Uint8Array): Promise<void> {
-    // A view would take its whole buffer along.
-    const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
-    await this.call({ do: 'write', root, size, part, index, bytes: own })
+    // Handed over, which costs less than to be copied by the way messages go. The caller's own stay as they are: what
+    // does not fit is written once more.
+    const own = bytes.slice()
+    await this.call({ do: 'write', root, size, part, index, bytes: own }, [own.buffer])
   }
 
-  async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
-    return (await this.call({ do: 'read', root, part, index })) as Uint8Array | undefined
+  async read(root: string, part: BlobPart, index: number, count: number = 1): Promise<Uint8Array | undefined> {
+    return (await this.call({ do: 'read', root, part, index, count })) as Uint8Array | undefined
   }
 
   async move(from: string, to: string): Promise<void> {

@@ -8,8 +8,9 @@
  * A bitmap is written after the data it tells of was flushed, every second and on closing. Its bits are only ever set, so
  * half of a write is none the worse. Nothing here is readable without the keys, which are in the messages.
  */
-import { Bits, Reader, Writer, blockBytes, blockLengthOf, blocksOf, pageLengthOf, pagesOf } from '@kith/protocol'
+import { Bits, Reader, Writer, blockBytes, blocksOf, pageLengthOf, pagesOf } from '@kith/protocol'
 import type { BlobPart } from '@kith/protocol'
+import { absentRuns, heldLength, holdSlots, placeOf } from '../blob-slots.ts'
 import type { BlobSlots, BlobStore, BlobUse } from '../blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { StorageBroken, StorageFull } from '../storage-errors.ts'
@@ -76,22 +77,24 @@ export class BrowserBlobFiles implements BlobStore {
       const blob = (await this.#blob(root, size)) as OpenBlob
       const bits = part === 'block' ? blob.blocks : blob.pages
       if (blob.size !== size) throw new RangeError(`this blob has ${blob.size} bytes, not ${size}`)
-      if (bits.has(index)) return
-      if (blob.files[part].write(bytes, { at: placeOf(size, part, index) }) !== bytes.length) {
-        throw new DOMException('short write', 'QuotaExceededError')
+      for (const run of absentRuns(bits, size, part, { index, bytes })) {
+        if (blob.files[part].write(run.bytes, { at: placeOf(size, part, run.index) }) !== run.bytes.length) {
+          throw new DOMException('short write', 'QuotaExceededError')
+        }
+        holdSlots(bits, size, part, run)
+        blob.dirty = true
       }
-      bits.set(index)
-      blob.dirty = true
       this.#stopFlush ??= this.#clock.after(flushMs, () => this.#flush())
     } catch (error) {
       throw blobError(error)
     }
   }
 
-  async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
+  async read(root: string, part: BlobPart, index: number, count: number = 1): Promise<Uint8Array | undefined> {
     const blob = await this.#blob(root, undefined)
-    if (blob === undefined || !(part === 'block' ? blob.blocks : blob.pages).has(index)) return undefined
-    const length = part === 'block' ? blockLengthOf(blob.size, index) : pageLengthOf(blob.size, index)
+    if (blob === undefined) return undefined
+    const length = heldLength(part === 'block' ? blob.blocks : blob.pages, blob.size, part, index, count)
+    if (length === 0) return undefined
     const bytes = new Uint8Array(length)
     return blob.files[part].read(bytes, { at: placeOf(blob.size, part, index) }) === length ? bytes : undefined
   }
@@ -284,10 +287,6 @@ function parseHeld(bytes: Uint8Array): Told | undefined {
 
 function closeFiles(files: OpenBlob['files']): void {
   for (const file of Object.values(files)) file.close()
-}
-
-function placeOf(size: number, part: BlobPart, index: number): number {
-  return part === 'block' ? index * blockBytes : index * pageLengthOf(size, 0)
 }
 
 function blobError(error: unknown): Error {

@@ -32,7 +32,7 @@ async function answer(call: BlobCall): Promise<unknown> {
     case 'write':
       return files?.write(call.root, call.size, call.part, call.index, call.bytes)
     case 'read':
-      return files?.read(call.root, call.part, call.index)
+      return files?.read(call.root, call.part, call.index, call.count)
     case 'move':
       return files?.move(call.root, call.to)
     case 'remove':

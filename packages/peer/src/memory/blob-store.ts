@@ -1,6 +1,7 @@
 /** Blobs in memory: for tests, and for browsers that give a site no place of its own. */
-import { Bits, blocksOf, pagesOf } from '@kith/protocol'
+import { Bits, blocksOf, concatBytes, pagesOf } from '@kith/protocol'
 import type { BlobPart } from '@kith/protocol'
+import { placeOf, slotsIn } from '../blob-slots.ts'
 import type { BlobSlots, BlobStore, BlobUse } from '../blob-store.ts'
 import { StorageBroken, StorageFull } from '../storage-errors.ts'
 
@@ -41,17 +42,27 @@ export class MemoryBlobStore implements BlobStore {
       this.#held.set(root, held)
     }
     if (held.size !== size) throw new StorageBroken(`This file has ${held.size} bytes here, not ${size}.`)
-    if (held.slots[part].has(index)) return
-    held.slots[part].set(index, bytes.slice())
-    held.bytes += bytes.length
-    this.#bytes += bytes.length
+    for (let i = 0; i < slotsIn(size, part, bytes); i++) {
+      if (held.slots[part].has(index + i)) continue
+      const own = bytes.slice(placeOf(size, part, i), placeOf(size, part, i + 1))
+      held.slots[part].set(index + i, own)
+      held.bytes += own.length
+      this.#bytes += own.length
+    }
     held.usedAt = this.#now()
   }
 
-  async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
+  async read(root: string, part: BlobPart, index: number, count: number = 1): Promise<Uint8Array | undefined> {
     const held = this.#held.get(root)
-    if (held !== undefined) held.usedAt = this.#now()
-    return held?.slots[part].get(index)
+    if (held === undefined) return undefined
+    held.usedAt = this.#now()
+    const found: Uint8Array[] = []
+    for (let i = index; i < index + count; i++) {
+      const slot = held.slots[part].get(i)
+      if (slot === undefined) break
+      found.push(slot)
+    }
+    return found.length > 1 ? concatBytes(...found) : found[0]
   }
 
   async move(from: string, to: string): Promise<void> {

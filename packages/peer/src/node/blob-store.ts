@@ -12,8 +12,9 @@
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Bits, Reader, Writer, blockBytes, blockLengthOf, blocksOf, pageLengthOf, pagesOf } from '@kith/protocol'
+import { Bits, Reader, Writer, blockBytes, blocksOf, pageLengthOf, pagesOf } from '@kith/protocol'
 import type { BlobPart } from '@kith/protocol'
+import { absentRuns, heldLength, holdSlots, placeOf } from '../blob-slots.ts'
 import type { BlobSlots, BlobStore, BlobUse } from '../blob-store.ts'
 import type { Clock } from '../clock.ts'
 import { StorageBroken, StorageFull } from '../storage-errors.ts'
@@ -69,20 +70,23 @@ class NodeBlobStore implements BlobStore {
       const blob = (await this.#blob(root, size)) as OpenBlob
       const bits = part === 'block' ? blob.blocks : blob.pages
       if (blob.size !== size) throw new RangeError(`this blob has ${blob.size} bytes, not ${size}`)
-      if (bits.has(index)) return
-      await this.#busy(blob, () => blob.files[part].write(bytes, 0, bytes.length, placeOf(blob.size, part, index)))
-      bits.set(index)
-      blob.dirty = true
-      this.#flushSoon()
+      for (const run of absentRuns(bits, size, part, { index, bytes })) {
+        const at = placeOf(size, part, run.index)
+        await this.#busy(blob, () => blob.files[part].write(run.bytes, 0, run.bytes.length, at))
+        holdSlots(bits, size, part, run)
+        blob.dirty = true
+        this.#flushSoon()
+      }
     } catch (error) {
       throw blobError(this.#directory, error)
     }
   }
 
-  async read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
+  async read(root: string, part: BlobPart, index: number, count: number = 1): Promise<Uint8Array | undefined> {
     const blob = await this.#blob(root, undefined)
-    if (blob === undefined || !(part === 'block' ? blob.blocks : blob.pages).has(index)) return undefined
-    const length = part === 'block' ? blockLengthOf(blob.size, index) : pageLengthOf(blob.size, index)
+    if (blob === undefined) return undefined
+    const length = heldLength(part === 'block' ? blob.blocks : blob.pages, blob.size, part, index, count)
+    if (length === 0) return undefined
     const bytes = new Uint8Array(length)
     const { bytesRead } = await this.#busy(blob, () =>
       blob.files[part].read(bytes, 0, length, placeOf(blob.size, part, index)),
@@ -271,10 +275,6 @@ class NodeBlobStore implements BlobStore {
 async function closeFiles(blob: OpenBlob): Promise<void> {
   while (blob.busy > 0) await new Promise((resolve) => void setImmediate(resolve))
   await Promise.allSettled([blob.files.block.close(), blob.files.page.close()])
-}
-
-function placeOf(size: number, part: BlobPart, index: number): number {
-  return part === 'block' ? index * blockBytes : index * pageLengthOf(size, 0)
 }
 
 function blobError(place: string, error: unknown): Error {

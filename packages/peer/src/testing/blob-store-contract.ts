@@ -65,6 +65,22 @@ export function blobStoreContract(name: string, open: () => Promise<BlobPlace>):
       expect(await store.read(root, 'block', 0)).toEqual(block(0))
     })
 
+    it('STO32 slots that follow each other are written and read as one run, up to the first that is not here', async () => {
+      const { store } = await fresh()
+      await store.write(root, size, 'block', 1, block(1))
+      const first = new Uint8Array(blockLengthOf(size, 0) + blockLengthOf(size, 1)).fill(77)
+      await store.write(root, size, 'block', 0, first)
+      expect(await store.read(root, 'block', 0)).toEqual(first.subarray(0, blockLengthOf(size, 0)))
+      expect(await store.read(root, 'block', 1, 3)).toEqual(block(1))
+      await store.write(root, size, 'block', 2, block(2))
+      const both = new Uint8Array([...block(1), ...block(2)])
+      expect(await store.read(root, 'block', 1, 3)).toEqual(both)
+      await store.write(other, size, 'block', 1, both)
+      expect(await store.read(other, 'block', 0, 3)).toBeUndefined()
+      expect(await store.read(other, 'block', 2)).toEqual(block(2))
+      expect(has((await store.look(other, size)).blocks, blocksOf(size))).toEqual([false, true, true])
+    })
+
     it('STO33 refuses another size than a root is kept with, aloud, and keeps what is there', async () => {
       const { store } = await fresh()
       await store.write(root, size, 'block', 0, block(0))

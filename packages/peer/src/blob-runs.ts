@@ -1,0 +1,119 @@
+/**
+ * Blocks on their way to and from the store, gathered to runs: what a link brings or takes one by one is written and read
+ * many at a time.
+ *
+ * Writing: while a write is under way, what comes waits and then goes as one, so nothing is late for being gathered.
+ * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours.
+ */
+import { concatBytes } from '@kith/protocol'
+import type { BlobStore } from './blob-store.ts'
+
+/** Blocks of one write: 1 MiB. */
+const maxRunBlocks = 64
+/** Blocks read at once. */
+const readBlocks = 4
+/** Runs that were read and may be needed once more: 1 MiB. */
+const keptRuns = 16
+
+interface Waiting {
+  readonly index: number
+  readonly bytes: Uint8Array
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Of one blob. */
+interface Queue {
+  readonly size: number
+  waiting: Waiting[]
+}
+
+export class RunWriter {
+  readonly #store: Pick<BlobStore, 'write'>
+  readonly #queues = new Map<string, Queue>()
+
+  constructor(store: Pick<BlobStore, 'write'>) {
+    this.#store = store
+  }
+
+  /** Rejects as the store does, with every block of the run that was refused. */
+  write(root: string, size: number, index: number, bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const one: Waiting = { index, bytes, resolve, reject }
+      const queue = this.#queues.get(root)
+      // Another size than others are kept with is the store's to refuse.
+      if (queue !== undefined && queue.size !== size) void this.#writeRun(root, size, [one])
+      else if (queue !== undefined) queue.waiting.push(one)
+      else void this.#writeAll(root, { size, waiting: [one] })
+    })
+  }
+
+  async #writeAll(root: string, queue: Queue): Promise<void> {
+    this.#queues.set(root, queue)
+    while (queue.waiting.length > 0) {
+      const all = queue.waiting.sort((a, b) => a.index - b.index)
+      queue.waiting = []
+      for (let from = 0; from < all.length;) {
+        const first = all[from]?.index ?? 0
+        let to = from + 1
+        while (to < all.length && to - from < maxRunBlocks && all[to]?.index === first + to - from) to++
+        await this.#writeRun(root, queue.size, all.slice(from, to))
+        from = to
+      }
+    }
+    this.#queues.delete(root)
+  }
+
+  async #writeRun(root: string, size: number, run: readonly Waiting[]): Promise<void> {
+    const [first] = run
+    if (first === undefined) return
+    const bytes = run.length > 1 ? concatBytes(...run.map((one) => one.bytes)) : first.bytes
+    try {
+      await this.#store.write(root, size, 'block', first.index, bytes)
+      for (const { resolve } of run) resolve()
+    } catch (error) {
+      for (const { reject } of run) reject(error)
+    }
+  }
+}
+
+export class RunReader {
+  readonly #store: Pick<BlobStore, 'read'>
+  /** By root and number of the run; the least used first. */
+  readonly #runs = new Map<string, Promise<Uint8Array | undefined>>()
+  readonly #blockBytes: number
+
+  constructor(store: Pick<BlobStore, 'read'>, blockBytes: number) {
+    this.#store = store
+    this.#blockBytes = blockBytes
+  }
+
+  async read(root: string, index: number): Promise<Uint8Array | undefined> {
+    const at = (index % readBlocks) * this.#blockBytes
+    const run = await this.#run(root, index).catch(() => undefined)
+    // It may have been read before all of it was here.
+    if ((run?.length ?? 0) < readBlocks * this.#blockBytes) this.#runs.delete(keyOf(root, index))
+    if (run === undefined || run.length <= at) return this.#store.read(root, 'block', index)
+    return run.subarray(at, at + this.#blockBytes)
+  }
+
+  forget(root: string): void {
+    for (const key of this.#runs.keys()) if (key.startsWith(root)) this.#runs.delete(key)
+  }
+
+  #run(root: string, index: number): Promise<Uint8Array | undefined> {
+    const key = keyOf(root, index)
+    const run = this.#runs.get(key) ?? this.#store.read(root, 'block', index - (index % readBlocks), readBlocks)
+    this.#runs.delete(key)
+    this.#runs.set(key, run)
+    for (const oldest of this.#runs.keys()) {
+      if (this.#runs.size <= keptRuns) break
+      this.#runs.delete(oldest)
+    }
+    return run
+  }
+}
+
+function keyOf(root: string, index: number): string {
+  return `${root}/${Math.floor(index / readBlocks)}`
+}
