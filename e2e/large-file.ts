@@ -4,14 +4,14 @@
  *   Ana seals and gives it ─▶ Ben fetches: his page is loaded anew, then the relay starts anew ─▶ Cleo's terminal fetches
  *   from both, and Ana leaves half-way: Ben alone gives the rest
  *
- * Prints what it measured as one JSON object. `KITH_FILE_MB` says how large the file is, 1,024 MiB when it does not.
+ * Each in a browser of their own with a profile on disk, as people have. Prints what it measured as one JSON object. `KITH_FILE_MB` says how large the file is, 1,024 MiB when it does not.
  * Nothing of it waits in memory: what the pages grow by is read from their processes.
  */
 import { createHash, randomFillSync } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright'
-import { launchChromium, Person } from './harness/browser.ts'
+import type { Page } from 'playwright'
+import { Person } from './harness/browser.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -53,10 +53,11 @@ async function digest(path: string): Promise<string> {
 class Memory {
   readonly #least = new Map<number, number>()
   readonly #most = new Map<number, number>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #timers: NodeJS.Timeout[] = []
 
-  async watch(browser: Browser): Promise<void> {
-    const devtools = await browser.newBrowserCDPSession()
+  async watch({ context }: Person): Promise<void> {
+    const devtools = await context.browser()?.newBrowserCDPSession()
+    if (devtools === undefined) throw new Error('this browser does not tell of its processes')
     const look = async (): Promise<void> => {
       const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
       for (const { type, id } of processInfo) {
@@ -70,12 +71,12 @@ class Memory {
       }
     }
     await look()
-    this.#timer = setInterval(() => void look().catch(() => undefined), 1_000)
+    this.#timers.push(setInterval(() => void look().catch(() => undefined), 1_000))
   }
 
   /** The page that grew most: from when it was first seen. */
   growthMb(): number {
-    clearInterval(this.#timer)
+    for (const timer of this.#timers) clearInterval(timer)
     const growths = [...this.#most].map(([id, most]) => most - (this.#least.get(id) ?? most))
     return Math.round(Math.max(...growths) / 1e6)
   }
@@ -125,18 +126,19 @@ async function fetchUntil(page: Page, isThere: () => Promise<boolean>): Promise<
 
 const relay = new Relay(await freePort(), `${folder.path}/relay`)
 await relay.start()
-const browser = await launchChromium()
+const people: Person[] = []
 const cleoPath = `${folder.path}/saved.bin`
 try {
   const path = `${folder.path}/large.bin`
   const wanted = await makeFile(path)
-  const ana = await Person.arrive(browser, 'Ana')
-  const ben = await Person.arrive(browser, 'Ben')
+  const ana = await Person.arriveAt(`${folder.path}/ana`, 'Ana')
+  const ben = await Person.arriveAt(`${folder.path}/ben`, 'Ben')
+  people.push(ana, ben)
   const link = await ana.makeRoom(relay.origin)
   await ben.join(link)
   await countSent(ana.page)
   const memory = new Memory()
-  await memory.watch(browser)
+  for (const person of people) await memory.watch(person)
   say('a room of two')
 
   await ana.page.getByTestId('file-picker').setInputFiles(path)
@@ -201,7 +203,7 @@ try {
   process.stdout.write(`${JSON.stringify(figures)}\n`)
   if (!isEqual || growthMb >= 200 || complaints.length > 0) process.exitCode = 1
 } finally {
-  await browser.close()
+  for (const { context } of people) await context.close()
   await relay.kill()
   await folder.remove()
 }

@@ -5,19 +5,22 @@ import { sleep, until } from './waiting.ts'
 
 /** With `more`, such as a microphone that is none. */
 export function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      ...more,
-    ],
-  })
+  return chromium.launch({ executablePath: executablePath(), args: [...args, ...more] })
+}
+
+const args: readonly string[] = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+const page = { locale: 'en-GB', viewport: { width: 1100, height: 800 } } as const
+
+function executablePath(): string {
+  return process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium'
 }
 
 /** Runs in the page before the app: what its policy had to stop is a complaint, also when the console does not say so. */
@@ -83,7 +86,20 @@ export class Person {
   }
 
   static async arrive(browser: Browser, name: string): Promise<Person> {
-    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1100, height: 800 } })
+    return Person.#in(name, await browser.newContext(page))
+  }
+
+  /**
+   * In a browser of their own with a profile on disk, as people have. What `arrive` gives is a private window: its files
+   * are kept in memory, by another process, and are some ten times as slow.
+   */
+  static async arriveAt(profile: string, name: string): Promise<Person> {
+    const options = { ...page, executablePath: executablePath(), args: [...args] }
+    const context = await chromium.launchPersistentContext(profile, options)
+    return Person.#in(name, context)
+  }
+
+  static async #in(name: string, context: BrowserContext): Promise<Person> {
     await context.addInitScript(holdConnections)
     await context.addInitScript(reportViolations)
     context.setDefaultTimeout(30_000)
