@@ -15,7 +15,7 @@ import {
   plainLengthOf,
   sealedBytesOf,
 } from '@kith/protocol'
-import type { BlobPorts } from './room-blobs.ts'
+import type { BlobPorts } from './blob-ports.ts'
 import type { SlicedBytes } from './files.ts'
 import { StorageBroken } from './storage-errors.ts'
 
@@ -82,16 +82,16 @@ export async function sealBlob(
 /** Nothing is under way any more when it rejects: what came late would be kept under a name that nobody removes. */
 async function sealAll(blocks: number, sealBatch: (first: number) => Promise<void>): Promise<void> {
   let next = 0
-  let failure: { readonly error: unknown } | undefined
+  const failures: unknown[] = []
   const lane = async (): Promise<void> => {
-    while (next < blocks && failure === undefined) {
+    while (next < blocks && failures.length === 0) {
       const first = next
       next += batchBlocks
-      await sealBatch(first).catch((error: unknown) => (failure ??= { error }))
+      await sealBatch(first).catch((error: unknown) => failures.push(error))
     }
   }
   await Promise.all(Array.from({ length: batchesAtOnce }, lane))
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error
+  if (failures.length > 0) throw failures[0]
 }
 
 function sourceChanged(): Error {

@@ -5,8 +5,8 @@
  * threads; so does hashing where the platform has it so (`hashBlock`).
  */
 import { blockBytes, equalBytes, formatHex, nonceOf, plainBytes } from '@kith/protocol'
-import type { BlobEvent, BlobInput, BlobJob, BlobPart, BlobResult, Crypto, Manifest } from '@kith/protocol'
-import type { BlobStore } from './blob-store.ts'
+import type { BlobEvent, BlobInput, BlobJob, BlobPart, BlobResult, Manifest } from '@kith/protocol'
+import type { BlobPorts } from './blob-ports.ts'
 import { FileFailed, type SlicedBytes } from './files.ts'
 import { RunReader, RunWriter } from './blob-runs.ts'
 import { type Sealed, sealBlob } from './blob-sealing.ts'
@@ -16,14 +16,6 @@ import { StorageBroken, StorageFull } from './storage-errors.ts'
 const batchBlocks = 64
 /** What is read on within so many blocks of what was asked for in order comes without being asked for again. */
 const orderedBlocks = 256
-
-export interface BlobPorts {
-  readonly store: BlobStore
-  readonly subtle: SubtleCrypto
-  readonly crypto: Pick<Crypto, 'sha256' | 'random'>
-  /** The leaf of a block: SHA-256 of `leafLabel` and the block, off this thread where that is faster. */
-  readonly hashBlock: (block: Uint8Array) => Promise<Uint8Array> | Uint8Array
-}
 
 /** A file that cannot be opened: its blocks are those of the root, but not sealed with this key. */
 export class FileUnreadable extends Error {
