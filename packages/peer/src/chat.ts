@@ -133,6 +133,8 @@ export interface RoomState {
   readonly unread: number
   /** First message that was not read when the room was last left, for the marker. */
   readonly firstUnread: string | undefined
+  /** The oldest message among the unread that calls me by the name I have here; see `mentions.ts`. */
+  readonly mentioned?: string | undefined
   readonly draft: string
   /** Files that were put to the draft; they are sealed and kept here already, and go with the next `send` that names them. */
   readonly draftFiles: readonly FileInfo[]

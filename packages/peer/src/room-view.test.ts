@@ -164,6 +164,28 @@ describe('RoomView', () => {
     expect([view.state.unread, view.state.firstUnread]).toEqual([1, id(10)])
   })
 
+  it('VIE12 tells the oldest unread message that calls me by my name, until it is read, edited or gone', () => {
+    const { view } = scene(id(5))
+    view.rename('Mia Lang')
+    view.handle(timeline(said(4, { text: '@Mia Lang, before' }), said(9, { text: 'and @mia lang?' }), said(7)))
+    expect(view.state.mentioned).toBe(id(9))
+    view.handle(timeline(said(6, { text: '@Mia Langley' }), said(8, { text: 'hey @Mia Lang', author: me })))
+    expect(view.state.mentioned).toBe(id(9))
+    view.handle(timeline(said(7, { text: 'you, @Mia Lang' })))
+    expect(view.state.mentioned).toBe(id(7))
+    view.handle(timeline(said(7, { text: 'nobody' })))
+    expect(view.state.mentioned).toBe(id(9))
+    view.handle({ type: 'timeline', changes: [{ type: 'drop', id: id(9) }] })
+    expect([view.state.mentioned, view.state.unread]).toEqual([undefined, 2])
+    view.handle(timeline(said(10, { text: '@Mia Lang!' })))
+    view.setQuiet(ada, 'muted')
+    expect(view.state.mentioned).toBeUndefined()
+    view.setQuiet(ada, undefined)
+    expect(view.state.mentioned).toBe(id(10))
+    view.markRead()
+    expect(view.state.mentioned).toBeUndefined()
+  })
+
   it('VIE7 does not count what was said before one joined', () => {
     const time = 1_800_000_000_000
     const mark = firstIdAt(time)

@@ -11,6 +11,7 @@ import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
 import type { EdgeRule, HeldMessage } from './members-state.ts'
 import { type KnownDevices, MemberDevices } from './member-devices.ts'
+import { isMentioned } from './mentions.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
@@ -63,6 +64,7 @@ export class RoomView {
   readonly #people: People
   readonly #dropFile: (root: string) => void
   readonly #me: string
+  #name: string
   readonly #nextTurn: NextTurn
   readonly #listeners = new Set<() => void>()
   readonly #messageListeners = new Set<(messages: readonly Message[]) => void>()
@@ -90,6 +92,7 @@ export class RoomView {
 
   constructor(options: RoomViewOptions) {
     this.#me = options.me
+    this.#name = options.name
     this.#nextTurn = options.nextTurn
     this.#dropFile = options.dropFile
     this.#readMark = options.readMark
@@ -249,6 +252,7 @@ export class RoomView {
   }
 
   rename(name: string): void {
+    this.#name = name
     this.#people.rename(name)
     this.#set({ people: this.#people.list() })
   }
@@ -277,7 +281,7 @@ export class RoomView {
 
   markRead(): void {
     this.#readMark = this.#timeline.newest?.id ?? this.#readMark
-    this.#set({ unread: 0 })
+    this.#set({ unread: 0, mentioned: undefined })
   }
 
   get membership(): MembershipSnapshot | undefined {
@@ -346,7 +350,7 @@ export class RoomView {
   /** What the rules of the room allow, without those who are hidden here. */
   #show(changes: readonly MessageChange<KnownMessage>[]): void {
     const wroteAt = this.#lastWroteAt
-    let { unread, firstUnread } = this.#state
+    let { unread, firstUnread, mentioned } = this.#state
     const shown = changes.map((change) => this.#conceal(change))
     this.#timeline = this.#timeline.apply(shown, ({ before, after }) => {
       const counted = (message: Message | undefined): message is Message =>
@@ -356,6 +360,8 @@ export class RoomView {
         if (unread === 0 || firstUnread === undefined || after.id < firstUnread) firstUnread = after.id
         unread++
       } else if (counted(before) && !counted(after)) unread--
+      if (counted(after) && this.#isCalled(after) && !(mentioned !== undefined && mentioned < after.id))
+        mentioned = after.id
       if (after !== undefined) {
         this.#touched.add(after.id)
         if (before === undefined) this.#people.typing(after.session, false)
@@ -366,7 +372,12 @@ export class RoomView {
       const isLost = before !== undefined && !this.#concealed.has(before.id)
       if (isLost && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
     })
-    this.#set({ unread, firstUnread, newest: this.#timeline.newest, people: this.#people.list() })
+    if (mentioned !== undefined) {
+      const calling = this.#timeline.find(mentioned)
+      if (calling === undefined || !this.#isUnread(calling) || !this.#isCalled(calling))
+        mentioned = this.#count().mentioned
+    }
+    this.#set({ unread, firstUnread, mentioned, newest: this.#timeline.newest, people: this.#people.list() })
     if (this.#lastWroteAt !== wroteAt) this.#showMembers()
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
@@ -445,18 +456,29 @@ export class RoomView {
     return !message.mine && !message.deleted && message.id > this.#readMark && !this.#quiet.has(message.author)
   }
 
+  #isCalled(message: Message): boolean {
+    return isMentioned(message.text, this.#name)
+  }
+
   /** After somebody was muted or not: what counts as unread is another. */
   #recount(): void {
+    const { firstUnread, ...counted } = this.#count()
+    this.#set({ ...counted, firstUnread: firstUnread ?? this.#state.firstUnread, people: this.#people.list() })
+  }
+
+  #count(): Pick<RoomState, 'unread' | 'firstUnread' | 'mentioned'> {
     let unread = 0
     let firstUnread: string | undefined
+    let mentioned: string | undefined
     for (let i = this.#timeline.length - 1; i >= 0; i--) {
       const message = this.#timeline.at(i)
       if (message.id <= this.#readMark) break
       if (!this.#isUnread(message)) continue
       unread++
       firstUnread = message.id
+      if (this.#isCalled(message)) mentioned = message.id
     }
-    this.#set({ unread, firstUnread: firstUnread ?? this.#state.firstUnread, people: this.#people.list() })
+    return { unread, firstUnread, mentioned }
   }
 
   #message(message: TimelineMessage): KnownMessage {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { complete } from './complete.ts'
 import { editorWith } from './editor.ts'
 
-const known = { rooms: ['Lake weekend', 'Lamp club', 'Band'], names: ['Mara', 'Jonas'] }
+const known = { rooms: ['Lake weekend', 'Lamp club', 'Band'], names: ['Mara', 'Jonas', 'Keen Wombat'] }
 const after = (text: string, mode: 'chat' | 'menu' = 'chat'): string => complete(editorWith(text), mode, known).text
 
 describe('Tab', () => {
@@ -14,6 +14,7 @@ describe('Tab', () => {
     expect(after('/why jo')).toBe('/why Jonas')
     expect(after('Jo')).toBe('Jonas: ')
     expect(after('hello @ma')).toBe('hello @Mara ')
+    expect(after('hello @keen wo')).toBe('hello @Keen Wombat ')
     expect(after('hello jo')).toBe('hello Jonas ')
   })
 

@@ -1,4 +1,5 @@
 /** Tab: completes commands, rooms and names. Pure. */
+import { mentionBegun } from '@kith/peer'
 import { descriptions } from '../commands.ts'
 import { membersDescriptions } from '../members/commands.ts'
 import { insert, type Editor } from './editor.ts'
@@ -22,19 +23,23 @@ export function complete(editor: Editor, mode: 'chat' | 'menu', known: Known): E
       .map(({ usage }) => usage.replaceAll(/\s*[A-Z]+\b/gu, ''))
     return extend(editor, line.slice(slash.length), commands, ' ')
   }
+  const begun = mentionBegun(line, line.length)?.begun
+  if (begun !== undefined && known.names.some((name) => startsAs(name, begun)))
+    return extend(editor, begun, known.names, ' ')
   const word = /\S+$/u.exec(line)?.[0] ?? ''
-  if (word === '') return editor
-  const at = word.startsWith('@') ? '@' : ''
-  return extend(editor, word.slice(at.length), known.names, at === '' && word === line ? ': ' : ' ')
+  return word === '' ? editor : extend(editor, word, known.names, word === line ? ': ' : ' ')
+}
+
+function startsAs(name: string, begun: string): boolean {
+  return name.toLowerCase().startsWith(begun.toLowerCase())
 }
 
 function extend(editor: Editor, begun: string, candidates: readonly string[], after: string): Editor {
-  const matching = candidates.filter((candidate) => candidate.toLowerCase().startsWith(begun.toLowerCase()))
+  const matching = candidates.filter((candidate) => startsAs(candidate, begun))
   const [first] = matching
   if (first === undefined) return editor
   let shared = first
-  for (const other of matching)
-    while (!other.toLowerCase().startsWith(shared.toLowerCase())) shared = shared.slice(0, -1)
+  for (const other of matching) while (!startsAs(other, shared)) shared = shared.slice(0, -1)
   const start = editor.cursor - begun.length
   const base = { text: editor.text.slice(0, start) + editor.text.slice(editor.cursor), cursor: start }
   return insert(base, matching.length === 1 ? first + after : shared)

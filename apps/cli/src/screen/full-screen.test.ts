@@ -135,4 +135,22 @@ describe('the full screen', () => {
     stop(0)
     await code
   })
+
+  it('VIE12 rings when somebody who looks elsewhere is called by name, once, and not when they look', async () => {
+    const { lake, type: written, stop } = start()
+    /** Whether it rang; the window's title ends with the same character. */
+    const rings = async (happens: () => unknown): Promise<boolean> => {
+      const heard = written('')
+      await happens()
+      return (await heard).replaceAll(/\u001b\][^\u0007]*\u0007/gu, '').includes('\u0007')
+    }
+    await pause()
+    expect(await rings(() => lake.say('Mara', 'here, @Robin'))).toBe(false)
+    await written('\u001b[O')
+    expect(await rings(() => lake.say('Mara', 'nobody'))).toBe(false)
+    expect(await rings(() => lake.say('Mara', 'and there, @robin?'))).toBe(true)
+    const { id } = lake.timeline.at(lake.timeline.length - 1)
+    expect(await rings(async () => lake.edit(id, 'and there, @robin!'))).toBe(false)
+    stop(0)
+  })
 })

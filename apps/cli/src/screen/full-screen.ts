@@ -1,6 +1,5 @@
 /** The full-screen chat: wires keys, rooms and the painter together. Everything it decides is in pure files beside it. */
-import { emitKeypressEvents, type Interface } from 'node:readline'
-import type { Chat, Message, Room } from '@kith/peer'
+import { isMentioned, type Chat, type Message, type Room } from '@kith/peer'
 import { perform } from '../actions.ts'
 import type { Outcome } from '../outcome.ts'
 import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
@@ -13,19 +12,13 @@ import { printableLine } from '../printable.ts'
 import { complete } from './complete.ts'
 import { editorWith } from './editor.ts'
 import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
-import { enterScreen, leaveScreen, Painter, paintTitle } from './paint.ts'
-import { invitePanel, menuPanel, rowsPanel, textPanel } from './panels.ts'
-import { bodyHeight, render, timelineHeight, timelineLook, type Panel, type ScreenState, type Size } from './render.ts'
+import { invitePanelFor, OpenPanel } from './open-panel.ts'
+import { Painter, paintTitle } from './paint.ts'
+import { menuPanel, rowsPanel, textPanel } from './panels.ts'
+import { RawScreen, type Terminal } from './raw-screen.ts'
+import { bodyHeight, render, timelineHeight, timelineLook, type ScreenState, type Size } from './render.ts'
 import { displayName, scrollBy, topOf, type ScrollPosition } from './timeline.ts'
 import { createTimes } from './times.ts'
-
-export interface Terminal {
-  readonly input: NodeJS.ReadStream
-  readonly output: NodeJS.WriteStream
-  readonly color: boolean
-  /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
-  suspend(): Promise<void>
-}
 
 export interface FullScreenOptions {
   /** Show link and QR code at once, as `kith new` does. */
@@ -37,8 +30,6 @@ export interface FullScreenOptions {
 const typingPauseMs = 5000
 /** Frames are painted at most this often. */
 const frameMs = 16
-/** An escape that nothing follows for this long is the key itself. */
-const escapeMs = 30
 const hintMs = 6000
 
 /** Resolves with the exit code. The chat is still open then. */
@@ -64,10 +55,10 @@ class FullScreen {
   #newBelow = 0
   #numbersFrom: string | undefined
   #firstUnread: string | undefined
-  /** Laid out anew at every size. */
-  #panel: ((size: Size) => Panel) | undefined
-  /** Rows of the panel scrolled away, of one that is taller than the window. */
-  #panelTop = 0
+  /** The newest message the bell was rung for. */
+  #rangFor = ''
+  readonly #panel = new OpenPanel()
+  readonly #raw: RawScreen
   readonly #devices = new DevicesWatch()
   #members = new MembersWatch()
   #hint = ''
@@ -84,36 +75,25 @@ class FullScreen {
     this.#chat = chat
     this.#terminal = terminal
     this.#painter = new Painter(terminal.color)
+    this.#raw = new RawScreen(terminal, {
+      press: (text, key) => this.#press(text, key),
+      resized: () => this.#repaint(),
+      ended: () => this.#finish(exitCodes.done),
+    })
     this.#room = first
     this.#input = { ...emptyInput, editor: editorWith(first.state.draft) }
   }
 
   async run({ invite, stopped }: FullScreenOptions): Promise<number> {
-    const { input, output } = this.#terminal
     const finished = new Promise<number>((resolve) => (this.#finish = resolve))
-    const press = (text: string | undefined, key: Key): void => this.#press(text, key)
-    const resized = (): void => {
-      this.#painter.forget()
-      this.#draw()
-    }
-    const restore = (): void => void output.write(leaveScreen)
-    // node:readline reads only these two of the interface it is given.
-    emitKeypressEvents(input, { escapeCodeTimeout: escapeMs, isCompletionEnabled: true } as unknown as Interface)
-    input.setRawMode(true)
-    output.write(enterScreen)
-    // A crash must not leave the terminal in the alternate screen.
-    process.once('exit', restore)
-    input.on('keypress', press)
-    input.on('end', () => this.#finish(exitCodes.done))
-    output.on('resize', resized)
-    input.resume()
+    this.#raw.open()
     const stopChat = this.#chat.subscribe(() => {
       this.#watchMembers()
       this.#draw()
     })
     this.#enter(this.#room)
-    if (invite && this.#room.state.kind === 'open') this.#panel = showInvite(this.#room.state.link)
-    else if (invite) this.#panel = ({ columns }) => textPanel('members room', foundedText, columns)
+    if (invite && this.#room.state.kind === 'open') this.#panel.show(invitePanelFor(this.#room.state.link))
+    else if (invite) this.#panel.show(({ columns }) => textPanel('members room', foundedText, columns))
     this.#draw()
     try {
       return await Promise.race([finished, stopped])
@@ -123,13 +103,8 @@ class FullScreen {
       clearTimeout(this.#frame)
       clearTimeout(this.#typingTimer)
       clearTimeout(this.#hintTimer)
-      input.off('keypress', press)
-      output.off('resize', resized)
-      input.setRawMode(false)
-      input.pause()
-      process.off('exit', restore)
-      restore()
-      if (invite && this.#room.state.kind === 'open') output.write(inviteText(this.#room.state.link))
+      this.#raw.close()
+      if (invite && this.#room.state.kind === 'open') this.#terminal.output.write(inviteText(this.#room.state.link))
     }
   }
 
@@ -159,19 +134,14 @@ class FullScreen {
       panel:
         this.#input.mode === 'menu'
           ? menuPanel(rooms.map((room) => printableLine(roomTitle(room.state))))
-          : this.#panelWindow(),
+          : this.#panel.window(this.#size, bodyHeight({ input: this.#input }, this.#size)),
       hint: this.#hint,
     }
   }
 
-  #panelWindow(): Panel | undefined {
-    const panel = this.#panel?.(this.#size)
-    if (panel === undefined) return undefined
-    const most = panel.rows.length - bodyHeight({ input: this.#input }, this.#size) + 1
-    this.#panelTop = Math.max(0, Math.min(this.#panelTop, most))
-    if (most <= 0) return panel
-    const how = this.#panelTop < most ? 'PgDn for more' : 'PgUp for the beginning'
-    return { title: `${panel.title} · ${how}`, rows: panel.rows.slice(this.#panelTop) }
+  #repaint(): void {
+    this.#painter.forget()
+    this.#draw()
   }
 
   #draw(): void {
@@ -195,7 +165,7 @@ class FullScreen {
     this.#scroll = undefined
     this.#newBelow = 0
     this.#numbersFrom = undefined
-    this.#panel = undefined
+    this.#panel.close()
     this.#firstUnread = room.state.unread > 0 ? room.state.firstUnread : undefined
     const stopMessages = room.onMessages((messages) => this.#arrived(messages))
     this.#members = new MembersWatch()
@@ -219,8 +189,7 @@ class FullScreen {
       ...this.#devices.observe(this.#chat.state.identity.devices),
     ]
     if (said.length === 0) return
-    this.#panelTop = 0
-    this.#panel = ({ columns }) => textPanel('at the door', said.join('\n\n'), columns)
+    this.#panel.show(({ columns }) => textPanel('at the door', said.join('\n\n'), columns))
   }
 
   #leaveRoom(): void {
@@ -239,8 +208,18 @@ class FullScreen {
       this.#newBelow += fresh.filter(({ mine, delivery }) => !mine && delivery === 'stored').length
     const others = fresh.find(({ mine }) => !mine)
     if (!this.#focused && this.#firstUnread === undefined) this.#firstUnread = others?.id
+    if (!this.#focused) this.#ringFor(fresh)
     this.#markRead()
     this.#draw()
+  }
+
+  /** Whoever looks elsewhere is called only when they are meant, and once. */
+  #ringFor(fresh: readonly Message[]): void {
+    const me = this.#room.state.people.find((person) => person.me)?.name ?? ''
+    const calling = fresh.findLast(({ mine, text }) => !mine && isMentioned(text, me))
+    if (calling === undefined || calling.id <= this.#rangFor) return
+    this.#rangFor = calling.id
+    this.#raw.ring()
   }
 
   /** What stands at the bottom of a window somebody looks at has been read. */
@@ -289,10 +268,7 @@ class FullScreen {
         return
       case 'scroll': {
         const page = bodyHeight({ input: this.#input }, this.#size) - 3
-        if (this.#panel !== undefined) {
-          this.#panelTop -= effect.direction * (effect.by === 'page' ? page : 1)
-          return
-        }
+        if (this.#panel.isOpen) return this.#panel.scroll(effect.direction * (effect.by === 'page' ? page : 1))
         return this.#scrollBy(
           effect.direction * (effect.by === 'page' ? timelineHeight(this.#screen, this.#size) - 2 : 1),
         )
@@ -316,7 +292,7 @@ class FullScreen {
       }
       case 'dismiss': {
         const notice = this.#room.state.notices.at(-1)
-        if (this.#panel !== undefined) this.#panel = undefined
+        if (this.#panel.isOpen) this.#panel.close()
         else if (this.#scroll !== undefined) this.#toNewest()
         else if (notice !== undefined) this.#room.dismissNotice(notice.id)
         this.#hint = ''
@@ -340,8 +316,7 @@ class FullScreen {
     if (!parsed.ok) return this.#say(parsed.code)
     const numbersFrom = this.#numbersFrom
     this.#numbersFrom = undefined
-    this.#panel = undefined
-    this.#panelTop = 0
+    this.#panel.close()
     this.#firstUnread = undefined
     this.#setTyping(false)
     if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()
@@ -361,13 +336,13 @@ class FullScreen {
       case 'hint':
         return this.#say(outcome.text)
       case 'text':
-        this.#panel = ({ columns }) => textPanel(outcome.title, outcome.text, columns)
+        this.#panel.show(({ columns }) => textPanel(outcome.title, outcome.text, columns))
         break
       case 'rows':
-        this.#panel = ({ columns }) => rowsPanel(outcome.title, outcome.rows(columns - 4))
+        this.#panel.show(({ columns }) => rowsPanel(outcome.title, outcome.rows(columns - 4)))
         break
       case 'invite':
-        this.#panel = showInvite(outcome.link)
+        this.#panel.show(invitePanelFor(outcome.link))
         break
       case 'go':
         this.#enter(outcome.room)
@@ -403,18 +378,7 @@ class FullScreen {
   }
 
   async #suspend(): Promise<void> {
-    const { input, output } = this.#terminal
-    output.write(leaveScreen)
-    input.setRawMode(false)
-    await this.#terminal.suspend()
-    input.setRawMode(true)
-    output.write(enterScreen)
-    this.#painter.forget()
-    this.#draw()
+    await this.#raw.suspend()
+    this.#repaint()
   }
-}
-
-/** Header, rule, status and input take four rows. */
-function showInvite(link: string): (size: Size) => Panel {
-  return ({ columns, rows }) => invitePanel(link, columns, rows - 4)
 }

@@ -143,6 +143,25 @@ describe('the screen', () => {
     expect(paintRow([{ text: 'a\u001b[2Jb\u009b\n', style: {} }], true)).toBe('a[2Jb')
   })
 
+  it('VIE11 VIE12 sets names people are called by apart, one’s own most, and tells of it from another room', () => {
+    const people = [{ name: 'Keen Wombat', path: 'direct' as const }]
+    const messages = [
+      { by: 'Keen Wombat', agoMs: minute, text: 'ask @keen wombat, not @robin' },
+      { by: 'Keen Wombat', agoMs: 0, text: '`@Robin` and me@robin.example' },
+    ]
+    const screen = screenOf({ people, messages, unread: 2 })
+    const called = render(screen, wide, times)
+      .rows.flat()
+      .filter(({ text }) => text.startsWith('@'))
+    expect(called.map(({ text, style }) => [text, style.inverse === true])).toEqual([
+      ['@keen wombat', false],
+      ['@robin', true],
+    ])
+    const [room] = screen.rooms
+    const elsewhere = { ...screenOf({ link: link.replace('A', 'B') }), active: 1 }
+    expect(lines({ ...elsewhere, rooms: [room!, ...elsewhere.rooms] })[0]?.trimEnd()).toMatch(/Lake @2$/)
+  })
+
   it('shows the numbers of messages while one is named, and they stay while others arrive', () => {
     const chat = new FakeChat({
       rooms: [

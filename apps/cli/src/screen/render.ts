@@ -17,6 +17,7 @@ import { ownColor, personColor } from './colors.ts'
 import { layoutEditor } from './editor.ts'
 import type { InputState } from './input.ts'
 import { rowWidth, span, spread, truncateRow, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
+import type { Called } from './markdown.ts'
 import { displayName, windowRows, type ScrollPosition, type TimelineLook } from './timeline.ts'
 import type { Times } from './times.ts'
 
@@ -68,8 +69,14 @@ export function timelineLook(screen: ScreenState, size: Size, times: Times): Tim
     times,
     firstUnread: screen.firstUnread,
     me: room?.state.me ?? '',
+    called: room === undefined ? undefined : calledIn(room.state),
     numbersFrom: screen.numbersFrom,
   }
+}
+
+function calledIn({ people }: RoomState): Called {
+  const names = people.flatMap(({ name, keeper }) => (keeper === undefined ? printableLine(name) : []))
+  return { names, mine: printableLine(people.find(({ me }) => me)?.name ?? '').toLowerCase() }
 }
 
 /** Rows left for the timeline and a panel. */
@@ -140,7 +147,8 @@ function headerRow(screen: ScreenState, columns: number): Row {
   for (const [i, other] of screen.rooms.entries()) {
     if (i === screen.active || other.state.unread === 0) continue
     right.push(span(` ${truncateText(printableLine(roomTitle(other.state)), 16)} `, dim))
-    right.push(span(String(other.state.unread), { bold: true, color: ownColor }))
+    const called = other.state.mentioned === undefined ? '' : '@'
+    right.push(span(`${called}${other.state.unread}`, { bold: true, color: ownColor }))
   }
   if (right.length > 0) right.push(span(' '))
   return spread(left, right, columns)

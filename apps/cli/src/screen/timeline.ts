@@ -7,7 +7,7 @@ import { fileLine } from '../files/file-words.ts'
 import { maxNameCells, printable, printableLine } from '../printable.ts'
 import { ownColor, personColor } from './colors.ts'
 import { rowWidth, span, spread, textWidth, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
-import { styleMarkdown } from './markdown.ts'
+import { styleMarkdown, type Called } from './markdown.ts'
 import type { Times } from './times.ts'
 
 /** Where the bottom of the window is: `rowsBelow` rows of message `id` are hidden under it. Undefined: at the newest. */
@@ -21,6 +21,7 @@ export interface TimelineLook {
   readonly times: Times
   readonly firstUnread: string | undefined
   readonly me: string
+  readonly called?: Called | undefined
   /** While a command names a message: the newest message when it was begun, which is number 1. */
   readonly numbersFrom: string | undefined
 }
@@ -69,7 +70,7 @@ export function messageRows(timeline: TimelineView, index: number, look: Timelin
     ]
     const other: Row = [span(' '.repeat(rowWidth(first) - 3)), bar]
     const cells = look.width - rowWidth(first)
-    const lines = wrap(bodySpans(timeline, message, cells), cells)
+    const lines = wrap(bodySpans(timeline, message, cells, look.called), cells)
     for (const [i, line] of lines.entries()) rows.push([...(i === 0 ? first : other), ...line])
     return rows
   }
@@ -80,7 +81,7 @@ export function messageRows(timeline: TimelineView, index: number, look: Timelin
       span(` ${stamp}`, numbered ? { bold: true } : dim),
     ])
   const cells = look.width - 2
-  for (const line of wrap(bodySpans(timeline, message, cells), cells)) rows.push([span('  '), ...line])
+  for (const line of wrap(bodySpans(timeline, message, cells, look.called), cells)) rows.push([span('  '), ...line])
   return rows
 }
 
@@ -91,7 +92,7 @@ function stampText(timeline: TimelineView, index: number, look: TimelineLook): s
   return number >= 1 ? String(number).padStart(5) : '     '
 }
 
-function bodySpans(timeline: TimelineView, message: Message, cells: number): Span[] {
+function bodySpans(timeline: TimelineView, message: Message, cells: number, called: Called | undefined): Span[] {
   const spans: Span[] = []
   if (message.replyTo !== undefined) {
     const at = timeline.indexOf(message.replyTo)
@@ -103,7 +104,7 @@ function bodySpans(timeline: TimelineView, message: Message, cells: number): Spa
     spans.push(span(`↪ ${truncateText(quote, Math.min(maxQuoteCells, cells - 2))}\n`, dim))
   }
   if (message.deleted) spans.push(span('deleted', { dim: true, italic: true }))
-  else if (message.text !== '') spans.push(...styleMarkdown(printable(message.text)))
+  else if (message.text !== '') spans.push(...styleMarkdown(printable(message.text), {}, called))
   for (const [i, file] of message.attachments.entries()) {
     spans.push(
       span(`${i > 0 || message.text !== '' ? '\n' : ''}${fileLine(file)}`, {

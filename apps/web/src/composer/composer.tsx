@@ -29,6 +29,7 @@ import { useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Popover } from '../overlay/popover.tsx'
 import { Slow, useSlow } from '../members/slow.tsx'
+import { Mentions, useMentions } from './mentions.tsx'
 import { wrapSelection } from './marks.ts'
 import './composer.css'
 
@@ -89,6 +90,8 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const canCarry = useChatState((state) => state.files !== undefined)
   const { add: addFiles, items } = tray
   const hasFiles = items.length > 0 && mode.kind !== 'edit'
+  const changed = useRef(() => {})
+  const mentions = useMentions(room, field, changed)
   const slow = useSlow(room)
   const isSlowed = slow > 0 && mode.kind !== 'edit'
   const nothingToSend = (empty && !hasFiles) || tray.busy || isSlowed
@@ -152,6 +155,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     setEmpty(element.value.trim() === '')
     if (refused !== undefined) setRefused(undefined)
     grow(element)
+    mentions.look()
     if (mode.kind === 'edit') return
     draftTimer.current ??= window.setTimeout(keepDraft, draftSettleMs)
     if (element.value === '') return stopTyping()
@@ -159,6 +163,8 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     window.clearTimeout(typingTimer.current)
     typingTimer.current = window.setTimeout(stopTyping, typingLastsMs)
   }
+
+  changed.current = input
 
   const send = (): void => {
     const element = field.current
@@ -194,7 +200,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
 
   const key = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
     const element = event.currentTarget
-    if (event.nativeEvent.isComposing) return
+    if (event.nativeEvent.isComposing || mentions.key(event)) return
     if (event.key === 'Enter' && !event.shiftKey && !event.altKey && (event.ctrlKey || event.metaKey || !isTouch())) {
       event.preventDefault()
       send()
@@ -248,6 +254,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
           {refused}
         </p>
       )}
+      <Mentions menu={mentions} />
       <div className={`composer-box ${mode.kind}`}>
         {mode.kind !== 'write' && (
           <div className="composer-mode">
@@ -306,10 +313,17 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
             placeholder={words.composer.placeholderShort}
             enterKeyHint="enter"
             autoCapitalize="sentences"
+            aria-autocomplete="list"
+            aria-controls={mentions.activeId === undefined ? undefined : mentions.id}
+            aria-activedescendant={mentions.activeId}
+            onSelect={mentions.look}
             onInput={input}
             onKeyDown={key}
             onPaste={paste}
-            onBlur={keepDraft}
+            onBlur={() => {
+              mentions.close()
+              keepDraft()
+            }}
           />
           {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addFiles} />}
           {empty && !hasFiles && mode.kind !== 'edit' && canCarry ? (

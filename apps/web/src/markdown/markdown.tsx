@@ -2,6 +2,7 @@
 import { Fragment, memo, useMemo, type ReactElement } from 'react'
 import { Image } from 'lucide-react'
 import { useMessages } from '../messages/messages.tsx'
+import { Mentioned } from '../timeline/mentioned.tsx'
 import { CodeBlock } from './code-block.tsx'
 import { parseMarkdown, type Block, type Inline } from './parse.ts'
 import './markdown.css'
@@ -20,7 +21,7 @@ function InlineNode({ node }: { readonly node: Inline }): ReactElement {
   const words = useMessages()
   switch (node.type) {
     case 'text':
-      return <Fragment>{node.text}</Fragment>
+      return node.text.includes('@') ? <Mentioned text={node.text} /> : <Fragment>{node.text}</Fragment>
     case 'code':
       return <code>{node.text}</code>
     case 'break':

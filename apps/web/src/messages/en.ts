@@ -74,6 +74,7 @@ export const en = {
     noMessages: 'Nothing said yet',
     deletedBrief: 'Message deleted',
     you: 'You',
+    mentioned: 'you are mentioned',
     unread: (count: number): string => plural(count, { one: '1 unread message', other: '# unread messages' }),
   },
 

@@ -70,8 +70,15 @@ export function RoomList({ rooms, current, onOpen }: RoomListProps): ReactElemen
                   <span className="room-item-preview">{preview(room, words)}</span>
                   {room.unread > 0 && (
                     <span className="badge">
-                      <span aria-hidden="true">{words.format.number(Math.min(room.unread, 999))}</span>
-                      <span className="visually-hidden">{words.room.unread(room.unread)}</span>
+                      <span aria-hidden="true">
+                        {room.mentioned !== undefined && '@ '}
+                        {words.format.number(Math.min(room.unread, 999))}
+                      </span>
+                      <span className="visually-hidden">
+                        {room.mentioned === undefined
+                          ? words.room.unread(room.unread)
+                          : `${words.room.unread(room.unread)}, ${words.room.mentioned}`}
+                      </span>
                     </span>
                   )}
                 </span>

@@ -132,6 +132,22 @@ describe('a reader’s place', () => {
     expect(rowOf(before.id).getBoundingClientRect().top).toBeCloseTo(before.top, -1)
   })
 
+  it('goes first to where the unread begin, then to the newest', async () => {
+    app = await openApp('huge', { size: 'phone' })
+    await until(() => rows().length > 5, 'the room is open')
+    log().scrollTop -= 3000
+    await settled()
+    const first = app.room.say('Mara', 'what came meanwhile begins here')
+    for (let i = 0; i < 30; i++) app.room.say('Jonas', `and goes on, ${i}`)
+    await userEvent.click(page.getByRole('button', { name: '31 new messages' }))
+    await settled()
+    const mark = document.querySelector('.unread-mark')
+    expect(mark?.nextElementSibling?.getAttribute('data-id')).toBe(first)
+    expect(app.room.state.unread).toBe(31)
+    await userEvent.click(page.getByRole('button', { name: '31 new messages' }))
+    await until(() => app?.room.state.unread === 0, 'the newest is read')
+  })
+
   it('is found again when one comes back to a room', async () => {
     app = await openApp('full')
     log().scrollTop = 250

@@ -21,6 +21,7 @@ import { useRoomState, useTimeline } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { mayEdit, RowActionsContext, type RowActions } from './actions.ts'
 import { Announcer } from './announcer.tsx'
+import { CallableContext, useCallable } from './mentioned.tsx'
 import { shapeOf } from './grouping.ts'
 import { namesOf, NamesContext } from './names.ts'
 import { RowPopover, type OpenPopover } from './row-popover.tsx'
@@ -38,6 +39,8 @@ import './timeline.css'
 const bufferPx = 600
 /** The unread mark stands this far below the top, so that one sees what was read last. */
 const aboveMarkPx = 72
+/** Nearer than this, the mark is where one is. */
+const nearMarkPx = 8
 /** How far back the newest own message is looked for. */
 const mineLookback = 50
 
@@ -78,6 +81,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const { length, shift } = useRows(view, pinned)
   const correctPlace = usePlace(view, scroller, list, pinned)
   const focus = useRowFocus(room, view, scroller, list)
+  const callable = useCallable(people)
   const names = useMemo(() => namesOf(people, me, words.room.you), [people, me, words])
 
   const follow = useCallback(() => {
@@ -131,6 +135,15 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     followEnd()
     markReadIfSeen()
   }, [newest, length, pinned, clearMarker, followEnd, markReadIfSeen])
+
+  /** What came since is read from its beginning: to the first unread while it is further down, and from there to the newest. */
+  const jumpOn = useCallback(() => {
+    const element = scroller.current
+    const index = marker === undefined || unread === 0 ? -1 : view.indexOf(marker)
+    const top = list.current?.getItemOffset(index) ?? 0
+    if (element === null || index < 0 || top - aboveMarkPx <= element.scrollTop + nearMarkPx) return toEnd()
+    list.current?.scrollToIndex(index, { align: 'start', offset: -aboveMarkPx })
+  }, [marker, unread, view, toEnd])
 
   const { focused, focusRow, jumpTo, release } = focus
   const actions = useMemo<RowActions>(
@@ -216,51 +229,53 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
 
   return (
     <NamesContext value={names}>
-      <RowActionsContext value={actions}>
-        <div className="timeline">
-          <div
-            ref={scroller}
-            className="timeline-scroll"
-            role="log"
-            aria-live="off"
-            aria-label={words.timeline.label(name)}
-            tabIndex={length === 0 ? 0 : -1}
-            onKeyDown={walk}
-          >
-            {length === 0 ? (
-              <div className="timeline-empty">{before}</div>
-            ) : (
-              <>
-                <div className="timeline-lead" />
-                <FollowContext value={follow}>
-                  <Virtualizer
-                    ref={list}
-                    data={data}
-                    shift={shift}
-                    bufferSize={bufferPx}
-                    keepMounted={keepMounted}
-                    scrollRef={scroller}
-                    onScroll={scrolled}
-                    as={RowsBox}
-                  >
-                    {render}
-                  </Virtualizer>
-                </FollowContext>
-              </>
+      <CallableContext value={callable}>
+        <RowActionsContext value={actions}>
+          <div className="timeline">
+            <div
+              ref={scroller}
+              className="timeline-scroll"
+              role="log"
+              aria-live="off"
+              aria-label={words.timeline.label(name)}
+              tabIndex={length === 0 ? 0 : -1}
+              onKeyDown={walk}
+            >
+              {length === 0 ? (
+                <div className="timeline-empty">{before}</div>
+              ) : (
+                <>
+                  <div className="timeline-lead" />
+                  <FollowContext value={follow}>
+                    <Virtualizer
+                      ref={list}
+                      data={data}
+                      shift={shift}
+                      bufferSize={bufferPx}
+                      keepMounted={keepMounted}
+                      scrollRef={scroller}
+                      onScroll={scrolled}
+                      as={RowsBox}
+                    >
+                      {render}
+                    </Virtualizer>
+                  </FollowContext>
+                </>
+              )}
+            </div>
+            {!atEnd && length > 0 && <Jump unread={unread} onJump={jumpOn} />}
+            <Announcer room={room} />
+            {popover !== undefined && (
+              <RowPopover
+                key={`${popover.kind} ${popover.id}`}
+                open={popover}
+                view={view}
+                onClose={() => setPopover(undefined)}
+              />
             )}
           </div>
-          {!atEnd && length > 0 && <Jump unread={unread} onJump={toEnd} />}
-          <Announcer room={room} />
-          {popover !== undefined && (
-            <RowPopover
-              key={`${popover.kind} ${popover.id}`}
-              open={popover}
-              view={view}
-              onClose={() => setPopover(undefined)}
-            />
-          )}
-        </div>
-      </RowActionsContext>
+        </RowActionsContext>
+      </CallableContext>
     </NamesContext>
   )
 })

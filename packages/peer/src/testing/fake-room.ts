@@ -19,6 +19,7 @@ import { GovernRefused } from '../errors.ts'
 import type { Entering, MembersState } from '../members-state.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
 import { MemoryFiles, type MemoryFile } from '../memory/files.ts'
+import { isMentioned } from '../mentions.ts'
 import { fakeId, fakeKey } from './fake-keys.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
 import { fakeMembership, fakeMembersState, governFake, type FakeMembers, type IdOf } from './fake-members.ts'
@@ -169,6 +170,8 @@ export class FakeRoom implements Room {
       ...this.#state,
       newest: this.#messages.at(-1),
       firstUnread: unread > 0 ? this.#messages.at(-unread)?.id : undefined,
+      mentioned:
+        unread > 0 ? this.#messages.slice(-unread).find(({ text }) => isMentioned(text, myName))?.id : undefined,
     }
   }
 
@@ -263,7 +266,7 @@ export class FakeRoom implements Room {
 
   markRead(): void {
     this.#newestRead = this.#messages.at(-1)?.id
-    if (this.#state.unread > 0) this.#set({ unread: 0 })
+    if (this.#state.unread > 0) this.#set({ unread: 0, mentioned: undefined })
   }
 
   dismissNotice(id: number): void {
@@ -370,6 +373,10 @@ export class FakeRoom implements Room {
     this.#set({ notices: [...this.#state.notices, { id: ++this.#counter, code, about }] })
   }
 
+  get #myName(): string {
+    return this.#state.people.find(({ me }) => me)?.name ?? ''
+  }
+
   #personId(name: string): string {
     return this.#state.people.find((other) => other.name === name)?.id ?? fakeKey(`person ${name}`)
   }
@@ -451,7 +458,7 @@ export class FakeRoom implements Room {
     const next = [...this.#messages]
     const added: Message[] = []
     let unread = this.#state.unread
-    let firstUnread = this.#state.firstUnread
+    let { firstUnread, mentioned } = this.#state
     for (const message of messages) {
       const index = this.timeline.indexOf(message.id)
       if (index >= 0) {
@@ -461,6 +468,7 @@ export class FakeRoom implements Room {
       added.push(message)
       if (!message.mine && message.id > (this.#newestRead ?? '')) {
         if (unread === 0) firstUnread = message.id
+        if (isMentioned(message.text, this.#myName)) mentioned ??= message.id
         unread++
       }
     }
@@ -469,7 +477,7 @@ export class FakeRoom implements Room {
     if (!sorted) next.sort((a, b) => (a.id < b.id ? -1 : 1))
     this.#messages = next
     this.#timeline = undefined
-    this.#set({ newest: next.at(-1), unread, firstUnread })
+    this.#set({ newest: next.at(-1), unread, firstUnread, mentioned })
     for (const listener of this.#messageListeners) listener(messages)
   }
 

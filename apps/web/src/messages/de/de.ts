@@ -87,6 +87,7 @@ export const de: Messages = {
     noMessages: 'Noch nichts gesagt',
     deletedBrief: 'Nachricht gelöscht',
     you: 'Du',
+    mentioned: 'du wirst erwähnt',
     unread: (count) => plural(count, { one: '1 ungelesene Nachricht', other: '# ungelesene Nachrichten' }),
   },
 

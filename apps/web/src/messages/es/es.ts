@@ -85,6 +85,7 @@ export const es: Messages = {
     noMessages: 'Aún no se ha dicho nada',
     deletedBrief: 'Mensaje borrado',
     you: 'Tú',
+    mentioned: 'te mencionan',
     unread: (count) => plural(count, { one: '1 mensaje sin leer', other: '# mensajes sin leer' }),
   },
 

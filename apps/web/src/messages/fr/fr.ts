@@ -88,6 +88,7 @@ export const fr: Messages = {
     noMessages: 'Rien de dit encore',
     deletedBrief: 'Message supprimé',
     you: 'Toi',
+    mentioned: 'on te mentionne',
     unread: (count) => plural(count, { one: '# message non lu', other: '# messages non lus' }),
   },
 
