@@ -92,20 +92,22 @@ export function Mentions({ menu }: { readonly menu: MentionsMenu }): ReactElemen
   const { id, people, at, choose } = menu
   if (people.length === 0) return null
   return (
-    <ul id={id} className="mentions" role="listbox" aria-label={words.people.title}>
+    <div id={id} className="mentions" role="listbox" aria-label={words.people.title}>
       {people.map((person, index) => (
-        <li
+        <button
+          type="button"
           key={person.id}
           id={`${id}-${index}`}
           role="option"
+          tabIndex={-1}
           aria-selected={index === at}
           onPointerDown={(event) => event.preventDefault()}
           onClick={() => choose(index)}
         >
           <Glyph author={person.id} size={24} away={!person.online} />
           <span>{person.name}</span>
-        </li>
+        </button>
       ))}
-    </ul>
+    </div>
   )
 }
