@@ -4,41 +4,29 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Person } from './harness/browser.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 const bytes = randomBytes(12_000_000)
 
 describe('a file among two browsers and a terminal', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage()
   let ana: Person
   let ben: Person
   let link: string
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-    ana = await Person.arrive(browser, 'Ana')
-    ben = await Person.arrive(browser, 'Ben')
-    link = await ana.makeRoom(relay.origin)
+    ana = await Person.arrive(stage.browser, 'Ana')
+    ben = await Person.arrive(stage.browser, 'Ben')
+    link = await ana.makeRoom(stage.relay.origin)
     await ben.join(link)
   })
 
-  afterAll(async () => {
-    await browser.close()
-    await relay.kill()
-    await folder.remove()
-  })
-
   it('BLB1 BLB9 arrives as it was: reloaded half-way, then passed on by who received it', async () => {
-    const path = `${folder.path}/garden.bin`
+    const path = `${stage.folder}/garden.bin`
     await writeFile(path, bytes)
     await ana.page.getByTestId('file-picker').setInputFiles(path)
     const own = ana.page.getByRole('log').getByRole('button', { name: 'Save garden.bin' })
@@ -61,15 +49,15 @@ describe('a file among two browsers and a terminal', () => {
     })
 
     await ana.page.close()
-    const cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    const cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await cleo.link()
     const file = await until('Cleo to hear of the file', 60_000, () => cleo.messages.values().next().value)
     expect(file).toBeDefined()
-    cleo.write({ type: 'save', id: 'last', path: `${folder.path}/saved.bin` })
+    cleo.write({ type: 'save', id: 'last', path: `${stage.folder}/saved.bin` })
     await until(`Cleo to have saved it (${JSON.stringify(cleo.lines.at(-1))})`, 60_000, () =>
       cleo.lines.some((line) => (line.type as string) === 'saved'),
     )
-    expect(Buffer.compare(await readFile(`${folder.path}/saved.bin`), bytes)).toBe(0)
+    expect(Buffer.compare(await readFile(`${stage.folder}/saved.bin`), bytes)).toBe(0)
     expect([...ana.complaints, ...ben.complaints]).toEqual([])
     await cleo.leave()
   }, 180_000)

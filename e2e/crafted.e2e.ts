@@ -2,39 +2,24 @@
  * Signatures that engines are known to disagree about, in one room of a browser and a terminal: whoever signs an entry so
  * parts nobody. Live, and as history, which the browser checks by WebCrypto and the terminal by Node.
  */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { craftedKinds } from '../packages/protocol/src/crypto/crafted-fixture.ts'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { Crafter } from './harness/crafter.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 describe('a room of a browser, a terminal and somebody who signs to part them', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
-
-  beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
-  })
+  const stage = setStage()
 
   const idsIn = async (person: Person): Promise<string[]> => (await person.readAll()).map(({ id }) => id)
   const terminal = (link: string, name: string): Terminal =>
-    new Terminal(['join', link, '--name', name, '--data', `${folder.path}/${name}`])
+    new Terminal(['join', link, '--name', name, '--data', `${stage.folder}/${name}`])
 
   it('CRY1 judges each crafted signature alike in Chromium and in Node, and goes on together', async () => {
-    const ana = await Person.arrive(browser, 'Ana')
-    const link = await ana.makeRoom(relay.origin)
+    const ana = await Person.arrive(stage.browser, 'Ana')
+    const link = await ana.makeRoom(stage.relay.origin)
     const ben = terminal(link, 'Ben')
     await ben.link()
     const crafters = await Promise.all(craftedKinds.map((kind) => Crafter.join(kind, link)))
@@ -61,7 +46,7 @@ describe('a room of a browser, a terminal and somebody who signs to part them', 
 
     // Who comes later gets it all as history, from those who judged and from those who crafted, and judges many at once.
     const cleo = terminal(link, 'Cleo')
-    const dora = await Person.arrive(browser, 'Dora')
+    const dora = await Person.arrive(stage.browser, 'Dora')
     await dora.join(link)
     await until('the later ones to read it all', 30_000, async () => {
       const seen = [String(cleo.ids()), String(await idsIn(dora))]

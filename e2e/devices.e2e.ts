@@ -1,9 +1,8 @@
 /** One person on two devices, with the real programs: a browser shows a code, another opens it, a terminal is linked, too. */
 import { spawn } from 'node:child_process'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
-import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
+import { describe, expect, it } from 'vitest'
+import { Person } from './harness/browser.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 const kith = new URL('../apps/cli/bin/kith.mjs', import.meta.url).pathname
@@ -12,27 +11,12 @@ const kith = new URL('../apps/cli/bin/kith.mjs', import.meta.url).pathname
 const patienceMs = 60_000
 
 describe('devices of one person', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
-
-  beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
-  })
+  const stage = setStage()
 
   it('DEV8 DEV10 TRM45 a phone and a terminal are linked by code and digits, have the room, and the phone is taken back', async () => {
-    const desk = await Person.arrive(browser, 'Ada')
+    const desk = await Person.arrive(stage.browser, 'Ada')
     desk.context.setDefaultTimeout(patienceMs)
-    await desk.makeRoom(relay.origin)
+    await desk.makeRoom(stage.relay.origin)
     await desk.say('from the desk')
     const settings = desk.page.getByRole('button', { name: 'Settings', exact: true })
     await settings.click()
@@ -41,7 +25,7 @@ describe('devices of one person', () => {
     const link = await shown.inputValue()
     expect(link).toMatch(/#d-[0-9A-Z]{24}$/)
 
-    const phone = await Person.arrive(browser, 'Phone')
+    const phone = await Person.arrive(stage.browser, 'Phone')
     phone.context.setDefaultTimeout(patienceMs)
     await phone.page.goto(link)
     await phone.page.getByLabel('What this device is called').fill('Phone')
@@ -64,11 +48,11 @@ describe('devices of one person', () => {
       'device',
       ...letters.split(' '),
       '--relay',
-      relay.origin,
+      stage.relay.origin,
       '--name',
       'Desk',
       '--data',
-      `${folder.path}/t`,
+      `${stage.folder}/t`,
     ]
     const child = spawn(process.execPath, [kith, ...args])
     let said = ''

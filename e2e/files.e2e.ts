@@ -4,10 +4,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { open, readFile, writeFile } from 'node:fs/promises'
-import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Person } from './harness/browser.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 const secret = 'GPS 52.5163N 13.3777E'
@@ -70,23 +70,17 @@ async function writeRecording(path: string): Promise<void> {
 }
 
 describe('two browsers and a terminal share files', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
   let ana: Person
   let ben: Person
   let cleo: Terminal
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
-    ana = await Person.arrive(browser, 'Ana')
-    ben = await Person.arrive(browser, 'Ben')
-    const link = await ana.makeRoom(relay.origin)
+    ana = await Person.arrive(stage.browser, 'Ana')
+    ben = await Person.arrive(stage.browser, 'Ben')
+    const link = await ana.makeRoom(stage.relay.origin)
     await ben.join(link)
-    cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await cleo.link()
     await until('a terminal that is linked with both', 60_000, () => {
       const linked = [...cleo.peers.values()].filter(({ path }) => path === 'direct')
@@ -96,9 +90,6 @@ describe('two browsers and a terminal share files', () => {
 
   afterAll(async () => {
     await cleo?.leave()
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
   })
 
   const fileLine = (name: string): FileLine | undefined =>
@@ -108,13 +99,13 @@ describe('two browsers and a terminal share files', () => {
   /** What the terminal writes when it saves the file. */
   const saved = async (name: string, to: string): Promise<Buffer> => {
     const line = await until(`the terminal to know ${name}`, 60_000, () => fileLine(name))
-    cleo.write({ type: 'save', id: line.id, path: `${folder.path}/${to}` })
+    cleo.write({ type: 'save', id: line.id, path: `${stage.folder}/${to}` })
     await until(`${name} to be saved`, 60_000, () =>
       (cleo.lines as readonly { readonly type: string; readonly id?: string }[]).some(
         ({ type, id }) => type === 'saved' && id === line.id,
       ),
     )
-    return readFile(`${folder.path}/${to}`)
+    return readFile(`${stage.folder}/${to}`)
   }
 
   it('FIL1 a photo is seen by the others, and nobody learns where it was taken', async () => {
@@ -153,8 +144,8 @@ describe('two browsers and a terminal share files', () => {
 
   it('5 MB of a terminal come through a reload in the middle, byte for byte', async () => {
     const bytes = randomBytes(5_000_000)
-    await writeFile(`${folder.path}/boat.bin`, bytes)
-    cleo.write({ type: 'attach', path: `${folder.path}/boat.bin`, text: 'the boat papers' })
+    await writeFile(`${stage.folder}/boat.bin`, bytes)
+    cleo.write({ type: 'attach', path: `${stage.folder}/boat.bin`, text: 'the boat papers' })
     await ben.page.getByText('boat.bin', { exact: true }).first().waitFor()
     await ben.page.reload()
     await ben.composer().waitFor()
@@ -172,8 +163,8 @@ describe('two browsers and a terminal share files', () => {
   })
 
   it('FIL5 FIL10 what is long plays while it arrives, and a pause is a pause', async () => {
-    await writeRecording(`${folder.path}/sea.wav`)
-    cleo.write({ type: 'attach', path: `${folder.path}/sea.wav`, text: 'the sea' })
+    await writeRecording(`${stage.folder}/sea.wav`)
+    cleo.write({ type: 'attach', path: `${stage.folder}/sea.wav`, text: 'the sea' })
     await ben.page.getByRole('button', { name: 'Sound: sea.wav' }).click({ timeout: 60_000 })
     const player = ben.page.locator('.media audio')
     const pause = ben.page.getByRole('button', { name: 'Pause sea.wav' })

@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url'
 import { createNativeCrypto } from '@kith/peer/node/crypto'
 import { keeperTicketOf, type KeeperStatus } from '@kith/peer/node'
 import { openRoomKeys, parseRoomLink } from '@kith/protocol'
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { Person } from './harness/browser.ts'
 import { heapSnapshot, snapshotFlags, writableMemory } from './harness/memory.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { freePort, Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 const kith = fileURLToPath(new URL('../apps/cli/bin/kith.mjs', import.meta.url))
@@ -29,23 +29,11 @@ function find(terminal: Terminal, matches: (line: AnyLine) => boolean): AnyLine 
 }
 
 describe('keepers at home', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage()
   const running: ChildProcess[] = []
-
-  beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-  })
 
   afterAll(async () => {
     for (const child of running) child.kill('SIGKILL')
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
   })
 
   /** `kith keep`, and how it is by what it tells its host. */
@@ -71,16 +59,16 @@ describe('keepers at home', () => {
   }
 
   it('KEE1 KEE2 KEE5 TRM26 give everything to who comes later, also after they were killed, and hold nothing they could read', async () => {
-    const ana = await Person.arrive(browser, 'Ana')
-    const link = await ana.makeRoom(relay.origin)
-    const ben = new Terminal(['join', link, '--data', `${folder.path}/ben`, '--name', 'Ben'])
+    const ana = await Person.arrive(stage.browser, 'Ana')
+    const link = await ana.makeRoom(stage.relay.origin)
+    const ben = new Terminal(['join', link, '--data', `${stage.folder}/ben`, '--name', 'Ben'])
     await ben.link()
     const crypto = createNativeCrypto()
     const ticket = keeperTicketOf(crypto, link) as string
     ben.write({ type: 'keeper' })
     const told = await until('the ticket', 10_000, () => find(ben, ({ type }) => type === 'keeper'))
     expect(told['ticket']).toBe(ticket)
-    const data = `${folder.path}/keep`
+    const data = `${stage.folder}/keep`
     const port = await freePort()
     const first = await keep(ticket, data, 2, port)
     await until('the keepers to be linked', 60_000, async () =>
@@ -88,8 +76,8 @@ describe('keepers at home', () => {
     )
     await ana.say(words)
     const sent = randomBytes(700_000)
-    writeFileSync(`${folder.path}/${fileName}`, sent)
-    ben.write({ type: 'attach', path: `${folder.path}/${fileName}`, text: 'and the plan from the terminal' })
+    writeFileSync(`${stage.folder}/${fileName}`, sent)
+    ben.write({ type: 'attach', path: `${stage.folder}/${fileName}`, text: 'and the plan from the terminal' })
     await until('both words', 15_000, () => ben.messages.size === 2)
     await until('the keepers to have it all', 60_000, async () =>
       (await first.status()).every(({ entries, blobs }) => entries === 4 && blobs === 1),
@@ -100,24 +88,24 @@ describe('keepers at home', () => {
     await ana.context.close()
 
     await killed(first.child)
-    const heap = `${folder.path}/heap`
+    const heap = `${stage.folder}/heap`
     mkdirSync(heap)
     const second = await keep(ticket, data, 2, port, snapshotFlags(heap))
     await until('what they held', 20_000, async () =>
       (await second.status()).every(({ entries, blobs }) => entries === 4 && blobs === 1),
     )
-    const cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    const cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await until(`everything from the keepers (${cleo.errors})`, 60_000, () => cleo.messages.size === 2)
     expect(cleo.texts().toSorted()).toEqual(['and the plan from the terminal', words])
     await until('the proof that it is all', 30_000, () => cleo.last('synced')?.gaps === 0)
     const line = await until('the file', 30_000, () =>
       find(cleo, ({ type, name }) => type === 'file' && name === fileName),
     )
-    cleo.write({ type: 'save', id: line['id'], path: `${folder.path}/saved.bin` })
+    cleo.write({ type: 'save', id: line['id'], path: `${stage.folder}/saved.bin` })
     await until('the file to be saved', 60_000, () =>
       find(cleo, ({ type, id }) => type === 'saved' && id === line['id']),
     )
-    expect((await readFile(`${folder.path}/saved.bin`)).equals(sent)).toBe(true)
+    expect((await readFile(`${stage.folder}/saved.bin`)).equals(sent)).toBe(true)
 
     const parsed = parseRoomLink(link)
     const secret = parsed.ok ? parsed.value.secret : new Uint8Array()
@@ -145,8 +133,8 @@ describe('keepers at home', () => {
   }, 150_000)
 
   it('KEE10 of a members room give who comes back what was said under new keys', async () => {
-    const name = (who: string): string[] => ['--name', who, '--data', `${folder.path}/m-${who}`]
-    const ana = new Terminal(['new', '--members', ...name('Ana'), '--relay', relay.origin])
+    const name = (who: string): string[] => ['--name', who, '--data', `${stage.folder}/m-${who}`]
+    const ana = new Terminal(['new', '--members', ...name('Ana'), '--relay', stage.relay.origin])
     await ana.link()
     const enter = async (who: string): Promise<Terminal> => {
       const before = find(ana, ({ type }) => type === 'invite')
@@ -165,7 +153,7 @@ describe('keepers at home', () => {
     const dan = await enter('Dan')
     ana.write({ type: 'keeper' })
     const told = await until('a ticket', 60_000, () => find(ana, ({ type }) => type === 'keeper'))
-    const keeper = await keep(String(told['ticket']), `${folder.path}/m-keep`, 1, await freePort())
+    const keeper = await keep(String(told['ticket']), `${stage.folder}/m-keep`, 1, await freePort())
     await until('the keeper to be linked', 60_000, async () => (await keeper.status())[0]?.linked === 3)
     ben.send('before')
     await until('it to be kept', 30_000, async () => (await keeper.status())[0]?.entries === 2)
@@ -176,7 +164,7 @@ describe('keepers at home', () => {
     ana.send('under the new key')
     await until('it to be kept', 60_000, async () => (await keeper.status())[0]?.entries === 4)
     await ana.leave()
-    const again = new Terminal(['--data', `${folder.path}/m-Ben`, '--relay', relay.origin])
+    const again = new Terminal(['--data', `${stage.folder}/m-Ben`, '--relay', stage.relay.origin])
     await until(`what was said meanwhile (${again.errors})`, 90_000, () => again.texts().includes('under the new key'))
     expect(dan.texts()).not.toContain('under the new key')
     await again.leave()

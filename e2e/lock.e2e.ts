@@ -4,34 +4,23 @@
  */
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import type { Browser, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import type { Page } from 'playwright'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { Person } from './harness/browser.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 const kith = new URL('../apps/cli/bin/kith.mjs', import.meta.url).pathname
 
 describe('a passphrase', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage()
   let ana: Person
   let link: string
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-    ana = await Person.arrive(browser, 'Ana')
-    link = await ana.makeRoom(relay.origin)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
+    ana = await Person.arrive(stage.browser, 'Ana')
+    link = await ana.makeRoom(stage.relay.origin)
   })
 
   const shows = (page: Page, text: string): Promise<void> =>
@@ -103,7 +92,7 @@ describe('a passphrase', () => {
   })
 
   it('STO30 STO31 locks the browser by a passkey, at once and by itself, in every tab', async () => {
-    const bea = await Person.arrive(browser, 'Bea')
+    const bea = await Person.arrive(stage.browser, 'Bea')
     const { page } = bea
     const devtools = await bea.context.newCDPSession(page)
     await devtools.send('WebAuthn.enable')
@@ -119,7 +108,7 @@ describe('a passphrase', () => {
         automaticPresenceSimulation: true,
       },
     })
-    await bea.makeRoom(relay.origin)
+    await bea.makeRoom(stage.relay.origin)
     await say(page, 'under a passkey')
     await page.getByRole('button', { name: 'Settings', exact: true }).click()
     await page.getByRole('button', { name: 'Use a passkey' }).click()
@@ -159,8 +148,8 @@ describe('a passphrase', () => {
   }
 
   it('STO21 locks a terminal by file or environment, and kith doctor works beside a locked store', async () => {
-    const data = `${folder.path}/cleo`
-    const file = `${folder.path}/passphrase`
+    const data = `${stage.folder}/cleo`
+    const file = `${stage.folder}/passphrase`
     await writeFile(file, 'four words of mine\nnot this line\n')
     const cleo = new Terminal(['join', link, '--data', data, '--name', 'Cleo', '--passphrase-file', file])
     await cleo.link()
@@ -176,13 +165,13 @@ describe('a passphrase', () => {
 
     const again = new Terminal(['--data', data], { KITH_PASSPHRASE: 'four words of mine' })
     await until('the history', 20_000, () => again.texts().includes('from a locked terminal'))
-    const doctor = await run(['doctor', '--data', data, '--relay', relay.origin])
+    const doctor = await run(['doctor', '--data', data, '--relay', stage.relay.origin])
     expect(doctor.out).toContain('writable and encrypted')
     expect(doctor.code).toBe(0)
     await again.leave()
 
     // A store that had none so far gets one by being given one.
-    const open = `${folder.path}/dora`
+    const open = `${stage.folder}/dora`
     const dora = new Terminal(['join', link, '--data', open, '--name', 'Dora'])
     await dora.link()
     await dora.leave()

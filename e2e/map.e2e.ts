@@ -1,13 +1,11 @@
 /** The map of a real room: two pages and a terminal see the same links, and each is told how the others are reached. */
-import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Person } from './harness/browser.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let relay: Relay
-let browser: Browser
+const stage = setStage()
 let ana: Person
 let ben: Person
 let cleo: Terminal
@@ -32,23 +30,16 @@ interface WhyLine {
 }
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  relay = new Relay(await freePort(), `${folder.path}/relay`)
-  await relay.start()
-  browser = await launchChromium()
-  ana = await Person.arrive(browser, 'Ana')
-  ben = await Person.arrive(browser, 'Ben')
-  const link = await ana.makeRoom(relay.origin)
-  cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+  ana = await Person.arrive(stage.browser, 'Ana')
+  ben = await Person.arrive(stage.browser, 'Ben')
+  const link = await ana.makeRoom(stage.relay.origin)
+  cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
   await Promise.all([ben.join(link), cleo.link()])
   for (const person of [ana, ben]) await person.until(/3 people here/)
 })
 
 afterAll(async () => {
   await cleo.kill()
-  await browser.close()
-  await relay.kill()
-  await folder.remove()
 })
 
 /** The answer to a line of input. */

@@ -4,9 +4,8 @@
  */
 import { openSealedNodeStorage } from '@kith/peer/node'
 import { createNobleCrypto, formatHex, founderSecret, longTermIdentity } from '@kith/protocol'
-import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import {
   about,
   command,
@@ -24,24 +23,23 @@ import {
   shownIn,
   untilIn,
 } from './harness/members.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Terminal } from './harness/programs.ts'
 import { drawnIn, folderContents, formsOf, pageContents, rememberDrawn } from './harness/stores.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 describe('a members room of people who come through one another', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage()
   let ana: Person
   const terminals: Terminal[] = []
 
   const arrive = (invite: string, name: string): Terminal => {
-    const terminal = new Terminal(['join', invite, '--name', name, '--data', `${folder.path}/${name}`])
+    const terminal = new Terminal(['join', invite, '--name', name, '--data', `${stage.folder}/${name}`])
     terminals.push(terminal)
     return terminal
   }
   const comesBack = (name: string): Terminal => {
-    const terminal = new Terminal(['--data', `${folder.path}/${name}`])
+    const terminal = new Terminal(['--data', `${stage.folder}/${name}`])
     terminals.push(terminal)
     return terminal
   }
@@ -49,19 +47,12 @@ describe('a members room of people who come through one another', () => {
     person.page.getByRole('log').getByText(text, { exact: true }).waitFor({ timeout: 60_000 })
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-    ana = await Person.arrive(browser, 'Anastasia')
+    ana = await Person.arrive(stage.browser, 'Anastasia')
     await ana.context.addInitScript(rememberDrawn)
   })
 
   afterAll(async () => {
     await Promise.all(terminals.map((terminal) => terminal.kill()))
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
   })
 
   let ben: Terminal
@@ -69,7 +60,7 @@ describe('a members room of people who come through one another', () => {
   const told: string[] = []
 
   it('MEM14 MEM16 EPO5 removes somebody who is away and writing, with whom is there through them, and keeps whom it says', async () => {
-    await foundRoom(ana, relay.origin)
+    await foundRoom(ana, stage.relay.origin)
     const forBenedikt = await inviteIn(ana)
     ben = arrive(forBenedikt, 'Benedikt')
     const forBen = await pinShown(ana)
@@ -78,7 +69,7 @@ describe('a members room of people who come through one another', () => {
     command(ben, `pin ${forBen}`)
     await untilIn(ben, 'Benedikt')
 
-    const cleo = await Person.arrive(browser, 'Cleopatra')
+    const cleo = await Person.arrive(stage.browser, 'Cleopatra')
     await knock(cleo, await inviteFrom(ben))
     await enterPin(cleo, await pinFor(ben, 'Cleopatra'))
     const dan = arrive(await inviteIn(cleo, false), 'Danuta')
@@ -188,7 +179,7 @@ describe('a members room of people who come through one another', () => {
     const secrets = [...words, ...names, ...told]
 
     const inPage = await pageContents(page)
-    const onDisk = await folderContents(`${folder.path}/Benedikt`)
+    const onDisk = await folderContents(`${stage.folder}/Benedikt`)
     // The search finds what is there: the keys of records are in the clear.
     for (const contents of [inPage, onDisk]) {
       expect(/room\/[0-9a-f]{32}/u.test(contents)).toBe(true)
@@ -199,7 +190,7 @@ describe('a members room of people who come through one another', () => {
 
     // Nothing of any record of the terminal: entries, operations, keys of epochs, devices and identities.
     const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
-    const storage = await openSealedNodeStorage(`${folder.path}/Benedikt`, { crypto })
+    const storage = await openSealedNodeStorage(`${stage.folder}/Benedikt`, { crypto })
     const records = await storage.read({ prefix: '', limit: 10_000 })
     await storage.close()
     const epochKeys = records.filter(({ key }) => /^room\/[0-9a-f]+\/k\//u.test(key))

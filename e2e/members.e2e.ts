@@ -2,30 +2,15 @@
  * A members room with the real programs: founded in a terminal, entered by a browser with a PIN and by another terminal
  * without, and somebody removed who then reads nothing more.
  */
-import type { Browser } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { describe, expect, it } from 'vitest'
+import { Person } from './harness/browser.ts'
 import { newest } from './harness/members.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { until } from './harness/waiting.ts'
 
 describe('a members room', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
-
-  beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.kill()
-    await folder?.remove()
-  })
+  const stage = setStage()
 
   it('FAC17 FAC18 lets in who knows the PIN, and nobody reads on who was removed', async () => {
     const ana = new Terminal([
@@ -34,15 +19,15 @@ describe('a members room', () => {
       '--name',
       'Ana',
       '--data',
-      `${folder.path}/ana`,
+      `${stage.folder}/ana`,
       '--relay',
-      relay.origin,
+      stage.relay.origin,
     ])
     await ana.link()
     ana.write({ type: 'command', text: 'invite' })
     const invite = await until('an invite', 60_000, () => newest(ana, ({ type }) => type === 'invite')?.link)
 
-    const bea = await Person.arrive(browser, 'Bea')
+    const bea = await Person.arrive(stage.browser, 'Bea')
     const { page } = bea
     await page.goto(invite)
     await page.getByLabel('Your name').fill('Bea')
@@ -72,7 +57,7 @@ describe('a members room', () => {
       10_000,
       () => newest(ana, ({ type, link }) => type === 'invite' && link !== invite)?.link,
     )
-    const cleo = new Terminal(['join', open, '--name', 'Cleo', '--data', `${folder.path}/cleo`])
+    const cleo = new Terminal(['join', open, '--name', 'Cleo', '--data', `${stage.folder}/cleo`])
     await until('Cleo to be in', 60_000, () => newest(cleo, ({ type, phase }) => type === 'entering' && phase === 'in'))
     await until('what was said before', 60_000, () => cleo.texts().includes('welcome, Bea'))
 

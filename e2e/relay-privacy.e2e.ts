@@ -12,7 +12,7 @@ import { heapSnapshot, snapshotFlags, writableMemory } from './harness/memory.ts
 import { freePort, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
-const program = resolve(import.meta.dirname, '../apps/relay/dist/main.js')
+const program = resolve(import.meta.dirname, '../apps/relay/dist/program.js')
 const names = ['Aurelia Quistgaard', 'Benedikt Oxenstierna'] as const
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>

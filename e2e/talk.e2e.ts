@@ -2,20 +2,18 @@
  * The promise of the first page: two browsers and a terminal in one room, talking through everything that happens to
  * networks. Real Chromium, real WebRTC, the real relay and the real terminal program.
  */
-import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { conversation } from './harness/conversation.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { sleep, until } from './harness/waiting.ts'
 
 /** Long enough for everybody to have given up its links: it wakes to dead ones. `npm run soak` sleeps ten minutes. */
 const sleepMs = Number(process.env['KITH_SLEEP_MS'] ?? 15_000)
 
 describe('two browsers and a terminal', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>
-  let relay: Relay
-  let browser: Browser
+  const stage = setStage()
   let ana: Person
   let ben: Person
   let cleo: Terminal
@@ -24,23 +22,16 @@ describe('two browsers and a terminal', () => {
   const said: string[] = []
 
   beforeAll(async () => {
-    folder = await temporaryFolder()
-    relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await relay.start()
-    browser = await launchChromium()
-    ana = await Person.arrive(browser, 'Ana')
-    ben = await Person.arrive(browser, 'Ben')
-    link = await ana.makeRoom(relay.origin)
+    ana = await Person.arrive(stage.browser, 'Ana')
+    ben = await Person.arrive(stage.browser, 'Ben')
+    link = await ana.makeRoom(stage.relay.origin)
     await ben.join(link)
-    cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await cleo.link()
   })
 
   afterAll(async () => {
     await cleo.leave()
-    await browser.close()
-    await relay.kill()
-    await folder.remove()
   })
 
   /** The terminal has so many messages, and the pages show all of them, from the first to the last, or the newest. */
@@ -100,11 +91,11 @@ describe('two browsers and a terminal', () => {
   })
 
   it('go on talking when the relay is killed, and find it when it comes back', async () => {
-    await relay.kill('SIGKILL')
+    await stage.relay.kill('SIGKILL')
     await ana.until(/relay is away/)
     await Promise.all([sayAll('ana', ['is anybody there?']), sayAll('ben', ['still here']), sayAll('cleo', ['me too'])])
     await everybodyHas(503)
-    await relay.start()
+    await stage.relay.start()
     await ana.until(/3 people here/, 40_000)
     await ben.until(/3 people here/, 40_000)
     await sayAll('ana', ['the relay is back'])
@@ -147,7 +138,7 @@ describe('two browsers and a terminal', () => {
   })
 
   it('let a fourth join late, who gets everything and says so', async () => {
-    const dora = new Terminal(['join', link, '--data', `${folder.path}/dora`, '--name', 'Dora'])
+    const dora = new Terminal(['join', link, '--data', `${stage.folder}/dora`, '--name', 'Dora'])
     const synced = await until('Dora to be synced', 30_000, () => dora.last('synced'))
     expect(synced.gaps).toBe(0)
     expect(dora.ids()).toEqual(cleo.ids())
@@ -163,16 +154,16 @@ describe('two browsers and a terminal', () => {
 
   it('find their history after everybody reloads, with the relay gone', async () => {
     await cleo.leave()
-    await relay.kill()
+    await stage.relay.kill()
     // The offline shell serves the page.
     await Promise.all([ana.page.reload(), ben.page.reload()])
     for (const person of [ana, ben]) {
       await until(`${person.name}'s history`, 20_000, async () => (await person.readAll()).length === said.length)
     }
-    cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await until('the history of the terminal', 20_000, () => cleo.messages.size === said.length)
     everythingOnce()
-    await relay.start()
+    await stage.relay.start()
     await ana.until(/3 people here/, 60_000)
     await sayAll('ben', ['good morning'])
     await everybodyHas(511, 'all')
@@ -187,7 +178,7 @@ describe('two browsers and a terminal', () => {
   })
 
   it('left no word of what they said with the relay', () => {
-    for (const text of said) expect(relay.log).not.toContain(text)
-    expect(relay.log).not.toContain(link.split('#')[1])
+    for (const text of said) expect(stage.relay.log).not.toContain(text)
+    expect(stage.relay.log).not.toContain(link.split('#')[1])
   })
 })

@@ -1,36 +1,26 @@
 /** The web app as it is served: what a person does in it, what it must never do, and what it must never tell anybody. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright'
+import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { Liar } from './harness/liar.ts'
-import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
+import { Terminal } from './harness/programs.ts'
+import { setStage } from './harness/stage.ts'
 import { sleep, until } from './harness/waiting.ts'
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>
-let relay: Relay
+const stage = setStage()
 /** Honest here: it only writes down what reaches the server. */
 let recorder: Liar
-let browser: Browser
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  relay = new Relay(await freePort(), `${folder.path}/relay`)
-  await relay.start()
-  recorder = await Liar.start(relay.port, {})
-  browser = await launchChromium()
+  recorder = await Liar.start(stage.relay.port, {})
 })
 
-afterAll(async () => {
-  await browser.close()
-  await recorder.close()
-  await relay.kill()
-  await folder.remove()
-})
+afterAll(() => recorder.close())
 
 async function sockets(): Promise<number> {
-  const text = await (await fetch(`${relay.origin}/metrics`)).text()
+  const text = await (await fetch(`${stage.relay.origin}/metrics`)).text()
   return Number(/^kith_relay_sockets (\d+)$/m.exec(text)?.[1])
 }
 
@@ -75,9 +65,9 @@ async function overflow(page: Page): Promise<string[]> {
 describe('two tabs of one browser', () => {
   it('are one member with one session, and the second goes on when the first is closed', async () => {
     const before = await sockets()
-    const first = await Person.arrive(browser, 'Ana')
+    const first = await Person.arrive(stage.browser, 'Ana')
     const link = await first.makeRoom(recorder.origin)
-    const other = new Terminal(['join', link, '--data', `${folder.path}/tabs`, '--name', 'Ben'])
+    const other = new Terminal(['join', link, '--data', `${stage.folder}/tabs`, '--name', 'Ben'])
     await other.link()
     await until('Ana to be linked', 20_000, () => [...other.peers.values()].some(({ state }) => state === 'linked'))
     const second = await first.anotherTab()
@@ -113,11 +103,11 @@ describe('a person', () => {
   const titles: string[] = []
 
   beforeAll(async () => {
-    ana = await Person.arrive(browser, 'Ana')
-    ben = await Person.arrive(browser, 'Ben')
+    ana = await Person.arrive(stage.browser, 'Ana')
+    ben = await Person.arrive(stage.browser, 'Ben')
     link = await ana.makeRoom(recorder.origin)
     await ben.join(link)
-    cleo = new Terminal(['join', link, '--data', `${folder.path}/cleo`, '--name', 'Cleo'])
+    cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])
     await cleo.link()
     await ana.until(/3 people here/)
     await ben.until(/3 people here/)
@@ -271,7 +261,7 @@ describe('a person', () => {
       'join',
       link,
       '--data',
-      `${folder.path}/dan`,
+      `${stage.folder}/dan`,
       '--name',
       '<img src=x onerror=window.harmed=12>',
     ])
@@ -310,7 +300,7 @@ describe('a person', () => {
       await sleep(300)
       expect(await axe(ana.page)).toEqual([])
     }
-    const visitor = await Person.arrive(browser, 'Visitor')
+    const visitor = await Person.arrive(stage.browser, 'Visitor')
     await visitor.page.goto(recorder.origin)
     await visitor.page.getByRole('main').getByRole('button', { name: 'New room' }).waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -349,7 +339,7 @@ describe('a person', () => {
   })
 
   it('opens the app and the room again without the relay', async () => {
-    await relay.kill()
+    await stage.relay.kill()
     await recorder.close()
     await ben.page.reload()
     await ben.composer().waitFor()
@@ -373,7 +363,7 @@ describe('a person', () => {
       expect(request).not.toContain(secret)
       expect(request).not.toMatch(/\nreferer\n.*#/i)
     }
-    expect(relay.log).not.toContain(secret)
+    expect(stage.relay.log).not.toContain(secret)
     expect(titles.length).toBeGreaterThan(6)
     for (const title of titles) expect(title).not.toContain(secret)
   })

@@ -11,7 +11,7 @@ import { build } from './build.mjs'
 import { isMain, main, root, run, Stop } from './command.mjs'
 import { install } from './install.mjs'
 
-const program = join(root, 'apps/relay/dist/main.js')
+const program = join(root, 'apps/relay/dist/program.js')
 
 /** @param {string | undefined} text */
 export function readPort(text) {

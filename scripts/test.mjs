@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join, relative } from 'node:path'
-import { buildTypes, buildWeb, tools } from './build.mjs'
+import { buildPrograms, buildTypes, buildWeb, tools } from './build.mjs'
 import { isMain, main, root, runTool, Stop } from './command.mjs'
 import { install } from './install.mjs'
 import { lint } from './lint.mjs'
@@ -155,7 +155,10 @@ if (isMain(import.meta.url)) {
       },
       { needed: true },
     )
-    await step('types', buildTypes)
+    await step('types', async () => {
+      await buildTypes()
+      await buildPrograms()
+    })
     await step('test types', checkTestTypes)
     // After the types: rules that know types read what the packages have built.
     await step('lint', lint)

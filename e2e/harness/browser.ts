@@ -52,7 +52,7 @@ export interface ShownMessage {
 }
 
 const lookMs = 3_000
-const maxLook = 2_000
+const maxLook = 6_000
 
 /** Everybody with a page of their own in this file, so that a failure can tell what they saw (`on-failure.ts`). */
 const present = new Set<Person>()

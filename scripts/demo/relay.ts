@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../../apps/relay/dist/main.js', import.meta.url))
+const program = fileURLToPath(new URL('../../apps/relay/dist/program.js', import.meta.url))
 
 /** Resolves with its address. */
 export async function startRelay(): Promise<string> {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const main = new URL('../dist/main.js', import.meta.url)
+const main = new URL('../dist/program.js', import.meta.url)
 
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`kith needs Node 20.19 or newer; this is ${process.versions.node}.\n`)

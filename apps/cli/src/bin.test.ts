@@ -35,7 +35,7 @@ describe('the committed program', () => {
   it('TRM7 runs what was built, with its arguments', async () => {
     await mkdir(join(folder, 'dist'))
     await writeFile(
-      join(folder, 'dist/main.js'),
+      join(folder, 'dist/program.js'),
       `export const run = async (argv) => { process.stdout.write(argv.join(' ')); process.exitCode = 9 }`,
     )
     await writeFile(join(folder, 'package.json'), '{"type":"module"}')

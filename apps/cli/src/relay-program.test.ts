@@ -15,7 +15,7 @@ afterEach(async () => rm(folder, { recursive: true }))
 
 describe('kith relay', () => {
   it('TRM7 starts what stands beside the package, with what it was given', async () => {
-    const main = join(folder, 'main.js')
+    const main = join(folder, 'program.js')
     await writeFile(main, '')
     expect(relayMain(() => pathToFileURL(join(folder, 'relay.js')).href)).toBe(main)
     expect(relayArguments({ port: 80, data: 'd' })).toEqual(['--port', '80', '--data', 'd'])

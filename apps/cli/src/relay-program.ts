@@ -17,7 +17,7 @@ export function relayMain(resolve: (name: string) => string): string {
   const advice = 'The relay is not built: run npm run build first.'
   let path: string
   try {
-    path = fileURLToPath(new URL('main.js', resolve('@kith/relay')))
+    path = fileURLToPath(new URL('program.js', resolve('@kith/relay')))
   } catch (error) {
     throw new Failure('relayMissing', advice, exitCodes.notBuilt, error)
   }
