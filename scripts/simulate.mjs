@@ -6,7 +6,6 @@
  * The TypeScript is bundled once per change into node_modules/.cache, because a simulation of thousands should not begin
  * with translating itself, and runs in a process of its own with as much memory as it may need.
  */
-import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
@@ -48,6 +47,8 @@ function readNumber(flag, text) {
 
 /** Bundles the runner; resolves with its path. */
 async function bundle() {
+  // Only now: in a fresh clone it is there once `install` has run.
+  const { build } = await import('esbuild')
   const folder = join(root, 'node_modules/.cache/kith-simulate')
   mkdirSync(folder, { recursive: true })
   const outfile = join(folder, 'simulate.mjs')

@@ -13,7 +13,7 @@ import { keeperText, keeperTicketFor } from './keeper-words.ts'
 import { elsewhereText } from './members/words.ts'
 import { mapRows } from './map-rows.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
-import { nameOfSession, pathWord, roomTitle, syncText } from './people.ts'
+import { nameOfSession, pathWord, relayOf, roomTitle, syncText } from './people.ts'
 import { findPerson } from './find-person.ts'
 import { findIn, foundRows } from './found-rows.ts'
 import type { Outcome } from './outcome.ts'
@@ -101,9 +101,9 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
         : { type: 'text', title: 'report', text: redactReport(told.report, told.map, reportingProgram(), told.now) }
     }
     case 'move': {
-      const { kind, link, title } = room.state
+      const { kind, title } = room.state
       if (kind === 'members') return hint('This is a members room already.')
-      const relay = /^https?:\/\/[^/#]+/u.exec(link)?.[0]
+      const relay = relayOf(room)
       if (relay === undefined) return hint('Without a relay nobody finds the door of a members room.')
       const found = command.along.map((name) => findPerson(room, name))
       const unknown = found.find((one) => typeof one === 'string')

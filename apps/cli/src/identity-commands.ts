@@ -3,6 +3,7 @@ import type { Chat, Person, Room } from '@kith/peer'
 import { accept, reject, type Result } from '@kith/protocol'
 import { type DeviceInput, deviceDescriptions, parseDeviceCommand, performDevice } from './device-commands.ts'
 import type { IdentityOutcome } from './outcome.ts'
+import { relayOf } from './people.ts'
 import { printableLine } from './printable.ts'
 
 export type IdentityInput =
@@ -272,11 +273,4 @@ function levelText({ verification: { level, claim, by } }: Person): string {
     case 'none':
       return 'nobody made sure.'
   }
-}
-
-/** Where the room meets, by its link. */
-function relayOf(room: Room): string | undefined {
-  const { link, relayHost } = room.state
-  const origin = /^https?:\/\/[^/#]+/u.exec(link)?.[0]
-  return origin ?? (relayHost === undefined ? undefined : `https://${relayHost}`)
 }

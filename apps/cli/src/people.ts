@@ -1,6 +1,6 @@
-/** Who is here and how they are reached, in words. */
+/** Who is here, where the room meets, and how people are reached, in words. */
 import type { Path } from '@kith/protocol'
-import type { Person, RoomState } from '@kith/peer'
+import type { Person, Room, RoomState } from '@kith/peer'
 
 export interface PathGroup {
   readonly word: string
@@ -78,4 +78,11 @@ export function roomTitle(state: RoomState): string {
   const others = state.people.filter((person) => !person.me && person.name !== '').map((person) => person.name)
   if (others.length === 0) return `room ${state.id.slice(0, 6)}`
   return others.length <= 3 ? others.join(', ') : `${others.slice(0, 3).join(', ')} +${others.length - 3}`
+}
+
+/** Where the room meets, by its link. */
+export function relayOf(room: Room): string | undefined {
+  const { link, relayHost } = room.state
+  const origin = /^https?:\/\/[^/#]+/u.exec(link)?.[0]
+  return origin ?? (relayHost === undefined ? undefined : `https://${relayHost}`)
 }
