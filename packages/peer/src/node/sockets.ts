@@ -35,6 +35,7 @@ export const maxSocketBufferedBytes: number = 8 * 1024 * 1024
 
 const idBytes = 32
 const preambleBytes = socketMagic.length + 1 + idBytes
+const lengthBytes = 4
 const lingerMs = 500
 
 export interface SocketListener {
@@ -127,11 +128,21 @@ class SocketTransport implements Transport {
   #up = false
   #full = false
   #closed = false
-  /** Frames of this turn go out together: one call of the system for all of them. */
-  #corked = false
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.#socket.uncork()
+  /** Frames of this turn go out together: one buffer and one call of the system for all of them. */
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  readonly #flush = (): void => {
+    if (this.#waiting.length === 0) return
+    const chunk = Buffer.allocUnsafe(this.#waitingBytes)
+    let at = 0
+    for (const frame of this.#waiting) {
+      at = chunk.writeUInt32BE(frame.length, at)
+      chunk.set(frame, at)
+      at += frame.length
+    }
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#socket.write(chunk)
   }
 
   /** `owner`: the events of who dialled, or who judges an inbound socket. */
@@ -159,20 +170,13 @@ class SocketTransport implements Transport {
       throw new BrokenPromise(`a frame of ${bytes.length} bytes`)
     }
     if (!this.#up || this.#closed) return
-    if (this.#socket.writableLength > maxSocketBufferedBytes) {
+    if (this.#bufferedBytes > maxSocketBufferedBytes) {
       this.close()
       return
     }
-    const framed = Buffer.allocUnsafe(4 + bytes.length)
-    framed.writeUInt32BE(bytes.length, 0)
-    framed.set(bytes, 4)
-    if (!this.#corked) {
-      this.#corked = true
-      this.#socket.cork()
-      process.nextTick(this.#uncork)
-    }
-    this.#socket.write(framed)
-    if (!this.#full && this.#socket.writableLength > highWaterBytes) {
+    if (this.#waiting.push(bytes) === 1) process.nextTick(this.#flush)
+    this.#waitingBytes += lengthBytes + bytes.length
+    if (!this.#full && this.#bufferedBytes > highWaterBytes) {
       this.#full = true
       this.#events?.full()
     }
@@ -182,6 +186,7 @@ class SocketTransport implements Transport {
     if (this.#closed) return
     this.#closed = true
     this.#stopTimeout()
+    this.#flush()
     // `end` first sends what is queued; a far side that does not take it is not waited for.
     this.#socket.end()
     this.#socket.once(
@@ -189,6 +194,10 @@ class SocketTransport implements Transport {
       this.#clock.after(lingerMs, () => this.#socket.destroy()),
     )
     this.#events?.down()
+  }
+
+  get #bufferedBytes(): number {
+    return this.#socket.writableLength + this.#waitingBytes
   }
 
   /** An inbound socket found its owner. */
@@ -247,7 +256,7 @@ class SocketTransport implements Transport {
   }
 
   #drained(): void {
-    if (!this.#full || this.#closed || this.#socket.writableLength > lowWaterBytes) return
+    if (!this.#full || this.#closed || this.#bufferedBytes > lowWaterBytes) return
     this.#full = false
     this.#events?.drained()
   }
