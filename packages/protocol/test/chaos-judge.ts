@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { runChaos } from '../src/sim/chaos.ts'
 import type { ChaosOutcome } from '../src/sim/chaos.ts'
-import { createTestCrypto } from './talk.ts'
+import { createToyCrypto } from '../src/sim/toy-crypto.ts'
 
 export const histories = 1_000
 const perTest = 100
@@ -15,7 +15,7 @@ export function judge(outcome: ChaosOutcome): void {
 }
 
 export function runSeed(seed: number): ChaosOutcome {
-  return runChaos({ seed, createCrypto: createTestCrypto })
+  return runChaos({ seed, createCrypto: createToyCrypto })
 }
 
 /** Every second hundred of the thousand, so that two files take one core each. */
