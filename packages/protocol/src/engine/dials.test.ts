@@ -37,3 +37,16 @@ describe('calls to whoever waits for one', () => {
     expect(said.filter(({ type }) => type === 'hangUp')).toEqual([])
   })
 })
+
+describe('a call to somebody who leaves the topic of the relay', () => {
+  it('GOS55 goes on in a mesh, and ends in a small room', () => {
+    for (const isGone of [false, true]) {
+      const { dials, said, dialled } = stage()
+      dials.dial(far, start)
+      const [call] = dialled()
+      dials.left(far.session, isGone)
+      expect(said.some((output) => output.type === 'hangUp' && output.transport === call)).toBe(isGone)
+      expect(dials.storyOf(far.session)?.state).toBe(isGone ? undefined : 'trying')
+    }
+  })
+})

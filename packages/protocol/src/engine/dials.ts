@@ -255,11 +255,14 @@ export class Dials {
     }
   }
 
-  /** The peer left the room. An open transport is its link's business, and is remembered until it ends. */
-  forget(session: string): void {
+  /**
+   * The peer left the relay's topic. In a small room it left the room: nobody waits for its transport any more, unless that is
+   * open and its link's business. In a mesh people leave the topic as soon as they have found others, and a call goes on.
+   */
+  left(session: string, isGone: boolean): void {
     const wanted = this.#wanted.get(session)
     if (wanted === undefined) return
-    if (wanted.attempt !== undefined && !wanted.attempt.open) this.#hangUp(wanted)
+    if (isGone && wanted.attempt !== undefined && !wanted.attempt.open) this.#hangUp(wanted)
     if (wanted.attempt === undefined) this.#wanted.delete(session)
     else wanted.hasLeft = true
   }

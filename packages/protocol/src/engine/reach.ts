@@ -290,7 +290,7 @@ export class Reach {
       left: (gone, now) => {
         this.#absences.left(gone)
         this.#relayLinks.forget(gone)
-        this.#dials.forget(gone)
+        this.#dials.left(gone, this.#mode === 'small')
         events.left(gone, now)
         // The relay carries only between those it has in one topic: what it drops meanwhile would be missed later.
         const link = this.#links.best(gone)

@@ -20,6 +20,7 @@ import {
   alarmSilentMs,
   allSilentMs,
   halfSilentMs,
+  hiddenAllSilentMs,
   lagKeptMs,
   lagPatience,
   lateMs,
@@ -304,6 +305,23 @@ describe('liveness of links in a mesh', () => {
     expect((rig.at('suspect') ?? 0) - start).toBeGreaterThanOrEqual(hiddenSuspectMs)
     expect((rig.at('dead') ?? 0) - start).toBeGreaterThanOrEqual(hiddenDeadMs)
     expect((rig.at('dead') ?? 0) - start).toBeLessThanOrEqual(hiddenDeadMs + togetherMs)
+  })
+
+  it('GOS73 in the background asks everybody soon when nobody at all is heard', () => {
+    const rig = new Rig(4)
+    rig.liveness.setHidden(true, rig.now)
+    // As long as one is heard, the others may be silent.
+    for (const index of [2, 3, 4]) rig.speaking.delete(session(index))
+    rig.run(hiddenAllSilentMs + 1_000)
+    expect(rig.of('send')).toEqual([])
+    for (const who of rig.beats.keys()) rig.speaking.set(who, 500)
+    rig.run(1_000)
+    rig.speaking.clear()
+    const silentAt = rig.beats.get(session(1))?.heardAt ?? 0
+    rig.run(hiddenAllSilentMs + lateAskMs + answerMs + 200)
+    expect(rig.of('send').flatMap((output) => ('to' in output ? [output.to] : []))).toContain(session(1))
+    expect(rig.of('suspect')).toHaveLength(4)
+    expect((rig.at('send') ?? 0) - silentAt).toBeGreaterThanOrEqual(hiddenAllSilentMs - togetherMs)
   })
 
   it('GOS73 asks seldom enough for a throttled tab', () => {

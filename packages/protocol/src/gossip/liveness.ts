@@ -9,7 +9,7 @@
  * neighbours are asked when they last heard its far end, and everybody else who has been silent for a moment is asked, too.
  * When half of all links have been silent for 2 s and do not answer, or all for 1.5 s, many have gone at once, and nobody
  * waits for the third second. After 5 s it is dead, after 7 s when somebody else still hears it. A far end that said it is
- * in the background gets 9 and 15 s. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
+ * in the background gets 9 and 15 s, and whoever is there itself asks after 6 s, or 3 s after anything came over any link. Only a good word counts: nobody can get a link closed by lying, at most keep it 2 s longer.
  *
  * One timer for all links, and what is due within `togetherMs` is done at once. A timer that came much too late means that
  * this machine slept: then nobody is judged by the silence before. One that was a little late means that it is busy, and
@@ -35,6 +35,8 @@ export const watchMs = 250
 /** Silent for so long are half of the links, or all of them: many are gone at once. */
 export const halfSilentMs = 2_000
 export const allSilentMs = 1_500
+/** In the background: nothing came over any link for so long, though roots send beacons every two seconds. */
+export const hiddenAllSilentMs = 3_000
 /** Fewer links than this say nothing about the rest. */
 export const leastSilent = 2
 /** Whatever is due, not sooner. */
@@ -87,6 +89,8 @@ export class Liveness {
   #lagMs: Millis = 0
   #lagUntil: Millis = 0
   #timerAt: Millis | undefined
+  /** When the link that was heard last was heard, as of the last look at all of them. */
+  #heardAt: Millis = 0
 
   /** `own`: our session, hex. `reaches`: is `middle` known to have a link with `target`? Such a neighbour is asked first. */
   constructor(
@@ -174,6 +178,7 @@ export class Liveness {
       this.#lagUntil = now + lagKeptMs
     }
     this.#massSilentMs = this.#judgeAll(now)
+    this.#noteHeard()
     for (const watch of this.#watches.values()) {
       this.#judge(watch, now)
       const { heartbeat, session } = watch
@@ -185,7 +190,16 @@ export class Liveness {
   }
 
   #askAt({ session, heartbeat }: Watch): Millis {
-    return heartbeat.askAt(this.#hidden) + (this.#own < session ? lateAskMs : 0)
+    const at = heartbeat.askAt(this.#hidden)
+    // A tab in the background has patience with one link; when none says anything, it may be the one that is left alone.
+    const isOne = !this.#hidden || at === Infinity || this.#watches.size < leastSilent
+    const latest = isOne ? at : Math.max(heartbeat.heardAt, this.#heardAt) + hiddenAllSilentMs
+    return Math.min(at, latest) + (this.#own < session ? lateAskMs : 0)
+  }
+
+  #noteHeard(): void {
+    this.#heardAt = 0
+    for (const { heartbeat } of this.#watches.values()) this.#heardAt = Math.max(this.#heardAt, heartbeat.heardAt)
   }
 
   #ask({ session, heartbeat }: Watch, now: Millis): void {
@@ -304,6 +318,7 @@ export class Liveness {
   }
 
   #schedule(now: Millis): void {
+    this.#noteHeard()
     let due = Infinity
     const judged = this.#judged(now)
     const behindMs = now - judged
