@@ -38,7 +38,7 @@ export const graceMs = 1_000
 /** Links beside the tree's edges that an entry goes to while the parent is lost. */
 export const floodWidth = 8
 /** Who is this near to the author announces an entry early. */
-export const earlyHops = 1
+export const earlyHops = 0
 
 export class Broadcast {
   readonly #port: BroadcastPort
@@ -150,6 +150,7 @@ export class Broadcast {
     const lane = this.#lanes.find(session)
     if (lane === undefined) return
     this.#lanes.remove(lane)
+    this.#lazy.unsettle(now)
     this.#trees.laneDown(lane, now)
     this.#arm(this.#lazy.dueAt)
   }
@@ -159,8 +160,10 @@ export class Broadcast {
     const lane = this.#lanes.find(session)
     if (lane === undefined || lane.suspect === suspect) return
     lane.suspect = suspect
-    if (suspect) this.#trees.laneDoubtful(lane, now)
-    else this.#lazy.hold(false, false, now)
+    if (suspect) {
+      this.#lazy.unsettle(now)
+      this.#trees.laneDoubtful(lane, now)
+    } else this.#lazy.hold(false, false, now)
     this.#arm(this.#lazy.dueAt)
   }
 

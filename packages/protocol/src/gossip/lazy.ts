@@ -16,10 +16,13 @@ import type { Lane, Lanes } from './lanes.ts'
 import type { Recent } from './recent.ts'
 
 /**
- * An announcement waits between half of this and the whole; a quarter of that in doubt. Links whose turns come within the same
+ * An announcement waits between half of this and the whole, a quarter of that in doubt. Links whose turns come within the same
  * quarter of it are served together: of a peer's timers nothing else is asked for as often.
  */
 export const announceMs = 600
+/** The same where nothing has been doubtful for a while: the batches are all that a room whose trees are whole pays for them. */
+export const calmAnnounceMs = 1_200
+export const calmAfterMs = 5_000
 export const urgentAnnounceMs = 30
 export const earlyAnnounceMs = 90
 /** Younger ones are left for the next batch: they are still on their way along the trees. */
@@ -86,6 +89,8 @@ export class Lazy {
   /** Where the turns of this peer begin, so that a room does not speak all at once. */
   readonly #phase: Millis
   #doubtUntil: Millis = 0
+  /** Nothing has to be announced soon from then on. */
+  #calmFrom: Millis = never
   readonly #scratch = new Float64Array(maxRefsPerFrame)
   readonly #one: string[] = ['']
 
@@ -110,6 +115,7 @@ export class Lazy {
 
   /** The trees may have holes: wait less, announce sooner. */
   doubt(now: Millis): void {
+    this.unsettle(now)
     if (now < this.#doubtUntil - doubtMs / 2) return
     this.#doubtUntil = now + doubtMs
     for (const want of this.#wants.values()) {
@@ -119,7 +125,18 @@ export class Lazy {
     }
   }
 
+  /** A neighbour is gone, or may be: what waits for a calm turn has waited long enough. */
+  unsettle(now: Millis): void {
+    const wasCalm = now >= this.#calmFrom
+    this.#calmFrom = now + calmAfterMs
+    if (!wasCalm) return
+    const latest = now + announceMs
+    for (const lane of this.#lanes.list)
+      if (lane.flushAt !== never && lane.flushAt > latest) this.#schedule(lane, latest)
+  }
+
   laneUp(lane: Lane, now: Millis): void {
+    if (this.#calmFrom === never) this.#calmFrom = now + calmAfterMs
     const recent = this.#recent
     recent.clearLane(lane.index)
     let place = recent.head
@@ -215,7 +232,7 @@ export class Lazy {
   }
 
   #flushLater(lane: Lane, now: Millis): void {
-    const most = now < this.#doubtUntil ? announceMs / 4 : announceMs
+    const most = now < this.#doubtUntil ? announceMs / 4 : now < this.#calmFrom ? announceMs : calmAnnounceMs
     const turn = Math.floor(most / 4)
     const at = now + this.#jitter.between(most / 2, most - turn)
     lane.flushAt = at + turn - ((at + this.#phase) % turn)
