@@ -6,6 +6,7 @@ import { pictureRows, pixelsOf } from './files/picture-rows.ts'
 import { saveFile } from './files/save-file.ts'
 import { openFile, type OpenedFile } from './files/send-file.ts'
 import type { ChatCommand } from './commands.ts'
+import { exportToFile } from './export-room.ts'
 import { toFailure } from './failure.ts'
 import { helpRows } from './help-rows.ts'
 import { performIdentity } from './identity-commands.ts'
@@ -76,6 +77,20 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       return hint(loadText(room))
     case 'showHistory':
       return { type: 'showHistory' }
+    case 'showUnread':
+      return { type: 'showUnread' }
+    case 'export':
+      try {
+        return hint(`Exported to ${printableLine(await exportToFile(room, command.to))}. It is not encrypted.`)
+      } catch (error) {
+        return hint(fileTroubleText(error))
+      }
+    case 'copy': {
+      const message = numbered(scene, command.number)
+      if (message === undefined) return noSuchMessage(command.number)
+      if (message.text === '') return hint(`Message ${command.number} has no text.`)
+      return { type: 'copy', text: message.text }
+    }
     case 'find': {
       const { words } = command
       const found = findIn(room, words)

@@ -39,6 +39,8 @@ export type Command =
       readonly remove: boolean
       readonly options: ChatOptions
     }
+  /** A room as Markdown, or with `--json` as JSON, to standard output. */
+  | { readonly type: 'export'; readonly room: string | undefined; readonly options: ChatOptions }
   /** This terminal becomes a device of the person whose other device shows the code. */
   | { readonly type: 'device'; readonly code: string; readonly options: ChatOptions }
   | { readonly type: 'config'; readonly file: string; readonly options: ChatOptions }
@@ -93,7 +95,7 @@ const options = {
 
 type OptionName = keyof typeof options
 
-const commands = ['new', 'join', 'device', 'passphrase', 'keep', 'relay', 'doctor', 'help'] as const
+const commands = ['new', 'join', 'device', 'export', 'passphrase', 'keep', 'relay', 'doctor', 'help'] as const
 
 const chatOptions: readonly OptionName[] = [
   'data',
@@ -197,6 +199,10 @@ export function parseArguments(
       if (given.has('remove') && given.has('new-passphrase-file'))
         throw usage('optionsConflict', 'Choose one of --remove and --new-passphrase-file FILE.')
       return { type: 'passphrase', newFile: value('new-passphrase-file'), remove: given.has('remove'), options: chat() }
+    case 'export':
+      allow(['data', 'json', 'passphrase-file'], 'kith export')
+      if (rest.length > 1) throw usage('argumentUnexpected', `kith export takes one room, but there is “${rest[1]}”.`)
+      return { type: 'export', room: rest[0], options: { ...chat(), relay: null } }
     case 'device':
       allow(chatOptions, 'kith device')
       if (rest.length === 0)

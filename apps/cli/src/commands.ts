@@ -41,6 +41,9 @@ export type ChatCommand =
   | { readonly type: 'showFile'; readonly id: string }
   | { readonly type: 'fetchFile' | 'pauseFile' | 'freeFile'; readonly id: string }
   | { readonly type: 'files' }
+  | { readonly type: 'export'; readonly to: string | undefined }
+  | { readonly type: 'copy'; readonly number: MessageNumber }
+  | { readonly type: 'showUnread' }
   | { readonly type: 'members'; readonly command: MembersCommand }
   /** All that three others hold. */
   | { readonly type: 'freeSpace' }
@@ -60,6 +63,7 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'exit', does: 'leave', menu: true },
   { usage: 'load history', does: 'ask for what is missing here', menu: true },
   { usage: 'show history', does: 'go to the first message', menu: true },
+  { usage: 'unread', does: 'go to the first message that is new', menu: false },
   { usage: 'find WORDS', does: 'messages that have these words, newest first', menu: false },
   { usage: 'who', does: 'who is here, and how they are reached', menu: false },
   { usage: 'map', does: 'who is linked with whom, as a picture', menu: false },
@@ -73,6 +77,8 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
   { usage: 'edit N TEXT', does: 'change your message N', menu: false },
   { usage: 'delete N', does: 'delete your message N', menu: false },
+  { usage: 'copy N', does: 'put the text of message N into the clipboard', menu: false },
+  { usage: 'export [FILE]', does: 'all messages as Markdown, or as JSON when FILE ends so', menu: false },
   { usage: 'send FILE', does: 'give a file to the room; send --original FILE leaves hidden data in', menu: false },
   { usage: 'files', does: 'the files of this room, with their ids', menu: false },
   { usage: 'save ID [PATH]', does: 'put a file on the disk; last is the newest', menu: false },
@@ -92,7 +98,7 @@ export const descriptions: readonly CommandDescription[] = [
 ]
 
 /** Commands that name a message: while one is typed, the messages show their numbers. */
-const numbered = /^\/(reply|react|edit|delete)\b/u
+const numbered = /^\/(reply|react|edit|delete|copy)\b/u
 
 export function needsNumbers(input: string): boolean {
   return numbered.test(input)
@@ -122,6 +128,14 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return accept({ type: 'showHistory' })
     case 'who':
       return accept({ type: 'who' })
+    case 'unread':
+      return accept({ type: 'showUnread' })
+    case 'export':
+      return accept({ type: 'export', to: rest === '' ? undefined : rest })
+    case 'copy': {
+      const number = parseNumber(rest)
+      return number === undefined ? reject('Copy which one? As in /copy 2') : accept({ type: 'copy', number })
+    }
     case 'find':
     case 'search':
       return rest === '' ? reject('Find what? As in /find lake house') : accept({ type: 'find', words: rest })

@@ -8,6 +8,7 @@ export const helpText = `kith: chat that belongs to the people in it
   kith                                open the rooms you have
   kith device CODE [--name N]         make this terminal a device of yours: the other one shows CODE
   kith --config FILE                  the rooms, port and peers of a configuration file
+  kith export [ROOM] [--json]         all messages of a room as Markdown or JSON, as in kith export Lake > lake.md
   kith passphrase [--remove]          set, change or remove what opens what is kept here
   kith keep TICKET [--hours 6]        hold a room's last hours for others, blind (--quota 200MB, --count 10,
                                       --status PORT: its state for whoever runs it)

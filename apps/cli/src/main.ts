@@ -15,6 +15,7 @@ import { profileDirs, userDataDir, type Place } from './data-dir.ts'
 import { logChanges } from './debug-log.ts'
 import { runDevice } from './device-program.ts'
 import { runDoctor } from './doctor/doctor.ts'
+import { runExport } from './export-program.ts'
 import { exitCodes, toFailure, type Failure } from './failure.ts'
 import { helpText } from './help.ts'
 import { runKeep } from './keep-program.ts'
@@ -99,6 +100,8 @@ async function chat(command: ChatCommand, place: Place): Promise<number> {
       const name = options.name ?? hostname()
       return await runDevice(chat, { code: command.code, relay, name }, note, stopped)
     }
+    if (command.type === 'export')
+      return await runExport(rooms, { name: command.room, format: options.json ? 'json' : 'markdown' }, writeOut)
     const [first] = rooms
     if (fullScreen && first !== undefined) {
       const color = (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
@@ -119,6 +122,11 @@ async function chat(command: ChatCommand, place: Place): Promise<number> {
     stopLog()
     await chat.close()
   }
+}
+
+/** Whatever reads it may be slow. */
+async function writeOut(part: string): Promise<void> {
+  if (!process.stdout.write(part)) await new Promise((resolve) => process.stdout.once('drain', resolve))
 }
 
 async function doctor(command: Extract<Command, { readonly type: 'doctor' }>, place: Place): Promise<number> {

@@ -10,7 +10,7 @@ import type { OpenRoom } from './io.ts'
 /** Where `kith new` meets when nobody says otherwise: the relay of `npm start` or `kith relay` on this machine. */
 export const defaultRelay = 'http://localhost:6765'
 
-export type ChatCommand = Extract<Command, { readonly type: 'new' | 'join' | 'device' | 'open' | 'config' }>
+export type ChatCommand = Extract<Command, { readonly type: 'new' | 'join' | 'device' | 'open' | 'config' | 'export' }>
 
 /** What `createNodeChat` of `@kith/peer/node` takes. */
 export interface ChatSetup {
@@ -57,7 +57,9 @@ export async function openRooms(
     options.data === undefined
       ? command.type === 'config'
         ? [configDataDir(place, command.file)]
-        : profileDirs(place)
+        : command.type === 'export'
+          ? profileDirs(place).slice(0, 1)
+          : profileDirs(place)
       : [options.data],
     setup,
     createChat,
@@ -104,6 +106,7 @@ async function enter(
       break
     case 'device':
       break
+    case 'export':
     case 'open':
       for (const { id } of chat.state.rooms) {
         const room = chat.room(id)

@@ -12,6 +12,9 @@ export type Outcome =
   | { readonly type: 'invite'; readonly link: string }
   | { readonly type: 'go'; readonly room: Room }
   | { readonly type: 'showHistory' }
+  | { readonly type: 'showUnread' }
+  /** For the clipboard of whoever looks at the terminal. */
+  | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'exit' }
 
 /** What a command about who somebody is came to. */

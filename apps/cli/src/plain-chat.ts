@@ -208,6 +208,10 @@ class PlainChat {
         return this.#enter(outcome.room)
       case 'showHistory':
         return this.#sweep(true)
+      case 'showUnread':
+        return this.#io.note('Everything that came was printed here already.')
+      case 'copy':
+        return this.#io.write(`${printable(outcome.text)}\n`)
       case 'exit':
         return this.#exit(exitCodes.done)
     }

@@ -48,7 +48,7 @@ async function target(to: string | undefined, name: string): Promise<string> {
 }
 
 /** `photo.jpg`, or the first of `photo (2).jpg`, `photo (3).jpg` … that is free. */
-async function moveToFree(from: string, wanted: string): Promise<string> {
+export async function moveToFree(from: string, wanted: string): Promise<string> {
   const ending = extname(wanted)
   const front = wanted.slice(0, wanted.length - ending.length)
   for (let copy = 1; copy <= maxCopies; copy++) {

@@ -317,7 +317,7 @@ class FullScreen {
     const numbersFrom = this.#numbersFrom
     this.#numbersFrom = undefined
     this.#panel.close()
-    this.#firstUnread = undefined
+    if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#firstUnread = undefined
     this.#setTyping(false)
     if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()
     const draws = this.#terminal.color
@@ -350,6 +350,14 @@ class FullScreen {
       case 'showHistory':
         this.#toOldest()
         break
+      case 'showUnread':
+        return this.#toUnread()
+      case 'copy':
+        return this.#say(
+          this.#raw.copy(outcome.text)
+            ? 'Copied, if this terminal lets programs use the clipboard.'
+            : 'That is too long for the clipboard of a terminal; /export writes it into a file.',
+        )
       case 'exit':
         this.#finish(exitCodes.done)
         break
@@ -375,6 +383,16 @@ class FullScreen {
     const screen = this.#screen
     const look = timelineLook(screen, this.#size, this.#times)
     this.#scroll = topOf(this.#room.timeline, timelineHeight(screen, this.#size), look)
+  }
+
+  #toUnread(): void {
+    const screen = this.#screen
+    const look = timelineLook(screen, this.#size, this.#times)
+    const index = this.#firstUnread === undefined ? -1 : this.#room.timeline.indexOf(this.#firstUnread)
+    if (index < 0) return this.#say('Nothing here is new to you.')
+    this.#scroll = topOf(this.#room.timeline, timelineHeight(screen, this.#size), look, index)
+    if (this.#scroll === undefined) this.#toNewest()
+    this.#draw()
   }
 
   async #suspend(): Promise<void> {

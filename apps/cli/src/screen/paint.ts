@@ -13,6 +13,18 @@ export const leaveScreen: string = `${escape}0m${escape}?1004l${escape}?2004l${e
 const beginUpdate = `${escape}?2026h${escape}?25l`
 const endUpdate = `${escape}?25h${escape}?2026l`
 
+/** More than terminals take into a clipboard. */
+const maxCopied = 48_000
+
+/**
+ * OSC 52: the terminal puts it into the clipboard of whoever sits before it, also over SSH. Base64, so nothing in it is obeyed.
+ * Undefined when it is too long for that.
+ */
+export function paintCopy(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'utf8')
+  return bytes.length > maxCopied ? undefined : `\u001b]52;c;${bytes.toString('base64')}\u0007`
+}
+
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu
 
 function styleCodes(style: Style, color: boolean): string {

@@ -1,7 +1,7 @@
 /** The terminal while the chat has all of it: keys come one by one, and it is given back as it was, also after a crash. */
 import { emitKeypressEvents, type Interface } from 'node:readline'
 import type { Key } from './input.ts'
-import { enterScreen, leaveScreen } from './paint.ts'
+import { enterScreen, leaveScreen, paintCopy } from './paint.ts'
 
 export interface Terminal {
   readonly input: NodeJS.ReadStream
@@ -65,6 +65,13 @@ export class RawScreen {
     await this.#terminal.suspend()
     input.setRawMode(true)
     output.write(enterScreen)
+  }
+
+  /** Whether it was short enough. Terminals that do not know how leave it out in silence. */
+  copy(text: string): boolean {
+    const painted = paintCopy(text)
+    if (painted !== undefined) this.#terminal.output.write(painted)
+    return painted !== undefined
   }
 
   ring(): void {

@@ -195,10 +195,15 @@ export function scrollBy(
   return index === timeline.length - 1 && rowsBelow === 0 ? undefined : position
 }
 
-/** The position at which the first row of all is the first row of the window. */
-export function topOf(timeline: TimelineView, height: number, look: TimelineLook): ScrollPosition | undefined {
+/** The position at which the first row of message `from`, or of all, is the first row of the window. */
+export function topOf(
+  timeline: TimelineView,
+  height: number,
+  look: TimelineLook,
+  from: number = 0,
+): ScrollPosition | undefined {
   let have = 0
-  for (let index = 0; index < timeline.length; index++) {
+  for (let index = from; index < timeline.length; index++) {
     have += messageRows(timeline, index, look).length
     if (have < height) continue
     const position = { id: timeline.at(index).id, rowsBelow: have - height }

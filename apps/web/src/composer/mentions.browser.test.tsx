@@ -55,7 +55,6 @@ describe('calling somebody by name', () => {
     app = await openApp('full')
     app.room.say('Mara', 'and @robin, of course')
     await until(() => document.querySelector('.mention.me')?.textContent === '@robin', 'it stands out')
-    window.history.back()
     app.close()
     app = await openApp('rooms', { at: 'start' })
     app.room.say('Mara', 'are you there, @Robin?')
