@@ -47,6 +47,7 @@ it('BLB19 blocks that lie side by side are read once, and what came or went sinc
   const reader = new RunReader({ read: (...args) => (reads++, store.read(...args)) }, blockBytes)
   for (const index of [2, 0, 3, 1]) expect(await reader.read(root, index)).toEqual(block(index))
   expect(reads).toBe(1)
+  // The run behind is read by itself, and as what of it is here ends there, the block once more.
   expect(await reader.read(root, 5)).toBeUndefined()
   await store.write(root, size, 'block', 5, block(5))
   expect(await reader.read(root, 5)).toEqual(block(5))

@@ -3,7 +3,8 @@
  * many at a time.
  *
  * Writing: while a write is under way, what comes waits and then goes as one, so nothing is late for being gathered.
- * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours.
+ * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours. Where one
+ * run follows the other, the one after it is read ahead.
  */
 import { concatBytes } from '@kith/protocol'
 import type { BlobStore } from './blob-store.ts'
@@ -90,6 +91,8 @@ export class RunReader {
 
   async read(root: string, index: number): Promise<Uint8Array | undefined> {
     const at = (index % readBlocks) * this.#blockBytes
+    const isInOrder = this.#runs.has(keyOf(root, index - readBlocks))
+    if (isInOrder) this.#run(root, index + readBlocks).catch(() => undefined)
     const run = await this.#run(root, index).catch(() => undefined)
     // It may have been read before all of it was here.
     if ((run?.length ?? 0) < readBlocks * this.#blockBytes) this.#runs.delete(keyOf(root, index))
