@@ -7,9 +7,10 @@
  *
  * Rules with ids (TAB1 …) and limits: docs/spec/storage.md.
  */
-import type { Chat, ChatState, ContactCommand, IdentityCommand, NewRoom, Opener, PasskeyAnswer, Room } from '../chat.ts'
-import { ChatClosed, RoomClosed } from '../errors.ts'
+import type { Chat, ChatState, Room } from '../chat.ts'
+import { ChatClosed } from '../errors.ts'
 import { Calls, CommandInterrupted } from './tabs-calls.ts'
+import { CommandedChat } from './tabs-commands.ts'
 import { browserEnvironment, Election } from './tabs-election.ts'
 import type { TabEnvironment } from './tabs-election.ts'
 import { Leader } from './tabs-leader.ts'
@@ -71,7 +72,7 @@ export function shareChat(options: ShareOptions): Promise<Chat> {
   return new SharedChat(options, options.environment ?? browserEnvironment()).start()
 }
 
-class SharedChat implements Chat, ShownPort {
+class SharedChat extends CommandedChat implements Chat, ShownPort {
   readonly #options: ShareOptions
   readonly #environment: TabEnvironment
   readonly #election: Election
@@ -97,6 +98,7 @@ class SharedChat implements Chat, ShownPort {
   #closed: Promise<void> | undefined
 
   constructor(options: ShareOptions, environment: TabEnvironment) {
+    super()
     this.#options = options
     this.#environment = environment
     this.#visible = options.visible ?? true
@@ -139,58 +141,6 @@ class SharedChat implements Chat, ShownPort {
 
   room(id: string): Room | undefined {
     return this.#shown.room(id)
-  }
-
-  async create(options: NewRoom = {}): Promise<Room> {
-    return this.#roomOf(await this.issue({ name: 'create', options }))
-  }
-
-  async join(link: string): Promise<Room> {
-    return this.#roomOf(await this.issue({ name: 'join', link }))
-  }
-
-  async forget(room: string): Promise<void> {
-    await this.issue({ name: 'forget', room })
-  }
-
-  async setName(value: string): Promise<void> {
-    await this.issue({ name: 'setOwnName', value })
-  }
-
-  async setRelayOnly(value: boolean): Promise<void> {
-    await this.issue({ name: 'setRelayOnly', value })
-  }
-
-  async identify(command: IdentityCommand): Promise<string | undefined> {
-    return (await this.issue({ name: 'identify', command })) as string | undefined
-  }
-
-  async contact(command: ContactCommand): Promise<string | undefined> {
-    return (await this.issue({ name: 'contact', command })) as string | undefined
-  }
-
-  async setPasskey(next: PasskeyAnswer, current?: Opener): Promise<void> {
-    await this.issue({ name: 'setPasskey', next, current })
-  }
-
-  async setLockAfter(value: number): Promise<void> {
-    await this.issue({ name: 'setLockAfter', value })
-  }
-
-  async setPassphrase(next: string, current?: Opener): Promise<void> {
-    await this.issue({ name: 'setPassphrase', next, current })
-  }
-
-  async removePassphrase(current: Opener): Promise<void> {
-    await this.issue({ name: 'removePassphrase', current })
-  }
-
-  async setFileLimit(value: number): Promise<void> {
-    await this.issue({ name: 'setFileLimit', value })
-  }
-
-  async freeSpace(): Promise<number> {
-    return (await this.issue({ name: 'freeSpace' })) as number
   }
 
   setVisible(visible: boolean): void {
@@ -420,12 +370,6 @@ class SharedChat implements Chat, ShownPort {
         if (term === this.#term) this.#calls.failed(call, error)
       },
     )
-  }
-
-  #roomOf(id: CommandValue): Room {
-    const room = typeof id === 'string' ? this.#shown.room(id) : undefined
-    if (room === undefined) throw new RoomClosed()
-    return room
   }
 
   async #close(): Promise<void> {
