@@ -10,7 +10,7 @@ import { printableLine } from './printable.ts'
 /** The whole file, piece by piece. */
 export function exportParts(room: Room, format: ExportFormat): Generator<string> {
   const title = printableLine(roomTitle(room.state))
-  return exportRoom(room, format, { title, now: Date.now(), clock: localClock })
+  return exportRoom(room, format, { title, now: Date.now() })
 }
 
 /** Where it went. A name that ends in `.json` is JSON; without one it is Markdown in the folder one is in, named as the room. */
@@ -31,11 +31,4 @@ export async function exportToFile(room: Room, to: string | undefined): Promise<
   }
   await handle.close()
   return moveToFree(coming, wanted)
-}
-
-function localClock(time: number): readonly [string, string] {
-  const date = new Date(time)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
-  return [day, `${two(date.getHours())}:${two(date.getMinutes())}`]
 }

@@ -17,8 +17,8 @@ export interface ExportWords {
   /** What the room is called here. */
   readonly title: string
   readonly now: Millis
-  /** Day and time of day where the reader is. */
-  readonly clock: (time: Millis) => readonly [day: string, time: string]
+  /** Other than `localClock`. */
+  readonly clock?: (time: Millis) => readonly [day: string, time: string]
 }
 
 /** Messages in one piece: some milliseconds on a slow phone. */
@@ -38,6 +38,14 @@ export function exportFileName(title: string, format: ExportFormat): string {
   return `${safe === '' ? 'room' : safe}.${format === 'json' ? 'json' : 'md'}`
 }
 
+/** Day and time of day where this program is, in digits that sort. */
+export function localClock(time: Millis): readonly [day: string, time: string] {
+  const date = new Date(time)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return [day, `${two(date.getHours())}:${two(date.getMinutes())}`]
+}
+
 function* slices(timeline: TimelineView, write: (message: Message, index: number) => string): Generator<string> {
   for (let from = 0; from < timeline.length; from += exportSlice) {
     let piece = ''
@@ -48,7 +56,10 @@ function* slices(timeline: TimelineView, write: (message: Message, index: number
 }
 
 /** What somebody wrote stands behind `> `, so that no text can pass for a message of somebody else. */
-function* markdownOf({ state, timeline }: ExportSource, { title, now, clock }: ExportWords): Generator<string> {
+function* markdownOf(
+  { state, timeline }: ExportSource,
+  { title, now, clock = localClock }: ExportWords,
+): Generator<string> {
   const [today, time] = clock(now)
   const { have, gaps } = state.sync
   yield `# ${oneLine(title)}\n\n${today} ${time}. Messages: ${timeline.length}, entries: ${have}, gaps: ${gaps}\n`

@@ -278,6 +278,13 @@ export const en = {
     forgetConfirm: 'Leave and erase',
   },
 
+  exporting: {
+    title: 'Export messages',
+    formats: { markdown: 'As text (Markdown)', json: 'As data (JSON)' },
+    hint: 'A file of what is shown here, for you to keep. It is not encrypted: whoever gets hold of it can read it.',
+    done: 'Done. The file is among your downloads, and is not encrypted.',
+  },
+
   settings: {
     title: 'Settings',
     name: 'Your name',

@@ -10,6 +10,7 @@ import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
 import { EditField } from '../overlay/edit-field.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
+import { ExportRoom } from './export-room.tsx'
 import '../settings/settings.css'
 
 const Rules = lazy(() => import('../members/rules.tsx'))
@@ -92,6 +93,7 @@ export default function RoomSettings(props: RoomSettingsProps): ReactElement {
       <Suspense fallback={null}>
         <Keepers room={room} />
       </Suspense>
+      <ExportRoom room={room} name={name} />
       <div className="setting parting">
         <button type="button" className="button danger" onClick={() => setAsking(true)}>
           {say.forget}

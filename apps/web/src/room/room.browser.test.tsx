@@ -263,6 +263,28 @@ describe('new messages', () => {
   })
 })
 
+describe('taking messages along', () => {
+  it('VIE13 hands over a file of what is shown, from the settings of the room', async () => {
+    app = await openApp('full')
+    const handed: { readonly name: string; readonly url: string }[] = []
+    const original = HTMLAnchorElement.prototype.click
+    HTMLAnchorElement.prototype.click = function (this: HTMLAnchorElement): void {
+      handed.push({ name: this.download, url: this.href })
+    }
+    try {
+      await userEvent.click(page.getByRole('button', { name: 'Room settings' }))
+      await userEvent.click(page.getByRole('button', { name: 'As text (Markdown)' }))
+      await expect.element(page.getByText(/among your downloads/)).toBeVisible()
+    } finally {
+      HTMLAnchorElement.prototype.click = original
+    }
+    expect(handed[0]?.name).toBe('Lake weekend.md')
+    const text = await (await fetch(handed[0]?.url ?? '')).text()
+    expect(text).toMatch(/^# Lake weekend\n/u)
+    expect(text.match(/^\*\*/gmu)).toHaveLength(app.room.timeline.length)
+  })
+})
+
 describe('the room says what is happening', () => {
   it('catching up, then done', async () => {
     app = await openApp('catchingUp')

@@ -292,6 +292,13 @@ export const de: Messages = {
     forgetConfirm: 'Verlassen und löschen',
   },
 
+  exporting: {
+    title: 'Nachrichten exportieren',
+    formats: { markdown: 'Als Text (Markdown)', json: 'Als Daten (JSON)' },
+    hint: 'Eine Datei mit dem, was hier gezeigt wird, zum Aufheben. Sie ist nicht verschlüsselt: Wer sie in die Hand bekommt, kann sie lesen.',
+    done: 'Fertig. Die Datei liegt bei deinen Downloads und ist nicht verschlüsselt.',
+  },
+
   settings: {
     title: 'Einstellungen',
     name: 'Dein Name',

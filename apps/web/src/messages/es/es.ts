@@ -288,6 +288,13 @@ export const es: Messages = {
     forgetConfirm: 'Salir y borrar',
   },
 
+  exporting: {
+    title: 'Exportar los mensajes',
+    formats: { markdown: 'Como texto (Markdown)', json: 'Como datos (JSON)' },
+    hint: 'Un archivo con lo que se muestra aquí, para guardarlo. No está cifrado: quien lo consiga puede leerlo.',
+    done: 'Listo. El archivo está en tus descargas y no está cifrado.',
+  },
+
   settings: {
     title: 'Ajustes',
     name: 'Tu nombre',

@@ -291,6 +291,13 @@ export const fr: Messages = {
     forgetConfirm: 'Quitter et effacer',
   },
 
+  exporting: {
+    title: 'Exporter les messages',
+    formats: { markdown: 'En texte (Markdown)', json: 'En données (JSON)' },
+    hint: 'Un fichier de ce qui est affiché ici, à garder. Il n’est pas chiffré : qui l’obtient peut le lire.',
+    done: 'C’est fait. Le fichier est dans tes téléchargements, et n’est pas chiffré.',
+  },
+
   settings: {
     title: 'Réglages',
     name: 'Ton nom',
