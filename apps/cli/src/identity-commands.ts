@@ -177,7 +177,7 @@ async function verify(
     const digits = (await room.verify({ type: 'safetyNumber', who })) ?? ''
     const groups = digits.match(/\d{5}/gu) ?? []
     const rows = [groups.slice(0, 4), groups.slice(4, 8), groups.slice(8)].map((row) => row.join(' ')).join('\n')
-    const text = `${rows}\n\n${called} sees the same digits with /verify. Compare them by another road, such as a call;\nthen /verify ${name} same, or different.\n\nSo far: ${levelText(person)}`
+    const text = `${rows}\n\n${called} sees the same digits with /verify. Compare them by another road, such as a call; then /verify ${name} same, or different.\n\nSo far: ${levelText(person)}`
     return { type: 'text', title: `making sure of ${called}`, text }
   }
   const matches = answer === 'same'

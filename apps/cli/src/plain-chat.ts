@@ -7,6 +7,7 @@
  */
 import type { Chat, Message, Person, Room, RoomState } from '@kith/peer'
 import { perform, refusalText } from './actions.ts'
+import { AskedWatch } from './asked-watch.ts'
 import { CatchUp } from './catch-up.ts'
 import { parseInput } from './commands.ts'
 import { shortId, sizeText } from './files/file-words.ts'
@@ -57,6 +58,7 @@ class PlainChat {
   #relay = ''
   readonly #devices = new DevicesWatch()
   #members = new MembersWatch()
+  #asked = new AskedWatch()
   #newestNotice = -Infinity
   #stopRoom: () => void = () => {}
   #exit: (code: number) => void = () => {}
@@ -98,6 +100,7 @@ class PlainChat {
     this.#stopRoom()
     this.#room = room
     this.#members = new MembersWatch()
+    this.#asked = new AskedWatch()
     this.#paths.clear()
     const stopMessages = room.onMessages((messages) => this.#print(messages))
     const stopState = room.subscribe(() => this.#watch())
@@ -145,6 +148,7 @@ class PlainChat {
       this.#io.note(`* ${printableLine(roomTitle(state))}: ${syncText(state)}`)
     }
     for (const said of this.#devices.observe(this.#chat.state.identity.devices)) this.#io.note(`* ${said}`)
+    for (const said of this.#asked.observe(state, this.#chat.state.contacts.requests)) this.#io.note(`* ${said}`)
     for (const said of this.#members.observe(state)) this.#io.note(`* ${said}`)
     const relay = relayText(state)
     if (relay !== this.#relay && state.relay !== 'connecting') this.#io.note(`* ${printableLine(relay)}`)

@@ -2,6 +2,7 @@ import { fakeChat } from '@kith/peer/testing/fake-fixtures'
 import { fakePin } from '@kith/peer/testing/fake-members'
 import type { FakeChat } from '@kith/peer/testing/fake-chat'
 import { describe, expect, it } from 'vitest'
+import { AskedWatch } from '../asked-watch.ts'
 import { perform } from '../actions.ts'
 import type { Outcome } from '../outcome.ts'
 import { parseInput } from '../commands.ts'
@@ -200,5 +201,31 @@ describe('members rooms in a terminal', () => {
     expect(parseLine('{"type":"members"}')).toMatchObject({ ok: true })
     for (const text of ['"exit"', '"vouch"', '7', 'null', '""'])
       expect(parseLine(`{"type":"command","text":${text}}`)).toEqual({ ok: false, code: 'commandMalformed' })
+  })
+
+  it('TRM15 says when somebody is not at the door any more, so that no PIN stands there that opens nothing', () => {
+    const chat = fakeChat('membersDoor')
+    const watch = new MembersWatch()
+    const names = (chat.first.state.members?.newcomers ?? []).map(({ name }) => name)
+    expect(names.length).toBeGreaterThan(0)
+    expect(watch.observe(chat.first.state)).toHaveLength(names.length)
+    chat.first.setMembers({ newcomers: [] })
+    expect(watch.observe(chat.first.state)).toEqual(names.map((name) => `${name} is not at the door any more.`))
+    expect(watch.observe(chat.first.state)).toEqual([])
+  })
+
+  it('TRM63 says once what somebody asks: to be a contact, to compare six digits', async () => {
+    const chat = fakeChat('full')
+    const { first } = chat
+    const mara = first.state.people.find(({ name }) => name === 'Mara')!
+    const watch = new AskedWatch()
+    const request = { room: first.id, who: mara.id, name: 'Mara' }
+    expect(watch.observe(first.state, [{ ...request, room: 'another' }])).toEqual([])
+    expect(watch.observe(first.state, [request])).toEqual([expect.stringContaining('/contact accept Mara')])
+    expect(watch.observe(first.state, [request])).toEqual([])
+    await first.verify({ type: 'startSas', who: mara.id })
+    expect(watch.observe(first.state, [request])).toEqual([expect.stringContaining('271 828')])
+    expect(watch.observe(first.state, [])).toEqual([])
+    expect(watch.observe(first.state, [request])).toHaveLength(1)
   })
 })

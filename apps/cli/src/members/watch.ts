@@ -7,7 +7,7 @@ export class MembersWatch {
   #entering = ''
   #standing = 'in'
   #moved = ''
-  readonly #newcomers = new Map<string, string>()
+  readonly #newcomers = new Map<string, { readonly name: string; readonly text: string }>()
   readonly #changed = new Set<string>()
   readonly #held = new Set<number>()
 
@@ -44,12 +44,17 @@ export class MembersWatch {
     const atDoor = members?.mayAdd === true ? members.newcomers : []
     for (const newcomer of atDoor) {
       const text = newcomerText(newcomer, state)
-      if (this.#newcomers.get(newcomer.id) === text) continue
-      this.#newcomers.set(newcomer.id, text)
+      if (this.#newcomers.get(newcomer.id)?.text === text) continue
+      this.#newcomers.set(newcomer.id, { name: printableLine(newcomer.name) || 'Somebody', text })
       said.push(text)
     }
-    for (const id of this.#newcomers.keys())
-      if (!atDoor.some((newcomer) => newcomer.id === id)) this.#newcomers.delete(id)
+    for (const [id, { name }] of this.#newcomers) {
+      if (atDoor.some((newcomer) => newcomer.id === id)) continue
+      this.#newcomers.delete(id)
+      // A PIN that stood there is of no use any more.
+      const isIn = people.some((person) => person.id === id && person.membership !== undefined)
+      said.push(isIn ? `${name} is in.` : `${name} is not at the door any more.`)
+    }
     for (const { tag, text } of members?.held ?? []) {
       if (this.#held.has(tag)) continue
       this.#held.add(tag)

@@ -153,4 +153,12 @@ describe('the full screen', () => {
     expect(await rings(async () => lake.edit(id, 'and there, @robin!'))).toBe(false)
     stop(0)
   })
+
+  it('TRM63 shows a hint whole where its line is too short for it', async () => {
+    const { type, stop } = start()
+    await pause()
+    const shown = await type(`\u0015/why ${'Somebody with a very long name '.repeat(3)}\r`)
+    expect(shown).toContain('told')
+    stop(0)
+  })
 })

@@ -1,5 +1,6 @@
 /** The full-screen chat: wires keys, rooms and the painter together. Everything it decides is in pure files beside it. */
 import { isMentioned, type Chat, type Message, type Room } from '@kith/peer'
+import { AskedWatch } from '../asked-watch.ts'
 import { perform } from '../actions.ts'
 import type { Outcome } from '../outcome.ts'
 import { needsNumbers, parseCommand, parseInput } from '../commands.ts'
@@ -12,6 +13,7 @@ import { printableLine } from '../printable.ts'
 import { complete } from './complete.ts'
 import { editorWith } from './editor.ts'
 import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
+import { textWidth } from './layout.ts'
 import { invitePanelFor, OpenPanel } from './open-panel.ts'
 import { Painter, paintTitle } from './paint.ts'
 import { menuPanel, rowsPanel, textPanel } from './panels.ts'
@@ -31,6 +33,8 @@ const typingPauseMs = 5000
 /** Frames are painted at most this often. */
 const frameMs = 16
 const hintMs = 6000
+/** Cells of the rule around a hint. */
+const hintMargin = 5
 
 /** Resolves with the exit code. The chat is still open then. */
 export async function runFullScreen(
@@ -61,6 +65,7 @@ class FullScreen {
   readonly #raw: RawScreen
   readonly #devices = new DevicesWatch()
   #members = new MembersWatch()
+  #asked = new AskedWatch()
   #hint = ''
   #focused = true
   #typing = false
@@ -169,6 +174,7 @@ class FullScreen {
     this.#firstUnread = room.state.unread > 0 ? room.state.firstUnread : undefined
     const stopMessages = room.onMessages((messages) => this.#arrived(messages))
     this.#members = new MembersWatch()
+    this.#asked = new AskedWatch()
     const stopState = room.subscribe(() => {
       this.#watchMembers()
       this.#draw()
@@ -186,10 +192,11 @@ class FullScreen {
   #watchMembers(): void {
     const said = [
       ...this.#members.observe(this.#room.state),
+      ...this.#asked.observe(this.#room.state, this.#chat.state.contacts.requests),
       ...this.#devices.observe(this.#chat.state.identity.devices),
     ]
     if (said.length === 0) return
-    this.#panel.show(({ columns }) => textPanel('at the door', said.join('\n\n'), columns))
+    this.#panel.show(({ columns }) => textPanel('in this room', said.join('\n\n'), columns))
   }
 
   #leaveRoom(): void {
@@ -236,6 +243,11 @@ class FullScreen {
   }
 
   #say(hint: string): void {
+    // What the line has no room for is said above it, whole.
+    if (textWidth(hint) > this.#size.columns - hintMargin) {
+      this.#panel.show(({ columns }) => textPanel('told', hint, columns))
+      return this.#draw()
+    }
     this.#hint = hint
     clearTimeout(this.#hintTimer)
     this.#hintTimer = setTimeout(() => {

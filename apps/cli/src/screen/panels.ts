@@ -31,7 +31,10 @@ export function rowsPanel(title: string, rows: readonly Row[]): Panel {
   return { title, rows: rows.map((row): Row => [span('  '), ...row]) }
 }
 
-const advice = 'Whoever has this link is in the room. Send it over something you trust.'
+const adviceOpen = 'Whoever has this link is in the room. Send it over something you trust.'
+const adviceInvite = 'For whoever should come in. Stay here until they are: somebody has to open the door.'
+/** The secret of an open room; an invite is longer. */
+const openFragment = /#[\w-]{43}$/u
 const leastAside = 20
 
 /**
@@ -39,6 +42,7 @@ const leastAside = 20
  * 24 rows it stands beside the code. The code is shown only where all of it fits: half a code cannot be read.
  */
 export function invitePanel(link: string, columns: number, rows: number): Panel {
+  const advice = openFragment.test(link) ? adviceOpen : adviceInvite
   const code = qrRows(link)
   const codeWidth = code[0]?.length ?? 0
   const aside = columns - codeWidth - 6
