@@ -136,7 +136,7 @@ function sha256(parts: readonly Uint8Array[]): Uint8Array {
 
 function seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
   const cipher = createCipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
-  cipher.setAAD(aad, { plaintextLength: plaintext.length })
+  if (aad.length > 0) cipher.setAAD(aad, { plaintextLength: plaintext.length })
   const sealed = new Uint8Array(plaintext.length + tagBytes)
   sealed.set(cipher.update(plaintext))
   cipher.final()
@@ -148,7 +148,7 @@ function open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, ciphertext: U
   const length = ciphertext.length - tagBytes
   if (length < 0) return undefined
   const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
-  decipher.setAAD(aad, { plaintextLength: length })
+  if (aad.length > 0) decipher.setAAD(aad, { plaintextLength: length })
   decipher.setAuthTag(ciphertext.subarray(length))
   const plaintext = plain(decipher.update(ciphertext.subarray(0, length)))
   try {

@@ -186,7 +186,8 @@ export class Catchup {
 
   /** What a root of the mesh holds. While that is what we hold, there is nothing to ask a neighbour for. */
   rooted(digest: Uint8Array, now: Millis): void {
-    if (this.#isAlert(now) || !equalBytes(digest, this.#room.log.digest())) return
+    // The roots say so one after the other, and a digest is not for nothing.
+    if (this.#isAlert(now) || this.#probeAt >= now + probeMs / 2 || !equalBytes(digest, this.#room.log.digest())) return
     this.#probeAt = Math.max(this.#probeAt, now + probeMs)
   }
 

@@ -103,6 +103,8 @@ export class Meeting {
   readonly #topics = new Map<string, Topic>()
   /** By topic, hex: who is in it, by session, hex. */
   readonly #members = new Map<string, Map<string, Met>>()
+  /** Never in an open room, whose relay may list hundreds. */
+  #hasMetAside = false
   #lobbies: readonly Lobby[]
   #state: 'closed' | 'resting' | 'waiting' | 'dialling' | 'up' | 'ready' = 'closed'
   /** Are we to be connected, and in the room's topics? */
@@ -204,6 +206,7 @@ export class Meeting {
 
   /** Everybody met beside the room with whom a link is possible. */
   *aside(): Generator<Met> {
+    if (!this.#hasMetAside) return
     for (const members of this.#members.values()) for (const met of members.values()) if (isAside(met)) yield met
   }
 
@@ -462,6 +465,7 @@ export class Meeting {
     const met: Met = { ...knownOf(about, card), connection: peer.connection, lobby, listens }
     const before = members.get(session)
     members.set(session, met)
+    if (isAside(met)) this.#hasMetAside = true
     // Whoever moved on and only listens here now is met here no more, or the other way round.
     if (before !== undefined && isAside(before) !== isAside(met)) this.#gone(before, now)
     if (isAside(met)) this.#events.metAside(met, now)

@@ -369,7 +369,7 @@ export class Mesh implements Spreader {
     if (from === undefined && session !== this.#context.own.session) this.#broadcast.known(ref, now)
     else if (from === undefined) this.#broadcast.author(ref, now)
     else this.#broadcast.arrived(ref, from.link.session, from.tree, from.hop, from.pulled, now, from.late)
-    return this.#overlay.active.length > 0
+    return this.#overlay.hasNeighbour
   }
 
   copied(entry: Entry, from: Bringing, now: Millis): void {

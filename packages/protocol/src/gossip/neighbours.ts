@@ -78,6 +78,11 @@ export class Neighbours {
     return sessions
   }
 
+  get hasActive(): boolean {
+    for (const link of this.#links.values()) if (link.state === 'active') return true
+    return false
+  }
+
   /** Neighbours that are heard of. */
   get live(): number {
     return this.#count((link) => isLive(link))

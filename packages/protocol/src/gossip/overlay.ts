@@ -133,6 +133,10 @@ export class Overlay {
     return this.#links.sessions()
   }
 
+  get hasNeighbour(): boolean {
+    return this.#links.hasActive
+  }
+
   get passive(): readonly Contact[] {
     return this.#passive.records.map((record) => record.contact)
   }
