@@ -24,16 +24,17 @@ export interface PeersFigures {
   readonly oursMs: number
 }
 
-export async function measurePeers(peers: number, bytes: number): Promise<PeersFigures> {
+/** `library`: where WebTorrent is, or undefined. */
+export async function measurePeers(peers: number, bytes: number, library: string | undefined): Promise<PeersFigures> {
   const oursMs = await runSide('blobs-kith.ts', { peers, bytes })
   if (oursMs === undefined) throw new Error('ten peers of ours never had the file')
-  const library = await findWebTorrent()
   const webTorrentMs =
     library === undefined ? undefined : await runSide('blobs-webtorrent.ts', { peers, bytes, library })
   return { oursMs, webTorrentMs }
 }
 
-async function findWebTorrent(): Promise<string | undefined> {
+/** Installs it where it is not yet. */
+export async function findWebTorrent(): Promise<string | undefined> {
   const library = join(folder, 'node_modules/webtorrent/index.js')
   if (existsSync(library)) return library
   await rm(folder, { recursive: true, force: true })
