@@ -44,6 +44,12 @@ describe('calling somebody by name', () => {
     const field = page.getByRole('textbox', { name: /^Message to/ })
     await userEvent.type(field, '@')
     await until(() => offered().length > 3, 'everybody is offered')
+    // Whole and on top of everything: each can be pressed.
+    for (const option of document.querySelectorAll('.mentions [role=option]')) {
+      const { left, top, width, height } = option.getBoundingClientRect()
+      expect(option.contains(document.elementFromPoint(left + width / 2, top + height / 2))).toBe(true)
+      expect(left >= 0 && left + width <= window.innerWidth).toBe(true)
+    }
     await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowUp}')
     const second = offered()[1] ?? ''
     await userEvent.keyboard('{Tab}')

@@ -1,10 +1,21 @@
 /** While a name is typed behind an @: who is meant, above the field. The focus stays in the field. */
-import { useCallback, useId, useState, type KeyboardEvent, type ReactElement, type RefObject } from 'react'
+import {
+  useCallback,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type RefObject,
+} from 'react'
 import { mentionBegun, namesFor, type Person, type Room } from '@kith/peer'
 import { useMessages } from '../messages/messages.tsx'
 import { Glyph } from '../person/glyph.tsx'
 
 const mostShown = 6
+/** Pixels between the menu and the field. */
+const gap = 4
 
 export interface MentionsMenu {
   readonly id: string
@@ -90,9 +101,20 @@ function peopleFor(begun: string, people: readonly Person[]): readonly Person[] 
 export function Mentions({ menu }: { readonly menu: MentionsMenu }): ReactElement | null {
   const words = useMessages()
   const { id, people, at, choose } = menu
+  const list = useRef<HTMLDivElement>(null)
+  // In the top layer, for nothing to cut it off; above the field it belongs to, which moves as lines are added.
+  useLayoutEffect(() => {
+    const element = list.current
+    const field = element?.nextElementSibling?.getBoundingClientRect()
+    if (element === null || field === undefined) return
+    if (!element.matches(':popover-open')) element.showPopover()
+    element.style.left = `${field.left}px`
+    element.style.bottom = `${window.innerHeight - field.top + gap}px`
+    element.style.maxWidth = `${field.width}px`
+  })
   if (people.length === 0) return null
   return (
-    <div id={id} className="mentions" role="listbox" aria-label={words.people.title}>
+    <div ref={list} id={id} popover="manual" className="mentions" role="listbox" aria-label={words.people.title}>
       {people.map((person, index) => (
         <button
           type="button"

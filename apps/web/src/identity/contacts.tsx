@@ -10,7 +10,7 @@ import Requests from './requests.tsx'
 import { useDoing } from './use-doing.ts'
 import './identity.css'
 
-export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void }): ReactElement | null {
+export default function Contacts({ onOpen }: { readonly onOpen: (key: string) => void }): ReactElement {
   const say = useIdentityMessages()
   const chat = useChat()
   const { list, requests } = useChatState((state) => state.contacts)
@@ -20,7 +20,6 @@ export function Contacts({ onOpen }: { readonly onOpen: (key: string) => void })
     rooms.find((one) => one.id === room)?.people.find(({ me }) => !me)?.id
   const doing = useDoing(say.notDone)
   const [removing, setRemoving] = useState<{ readonly id: string; readonly name: string }>()
-  if (list.length === 0 && requests.length === 0) return null
   return (
     <section className="contacts identity" aria-label={say.contacts}>
       <h2 className="start-label">{say.contacts}</h2>

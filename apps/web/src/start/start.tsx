@@ -1,5 +1,5 @@
 /** The first page: who you are here, a new room, a link to join, and your rooms. */
-import { useId, useState, type ReactElement } from 'react'
+import { lazy, Suspense, useId, useState, type ReactElement } from 'react'
 import { Link2, Lock, Plus, RefreshCw, UsersRound } from 'lucide-react'
 import type { Room, RoomKind } from '@kith/peer'
 import { keyOf, navigate, parsePasted } from '../app/route.ts'
@@ -7,9 +7,11 @@ import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
 import { Logo } from '../ring/ring.tsx'
-import { Contacts } from '../identity/contacts.tsx'
 import { RoomList } from './room-list.tsx'
 import './start.css'
+
+/** Who has no contacts yet, as everybody at first, does not wait for what shows them. */
+const Contacts = lazy(() => import('../identity/contacts.tsx'))
 
 interface StartProps {
   readonly relay: string | undefined
@@ -24,6 +26,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
   const chat = useChat()
   const rooms = useChatState((state) => state.rooms)
   const known = useChatState((state) => state.settings.name)
+  const hasContacts = useChatState(({ contacts }) => contacts.list.length + contacts.requests.length > 0)
   const [name, setName] = useState(() => (known === '' ? friendlyName(words.names, Math.random) : known))
   const [kind, setKind] = useState<RoomKind>('open')
   const [link, setLink] = useState('')
@@ -75,7 +78,11 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
           </section>
         )}
 
-        <Contacts onOpen={navigate} />
+        {hasContacts && (
+          <Suspense fallback={null}>
+            <Contacts onOpen={navigate} />
+          </Suspense>
+        )}
 
         <div className="start-act">
           <label htmlFor={nameId} className="start-label">
