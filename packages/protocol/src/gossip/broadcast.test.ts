@@ -19,7 +19,7 @@ import {
 } from './broadcast-wire.ts'
 import { barredMs, hotMessages } from './broadcast.ts'
 import { maxAheadMs, maxBehindMs, maxHotTrees } from './election.ts'
-import { defaultWaitMs, maxFailures, maxWantsOfLane } from './lazy.ts'
+import { announceMs, calmAfterMs, calmAnnounceMs, defaultWaitMs, maxFailures, maxWantsOfLane } from './lazy.ts'
 import { floodMs, leaseMs } from './tree.ts'
 import { calmTreeMs, healMs, mutedMs, spreadMaxMs } from './trees.ts'
 
@@ -395,6 +395,25 @@ describe('entries', () => {
     stage.broadcast.arrived(9, nameOf(2), tree, 4, true, stage.now)
     stage.pass(40)
     expect(stage.sent(have).map(({ to }) => to)).toEqual([nameOf(3), nameOf(4)])
+  })
+
+  it('GOS37 wait twice as long once nothing was doubtful for a while, and no longer when something is', () => {
+    const stage = new Stage().link(1).link(2).link(3)
+    const toldOf = (): string[] => stage.sent(have).map(({ to }) => to)
+    stage.pass(calmAfterMs)
+    stage.broadcast.known(1, stage.now)
+    stage.pass(calmAnnounceMs / 2 - 10)
+    expect(toldOf()).toEqual([])
+    stage.pass(calmAnnounceMs / 2 + 20)
+    expect(toldOf()).toHaveLength(3)
+    stage.broadcast.known(2, stage.now)
+    stage.broadcast.neighbourSuspect(nameOf(3), true, stage.now)
+    stage.pass(announceMs + 10)
+    expect(toldOf().sort()).toEqual([nameOf(1), nameOf(2)])
+    // And so for a while.
+    stage.broadcast.known(3, stage.now)
+    stage.pass(announceMs + 10)
+    expect(toldOf().sort()).toEqual([nameOf(1), nameOf(2)])
   })
 
   it('GOS37 of the last ten seconds are announced on a new link, and no more than one frame of them', () => {
