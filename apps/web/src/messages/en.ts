@@ -381,6 +381,7 @@ export const en = {
     editLast: 'Edit your last message, in an empty field',
     cancel: 'Stop replying or editing',
     bold: 'Bold, italic, code',
+    mention: 'Call somebody by name',
     emoji: 'Emoji',
     toMessages: 'From the field to the messages',
     walk: 'Walk through messages',

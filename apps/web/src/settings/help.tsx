@@ -21,6 +21,7 @@ export default function Help({ onClose }: { readonly onClose: () => void }): Rea
         [say.editLast, ['↑']],
         [say.cancel, [esc]],
         [say.bold, [ctrl, 'B'], [ctrl, 'I'], [ctrl, 'E']],
+        [say.mention, ['@']],
         [say.emoji, [ctrl, '.']],
       ],
     ],

@@ -394,6 +394,7 @@ export const de: Messages = {
     editLast: 'Deine letzte Nachricht bearbeiten, im leeren Feld',
     cancel: 'Nicht mehr antworten oder bearbeiten',
     bold: 'Fett, kursiv, Code',
+    mention: 'Jemanden beim Namen rufen',
     emoji: 'Emoji',
     toMessages: 'Vom Feld zu den Nachrichten',
     walk: 'Durch die Nachrichten gehen',

@@ -390,6 +390,7 @@ export const es: Messages = {
     editLast: 'Editar tu último mensaje, con el campo vacío',
     cancel: 'Dejar de responder o editar',
     bold: 'Negrita, cursiva, código',
+    mention: 'Llamar a alguien por su nombre',
     emoji: 'Emojis',
     toMessages: 'Del campo a los mensajes',
     walk: 'Recorrer los mensajes',

@@ -393,6 +393,7 @@ export const fr: Messages = {
     editLast: 'Modifier ton dernier message, le champ étant vide',
     cancel: 'Ne plus répondre ou modifier',
     bold: 'Gras, italique, code',
+    mention: 'Appeler quelqu’un par son nom',
     emoji: 'Emoji',
     toMessages: 'Du champ aux messages',
     walk: 'Parcourir les messages',
