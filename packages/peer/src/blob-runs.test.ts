@@ -44,7 +44,7 @@ it('BLB19 blocks that lie side by side are read once, and what came or went sinc
   const store = new MemoryBlobStore(() => 0)
   for (const index of [0, 1, 2, 3, 4]) await store.write(root, size, 'block', index, block(index))
   let reads = 0
-  const reader = new RunReader({ read: (...args) => (reads++, store.read(...args)) }, blockBytes)
+  const reader = new RunReader({ read: (...args) => (reads++, store.read(...args)) })
   for (const index of [2, 0, 3, 1]) expect(await reader.read(root, index)).toEqual(block(index))
   expect(reads).toBe(1)
   // The run behind is read by itself, and as what of it is here ends there, the block once more.

@@ -3,17 +3,16 @@
  * many at a time.
  *
  * Writing: while a write is under way, what comes waits and then goes as one, so nothing is late for being gathered.
- * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours. Where one
- * run follows the other, the one after it is read ahead.
+ * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours.
  */
-import { concatBytes } from '@kith/protocol'
+import { blockBytes, concatBytes } from '@kith/protocol'
 import type { BlobStore } from './blob-store.ts'
 
 /** Blocks of one write: 1 MiB. */
 const maxRunBlocks = 64
 /** Blocks read at once. */
 const readBlocks = 4
-/** Runs that were read and may be needed once more: 1 MiB. */
+/** Runs that were read and may be needed once more: 1 MiB, for all rooms together. */
 const keptRuns = 16
 
 interface Waiting {
@@ -82,22 +81,18 @@ export class RunReader {
   readonly #store: Pick<BlobStore, 'read'>
   /** By root and number of the run; the least used first. */
   readonly #runs = new Map<string, Promise<Uint8Array | undefined>>()
-  readonly #blockBytes: number
 
-  constructor(store: Pick<BlobStore, 'read'>, blockBytes: number) {
+  constructor(store: Pick<BlobStore, 'read'>) {
     this.#store = store
-    this.#blockBytes = blockBytes
   }
 
   async read(root: string, index: number): Promise<Uint8Array | undefined> {
-    const at = (index % readBlocks) * this.#blockBytes
-    const isInOrder = this.#runs.has(keyOf(root, index - readBlocks))
-    if (isInOrder) this.#run(root, index + readBlocks).catch(() => undefined)
+    const at = (index % readBlocks) * blockBytes
     const run = await this.#run(root, index).catch(() => undefined)
     // It may have been read before all of it was here.
-    if ((run?.length ?? 0) < readBlocks * this.#blockBytes) this.#runs.delete(keyOf(root, index))
+    if ((run?.length ?? 0) < readBlocks * blockBytes) this.#runs.delete(keyOf(root, index))
     if (run === undefined || run.length <= at) return this.#store.read(root, 'block', index)
-    return run.subarray(at, at + this.#blockBytes)
+    return run.subarray(at, at + blockBytes)
   }
 
   forget(root: string): void {

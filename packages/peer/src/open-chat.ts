@@ -1,5 +1,6 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
 import type { Address } from '@kith/protocol'
+import { RunReader } from './blob-runs.ts'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatFiles } from './chat-files.ts'
 import { ChatStore, type RoomRecord } from './chat-store.ts'
@@ -107,7 +108,8 @@ export class OpenChat implements Chat {
         },
         settings.fileLimit,
       )
-    this.#ports = { ...ports, blobs: ports.blobs && this.#files && { ...ports.blobs, store: this.#files.store } }
+    const kept = this.#files && { store: this.#files.store, reader: new RunReader(this.#files.store) }
+    this.#ports = { ...ports, blobs: ports.blobs && kept && { ...ports.blobs, ...kept } }
     this.#office = new IdentityOffice(
       {
         ports,

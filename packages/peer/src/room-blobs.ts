@@ -66,7 +66,7 @@ export class RoomBlobs {
     this.#ports = ports
     this.#input = input
     this.#writer = new RunWriter(ports.store)
-    this.#reader = new RunReader(ports.store, blockBytes)
+    this.#reader = ports.reader ?? new RunReader(ports.store)
   }
 
   /** What the engine tells of blobs. */
