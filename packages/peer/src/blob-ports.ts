@@ -1,12 +1,9 @@
 /** What a platform gives for files: a store, a cipher, hashes. */
 import type { Crypto } from '@kith/protocol'
-import type { RunReader } from './blob-runs.ts'
 import type { BlobStore } from './blob-store.ts'
 
 export interface BlobPorts {
   readonly store: BlobStore
-  /** Of this store, where several rooms share one. */
-  readonly reader?: RunReader | undefined
   readonly subtle: SubtleCrypto
   readonly crypto: Pick<Crypto, 'sha256' | 'random'>
   /** The leaf of a block: SHA-256 of `leafLabel` and the block, off this thread where that is faster. */

@@ -1,19 +1,12 @@
 /**
- * Blocks on their way to and from the store, gathered to runs: what a link brings or takes one by one is written and read
- * many at a time.
- *
- * Writing: while a write is under way, what comes waits and then goes as one, so nothing is late for being gathered.
- * Reading: who is given a block is mostly given those beside it next, because large files are asked for by fours.
+ * Blocks on their way into the store, gathered to runs: what a link brings one by one is written many at a time. While a write
+ * is under way, what comes waits and then goes as one.
  */
-import { blockBytes, concatBytes } from '@kith/protocol'
+import { concatBytes } from '@kith/protocol'
 import type { BlobStore } from './blob-store.ts'
 
 /** Blocks of one write: 1 MiB. */
 const maxRunBlocks = 64
-/** Blocks read at once. */
-const readBlocks = 4
-/** Runs that were read and may be needed once more: 1 MiB, for all rooms together. */
-const keptRuns = 16
 
 interface Waiting {
   readonly index: number
@@ -75,43 +68,4 @@ export class RunWriter {
       for (const { reject } of run) reject(error)
     }
   }
-}
-
-export class RunReader {
-  readonly #store: Pick<BlobStore, 'read'>
-  /** By root and number of the run; the least used first. */
-  readonly #runs = new Map<string, Promise<Uint8Array | undefined>>()
-
-  constructor(store: Pick<BlobStore, 'read'>) {
-    this.#store = store
-  }
-
-  async read(root: string, index: number): Promise<Uint8Array | undefined> {
-    const at = (index % readBlocks) * blockBytes
-    const run = await this.#run(root, index).catch(() => undefined)
-    // It may have been read before all of it was here.
-    if ((run?.length ?? 0) < readBlocks * blockBytes) this.#runs.delete(keyOf(root, index))
-    if (run === undefined || run.length <= at) return this.#store.read(root, 'block', index)
-    return run.subarray(at, at + blockBytes)
-  }
-
-  forget(root: string): void {
-    for (const key of this.#runs.keys()) if (key.startsWith(root)) this.#runs.delete(key)
-  }
-
-  #run(root: string, index: number): Promise<Uint8Array | undefined> {
-    const key = keyOf(root, index)
-    const run = this.#runs.get(key) ?? this.#store.read(root, 'block', index - (index % readBlocks), readBlocks)
-    this.#runs.delete(key)
-    this.#runs.set(key, run)
-    for (const oldest of this.#runs.keys()) {
-      if (this.#runs.size <= keptRuns) break
-      this.#runs.delete(oldest)
-    }
-    return run
-  }
-}
-
-function keyOf(root: string, index: number): string {
-  return `${root}/${Math.floor(index / readBlocks)}`
 }

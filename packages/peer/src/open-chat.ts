@@ -1,6 +1,5 @@
 /** One program of one person: its settings and all its rooms, over the ports of a platform. */
 import type { Address } from '@kith/protocol'
-import { RunReader } from './blob-runs.ts'
 import type { ChatPorts, Listening } from './chat-ports.ts'
 import { ChatFiles } from './chat-files.ts'
 import { ChatStore, type RoomRecord } from './chat-store.ts'
@@ -108,8 +107,7 @@ export class OpenChat implements Chat {
         },
         settings.fileLimit,
       )
-    const kept = this.#files && { store: this.#files.store, reader: new RunReader(this.#files.store) }
-    this.#ports = { ...ports, blobs: ports.blobs && kept && { ...ports.blobs, ...kept } }
+    this.#ports = { ...ports, blobs: ports.blobs && this.#files && { ...ports.blobs, store: this.#files.store } }
     this.#office = new IdentityOffice(
       {
         ports,

@@ -5,10 +5,10 @@
  * threads; so does hashing where the platform has it so (`hashBlock`).
  */
 import { blockBytes, equalBytes, formatHex, nonceOf, plainBytes } from '@kith/protocol'
-import type { BlobEvent, BlobInput, BlobJob, BlobPart, BlobResult, Manifest } from '@kith/protocol'
+import type { BlobEvent, BlobInput, BlobJob, BlobResult, Manifest } from '@kith/protocol'
 import type { BlobPorts } from './blob-ports.ts'
 import { FileFailed, type SlicedBytes } from './files.ts'
-import { RunReader, RunWriter } from './blob-runs.ts'
+import { RunWriter } from './blob-runs.ts'
 import { type Sealed, sealBlob } from './blob-sealing.ts'
 import { StorageBroken, StorageFull } from './storage-errors.ts'
 
@@ -60,13 +60,11 @@ export class RoomBlobs {
   readonly #readers = new Map<string, Readers>()
   readonly #keys = new Map<string, Promise<CryptoKey>>()
   readonly #writer: RunWriter
-  readonly #reader: RunReader
 
   constructor(ports: BlobPorts, input: (input: BlobInput) => void) {
     this.#ports = ports
     this.#input = input
     this.#writer = new RunWriter(ports.store)
-    this.#reader = ports.reader ?? new RunReader(ports.store)
   }
 
   /** What the engine tells of blobs. */
@@ -124,7 +122,6 @@ export class RoomBlobs {
   /** Forgets it here; the engine is told. */
   async free(root: string): Promise<void> {
     this.#keys.delete(root)
-    this.#reader.forget(root)
     await this.#ports.store.remove(root)
     this.#input({ type: 'blobFreed', root })
   }
@@ -145,17 +142,11 @@ export class RoomBlobs {
       case 'keepPage':
         return this.#keep(() => store.write(job.root, job.size, 'page', job.index, job.bytes))
       case 'read':
-        return { type: 'bytes', bytes: await this.#read(job.root, job.part, job.index) }
+        return { type: 'bytes', bytes: await store.read(job.root, job.part, job.index).catch(() => undefined) }
       case 'remove':
-        this.#reader.forget(job.root)
         await store.remove(job.root).catch(() => undefined)
         return { type: 'removed' }
     }
-  }
-
-  #read(root: string, part: BlobPart, index: number): Promise<Uint8Array | undefined> {
-    const { store } = this.#ports
-    return (part === 'block' ? this.#reader.read(root, index) : store.read(root, part, index)).catch(() => undefined)
   }
 
   async #keep(write: () => Promise<void>): Promise<BlobResult> {
