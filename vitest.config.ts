@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { chromiumArgs, chromiumPath } from './packages/peer/src/testing/chromium.ts'
 
 /** Workspaces are imported by their `source` condition, so tests need no build. */
 const source = { conditions: ['source', 'import', 'module', 'default'] }
@@ -52,16 +53,8 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
-                args: [
-                  '--no-sandbox',
-                  '--disable-gpu',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
+                executablePath: chromiumPath(),
+                args: [...chromiumArgs],
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -9,6 +9,7 @@ import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNodeDialer } from '../packages/peer/src/node/webrtc.ts'
 import { createSystemClock } from '../packages/peer/src/system-clock.ts'
+import { chromiumArgs, chromiumPath } from '../packages/peer/src/testing/chromium.ts'
 import { RecordedTransport } from '../packages/peer/src/testing/recorded-transport.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -77,8 +78,8 @@ describe('Chromium and Node', () => {
   beforeAll(async () => {
     code = await bundle()
     browser = await chromium.launch({
-      executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      executablePath: chromiumPath(),
+      args: [...chromiumArgs],
     })
   })
 

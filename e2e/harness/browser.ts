@@ -1,27 +1,15 @@
 /** Chromium as a person uses it: the app's own page, its own buttons, its own words. */
 import { chromium } from 'playwright'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
+import { chromiumArgs, chromiumPath } from '../../packages/peer/src/testing/chromium.ts'
 import { sleep, until } from './waiting.ts'
 
 /** With `more`, such as a microphone that is none. */
 export function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath(), args: [...args, ...more] })
+  return chromium.launch({ executablePath: chromiumPath(), args: [...chromiumArgs, ...more] })
 }
 
-const args: readonly string[] = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const page = { locale: 'en-GB', viewport: { width: 1100, height: 800 } } as const
-
-function executablePath(): string {
-  return process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium'
-}
 
 /** Runs in the page before the app: what its policy had to stop is a complaint, also when the console does not say so. */
 function reportViolations(): void {
@@ -94,7 +82,7 @@ export class Person {
    * are kept in memory, by another process, and are some ten times as slow.
    */
   static async arriveAt(profile: string, name: string): Promise<Person> {
-    const options = { ...page, executablePath: executablePath(), args: [...args] }
+    const options = { ...page, executablePath: chromiumPath(), args: [...chromiumArgs] }
     const context = await chromium.launchPersistentContext(profile, options)
     return Person.#in(name, context)
   }

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
 import type { BrowserContext, Page } from 'playwright'
+import { chromiumArgs, chromiumPath } from './chromium.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
@@ -57,9 +58,9 @@ export class Pages {
   /** A new page with the module; launches the browser when it is not running. */
   async open(): Promise<Page> {
     this.#context ??= await chromium.launchPersistentContext(this.profile, {
-      executablePath: process.env['KITH_CHROMIUM'] ?? '/usr/bin/chromium',
+      executablePath: chromiumPath(),
       headless: true,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      args: [...chromiumArgs],
     })
     const page = await this.#context.newPage()
     const failed = new Promise<never>((_, reject) => page.once('pageerror', reject))
