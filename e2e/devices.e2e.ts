@@ -66,6 +66,8 @@ describe('devices of one person', () => {
     expect(said).toContain('your device now')
     await desk.page.getByText(/Desk is linked/).waitFor()
 
+    // One that is away would be told by nobody: it would only find that nobody answers.
+    await desk.page.locator('.device', { hasText: 'Phone' }).getByText('here now').waitFor()
     await desk.page.getByRole('button', { name: 'Remove Phone' }).click()
     await desk.page.getByRole('button', { name: 'Remove it' }).click()
     await phone.page.getByRole('button', { name: 'Settings' }).first().click()

@@ -140,9 +140,8 @@ describe('a reader’s place', () => {
     const first = app.room.say('Mara', 'what came meanwhile begins here')
     for (let i = 0; i < 30; i++) app.room.say('Jonas', `and goes on, ${i}`)
     await userEvent.click(page.getByRole('button', { name: '31 new messages' }))
-    await settled()
-    const mark = document.querySelector('.unread-mark')
-    expect(mark?.nextElementSibling?.getAttribute('data-id')).toBe(first)
+    const beginning = (): Element | null | undefined => document.querySelector('.unread-mark')?.nextElementSibling
+    await until(() => beginning()?.getAttribute('data-id') === first, 'where the unread begin')
     expect(app.room.state.unread).toBe(31)
     await userEvent.click(page.getByRole('button', { name: '31 new messages' }))
     await until(() => app?.room.state.unread === 0, 'the newest is read')
