@@ -53,7 +53,7 @@ async function ask<T>(line: { readonly type: string; readonly name?: string }): 
 
 describe('the map', () => {
   it('shows the same three links in both pages and in the terminal, all of them direct', async () => {
-    const map = await until('the terminal to know every link', 20_000, async () => {
+    const map = await until('the terminal to know every link', 60_000, async () => {
       const told = await ask<MapLine>({ type: 'map' })
       return told.links.filter(({ path }) => path === 'direct').length === 3 ? told : undefined
     })
