@@ -32,7 +32,7 @@ describe('keepers of a members room', () => {
     network.runFor(5_000)
     expect(ana.does({ type: 'remove', subject: dan.id, cascade: [] }).type).toBe('membershipDone')
     network.runFor(5_000)
-    const eve = house.letIn('Eve', ana)
+    const eve = house.letIn('Evangeline', ana)
     ana.says('Dan is gone')
     ben.says('in the afternoon')
     eve.says('hello, I am new')
@@ -49,7 +49,7 @@ describe('keepers of a members room', () => {
     expect(cleo.members).toEqual([ana.id, ben.id, cleo.id, eve.id].sort())
     for (const keeper of keepers) {
       expect(holds(keeper, new TextEncoder().encode('afternoon'))).toBe(false)
-      expect(holds(keeper, new TextEncoder().encode('Eve'))).toBe(false)
+      expect(holds(keeper, new TextEncoder().encode('Evangeline'))).toBe(false)
     }
   }, 120_000)
 
