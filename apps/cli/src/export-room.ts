@@ -1,9 +1,7 @@
 /** What is shown of a room as Markdown or JSON, and into a file that was not there before. */
-import { open, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { exportFileName, exportRoom, type ExportFormat, type Room } from '@kith/peer'
-import { moveToFree } from './files/save-file.ts'
+import { atHome, writeToFree } from './files/save-file.ts'
 import { roomTitle } from './people.ts'
 import { printableLine } from './printable.ts'
 
@@ -17,18 +15,8 @@ export function exportParts(room: Room, format: ExportFormat): Generator<string>
 export async function exportToFile(room: Room, to: string | undefined): Promise<string> {
   const format = to?.toLowerCase().endsWith('.json') === true ? 'json' : 'markdown'
   const title = printableLine(roomTitle(room.state))
-  const wanted = resolve(to?.replace(/^~(?=\/|$)/u, homedir()) ?? exportFileName(title, format))
+  const wanted = resolve(to === undefined ? exportFileName(title, format) : atHome(to))
   // Beside its place, so that nothing half stands under its name.
   const coming = join(dirname(wanted), `.kith-export-${process.pid}.part`)
-  const handle = await open(coming, 'w', 0o600)
-  try {
-    for (const part of exportParts(room, format)) await handle.write(part)
-    await handle.sync()
-  } catch (error) {
-    await handle.close()
-    await rm(coming, { force: true })
-    throw error
-  }
-  await handle.close()
-  return moveToFree(coming, wanted)
+  return writeToFree(coming, wanted, exportParts(room, format))
 }

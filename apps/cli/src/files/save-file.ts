@@ -22,14 +22,30 @@ export async function saveFile(
   const wanted = await target(to, file.name)
   // Beside its place, so that it can be moved there at once.
   const coming = join(dirname(wanted), `.${safeFileName(file.name).slice(0, 60)}.${file.root.slice(0, 8)}.part`)
+  return writeToFree(coming, wanted, counted(readWhole(room, file), onProgress))
+}
+
+async function* counted(
+  parts: AsyncIterable<Uint8Array>,
+  onProgress: ((written: number) => void) | undefined,
+): AsyncGenerator<Uint8Array> {
+  let written = 0
+  for await (const bytes of parts) {
+    yield bytes
+    written += bytes.length
+    onProgress?.(written)
+  }
+}
+
+/** Writes all of it to `coming`, then moves it to where there is room for it; answers where. Nothing half is left. */
+export async function writeToFree(
+  coming: string,
+  wanted: string,
+  parts: AsyncIterable<Uint8Array> | Iterable<string>,
+): Promise<string> {
   const handle = await open(coming, 'w', 0o600)
   try {
-    let written = 0
-    for await (const bytes of readWhole(room, file)) {
-      await handle.write(bytes)
-      written += bytes.length
-      onProgress?.(written)
-    }
+    for await (const part of parts) await handle.writeFile(part)
     await handle.sync()
   } catch (error) {
     await handle.close()
@@ -40,15 +56,20 @@ export async function saveFile(
   return moveToFree(coming, wanted)
 }
 
+/** A path as people write it, with `~` for their home. */
+export function atHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/u, homedir())
+}
+
 async function target(to: string | undefined, name: string): Promise<string> {
   if (to === undefined) return resolve(safeFileName(name))
-  const path = resolve(to.replace(/^~(?=\/|$)/u, homedir()))
+  const path = resolve(atHome(to))
   const isFolder = to.endsWith('/') || (await stat(path).catch(() => undefined))?.isDirectory() === true
   return isFolder ? join(path, safeFileName(name)) : path
 }
 
 /** `photo.jpg`, or the first of `photo (2).jpg`, `photo (3).jpg` … that is free. */
-export async function moveToFree(from: string, wanted: string): Promise<string> {
+async function moveToFree(from: string, wanted: string): Promise<string> {
   const ending = extname(wanted)
   const front = wanted.slice(0, wanted.length - ending.length)
   for (let copy = 1; copy <= maxCopies; copy++) {

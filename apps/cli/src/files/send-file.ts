@@ -1,6 +1,5 @@
 /** A file of this machine on its way into a room: what it is, without hidden data, and a preview that travels ahead. */
 import { open, stat, type FileHandle } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { basename, resolve } from 'node:path'
 import {
   FileFailed,
@@ -16,6 +15,7 @@ import {
   type SlicedBytes,
 } from '@kith/peer'
 import { decodePicture } from './decode-picture.ts'
+import { atHome } from './save-file.ts'
 
 /** Larger pictures are not taken apart in memory. */
 const maxPictureBytes = 64 * 1024 * 1024
@@ -59,7 +59,7 @@ export function typeOfName(name: string): string {
 
 /** Rejects with `FileFailed`. `original`: send it byte for byte, hidden data and all. */
 export async function openFile(path: string, original = false): Promise<OpenedFile> {
-  const at = resolve(path.replace(/^~(?=\/)/u, homedir()))
+  const at = resolve(atHome(path))
   let handle: FileHandle | undefined
   try {
     if (!(await stat(at)).isFile()) throw new FileFailed('unreadable')
