@@ -4,6 +4,7 @@ import { ManualClock } from '../memory/clock.ts'
 import { RecordedTransport } from '../testing/recorded-transport.ts'
 import {
   answerMs,
+  lastAnswerMs,
   patienceMs,
   connectMs,
   createAttemptDialer,
@@ -162,7 +163,7 @@ describe('attempts', () => {
     const { clock, recorded, attempts } = dial(true)
     clock.advance(answerMs)
     expect([attempts.length, attempts[0]!.closed, recorded.downs]).toEqual([2, true, 0])
-    clock.advance(patienceMs - answerMs - 1)
+    clock.advance(lastAnswerMs - 1)
     expect(recorded.downs).toBe(0)
     clock.advance(1)
     expect([attempts.length, attempts[1]!.closed, recorded.downs]).toEqual([2, true, 1])

@@ -23,8 +23,9 @@ export const signalBatchMs: number = 30
 /** From the answer to open channels in the first attempt; the retry gets `lastConnectMs`: slow networks exist too. */
 export const connectMs: number = 5_000
 export const lastConnectMs: number = 15_000
-/** From the offer to the answer, which travels through the relay. */
-export const answerMs: number = 8_000
+/** From the offer to the answer, which travels through members or the relay; more the second time, because machines are busy. */
+export const answerMs: number = 5_000
+export const lastAnswerMs: number = 8_000
 /** Both attempts together, on either side: the engine gives a dial 30 s, and should hear from us before it gives up. */
 export const patienceMs: number = 28_000
 /** How long a closing transport may go on sending what was handed to it. */
@@ -162,9 +163,7 @@ class AttemptedTransport implements Transport {
         if (mine()) this.#failed()
       },
     })
-    // The last attempt has what is left of our patience.
-    if (this.#offerer && number < maxAttempts) this.#timeout(answerMs, () => this.#failed())
-    else this.#stopTimeout?.()
+    if (this.#offerer) this.#timeout(number < maxAttempts ? answerMs : lastAnswerMs, () => this.#failed())
   }
 
   #receive(item: SignalItem): void {

@@ -38,6 +38,32 @@ describe('calls to whoever waits for one', () => {
   })
 })
 
+describe('what an offerer signals', () => {
+  const name = 'aa'.repeat(8)
+  const caller = { session: 'ff'.repeat(32), platform: 'node' } as const
+
+  it('ENG47 is a call until the far end answered', () => {
+    const { dials, dialled } = stage()
+    dials.dial(far, start)
+    const [transport] = dialled() as [string]
+    const first = dials.addressee(transport)
+    expect([first?.opening, dials.addressee(transport)?.opening]).toEqual([true, true])
+    dials.signalled(far, first?.name as string, false, Uint8Array.of(1), start)
+    expect(dials.addressee(transport)?.opening).toBe(false)
+  })
+
+  it('ENG47 makes one transport of however many calls of one attempt, and answers with descriptions', () => {
+    const said: Output[] = []
+    const dials = new Dials('00'.repeat(32), 'node', createSeededCrypto('called').random, (output) => said.push(output))
+    expect(dials.isUnderWay(caller.session, name)).toBe(false)
+    for (let i = 0; i < 3; i++) dials.signalled(caller, name, true, Uint8Array.of(i), start)
+    expect(said.map(({ type }) => type)).toEqual(['dial', 'signal', 'signal', 'signal'])
+    expect(dials.isUnderWay(caller.session, name)).toBe(true)
+    const transport = (said[0] as Extract<Output, { type: 'dial' }>).transport
+    expect(dials.addressee(transport)?.opening).toBe(false)
+  })
+})
+
 describe('a call to somebody who leaves the topic of the relay', () => {
   it('GOS55 goes on in a mesh, and ends in a small room', () => {
     for (const isGone of [false, true]) {

@@ -41,6 +41,8 @@ interface Attempt {
   open: boolean
   /** Its first signal was sent. */
   signalled: boolean
+  /** The far end sent one. */
+  answered: boolean
   /** The handshake over it succeeded: it is no attempt any more. */
   linked: boolean
 }
@@ -123,7 +125,7 @@ export class Dials {
       this.#begin(peer.session, wanted, formatHex(this.#random(attemptBytes)), true, now)
   }
 
-  /** A sealed signal arrived. `opening`: it is the first of its transport, which is made if the far end may offer. */
+  /** A sealed signal arrived. `opening`: it may be the first of its transport, which is made if the far end may offer. */
   signalled(peer: Dialable, name: string, opening: boolean, bytes: Uint8Array, now: Millis): void {
     const wanted = this.#want(peer.session, now)
     let { attempt } = wanted
@@ -133,7 +135,13 @@ export class Dials {
       if (attempt !== undefined) this.#hangUp(wanted)
       attempt = this.#begin(peer.session, wanted, name, false, now)
     }
+    attempt.answered = true
     this.#emit({ type: 'signal', transport: attempt.transport, bytes })
+  }
+
+  /** This very attempt is under way. */
+  isUnderWay(session: string, name: string): boolean {
+    return this.#wanted.get(session)?.attempt?.name === name
   }
 
   /** How dialling the address went where this session answered last. */
@@ -153,14 +161,17 @@ export class Dials {
     return undefined
   }
 
-  /** To whom a signal made by a transport goes, under which name, and whether it is the first of an offer. */
+  /**
+   * To whom a signal made by a transport goes, under which name, and whether it opens the attempt: one that nobody answered may
+   * not have been listened to, so the retry of its transport calls again.
+   */
   addressee(
     transport: string,
   ): { readonly session: string; readonly name: string; readonly opening: boolean } | undefined {
     const session = this.#sessionByTransport.get(transport)
     const attempt = session === undefined ? undefined : this.#wanted.get(session)?.attempt
     if (session === undefined || attempt === undefined) return undefined
-    const opening = attempt.offerer && !attempt.signalled
+    const opening = attempt.offerer && !attempt.answered
     attempt.signalled = true
     return { session, name: attempt.name, opening }
   }
@@ -322,6 +333,7 @@ export class Dials {
       since: now,
       open: false,
       signalled: false,
+      answered: false,
       linked: false,
     }
     wanted.attempt = attempt

@@ -59,7 +59,8 @@ export class DirectLinks {
     const from = known(sender)
     if (from === undefined || !mayDial || type === 'hangUp') return
     if (links.best(sender)?.path === 'direct') return
-    const isUnasked = mode() === 'mesh' && type === 'call' && !knocks.expects(sender, now)
+    const isNew = type === 'call' && !dials.isUnderWay(sender, name)
+    const isUnasked = isNew && mode() === 'mesh' && !knocks.expects(sender, now)
     if (isUnasked && !admits(sender, 'low', now)) return
     dials.signalled(from, name, type === 'call', bytes, now)
   }
