@@ -226,6 +226,23 @@ describe('a members room', () => {
     expect(left.map(({ key }) => key)).not.toContainEqual(expect.stringContaining(room.id))
   })
 
+  it('FAC17 is asked before its record was read, and answers when it was', async () => {
+    const disk = new MemoryDisk()
+    const first = await open(disk)
+    const { id } = await first.chat.create({ kind: 'members', title: 'Cabin', relay: 'https://relay.example' })
+    await first.chat.close()
+    const { chat, engines } = await open(disk)
+    const room = chat.room(id)!
+    expect(engines.some(({ options }) => options.membership !== undefined)).toBe(false)
+    const made = room.govern({ type: 'invite', uses: 1, lastsMs: 60_000, asksPin: false })
+    void room.send('hello').catch(() => {})
+    await made
+    const engine = await started(engines)
+    expect(engine.inputs.map(({ type }) => type)).toEqual(expect.arrayContaining(['membership', 'post']))
+    await chat.close()
+    await expect(room.govern({ type: 'leave' })).rejects.toMatchObject({ name: 'RoomClosed' })
+  })
+
   it('FAC18 keeps the links of invites made here, and translates what one does', async () => {
     const disk = new MemoryDisk()
     const { chat, engines } = await open(disk)

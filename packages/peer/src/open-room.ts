@@ -85,6 +85,8 @@ export class OpenRoom implements Room {
   readonly #members: RoomMembers
   /** Counts starts and stops, so that a slow start does not run after a stop. */
   #runs = 0
+  /** Until then the record of a members room is being read, and what is asked of it waits. */
+  #beginning: Promise<void> | undefined
   #isTyping = false
   #isSaving = false
   #stopMark: (() => void) | undefined
@@ -219,9 +221,10 @@ export class OpenRoom implements Room {
     const run = ++this.#runs
     if (this.#record.members === undefined) return this.#begin(settings, undefined)
     const { roomId, inviteSecret, inviter, lobbySecret, edgeRule } = this.#record.members
-    void readMembershipRecords(this.#ports.storage, this.id).then(
+    this.#beginning = readMembershipRecords(this.#ports.storage, this.id).then(
       (records) => {
         if (run !== this.#runs) return
+        this.#beginning = undefined
         this.#begin(settings, { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule })
       },
       () => this.tellBroken(),
@@ -443,10 +446,12 @@ export class OpenRoom implements Room {
   }
 
   async map(): Promise<RoomMap> {
+    await this.#beginning
     return this.#running().map(this.#ports.clock.now())
   }
 
   async reachReport(who: string): Promise<ReachReport> {
+    await this.#beginning
     const engine = this.#running()
     const [session] = this.#view.sessionsOf(who)
     const report = session === undefined ? undefined : engine.reachReport(session, this.#ports.clock.now())
@@ -457,6 +462,7 @@ export class OpenRoom implements Room {
 
   async govern(command: GovernCommand): Promise<string | undefined> {
     if (this.#record.members === undefined) throw new GovernRefused('open')
+    await this.#beginning
     return this.#members.govern(command)
   }
 
@@ -607,12 +613,13 @@ export class OpenRoom implements Room {
     this.#keepMembers({ ...members, inviteSecret: undefined, lobbySecret: undefined }).catch(() => this.tellBroken())
   }
 
-  #write(text: string, answers: string | undefined, attachments: readonly Manifest[]): Promise<string> {
+  async #write(text: string, answers: string | undefined, attachments: readonly Manifest[]): Promise<string> {
     const { slowUntil = 0 } = this.state.members ?? {}
     // Nobody would be shown it.
-    if (this.#ports.clock.now() < slowUntil) return Promise.reject(new MessageRefused('tooSoon'))
+    if (this.#ports.clock.now() < slowUntil) throw new MessageRefused('tooSoon')
     const replyTo = answers === undefined ? undefined : this.#target(answers)
     this.setTyping(false)
+    if (this.#beginning !== undefined) await this.#beginning
     return this.#posts.post({
       type: 'text',
       text,
