@@ -1,5 +1,6 @@
 /**
- * Files among many, and one link with a file on it. `npm run bench -- blobs [--turns 3] [--seconds 2] [--peers 8,30,100,300]`
+ * Files among many, and one link with a file on it.
+ * `npm run bench -- blobs [--only links] [--turns 7] [--seconds 1.5] [--peers 8,30,100,300]`
  *
  * Simulated peers with an uplink of 10 Mbit/s each, eight links in rooms of more than nine, everything hashed and checked:
  *
@@ -13,7 +14,7 @@
  * oursMs, webTorrentMs   from handing one of them the file until the last of the others has it
  *
  * Real WebRTC links, one way (`link-ratio.ts`): ours by a careful pump through one bare data channel, by turns in the same
- * run; and between Node and Node the round trips of texts, idle and beside the bulk:
+ * run, the median of the turns; and between Node and Node the round trips of texts, idle and beside the bulk:
  *
  * linkRatio.nodeNode, linkRatio.chromiumNode, linkRatio.chromiumChromium, textP99IdleMs, textP99BusyMs
  */
@@ -23,6 +24,8 @@ import { findWebTorrent, measurePeers } from './blobs-peers.ts'
 import { type PairName, type Ratio, measureRatio } from './link-ratio.ts'
 
 export interface Options {
+  /** `links`: nothing but the links. */
+  readonly only?: string | undefined
   readonly turns?: string | number | undefined
   readonly seconds?: string | number | undefined
   readonly peers?: string | undefined
@@ -34,6 +37,7 @@ const fileBytes = 10_000_000
 const imageBytes = 1_000_000
 const limitMs = 600_000
 const realPeers = 10
+const textMs = 1_000
 
 interface Spread {
   readonly ms: number
@@ -66,6 +70,10 @@ function spread(peers: number, size: number): Spread {
 }
 
 export async function run(options: Options): Promise<Record<string, unknown>> {
+  return { ...(options.only === 'links' ? {} : await spreads(options)), ...(await links(options)) }
+}
+
+async function spreads(options: Options): Promise<Record<string, unknown>> {
   // What has to be fetched comes while others are counted: those are not timed.
   const library = findWebTorrent()
   const counts = (options.peers ?? '8,30,100,300').split(',').map(Number)
@@ -78,46 +86,57 @@ export async function run(options: Options): Promise<Record<string, unknown>> {
   }
   const image30Ms = Math.round(spread(30, imageBytes).ms)
   const { oursMs, webTorrentMs } = await measurePeers(realPeers, fileBytes, await library)
-  const turns = Number(options.turns ?? 3)
-  const turnMs = Number(options.seconds ?? 2) * 1_000
-  // A machine too busy for one pair still measures the others.
-  const measure = (pair: PairName): Promise<Ratio | undefined> =>
-    measureRatio(pair, turns, turnMs).catch((error: unknown) => {
-      process.stderr.write(`${pair} is left out: ${error instanceof Error ? error.message : String(error)}\n`)
-      return undefined
-    })
-  const nodeNode = await measure('nodeNode')
-  const chromiumNode = await measure('chromiumNode')
-  const chromiumChromium = await measure('chromiumChromium')
   return {
     ratio,
     sourceCopies: round(sourceCopies),
     image30Ms,
+    webTorrentMs: webTorrentMs === undefined ? undefined : Math.round(webTorrentMs),
+    oursMs: Math.round(oursMs),
+  }
+}
+
+async function links(options: Options): Promise<Record<string, unknown>> {
+  const turns = Number(options.turns ?? 7)
+  const turnMs = Number(options.seconds ?? 1.5) * 1_000
+  // A machine too busy for one pair still measures the others.
+  const measure = (pair: PairName, texts = 0): Promise<Ratio | undefined> =>
+    measureRatio(pair, turns, turnMs, texts).catch((error: unknown) => {
+      process.stderr.write(`${pair} is left out: ${error instanceof Error ? error.message : String(error)}\n`)
+      return undefined
+    })
+  const nodeNode = await measure('nodeNode', textMs)
+  const chromiumNode = await measure('chromiumNode')
+  const chromiumChromium = await measure('chromiumChromium')
+  return {
     linkRatio: {
       nodeNode: rounded(nodeNode?.ratio),
       chromiumNode: rounded(chromiumNode?.ratio),
       chromiumChromium: rounded(chromiumChromium?.ratio),
     },
-    webTorrentMs: webTorrentMs === undefined ? undefined : Math.round(webTorrentMs),
-    oursMs: Math.round(oursMs),
     textP99IdleMs: rounded(nodeNode?.textP99IdleMs),
     textP99BusyMs: rounded(nodeNode?.textP99BusyMs),
   }
 }
 
 export function table(figures: Record<string, unknown>): string {
-  const ratio = figures['ratio'] as Readonly<Record<string, number>>
+  const ratio = figures['ratio'] as Readonly<Record<string, number>> | undefined
   const link = figures['linkRatio'] as Readonly<Record<string, number | undefined>>
   const { webTorrentMs } = figures as { readonly webTorrentMs?: number }
   const theirs = webTorrentMs === undefined ? 'not measured' : `${webTorrentMs} ms`
+  const spread =
+    ratio === undefined
+      ? []
+      : [
+          'Simulated, 10 Mbit/s up: 10 MB until the last has it, by the lower bound',
+          ...Object.entries(ratio).map(([peers, value]) => `  ${peers.padStart(4)} peers              ${value}×`),
+          `  sent by the source      each block ${String(figures['sourceCopies'])} times`,
+          `  1 MB to 30 peers        ${String(figures['image30Ms'])} ms`,
+          'Ten real peers, 10 MB over TCP in one process, until the last has it',
+          `  Kith                    ${String(figures['oursMs'])} ms`,
+          `  WebTorrent              ${theirs}`,
+        ]
   return [
-    'Simulated, 10 Mbit/s up: 10 MB until the last has it, by the lower bound',
-    ...Object.entries(ratio).map(([peers, value]) => `  ${peers.padStart(4)} peers              ${value}×`),
-    `  sent by the source      each block ${String(figures['sourceCopies'])} times`,
-    `  1 MB to 30 peers        ${String(figures['image30Ms'])} ms`,
-    'Ten real peers, 10 MB over TCP in one process, until the last has it',
-    `  Kith                    ${String(figures['oursMs'])} ms`,
-    `  WebTorrent              ${theirs}`,
+    ...spread,
     'One real WebRTC link, one way, by a bare data channel',
     `  Node → Node             ${link['nodeNode'] ?? 'not measured'}`,
     `  Chromium → Node         ${link['chromiumNode'] ?? 'not measured'}`,

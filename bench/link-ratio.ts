@@ -1,7 +1,8 @@
 /**
  * A file's way over one real link: bulk from one program to another, by what a careful pump gets through one bare data
- * channel between the same two, by turns in the same run, so that a machine that is busy is busy for both. And round trips
- * of texts on that link, idle and while the bulk flows.
+ * channel between the same two, by turns in the same run, so that a machine that is busy is busy for both. Who goes first
+ * changes from turn to turn, and neither carries anything else while it is counted: two hundred texts a second beside one
+ * of two are a twentieth of a machine. Round trips of texts on that link, idle and while the bulk flows, are taken apart.
  */
 import { type Far, startChromium, startNode } from './link-far.ts'
 import type { Way } from './link-party.ts'
@@ -11,6 +12,7 @@ export interface Ratio {
   readonly ratio: number
   readonly bytesPerS: number
   readonly rawBytesPerS: number
+  /** NaN without texts. */
   readonly textP99IdleMs: number
   readonly textP99BusyMs: number
 }
@@ -20,8 +22,8 @@ const warmUpMs = 1_000
 
 export type PairName = 'nodeNode' | 'chromiumNode' | 'chromiumChromium'
 
-/** From the first to the second. */
-export async function measureRatio(pair: PairName, turns: number, turnMs: number): Promise<Ratio> {
+/** From the first to the second; `textMs` of texts in every turn, idle and busy, if not 0. */
+export async function measureRatio(pair: PairName, turns: number, turnMs: number, textMs = 0): Promise<Ratio> {
   const from = await (pair === 'nodeNode' ? startNode() : startChromium())
   const to = await (pair === 'chromiumChromium' ? startChromium() : startNode())
   try {
@@ -29,12 +31,15 @@ export async function measureRatio(pair: PairName, turns: number, turnMs: number
     const turnsTaken: { readonly raw: number; readonly ours: number }[] = []
     const idle: number[] = []
     const busy: number[] = []
+    const raw = (): Promise<Turn> => through(from, to, 'oneChannel', own, turnMs, 0)
+    const ours = (): Promise<Turn> => through(from, to, 'kith', own, turnMs, textMs)
     for (let turn = 0; turn < turns; turn++) {
-      const raw = await through(from, to, 'oneChannel', own, turnMs, turn === 0)
-      const ours = await through(from, to, 'kith', own, turnMs, turn === 0)
-      turnsTaken.push({ raw: raw.bytesPerS, ours: ours.bytesPerS })
-      idle.push(...ours.idle)
-      busy.push(...ours.busy)
+      const first = await (turn % 2 === 0 ? raw() : ours())
+      const second = await (turn % 2 === 0 ? ours() : raw())
+      const [bare, linked] = turn % 2 === 0 ? [first, second] : [second, first]
+      turnsTaken.push({ raw: bare.bytesPerS, ours: linked.bytesPerS })
+      idle.push(...linked.idle)
+      busy.push(...linked.busy)
     }
     return {
       ratio: median(turnsTaken.map(({ raw, ours }) => ours / raw)),
@@ -61,22 +66,20 @@ async function through(
   way: Way,
   ownSockets: boolean,
   forMs: number,
-  looks: boolean,
+  textMs: number,
 ): Promise<Turn> {
   await connect(from, to, way, ownSockets)
-  const isOurs = way === 'kith'
   // The first texts over a link also wait for what is compiled then.
-  if (isOurs && looks) await from.talk(500)
-  const idle = isOurs ? await from.talk(forMs / 2) : []
+  if (textMs > 0) await from.talk(500)
+  const idle = textMs > 0 ? await from.talk(textMs) : []
   await from.bulk(true)
   await sleep(warmUpMs)
   const before = await to.received()
   const start = performance.now()
-  const talked = isOurs ? from.talk(forMs) : sleep(forMs).then((): number[] => [])
   await sleep(forMs)
   const bytes = (await to.received()) - before
   const bytesPerS = bytes / ((performance.now() - start) / 1_000)
-  const busy = await talked
+  const busy = textMs > 0 ? await from.talk(textMs) : []
   await from.bulk(false)
   await sleep(300)
   await from.closeParty()
