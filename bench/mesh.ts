@@ -11,7 +11,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { bundled } from './bundle.ts'
 import type { Load, Measured, SideFigures } from './mesh-load.ts'
 
 export interface MeshFigures extends Measured {
@@ -20,9 +20,8 @@ export interface MeshFigures extends Measured {
 }
 
 async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<Measured> {
-  const execArgv = ['-C', 'source', '--import', 'tsx', '--expose-gc']
-  const child = fork(fileURLToPath(new URL(`./mesh-${side}.ts`, import.meta.url)), [], {
-    execArgv,
+  const child = fork(await bundled(`mesh-${side}`), [], {
+    execArgv: ['--expose-gc'],
     stdio: ['ignore', 2, 2, 'ipc'],
     // As JSON, a figure that nobody could measure would come as null.
     serialization: 'advanced',
