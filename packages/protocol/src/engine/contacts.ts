@@ -5,6 +5,7 @@
  * to meet the rest. A card is opened once; the newest of a session counts. Bounded: whoever was told of longest ago goes.
  */
 import { equalBytes } from '../codec/bytes.ts'
+import type { ReadOnce } from '../codec/read-once.ts'
 import { formatHex } from '../codec/text.ts'
 import type { Card } from '../discovery/card.ts'
 import type { Contact } from '../gossip/overlay-wire.ts'
@@ -34,13 +35,20 @@ export function contactOf(known: Known): Contact {
   return { session: known.session, card: known.card }
 }
 
+interface Held {
+  readonly known: Known
+  readonly created: Millis
+}
+
 export class Contacts {
   readonly #open: (card: Uint8Array) => Card | undefined
-  readonly #known = new Map<string, { readonly known: Known; readonly created: Millis }>()
+  readonly #readOnce: ReadOnce | undefined
+  readonly #known = new Map<string, Held>()
 
   /** `open` verifies a card. */
-  constructor(open: (card: Uint8Array) => Card | undefined) {
+  constructor(open: (card: Uint8Array) => Card | undefined, readOnce?: ReadOnce) {
     this.#open = open
+    this.#readOnce = readOnce
   }
 
   get size(): number {
@@ -64,27 +72,33 @@ export class Contacts {
       this.#known.set(session, before)
       return before.known
     }
-    const about = this.#open(card)
-    if (about === undefined) return undefined
+    const held =
+      this.#readOnce === undefined ? this.#read(card) : this.#readOnce.bytes('known', card, () => this.#read(card))
+    if (held === undefined) return undefined
     // An older card of the same session tells nothing new.
-    if (before !== undefined && before.created > about.created) return before.known
-    const known = knownOf(about, card)
-    this.#put(known, about.created)
-    return known
+    if (before !== undefined && before.created > held.created) return before.known
+    this.#put(held)
+    return held.known
   }
 
   /** Somebody the relay's topic introduced: its announcement has proved what the card says. */
   remember(known: Known): void {
-    this.#put(known, 0)
+    this.#put({ known, created: 0 })
   }
 
   forget(session: string): void {
     this.#known.delete(session)
   }
 
-  #put(known: Known, created: Millis): void {
-    this.#known.delete(known.session)
+  #read(card: Uint8Array): Held | undefined {
+    const about = this.#open(card)
+    return about && { known: knownOf(about, card), created: about.created }
+  }
+
+  #put(held: Held): void {
+    const { session } = held.known
+    this.#known.delete(session)
     if (this.#known.size >= maxContacts) this.#known.delete(this.#known.keys().next().value as string)
-    this.#known.set(known.session, { known, created })
+    this.#known.set(session, held)
   }
 }

@@ -173,6 +173,7 @@ export class Engine {
       keeps: options.store,
       blind: ticket && gate,
       windowMs: keeper?.windowMs,
+      readOnce: options.readOnce,
     })
     const keeping = this.#keeping
     const restore = keeping && ((records: readonly StoredRecord[]): void => keeping.restore(records))

@@ -462,7 +462,10 @@ export class Meeting {
     const { lobby } = keys
     const listens = about.listens === true
     if (!mayLink(lobby, listens)) return this.#leave(topic, session, now)
-    const met: Met = { ...knownOf(about, card), connection: peer.connection, lobby, listens }
+    const { sessionKey, kem, platform, webrtc } = knownOf(about, card)
+    // Field by field: a spread gives each of them a shape of its own, as large as itself.
+    const { connection } = peer
+    const met: Met = { session, sessionKey, kem, platform, webrtc, card, connection, lobby, listens }
     const before = members.get(session)
     members.set(session, met)
     if (isAside(met)) this.#hasMetAside = true

@@ -5,6 +5,7 @@
  * It exists while the room is a mesh and knows no more than that: `Engine` decides when to begin and end it. Links are
  * made and closed by `Reach`; entries are kept by the room, and the last minute of them by ref here, for whoever pulls.
  */
+import type { ReadOnce } from '../codec/read-once.ts'
 import { Broadcast } from '../gossip/broadcast.ts'
 import type { TreeView } from '../gossip/broadcast-io.ts'
 import { broadcastTags, decodeTreeEntry, encodeTreeEntry, shortId } from '../gossip/broadcast-wire.ts'
@@ -14,6 +15,7 @@ import { decodeOverlay, encodeOverlay, overlayTag } from '../gossip/overlay-wire
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
 import { Overlay } from '../gossip/overlay.ts'
 import { decodeProbe, encodeProbe, probeTag } from '../gossip/probe-wire.ts'
+import { isSame } from '../gossip/registry-copy.ts'
 import { Registry } from '../gossip/registry.ts'
 import { decodeRegistry, encodeRegistry, registryTag } from '../gossip/registry-wire.ts'
 import type { RegistryEntry } from '../gossip/registry-wire.ts'
@@ -99,6 +101,7 @@ export class Mesh implements Spreader {
         own,
         random: crypto.random,
         kind: kindOf(options),
+        intern: internContact(options.readOnce),
         carries: (session) => this.#broadcast.carries(session),
         emit: (output) => {
           switch (output.type) {
@@ -171,6 +174,7 @@ export class Mesh implements Spreader {
         own: own.session,
         random: crypto.random,
         verifyCard: (card) => this.#events.isCard(card),
+        intern: internListed(options.readOnce),
         emit: (output) => {
           if (output.type === 'send') this.#send(output.to, encodeRegistry(output.message))
           else if (output.type === 'timer') this.#timer('registry', output.at)
@@ -452,6 +456,18 @@ export class Mesh implements Spreader {
 
   #timer(machine: string, at: Millis): void {
     this.#context.emit({ type: 'timer', name: `mesh/${machine}`, at })
+  }
+}
+
+function internContact(readOnce: ReadOnce | undefined): ((contact: Contact) => Contact) | undefined {
+  return readOnce && ((contact) => readOnce.bytes('contact', contact.card, () => contact))
+}
+
+function internListed(readOnce: ReadOnce | undefined): ((entry: RegistryEntry) => RegistryEntry) | undefined {
+  if (readOnce === undefined) return undefined
+  return (entry) => {
+    const first = readOnce.bytes('listed', entry.card, () => entry)
+    return isSame(first, entry) ? first : entry
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a host gives an engine. */
+import type { ReadOnce } from '../codec/read-once.ts'
 import type { Crypto, KeyPair } from '../crypto/crypto.ts'
 import type { DeviceKeys } from '../identity/session.ts'
 import type { ExpiryClass } from '../log/entry.ts'
@@ -78,6 +79,8 @@ export interface EngineOptions {
   readonly blobs?: boolean | undefined
   /** What `openRoomKeys` makes of the secret, for a host with many engines in one room. */
   readonly keys?: RoomKeys | undefined
+  /** For such a host, if it keeps nothing and nobody deletes anything: entries, chains and cards are read once for all engines. */
+  readonly readOnce?: ReadOnce | undefined
   /** Tell of every copy of an entry that comes by a link, for measurements. Default false. */
   readonly trace?: boolean | undefined
   /** Own messages expire: 0 never, 1 after 24 h, 2 after 7 days, 3 after 30 days. */

@@ -154,7 +154,7 @@ export class Reach {
     }
     this.#card = encodeCard(crypto, context.roomId, session.sign, about)
     this.#listeningCard = encodeCard(crypto, context.roomId, session.sign, { ...about, listens: true })
-    this.#contacts = new Contacts((card) => this.openCard(card))
+    this.#contacts = new Contacts((card) => this.openCard(card), options.readOnce)
     this.#signals = new Signals({
       crypto,
       session,
@@ -352,8 +352,12 @@ export class Reach {
 
   /** What a card says, if the session it names signed it for this room. */
   openCard(card: Uint8Array): Card | undefined {
-    const opened = openCard(this.#context.options.crypto, this.#context.roomId, card)
-    return opened.ok ? opened.value : undefined
+    const { options, roomId } = this.#context
+    const read = (): Card | undefined => {
+      const opened = openCard(options.crypto, roomId, card)
+      return opened.ok ? opened.value : undefined
+    }
+    return options.readOnce === undefined ? read() : options.readOnce.bytes('card', card, read)
   }
 
   /** Links with a peer: knocks, and dials when it is welcome. Answered by `linked` or `connectFailed`. */

@@ -51,7 +51,7 @@ export interface OverlayOptions {
   /** Do the trees need this neighbour? Others are given up before it. */
   readonly carries?: (session: string) => boolean
   /** One object per contact for a whole process (simulator); without it every overlay keeps its own. */
-  readonly intern?: (contact: Contact) => Contact
+  readonly intern?: ((contact: Contact) => Contact) | undefined
 }
 
 export class Overlay {

@@ -55,7 +55,7 @@ export interface RegistryOptions {
   /** Is the card signed by the session it names, for this room? Called once for each card that is new here. */
   readonly verifyCard: (card: Uint8Array) => boolean
   /** One object per entry for a whole process (simulator). */
-  readonly intern?: (entry: RegistryEntry) => RegistryEntry
+  readonly intern?: ((entry: RegistryEntry) => RegistryEntry) | undefined
 }
 
 /** Our place in the tree of the lowest live slot. `parent` undefined: we are the root, or there is no tree now. */

@@ -5,6 +5,7 @@
  * session itself on a link will do; once it is, only the opening counts, because everybody has the same one. An entry
  * outside the chain's span of time belongs to the bare session.
  */
+import type { ReadOnce } from '../codec/read-once.ts'
 import { formatHex } from '../codec/text.ts'
 import { concatBytes, equalBytes, keepSmall, label } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
@@ -31,11 +32,13 @@ const noTime = { notBefore: 0, notAfter: 0 } as const
 export class Authors {
   readonly #crypto: Pick<Crypto, 'verify' | 'sha256'>
   readonly #bySession = new Map<string, Claimed>()
+  readonly #readOnce: ReadOnce | undefined
   readonly #good = new Set<string>()
   #version = 0
 
-  constructor(crypto: Pick<Crypto, 'verify' | 'sha256'>) {
+  constructor(crypto: Pick<Crypto, 'verify' | 'sha256'>, readOnce?: ReadOnce) {
     this.#crypto = crypto
+    this.#readOnce = readOnce
   }
 
   /** Goes up whenever an author may have changed. */
@@ -99,16 +102,31 @@ export class Authors {
     const known = this.#bySession.get(hex)
     if (known?.final === true) return false
     const isVerified = trusted || (known?.shown !== undefined && equalBytes(known.shown, chain))
+    const claimed = final
+      ? this.#openingClaim(hex, session, chain, time, isVerified)
+      : this.#claim(session, chain, time, false, isVerified)
+    if (claimed.author === undefined && !final) return false
+    this.#bySession.set(hex, claimed)
+    this.#version++
+    return known?.author !== claimed.author
+  }
+
+  /** All who have an opening judge its chain at the same time, and alike. */
+  #openingClaim(hex: string, session: Uint8Array, chain: Uint8Array, time: Millis, isVerified: boolean): Claimed {
+    const read = (): Claimed => this.#claim(session, chain, time, true, isVerified)
+    if (this.#readOnce === undefined) return read()
+    const first = this.#readOnce.bytes('claim', chain, () => ({ hex, time, claimed: read() }))
+    return first.hex === hex && first.time === time ? first.claimed : read()
+  }
+
+  #claim(session: Uint8Array, chain: Uint8Array, time: Millis, final: boolean, isVerified: boolean): Claimed {
     const verify = isVerified ? () => true : this.#verify
     const verified = verifyChain({ sha256: this.#crypto.sha256, verify }, chain, { session, time })
-    if (!verified.ok && !final) return false
     const author = verified.ok ? formatHex(verified.value.author) : undefined
     const device = verified.ok ? formatHex(verified.value.device) : undefined
     const { notBefore, notAfter } = verified.ok ? verified.value : noTime
     const agree = verified.ok ? keepSmall(verified.value.deviceAgree) : undefined
-    this.#bySession.set(hex, { author, device, agree, notBefore, notAfter, final, shown: final ? undefined : chain })
-    this.#version++
-    return known?.author !== author
+    return { author, device, agree, notBefore, notAfter, final, shown: final ? undefined : chain }
   }
 
   forget(session: string): void {

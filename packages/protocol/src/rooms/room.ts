@@ -5,6 +5,7 @@
  * proofs to pass on. Bytes from outside never throw; what was refused is told by outcomes.
  */
 import { emptyBytes, equalBytes } from '../codec/bytes.ts'
+import type { ReadOnce } from '../codec/read-once.ts'
 import { formatBase32, formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { type Entry, type ExpiryClass, decodeEntry, entryKinds, lifeMsOf } from '../log/entry.ts'
@@ -58,6 +59,8 @@ export interface RoomOptions {
   readonly expiry?: ExpiryClass | undefined
   /** False when there is no store: nothing is told to be kept. Default true. */
   readonly keeps?: boolean | undefined
+  /** Of a host with many engines in this room. */
+  readonly readOnce?: ReadOnce | undefined
 }
 
 /** An entry as its header and its session's opening tell of it. Hex but for the number. */
@@ -88,6 +91,7 @@ export class Room {
   readonly #seals: Seals
   readonly #rules: RoomRules | undefined
   readonly #isBlind: boolean
+  readonly #readOnce: ReadOnce | undefined
   readonly #authors: Authors
   readonly #records: Records
   readonly #references: References
@@ -113,10 +117,11 @@ export class Room {
     this.#expiry = options.expiry ?? 0
     this.#rules = options.rules
     this.#isBlind = options.blind !== undefined
+    this.#readOnce = options.readOnce
     this.#seals = new Seals(crypto, keys, options.epochs, options.blind)
     const { windowMs } = options
     this.log = new Log({ crypto, acceptsEpoch: (entry) => this.#seals.accepts(entry), windowMs })
-    this.#authors = new Authors(crypto)
+    this.#authors = new Authors(crypto, options.readOnce)
     const holds = (opening: Entry): boolean => this.#authors.holds(opening.hex)
     this.#records = new Records(crypto, holds, options.keeps ?? true)
     this.#references = new References((key) => this.log.get(key) !== undefined)
@@ -176,7 +181,7 @@ export class Room {
   receive(bytes: Uint8Array, now: Millis, source = ''): Received {
     const held = this.log.held(bytes)
     if (held !== undefined) return { ...nothingToDo, outcome: 'duplicate', entry: held, session: held.hex }
-    const decoded = decodeEntry(this.#crypto, ownBytes(bytes))
+    const decoded = this.#decode(bytes)
     if (!decoded.ok || decoded.value.husk) {
       return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined }
     }
@@ -436,7 +441,16 @@ export class Room {
     this.#keyByDigest.set(formatHex(this.#crypto.sha256(entry.bytes)), entry.key)
   }
 
+  #decode(bytes: Uint8Array): ReturnType<typeof decodeEntry> {
+    const read = (): ReturnType<typeof decodeEntry> => decodeEntry(this.#crypto, ownBytes(bytes))
+    return this.#readOnce === undefined ? read() : this.#readOnce.bytes('entry', bytes, read)
+  }
+
   #open(entry: Entry): Opened {
+    return this.#readOnce === undefined ? this.#openNow(entry) : this.#readOnce.about(entry, () => this.#openNow(entry))
+  }
+
+  #openNow(entry: Entry): Opened {
     const plaintext = this.#seals.open(entry)
     if (plaintext === undefined) return unreadable
     const body = openBody(plaintext)

@@ -31,7 +31,8 @@ export class FrameCache {
   }
 }
 
-function nameOf(bytes: Uint8Array): number {
+/** 53 bits of them. */
+export function nameOf(bytes: Uint8Array): number {
   const { length } = bytes
   let low = length
   let high = 0x9e37_79b9

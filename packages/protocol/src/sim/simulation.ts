@@ -25,6 +25,7 @@ import { linkable, planScenario, sideOf } from './plan.ts'
 import type { Machine, Plan } from './plan.ts'
 import { createSeededRandom } from './random.ts'
 import { Recorder } from './recorder.ts'
+import { SharedReadings } from './shared-readings.ts'
 import type { Recorded } from './recorder.ts'
 import type { Scenario } from './scenarios.ts'
 import { createToyCrypto } from './toy-crypto.ts'
@@ -77,6 +78,7 @@ export class Simulation {
   readonly #secret: Uint8Array
   readonly #engines: (Engine | undefined)[] = []
   readonly #frames = new FrameCache()
+  readonly #readings = new SharedReadings()
   #keys: RoomKeys | undefined
 
   constructor(options: SimulationOptions) {
@@ -194,6 +196,7 @@ export class Simulation {
       relayUse: 'sparing',
       store: false,
       keys: (this.#keys ??= openRoomKeys(crypto, this.#secret)),
+      readOnce: this.#readings,
       trace: true,
     }
     const engine = (this.#engines[index] = new Engine(options, now))
