@@ -105,6 +105,23 @@ describe('the page, served by a relay', () => {
     expect(ana.complaints).toEqual([])
   })
 
+  it('is fetched once: what it keeps of itself for later is what was just loaded', async () => {
+    await isKept(ana.page)
+    const [worker] = ana.context.serviceWorkers()
+    // In the worker: what came over the network, not from the browser's own cache.
+    const fetched = await worker?.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .filter((entry) => (entry as PerformanceResourceTiming).transferSize > 0)
+        .map(({ name }) => new URL(name).pathname),
+    )
+    const page = await (await fetch(relay.origin)).text()
+    const loaded = [...page.matchAll(/(?:src|href)="\.?(\/assets\/[^"]+)"/g)].map(([, path]) => path)
+    expect(loaded.length).toBeGreaterThan(1)
+    expect(fetched?.filter((path) => loaded.includes(path))).toEqual([])
+    expect(fetched).toContain('/')
+  })
+
   it('lets nothing foreign run', async () => {
     const tried = await ana.page.evaluate(() => {
       const attempt = (act: () => void): string => {

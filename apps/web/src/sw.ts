@@ -34,11 +34,20 @@ const files: readonly string[] = JSON.parse('__KITH_FILES__') as readonly string
 const scope: string = worker.registration.scope
 const urls: ReadonlySet<string> = new Set(files.map((file) => new URL(file, scope).href))
 
+/**
+ * What is under such a name never changes, so the page that was just loaded need not be loaded twice. Every other file passes
+ * the HTTP cache by: an old one under a new version would stay for good.
+ */
+function isNamedByContent(url: string): boolean {
+  return url.startsWith(`${scope}assets/`)
+}
+
 worker.addEventListener('install', (event) => {
   const fetchAll = async (): Promise<void> => {
     const cache = await caches.open(cacheName)
-    // `reload` passes the HTTP cache by: an old file under a new version would stay for good.
-    await cache.addAll([...urls].map((url) => new Request(url, { cache: 'reload' })))
+    await cache.addAll(
+      [...urls].map((url) => new Request(url, { cache: isNamedByContent(url) ? 'default' : 'reload' })),
+    )
   }
   event.waitUntil(fetchAll())
 })
