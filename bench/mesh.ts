@@ -11,7 +11,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { bundled } from './bundle.ts'
+import { bundled } from '../scripts/bundle.mjs'
 import type { Load, Measured, SideFigures } from './mesh-load.ts'
 
 export interface MeshFigures extends Measured {
@@ -20,7 +20,7 @@ export interface MeshFigures extends Measured {
 }
 
 async function measure(side: 'kith' | 'gossipsub', load: Load): Promise<Measured> {
-  const child = fork(await bundled(`mesh-${side}`), [], {
+  const child = fork(await bundled(`bench/mesh-${side}.ts`), [], {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 2, 2, 'ipc'],
     // As JSON, a figure that nobody could measure would come as null.

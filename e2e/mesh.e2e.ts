@@ -4,8 +4,9 @@
  */
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundled } from '../scripts/bundle.mjs'
 import { launchChromium, Person } from './harness/browser.ts'
-import { Crowd, type Seen } from './harness/crowd.ts'
+import { Crowd, crowdProgram, type Seen } from './harness/crowd.ts'
 import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
 import { sleep, until } from './harness/waiting.ts'
 
@@ -29,13 +30,16 @@ describe('thirty peers, terminals and browsers', () => {
   let relay: Relay
   let browser: Browser
   let people: Person[]
-  const doomed = new Crowd(names('Doomed', doomedTerminals))
-  const living = new Crowd(names('Living', livingTerminals))
+  let doomed: Crowd
+  let living: Crowd
   /** Everything that was said by somebody who then lived for a moment. */
   const said = new Set<string>()
 
   beforeAll(async () => {
     folder = await temporaryFolder()
+    const program = await bundled(crowdProgram)
+    doomed = new Crowd(program, names('Doomed', doomedTerminals))
+    living = new Crowd(program, names('Living', livingTerminals))
     relay = new Relay(await freePort(), `${folder.path}/relay`)
     await Promise.all([relay.start(), launchChromium().then((launched) => (browser = launched))])
     people = await Promise.all(names('Page', pages).map((name) => Person.arrive(browser, name)))
@@ -49,7 +53,7 @@ describe('thirty peers, terminals and browsers', () => {
   })
 
   afterAll(async () => {
-    await Promise.all([doomed.kill(), living.kill(), browser?.close()])
+    await Promise.all([doomed?.kill(), living?.kill(), browser?.close()])
     await relay.kill()
     await folder.remove()
   })

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { packagesBeside } from './bundle.mjs'
 import { isMain, main, root, runTool, Stop } from './command.mjs'
 import { install } from './install.mjs'
 
@@ -63,9 +64,6 @@ export async function buildWeb({ stdio = 'show' } = {}) {
   return true
 }
 
-/** Packages of many small modules, which become part of a program; the others stay beside it. */
-const insideProgram = /^@(kith|noble)\//
-
 /**
  * Terminal and relay as one file each, over what `tsc` built: five hundred small modules take Node twice as long to load
  * as everything else a program does at its start.
@@ -85,15 +83,7 @@ export async function buildPrograms() {
       format: 'esm',
       target: 'node20',
       logLevel: 'warning',
-      plugins: [
-        {
-          name: 'packages',
-          setup: ({ onResolve }) =>
-            onResolve({ filter: /^[^./]/ }, ({ path }) =>
-              insideProgram.test(path) ? undefined : { path, external: true },
-            ),
-        },
-      ],
+      plugins: [packagesBeside],
     })
   }
 }

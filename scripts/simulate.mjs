@@ -7,9 +7,9 @@
  * with translating itself, and runs in a process of its own with as much memory as it may need.
  */
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
+import { bundled } from './bundle.mjs'
 import { isMain, main, root, Stop } from './command.mjs'
 import { install } from './install.mjs'
 
@@ -45,35 +45,14 @@ function readNumber(flag, text) {
   return value
 }
 
-/** Bundles the runner; resolves with its path. */
-async function bundle() {
-  // Only now: in a fresh clone it is there once `install` has run.
-  const { build } = await import('esbuild')
-  const folder = join(root, 'node_modules/.cache/kith-simulate')
-  mkdirSync(folder, { recursive: true })
-  const outfile = join(folder, 'simulate.mjs')
-  await build({
-    entryPoints: [join(root, 'scripts/simulate/run.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['source'],
-    sourcemap: 'inline',
-    logLevel: 'error',
-  })
-  return outfile
-}
-
 if (isMain(import.meta.url)) {
   await main(async () => {
     const asked = readArguments(process.argv.slice(2))
     await install({ stdio: 'toStderr' })
-    const file = await bundle()
+    const file = await bundled('scripts/simulate/run.ts')
     const megabytes = Math.floor((totalmem() / 2 ** 20) * 0.9)
     const flags = [`--max-old-space-size=${megabytes}`, '--max-semi-space-size=64']
-    if (asked.profile) flags.push('--cpu-prof', `--cpu-prof-dir=${join(root, 'node_modules/.cache/kith-simulate')}`)
+    if (asked.profile) flags.push('--cpu-prof', `--cpu-prof-dir=${join(root, 'node_modules/.cache/kith-bundles')}`)
     const child = spawn(process.execPath, [...flags, file, JSON.stringify(asked)], { stdio: 'inherit' })
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal))
     process.exitCode = await new Promise((done) => child.on('close', (code) => done(code ?? 1)))

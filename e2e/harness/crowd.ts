@@ -23,16 +23,17 @@ export interface Seen {
   readonly links: number
 }
 
+export const crowdProgram = 'e2e/harness/crowd-program.ts'
+
 export class Crowd {
   readonly names: readonly string[]
   readonly #child: ChildProcess
   #asked = 0
 
-  constructor(names: readonly string[]) {
+  /** `program`: the bundle of `crowdProgram`. */
+  constructor(program: string, names: readonly string[]) {
     this.names = names
-    const program = new URL('./crowd-program.ts', import.meta.url).pathname
-    const execArgv = ['-C', 'source', '--import', 'tsx']
-    this.#child = fork(program, [], { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    this.#child = fork(program, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   }
 
   join(link: string): Promise<readonly Seen[]> {
