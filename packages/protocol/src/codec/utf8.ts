@@ -36,6 +36,9 @@ export function formatUtf8(text: string): Uint8Array {
   return bytes.slice(0, at)
 }
 
+/** Longer ones are seldom ASCII to their end. */
+const maxAscii = 1024
+
 function formatAscii(text: string): Uint8Array | undefined {
   const { length } = text
   if (length > maxAscii) return undefined
@@ -49,28 +52,21 @@ function formatAscii(text: string): Uint8Array | undefined {
 }
 
 const sliceUnits = 4096
-/** Short texts of plain ASCII, which most are. */
-const asciiUnits: number[] = []
-const maxAscii = 128
+/** Code units on their way into a text. Arrays of their own for short and long ones: one that shrinks has to grow again. */
+const fewUnits: number[] = []
+const manyUnits: number[] = []
+const maxFewUnits = 128
 
-function parseAscii(bytes: Uint8Array): string | undefined {
-  const { length } = bytes
-  if (length > maxAscii) return undefined
-  for (let i = 0; i < length; i++) {
-    const unit = bytes[i] as number
-    if (unit >= 0x80) return undefined
-    asciiUnits[i] = unit
-  }
-  asciiUnits.length = length
-  return String.fromCharCode.apply(undefined, asciiUnits)
+function unitsToText(units: number[], count: number): string {
+  units.length = count
+  return String.fromCharCode.apply(undefined, units)
 }
 
 /** Undefined when the bytes are not well-formed UTF-8. */
 export function parseUtf8(bytes: Uint8Array): string | undefined {
-  const ascii = parseAscii(bytes)
-  if (ascii !== undefined) return ascii
+  const units = bytes.length > maxFewUnits ? manyUnits : fewUnits
   let text = ''
-  let units: number[] = []
+  let count = 0
   for (let i = 0; i < bytes.length;) {
     const first = bytes[i++] as number
     let code = first
@@ -86,12 +82,16 @@ export function parseUtf8(bytes: Uint8Array): string | undefined {
       const least = extra === 1 ? 0x80 : extra === 2 ? 0x800 : 0x1_0000
       if (code < least || code > 0x10_ffff || (code >= 0xd800 && code <= 0xdfff)) return undefined
     }
-    if (code >= 0x1_0000) units.push(0xd800 + ((code - 0x1_0000) >> 10), 0xdc00 + ((code - 0x1_0000) & 0x3ff))
-    else units.push(code)
-    if (units.length >= sliceUnits) {
-      text += String.fromCharCode(...units)
-      units = []
+    if (code >= 0x1_0000) {
+      units[count++] = 0xd800 + ((code - 0x1_0000) >> 10)
+      units[count++] = 0xdc00 + ((code - 0x1_0000) & 0x3ff)
+    } else {
+      units[count++] = code
+    }
+    if (count >= sliceUnits) {
+      text += unitsToText(units, count)
+      count = 0
     }
   }
-  return text + String.fromCharCode(...units)
+  return text + unitsToText(units, count)
 }

@@ -9,19 +9,32 @@ export interface ChachaKey {
   readonly nonce: Uint8Array
 }
 
+/** For one at a time; secrets are erased from it. */
+const keyWords = new Uint32Array(8)
+const nonceWords = new Uint32Array(4)
+const subkeyWords = new Uint32Array(8)
+
 /** The ChaCha20-Poly1305 key and 12-byte nonce that XChaCha20-Poly1305 with a 24-byte nonce comes down to. */
 export function xchachaToChacha(key: Uint8Array, nonce: Uint8Array): ChachaKey {
-  const subkeyWords = new Uint32Array(8)
-  hchacha(sigma, words(key), words(nonce.subarray(0, 16)), subkeyWords)
+  readWords(key, keyWords)
+  readWords(nonce, nonceWords)
+  hchacha(sigma, keyWords, nonceWords, subkeyWords)
   const subkey = new Uint8Array(32)
-  const view = new DataView(subkey.buffer)
-  for (let i = 0; i < 8; i++) view.setUint32(i * 4, subkeyWords[i] as number, true)
+  for (let i = 0; i < 32; i++) subkey[i] = (subkeyWords[i >> 2] as number) >>> ((i & 3) * 8)
+  keyWords.fill(0)
+  subkeyWords.fill(0)
   const short = new Uint8Array(12)
-  short.set(nonce.subarray(16), 4)
+  for (let i = 4; i < 12; i++) short[i] = nonce[12 + i] as number
   return { key: subkey, nonce: short }
 }
 
-function words(bytes: Uint8Array): Uint32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, true))
+/** Little-endian, as many as there is room for. */
+function readWords(bytes: Uint8Array, words: Uint32Array): void {
+  for (let i = 0, at = 0; i < words.length; i++, at += 4) {
+    words[i] =
+      (bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)
+  }
 }
