@@ -131,6 +131,7 @@ describe('a members room of people who come through one another', () => {
     await ana.page.keyboard.press('Escape')
     await ana.page.getByRole('button', { name: 'Room settings' }).click()
     const settings = ana.page.getByRole('dialog')
+    await settings.getByRole('button', { name: 'Who comes in' }).click()
     await settings.getByRole('combobox', { name: 'Vouchers for a newcomer' }).selectOption('2')
     await settings.getByRole('button', { name: 'Close' }).click()
     await until('Ben to know the rule', 20_000, async () => {

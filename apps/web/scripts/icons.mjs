@@ -37,6 +37,9 @@ const tile = svg({ rounding: 14, scale: 1.14 })
 // Maskable icons are cut to any shape: all of it stays within the inner 80 %.
 const maskable = svg({ rounding: 0, scale: 0.98 })
 writeFileSync(`${publicFolder}icon.svg`, `${tile}\n`)
+// The same with a mark: somebody wrote.
+const mark = `<circle cx="19" cy="-19" r="13" fill="${paper}"/><circle cx="19" cy="-19" r="10" fill="#c4453f"/>`
+writeFileSync(`${publicFolder}icon-news.svg`, `${tile.replace('</svg>', `${mark}</svg>`)}\n`)
 
 const browser = await chromium.launch({
   executablePath: process.env.KITH_CHROMIUM ?? '/usr/bin/chromium',

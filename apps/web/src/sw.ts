@@ -5,6 +5,7 @@
  */
 
 import { answerMedia, mediaRoot } from './files/media-worker.ts'
+import { openTold, type Clicked, type Pages } from './notify/told-worker.ts'
 
 interface WorkerEvent extends Event {
   waitUntil(done: Promise<unknown>): void
@@ -16,12 +17,15 @@ interface WorkerFetchEvent extends WorkerEvent {
   respondWith(response: Promise<Response> | Response): void
 }
 
+interface WorkerClickEvent extends WorkerEvent, Clicked {}
+
 interface WorkerScope {
   readonly registration: { readonly scope: string }
-  readonly clients: { claim(): Promise<void> } & Parameters<typeof answerMedia>[2]
+  readonly clients: { claim(): Promise<void> } & Parameters<typeof answerMedia>[2] & Pages
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: WorkerEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: WorkerFetchEvent) => void): void
+  addEventListener(type: 'notificationclick', listener: (event: WorkerClickEvent) => void): void
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
 }
 
@@ -65,6 +69,10 @@ worker.addEventListener('activate', (event) => {
 
 worker.addEventListener('message', (event) => {
   if (event.data === 'activate') void worker.skipWaiting()
+})
+
+worker.addEventListener('notificationclick', (event) => {
+  event.waitUntil(openTold(event, worker.clients, scope))
 })
 
 worker.addEventListener('fetch', (event) => {

@@ -2,8 +2,8 @@
  * What a chat keeps about its rooms and settings, beside what the engines store.
  *
  * ```
- * chat/settings     { name, relayOnly, lockAfter, fileLimit }
- * chat/room/<id>    { secret, relay, title, name, joinedAt, identity, device, agree, agreeSince, retired, certificate,
+ * chat/settings     { name, relayOnly, lockAfter, fileLimit, notifying }
+ * chat/room/<id>    { secret, relay, title, telling, name, joinedAt, identity, device, agree, agreeSince, retired, certificate,
  *                   certifiedAt }
  *                   a members room also { roomId, inviteSecret, lobbySecret, links }, and no secret; a linked device has
  *                   { author, proof } instead of identity
@@ -29,9 +29,10 @@ import {
   writeManifest,
 } from '@kith/protocol'
 import type { Manifest, Millis } from '@kith/protocol'
-import type { ChatSettings, Quiet } from './chat.ts'
+import type { ChatSettings, Notifying, Quiet, Telling } from './chat.ts'
 import type { EdgeRule } from './members-state.ts'
 import type { KnownDevices } from './member-devices.ts'
+import { parseTelling } from './news.ts'
 import type { PersonaSecrets, RetiredAgree } from './persona.ts'
 import type { Storage } from './storage.ts'
 
@@ -43,6 +44,8 @@ export interface RoomRecord {
   /** Origin, or undefined for a room without a relay. */
   readonly relay: string | undefined
   readonly title: string
+  /** Everything where nothing is said. */
+  readonly telling?: Telling | undefined
   /** How this person is called in this room; undefined follows the settings. */
   readonly name: string | undefined
   readonly joinedAt: Millis
@@ -95,18 +98,19 @@ export class ChatStore {
 
   async readSettings(): Promise<Partial<ChatSettings>> {
     const [record] = await this.#storage.read({ prefix: 'chat/settings', limit: 1 })
-    const { name, relayOnly, lockAfter, fileLimit } = parseJson(record?.value)
+    const { name, relayOnly, lockAfter, fileLimit, notifying } = parseJson(record?.value)
     return {
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof relayOnly === 'boolean' ? { relayOnly } : {}),
       ...(typeof lockAfter === 'number' && lockAfter >= 0 ? { lockAfter } : {}),
       ...(typeof fileLimit === 'number' && fileLimit >= 0 ? { fileLimit } : {}),
+      ...(typeof notifying === 'object' && notifying !== null ? { notifying: parseNotifying(notifying) } : {}),
     }
   }
 
   async writeSettings(settings: ChatSettings): Promise<void> {
-    const { name, relayOnly, lockAfter, fileLimit } = settings
-    await this.#put('chat/settings', { name, relayOnly, lockAfter, fileLimit })
+    const { name, relayOnly, lockAfter, fileLimit, notifying } = settings
+    await this.#put('chat/settings', { name, relayOnly, lockAfter, fileLimit, notifying })
   }
 
   /** In the order they were joined. A record that cannot be read is left where it is. */
@@ -131,6 +135,7 @@ export class ChatStore {
       secret: formatBase64url(room.secret),
       relay: room.relay,
       title: room.title,
+      telling: room.telling,
       name: room.name,
       joinedAt: room.joinedAt,
       identity: persona.identity && formatBase64url(persona.identity),
@@ -229,6 +234,14 @@ export function parseJson(bytes: Uint8Array | undefined): Record<string, unknown
   }
 }
 
+function parseNotifying({ on, show, sound }: { on?: unknown; show?: unknown; sound?: unknown }): Notifying {
+  return {
+    on: typeof on === 'boolean' ? on : undefined,
+    show: show === 'nothing' ? 'nothing' : 'message',
+    sound: sound === true,
+  }
+}
+
 function parseManifests(value: unknown): readonly Manifest[] {
   if (!Array.isArray(value)) return []
   return value.slice(0, maxManifests).flatMap((text: unknown) => {
@@ -286,6 +299,7 @@ function parseRoom(id: string, fields: Record<string, unknown>): RoomRecord | un
     secret,
     relay: text('relay'),
     title: text('title') ?? '',
+    ...(fields['telling'] === undefined ? {} : { telling: parseTelling(fields['telling']) }),
     name: text('name'),
     joinedAt,
     persona: {

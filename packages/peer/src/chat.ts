@@ -117,6 +117,25 @@ export interface Notice {
   readonly about: string | undefined
 }
 
+/** Of which messages of a room its person hears while they look elsewhere: of all, of those that mean them, of none. */
+export type Telling = 'everything' | 'called' | 'nothing'
+
+/** The unread messages a person is told of. */
+export interface News {
+  readonly count: number
+  /** Id of the newest of them. */
+  readonly newest: string
+}
+
+/** How this person is told, of all rooms together. */
+export interface Notifying {
+  /** Undefined: nobody has said yet. */
+  readonly on: boolean | undefined
+  /** What a notification shows: who wrote what, or only that there is something. With a lock it is always the latter. */
+  readonly show: 'message' | 'nothing'
+  readonly sound: boolean
+}
+
 export interface RoomState {
   readonly id: string
   readonly kind: RoomKind
@@ -135,6 +154,9 @@ export interface RoomState {
   readonly firstUnread: string | undefined
   /** The oldest message among the unread that calls me by the name I have here; see `mentions.ts`. */
   readonly mentioned?: string | undefined
+  readonly telling: Telling
+  /** Undefined when there is nothing to tell. */
+  readonly news: News | undefined
   readonly draft: string
   /** Files that were put to the draft; they are sealed and kept here already, and go with the next `send` that names them. */
   readonly draftFiles: readonly FileInfo[]
@@ -212,6 +234,7 @@ export interface Room {
   setTyping(typing: boolean): void
   setDraft(text: string): void
   setTitle(title: string): Promise<void>
+  setTelling(telling: Telling): Promise<void>
   /** How this person is called here, from now on. */
   setName(name: string): Promise<void>
   /** Everything up to the newest message was seen. */
@@ -245,6 +268,7 @@ export interface ChatSettings {
   readonly lockAfter: number
   /** Bytes that files may take on this device; 0: as much as it has room for. */
   readonly fileLimit: number
+  readonly notifying: Notifying
 }
 
 export interface ChatState {
@@ -308,6 +332,7 @@ export interface Chat {
   setLockAfter(minutes: number): Promise<void>
   /** What files may take here, in bytes; 0: as much as there is room. What is over it and held by three others goes at once. */
   setFileLimit(bytes: number): Promise<void>
+  setNotifying(change: Partial<Notifying>): Promise<void>
   /** From now on what is stored here opens without one. Rejects with `StorageLocked` when `current` is wrong. */
   removePassphrase(current: Opener): Promise<void>
   /** Erases what three others hold as well, least used first. Resolves with the bytes that were freed. */

@@ -276,7 +276,7 @@ describe('OpenChat', () => {
     expect(keys).toContain(`chat/room/${kept.id}`)
   })
 
-  it('FAC6 keeps drafts, read marks, titles and names', async () => {
+  it('FAC6 TEL3 keeps drafts, read marks, titles, names and what is told', async () => {
     const { chat, clock, disk } = await open({ defaultName: 'Robin' })
     const room = await chat.join(link)
     const id = await room.send('hello')
@@ -286,12 +286,20 @@ describe('OpenChat', () => {
     clock.advance(markDelayMs)
     await room.setTitle('Kitchen')
     await room.setName('Rob')
+    await room.setTelling('called')
     await chat.setName('Robert')
+    await chat.setNotifying({ on: true, show: 'nothing' })
     await chat.close()
     const again = await open({ defaultName: 'Somebody' }, disk)
-    expect(again.chat.state.settings).toEqual({ name: 'Robert', relayOnly: false, lockAfter: 15, fileLimit: 0 })
+    expect(again.chat.state.settings).toEqual({
+      name: 'Robert',
+      relayOnly: false,
+      lockAfter: 15,
+      fileLimit: 0,
+      notifying: { on: true, show: 'nothing', sound: false },
+    })
     const reopened = again.chat.room(room.id)!
-    expect(reopened.state).toMatchObject({ draft: 'half a thought', title: 'Kitchen' })
+    expect(reopened.state).toMatchObject({ draft: 'half a thought', title: 'Kitchen', telling: 'called' })
     expect(reopened.state.people[0]).toMatchObject({ me: true, name: 'Rob' })
     expect(again.engines[0]!.options.name).toBe('Rob')
     expect(id).toBe('0'.repeat(25) + '1')

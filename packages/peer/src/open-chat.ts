@@ -5,7 +5,7 @@ import { ChatFiles } from './chat-files.ts'
 import { ChatStore, type RoomRecord } from './chat-store.ts'
 import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
-import type { Chat, ChatSettings, ChatState, NewRoom, RoomState } from './chat.ts'
+import type { Chat, ChatSettings, ChatState, NewRoom, Notifying, RoomState } from './chat.ts'
 import type { ContactCommand, IdentityCommand } from './identity-state.ts'
 import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
@@ -16,6 +16,7 @@ import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { cutText, maxNameLength } from './names.ts'
+import { defaultNotifying } from './news.ts'
 import { OpenRoom, type RoomExtras } from './open-room.ts'
 import { renewPersonaSecrets } from './persona.ts'
 
@@ -27,7 +28,14 @@ export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const store = new ChatStore(ports.storage)
   const stored = await store.readSettings()
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
-  const settings: ChatSettings = { name, relayOnly: false, lockAfter: defaultLockAfter, fileLimit: 0, ...stored }
+  const settings: ChatSettings = {
+    name,
+    relayOnly: false,
+    lockAfter: defaultLockAfter,
+    fileLimit: 0,
+    notifying: defaultNotifying,
+    ...stored,
+  }
   if (stored.name === undefined) await store.writeSettings(settings)
   // Somebody may knock before the chat is there; then nobody takes it.
   let route: RouteIncoming = () => {}
@@ -262,6 +270,12 @@ export class OpenChat implements Chat {
     this.#changed()
     await this.#store.writeSettings(this.#settings)
     await this.#files?.setLimit(bytes)
+  }
+
+  async setNotifying(change: Partial<Notifying>): Promise<void> {
+    this.#settings = { ...this.#settings, notifying: { ...this.#settings.notifying, ...change } }
+    this.#changed()
+    await this.#store.writeSettings(this.#settings)
   }
 
   async freeSpace(): Promise<number> {

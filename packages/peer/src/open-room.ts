@@ -21,6 +21,7 @@ import type {
   Room,
   RoomState,
   SendOptions,
+  Telling,
   TimelineView,
   VerifyCommand,
 } from './chat.ts'
@@ -129,6 +130,7 @@ export class OpenRoom implements Room {
       entering: (record.members?.inviteSecret ?? record.members?.lobbySecret) !== undefined,
       members: record.members,
       title: record.title,
+      telling: record.telling,
       link: record.members === undefined ? formatRoomLink(record) : '',
       relayHost: record.relay === undefined ? undefined : new URL(record.relay).host,
       me: formatHex(author),
@@ -412,6 +414,12 @@ export class OpenRoom implements Room {
     const cut = cutText(title, maxTitleLength)
     this.#record = { ...this.#record, title: cut }
     this.#view.setTitle(cut)
+    await this.#store.writeRoom(this.#record)
+  }
+
+  async setTelling(telling: Telling): Promise<void> {
+    this.#record = { ...this.#record, telling }
+    this.#view.setTelling(telling)
     await this.#store.writeRoom(this.#record)
   }
 

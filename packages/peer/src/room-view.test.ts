@@ -186,6 +186,27 @@ describe('RoomView', () => {
     expect(view.state.mentioned).toBeUndefined()
   })
 
+  it('TEL1 tells of news as they come, are read, and are wanted or not', () => {
+    const { view } = scene()
+    view.rename('Mia')
+    view.handle(timeline(said(1, { author: me }), said(2), said(3, { text: '@Mia?' }), said(4, { replyTo: id(1) })))
+    expect(view.state.news).toEqual({ count: 3, newest: id(4) })
+    const { news } = view.state
+    view.handle(timeline(said(2, { text: 'changed' })))
+    expect(view.state.news).toBe(news)
+    view.setTelling('called')
+    expect(view.state.news).toEqual({ count: 2, newest: id(4) })
+    view.handle(timeline(said(4, { deleted: true, text: '' })))
+    expect(view.state.news).toEqual({ count: 1, newest: id(3) })
+    view.setQuiet(ada, 'muted')
+    expect(view.state.news).toBeUndefined()
+    view.setQuiet(ada, undefined)
+    view.setContact('somebody')
+    expect(view.state.news).toEqual({ count: 2, newest: id(3) })
+    view.markRead()
+    expect(view.state.news).toBeUndefined()
+  })
+
   it('VIE7 does not count what was said before one joined', () => {
     const time = 1_800_000_000_000
     const mark = firstIdAt(time)

@@ -4,7 +4,17 @@
  */
 import { Writer, formatBase32, formatHex } from '@kith/protocol'
 import type { AtDoor, BlobProgress, EngineEvent, MembershipSnapshot, Millis, TimelineMessage } from '@kith/protocol'
-import type { ChatNoticeCode, Delivery, Message, Notice, Quiet, RoomKind, RoomState, SyncState } from './chat.ts'
+import type {
+  ChatNoticeCode,
+  Delivery,
+  Message,
+  Notice,
+  Quiet,
+  RoomKind,
+  RoomState,
+  SyncState,
+  Telling,
+} from './chat.ts'
 import type { MembersRecord, QuietPeople } from './chat-store.ts'
 import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
@@ -12,6 +22,7 @@ import type { FileInfo } from './files.ts'
 import type { EdgeRule, HeldMessage } from './members-state.ts'
 import { type KnownDevices, MemberDevices } from './member-devices.ts'
 import { isMentioned } from './mentions.ts'
+import { newsOf } from './news.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
 import { Posting } from './posting-rules.ts'
@@ -36,6 +47,7 @@ export interface RoomViewOptions {
   readonly id: string
   readonly kind: RoomKind
   readonly title: string
+  readonly telling?: Telling | undefined
   readonly link: string
   readonly relayHost: string | undefined
   /** Author key, hex. */
@@ -115,6 +127,8 @@ export class RoomView {
       sync: { phase: 'loading', have: 0, total: 0, gaps: 0 },
       unread: 0,
       firstUnread: undefined,
+      telling: options.telling ?? 'everything',
+      news: undefined,
       draft: options.draft,
       draftFiles: options.draftFiles,
       notices: [],
@@ -225,7 +239,9 @@ export class RoomView {
   }
 
   setContact(contact: string | undefined): void {
-    if (contact !== this.#state.contact) this.#set({ contact })
+    if (contact === this.#state.contact) return
+    this.#set({ contact })
+    this.#tellNews()
   }
 
   /** The engine was replaced: nobody is here any more, as far as we know; what was read stays. */
@@ -261,6 +277,11 @@ export class RoomView {
     this.#set({ title })
   }
 
+  setTelling(telling: Telling): void {
+    this.#set({ telling })
+    this.#tellNews()
+  }
+
   setDraftFiles(draftFiles: readonly FileInfo[]): void {
     this.#set({ draftFiles })
   }
@@ -281,7 +302,7 @@ export class RoomView {
 
   markRead(): void {
     this.#readMark = this.#timeline.newest?.id ?? this.#readMark
-    this.#set({ unread: 0, mentioned: undefined })
+    this.#set({ unread: 0, mentioned: undefined, news: undefined })
   }
 
   get membership(): MembershipSnapshot | undefined {
@@ -378,6 +399,7 @@ export class RoomView {
         mentioned = this.#count().mentioned
     }
     this.#set({ unread, firstUnread, mentioned, newest: this.#timeline.newest, people: this.#people.list() })
+    this.#tellNews()
     if (this.#lastWroteAt !== wroteAt) this.#showMembers()
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
@@ -464,6 +486,18 @@ export class RoomView {
   #recount(): void {
     const { firstUnread, ...counted } = this.#count()
     this.#set({ ...counted, firstUnread: firstUnread ?? this.#state.firstUnread, people: this.#people.list() })
+    this.#tellNews()
+  }
+
+  #tellNews(): void {
+    const { unread, telling, contact, news: before } = this.#state
+    const news = newsOf(this.#timeline, unread, {
+      telling,
+      name: this.#name,
+      isOfTwo: contact !== undefined,
+      isUnread: (message) => this.#isUnread(message),
+    })
+    if (news?.count !== before?.count || news?.newest !== before?.newest) this.#set({ news })
   }
 
   #count(): Pick<RoomState, 'unread' | 'firstUnread' | 'mentioned'> {

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser'
 import type { Situation } from '@kith/peer/testing/fake-fixtures'
 import { fakeLink } from '@kith/peer/testing/fake-fixtures'
 import { violations } from '../testing/axe.ts'
-import { approach, openApp, rows, until, type OpenApp } from '../testing/open-app.tsx'
+import { approach, openApp, openPage, rows, until, type OpenApp } from '../testing/open-app.tsx'
 import { secretOf } from './route.ts'
 
 let app: OpenApp
@@ -88,14 +88,17 @@ describe('moving between rooms', () => {
 describe('settings', () => {
   it('take effect at once', async () => {
     app = await openApp('rooms', { at: 'start' })
-    await userEvent.click(page.getByRole('button', { name: 'Settings' }))
+    await openPage('Settings', 'Look and language')
     await userEvent.click(page.getByRole('radio', { name: 'Dark' }))
     expect(document.documentElement.dataset['theme']).toBe('dark')
     expect(getComputedStyle(document.documentElement).colorScheme).toBe('dark')
     await userEvent.click(page.getByRole('radio', { name: 'System' }))
     expect(document.documentElement.dataset['theme']).toBeUndefined()
+    const pages = page.getByRole('navigation', { name: 'Settings' })
+    await userEvent.click(pages.getByRole('button', { name: 'Privacy and lock' }))
     await userEvent.click(page.getByRole('switch', { name: 'Hide my address from other members' }))
     expect(app.chat.state.settings.relayOnly).toBe(true)
+    await userEvent.click(pages.getByRole('button', { name: 'Files and storage' }))
     await expect.element(page.getByText(/3.4 MB in use/)).toBeVisible()
   })
 })

@@ -15,10 +15,15 @@ import type { Chat, RoomState } from '@kith/peer'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName } from '../person/friendly-name.ts'
 import { roomName } from '../room/status.ts'
+import { OpenSettings } from '../settings/open-settings.tsx'
+import type { SettingsSection } from '../settings/sections.ts'
+import { useBadge } from '../notify/badge.ts'
+import { newsCount } from '../notify/notes.ts'
+import { useNotifying } from '../notify/use-notifying.ts'
 import { newestFirst } from '../start/order.ts'
 import { Start } from '../start/start.tsx'
 import type { Position } from '../timeline/timeline.tsx'
-import { formatLink, keyOf, navigate, parseRoute, subscribeRoute } from './route.ts'
+import { formatLink, keyOf, navigate, parseRoute, subscribeRoute, type Route } from './route.ts'
 import { Sidebar } from './sidebar.tsx'
 import { ChatContext, useChat, useChatState } from './stores.ts'
 import { UpdateLine } from './update-line.tsx'
@@ -59,9 +64,14 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
   const rooms = useChatState((state) => state.rooms)
   const ready = useChatState((state) => state.ready)
   const [open, setOpen] = useState<Open>()
+  const [section, setSection] = useState<SettingsSection>()
   const positions = useRef(new Map<string, Position>())
   const current = route.at === 'room' ? rooms.find((room) => keyOf(room) === route.key) : undefined
-  usePageTitle(current)
+  const news = useChatState((state) => newsCount(state.rooms))
+  usePageTitle(current, news)
+  useBadge(news)
+  useNotifying()
+  useToldRoom(route, rooms)
   useRoomAhead()
   useVisibility()
   useKeys(rooms, current, () => setOpen((now) => (now === 'help' ? undefined : 'help')))
@@ -71,71 +81,79 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
     else positions.current.set(roomId, position)
   }, [])
   const home = useCallback(() => navigate(undefined), [])
+  const settings = useCallback((wanted?: SettingsSection) => {
+    setSection(wanted)
+    setOpen('settings')
+  }, [])
   const protection = useCallback(() => setOpen('protection'), [])
   const close = useCallback(() => setOpen(undefined), [])
 
   return (
-    <div
-      className={`app at-${route.at === 'room' || route.at === 'invite' ? 'room' : 'start'}${rooms.length > 0 ? ' has-rooms' : ''}`}
-    >
-      {rooms.length > 0 && (
-        <Sidebar current={current?.id} onSettings={() => setOpen('settings')} onHelp={() => setOpen('help')} />
-      )}
-      <main className="page">
-        {!ready ? (
-          <p className="page-note">{words.app.opening}</p>
-        ) : route.at === 'room' ? (
-          <RoomGate
-            key={route.key}
-            roomKey={route.key}
-            relay={relay}
-            current={current}
-            positions={positions.current}
-            onLeave={keepPosition}
-            onBack={home}
-            onProtection={protection}
-          />
-        ) : route.at === 'device' ? (
-          <Suspense fallback={null}>
-            <DevicePage key={route.code} code={formatLink(route.code, relay)} relay={relay} onBack={home} />
-          </Suspense>
-        ) : route.at === 'invite' ? (
-          <Suspense fallback={null}>
-            <Invited key={route.invite} link={formatLink(route.invite, relay)} onBack={home} />
-          </Suspense>
-        ) : (
-          <>
-            <div className="start-corner">
-              <button
-                type="button"
-                className="icon-button"
-                aria-label={words.start.settings}
-                title={words.start.settings}
-                onClick={() => setOpen('settings')}
-              >
-                <SettingsIcon size={20} aria-hidden />
-              </button>
-              <button
-                type="button"
-                className="icon-button"
-                aria-label={words.start.help}
-                title={words.start.help}
-                onClick={() => setOpen('help')}
-              >
-                <CircleHelp size={20} aria-hidden />
-              </button>
-            </div>
-            <UpdateLine />
-            <Start key={route.at} relay={relay} malformed={route.at === 'malformed'} onProtection={protection} />
-          </>
+    <OpenSettings value={settings}>
+      <div
+        className={`app at-${route.at === 'room' || route.at === 'invite' ? 'room' : 'start'}${rooms.length > 0 ? ' has-rooms' : ''}`}
+      >
+        {rooms.length > 0 && (
+          <Sidebar current={current?.id} onSettings={() => settings()} onHelp={() => setOpen('help')} />
         )}
-      </main>
-      <Suspense fallback={null}>
-        {open === 'settings' && <Settings onClose={close} />}
-        {open === 'help' && <Help onClose={close} />}
-        {open === 'protection' && <Protection onClose={close} />}
-      </Suspense>
-    </div>
+        <main className="page">
+          {!ready ? (
+            <p className="page-note">{words.app.opening}</p>
+          ) : route.at === 'room' ? (
+            <RoomGate
+              key={route.key}
+              roomKey={route.key}
+              relay={relay}
+              current={current}
+              positions={positions.current}
+              onLeave={keepPosition}
+              onBack={home}
+              onProtection={protection}
+            />
+          ) : route.at === 'device' ? (
+            <Suspense fallback={null}>
+              <DevicePage key={route.code} code={formatLink(route.code, relay)} relay={relay} onBack={home} />
+            </Suspense>
+          ) : route.at === 'invite' ? (
+            <Suspense fallback={null}>
+              <Invited key={route.invite} link={formatLink(route.invite, relay)} onBack={home} />
+            </Suspense>
+          ) : (
+            <>
+              <div className="start-corner">
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={words.start.settings}
+                  title={words.start.settings}
+                  onClick={() => settings()}
+                >
+                  <SettingsIcon size={20} aria-hidden />
+                </button>
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={words.start.help}
+                  title={words.start.help}
+                  onClick={() => setOpen('help')}
+                >
+                  <CircleHelp size={20} aria-hidden />
+                </button>
+              </div>
+              <UpdateLine />
+              <Start key={route.at} relay={relay} malformed={route.at === 'malformed'} onProtection={protection} />
+            </>
+          )}
+        </main>
+        <Suspense fallback={null}>
+          {open === 'settings' && (
+            <Settings section={section} onSection={setSection} onProtection={protection} onClose={close} />
+          )}
+          {open === 'help' && <Help onClose={close} />}
+          {open === 'protection' && <Protection onClose={close} />}
+        </Suspense>
+      </div>
+    </OpenSettings>
   )
 }
 
@@ -208,12 +226,20 @@ function useRoomAhead(): void {
 }
 
 /** The name of the room, which is the reader's own word for it; never anything of the link. */
-function usePageTitle(room: RoomState | undefined): void {
+function usePageTitle(room: RoomState | undefined, news: number): void {
   const words = useMessages()
-  const title = room === undefined ? words.app.name : words.app.title(roomName(room, words), room.unread)
+  const title = words.app.title(room === undefined ? undefined : roomName(room, words), news)
   useEffect(() => {
     document.title = title
   }, [title])
+}
+
+/** From a notification to its room, once the rooms are known. */
+function useToldRoom(route: Route, rooms: readonly RoomState[]): void {
+  const told = route.at === 'told' ? rooms.find(({ id }) => id === route.room) : undefined
+  useEffect(() => {
+    if (told !== undefined) navigate(keyOf(told), 'replace')
+  }, [told])
 }
 
 function useVisibility(): void {

@@ -13,6 +13,8 @@ export type Route =
   | { readonly at: 'invite'; readonly invite: string }
   /** The code of another device of one's own. */
   | { readonly at: 'device'; readonly code: string }
+  /** The room of a notification that was pressed while no page was open, by its id. */
+  | { readonly at: 'told'; readonly room: string }
   /** A fragment that is not a room's secret: a link cut short, most likely. */
   | { readonly at: 'malformed' }
 
@@ -20,11 +22,14 @@ const secretPattern = /^[A-Za-z0-9_-]{43}$/
 const memberPattern = /^m-[A-Za-z0-9_-]{16,64}$/
 const invitePattern = /^i-[A-Za-z0-9_-]{50,400}$/
 const devicePattern = /^d-[0-9A-Za-z]{24}$/
+const toldPattern = /^n-[\w-]{1,64}$/
 const relayLinkPattern = /^(https?:\/\/[^\s/?#]+)(?:\/[^\s?#]*)?#([A-Za-z0-9_-]{43}|i-[A-Za-z0-9_-]{50,400})$/
 
 export function parseRoute(hash: string): Route {
   const secret = hash.startsWith('#') ? hash.slice(1) : hash
   if (secret === '') return { at: 'start' }
+  // No secret of a room is as short.
+  if (secret.length < 43 && toldPattern.test(secret)) return { at: 'told', room: secret.slice(2) }
   if (devicePattern.test(secret)) return { at: 'device', code: secret }
   if (invitePattern.test(secret)) return { at: 'invite', invite: secret }
   return secretPattern.test(secret) || memberPattern.test(secret) ? { at: 'room', key: secret } : { at: 'malformed' }

@@ -27,6 +27,7 @@ import { useFileMessages } from '../messages/files.tsx'
 import { plainText } from '../markdown/parse.ts'
 import { useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
+import { FreeSpaceLink } from '../settings/open-settings.tsx'
 import { Popover } from '../overlay/popover.tsx'
 import { Slow, useSlow } from '../members/slow.tsx'
 import { Mentions, useMentions } from './mentions.tsx'
@@ -75,7 +76,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const emojiButton = useRef<HTMLButtonElement>(null)
   const [empty, setEmpty] = useState(() => room.state.draft.trim() === '')
   const [picking, setPicking] = useState(false)
-  const [refused, setRefused] = useState<string>()
+  const [refused, setRefused] = useState<{ readonly text: string; readonly isFull: boolean }>()
   /** What was in the field before an edit began, and comes back after it. */
   const beforeEdit = useRef<string>(undefined)
   /** The text of the field, readable also while the page is being taken down. */
@@ -185,13 +186,9 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     element.focus()
     sent.catch((reason: unknown) => {
       const code = reason instanceof Error && 'code' in reason ? reason.code : undefined
-      setRefused(
-        code === 'storeFull'
-          ? words.composer.refusedFull
-          : code === 'tooLong'
-            ? words.composer.refusedLong
-            : words.composer.refused,
-      )
+      const { refusedFull, refusedLong, refused: refusedNow } = words.composer
+      const isFull = code === 'storeFull'
+      setRefused({ text: isFull ? refusedFull : code === 'tooLong' ? refusedLong : refusedNow, isFull })
       // Nothing somebody wrote may vanish; what they wrote since comes after it.
       put([text, typed.current].filter((part) => part !== '').join('\n'))
       keepDraft()
@@ -251,7 +248,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     >
       {refused !== undefined && (
         <p className="composer-refused" role="alert">
-          {refused}
+          {refused.text} {refused.isFull && <FreeSpaceLink />}
         </p>
       )}
       <Mentions menu={mentions} />

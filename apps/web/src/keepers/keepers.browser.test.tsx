@@ -4,18 +4,18 @@ import { keeperTicketOf } from '@kith/peer'
 import type { Situation } from '@kith/peer/testing/fake-fixtures'
 import { createNobleCrypto } from '@kith/protocol'
 import { violations } from '../testing/axe.ts'
-import { openApp, type OpenApp } from '../testing/open-app.tsx'
+import { openApp, openPage, type OpenApp } from '../testing/open-app.tsx'
 
 let app: OpenApp
 
 afterEach(() => app.close())
 
-const section = () => page.getByRole('region', { name: 'Keepers' })
+const section = () => page.getByRole('region', { name: 'Keepers', exact: true })
 const command = () => section().getByRole('textbox', { name: 'Command that runs a keeper of this room' })
 
 async function openSettings(situation: Situation): Promise<void> {
   app = await openApp(situation)
-  await userEvent.click(page.getByRole('button', { name: 'Room settings' }).first())
+  await openPage('Room settings', 'Relay and keepers')
   await expect.element(section()).toBeVisible()
 }
 

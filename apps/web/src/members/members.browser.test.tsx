@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { fakePin } from '@kith/peer/testing/fake-members'
-import { openApp, until, type OpenApp } from '../testing/open-app.tsx'
+import { openApp, openPage, type OpenApp, until } from '../testing/open-app.tsx'
 
 let app: OpenApp | undefined
 
@@ -62,7 +62,7 @@ describe('a members room', () => {
 
   it('EDG8 lets one choose whom one’s own device connects with, in the settings of the room', async () => {
     app = await openApp('members')
-    await userEvent.click(page.getByRole('button', { name: 'Room settings' }).first())
+    await openPage('Room settings', 'Who comes in')
     const choice = page.getByRole('combobox', { name: 'Whom your device connects with' })
     await expect.element(choice).toHaveValue('trusted')
     await userEvent.selectOptions(choice, 'own')
@@ -158,7 +158,7 @@ describe('a members room', () => {
   it('shows the rules to everybody and lets only those change them who may', async () => {
     app = await openApp('membersSilent')
     expect(text('.silenced')).toBe('In this room only admins write.')
-    await userEvent.click(page.getByRole('button', { name: 'Room settings' }))
+    await openPage('Room settings', 'Who comes in')
     await until(() => document.querySelector('.rule select') !== null, 'the rules are shown')
     // What one's own device does is nobody else's business.
     const free = [...document.querySelectorAll<HTMLSelectElement>('.rule select:enabled')]
@@ -168,7 +168,7 @@ describe('a members room', () => {
     expect(text('.rules')).toContain('Spam, by Mara, Yesterday')
     app.close()
     app = await openApp('members')
-    await userEvent.click(page.getByRole('button', { name: 'Room settings' }))
+    await openPage('Room settings', 'Who comes in')
     await userEvent.selectOptions(page.getByLabelText('Slow mode'), 'One message in 30 s')
     await userEvent.selectOptions(page.getByLabelText('What newcomers can read'), 'The last 7 days')
     expect(app.room.state.members?.policy).toMatchObject({ slowSeconds: 30, history: { days: 7 } })

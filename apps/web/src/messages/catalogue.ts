@@ -5,6 +5,7 @@ import type { IdentityMessages } from './identity-en.ts'
 import type { KeepersMessages } from './keepers-en.ts'
 import type { MapMessages } from './map-en.ts'
 import type { MembersMessages } from './members-en.ts'
+import type { NotifyMessages } from './notify-en.ts'
 import type { SearchMessages } from './search-en.ts'
 
 /** What a language brings besides: in English these come with the pages that need them. */
@@ -14,6 +15,7 @@ export interface MessageParts {
   readonly keepers: KeepersMessages
   readonly map: MapMessages
   readonly members: MembersMessages
+  readonly notify: NotifyMessages
   readonly search: SearchMessages
 }
 

@@ -17,7 +17,9 @@ export const en = {
   app: {
     name: 'Kith',
     claim: 'Chat that belongs to the people in it.',
-    title: (room: string, unread: number): string => `${unread > 0 ? `(${number(unread)}) ` : ''}${room} · Kith`,
+    title: (room: string | undefined, news: number): string =>
+      `${news > 0 ? `(${number(news)}) ` : ''}${room === undefined ? '' : `${room} · `}Kith`,
+    oneBack: 'Back',
     back: 'Back to your rooms',
     close: 'Close',
     cancel: 'Cancel',
@@ -246,11 +248,16 @@ export const en = {
 
   roomSettings: {
     title: 'Room settings',
+    sections: {
+      names: 'Names',
+      access: 'Who comes in',
+      keeping: 'Relay and keepers',
+      leaving: 'Export and leave',
+    },
     name: 'What you call this room',
     nameHint: 'Only you see this.',
     yourName: 'Your name in this room',
     yourNameHint: 'The others see it from your next message on.',
-    who: 'Who can read',
     open: 'Open room: anyone with the link can read and write.',
     relay: 'Relay',
     relayNone: 'None. This room works only between directly connected people.',
@@ -287,6 +294,18 @@ export const en = {
 
   settings: {
     title: 'Settings',
+    sections: {
+      you: 'You',
+      look: 'Look and language',
+      files: 'Files and storage',
+      devices: 'Devices',
+      privacy: 'Privacy and lock',
+      about: 'About Kith',
+    },
+    isOn: 'On',
+    isOff: 'Off',
+    isLocked: 'Locked',
+    freeSpace: 'Free some space',
     name: 'Your name',
     nameHint: 'For rooms you make or join from now on.',
     theme: 'Appearance',
@@ -304,6 +323,15 @@ export const en = {
     mayBeCleared: 'The browser may clear it when space runs short.',
     language: 'Language',
     languageAuto: 'As in the browser',
+  },
+
+  about: {
+    version: 'Version',
+    relay: 'Served by',
+    relayAt: (host: string): string =>
+      `The relay at ${host}. It hands this page out and helps people meet; it keeps nothing.`,
+    licence: 'Licence',
+    licenceIs: 'MIT. Free to use, to change and to host.',
   },
 
   unlock: {

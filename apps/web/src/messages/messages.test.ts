@@ -10,6 +10,7 @@ import { keepersEn } from './keepers-en.ts'
 import { mapEn } from './map-en.ts'
 import { membersEn } from './members-en.ts'
 import { chooseLocale, languages, loadMessages } from './messages.tsx'
+import { notifyEn } from './notify-en.ts'
 import { searchEn } from './search-en.ts'
 
 const source = fileURLToPath(new URL('..', import.meta.url))
@@ -31,7 +32,7 @@ const said = leaves(en).filter(([[first]]) => first !== 'format' && first !== 'l
 describe('the catalogue', () => {
   it('holds no word that nobody says', () => {
     // Groups that are read by a computed key are read whole.
-    const computed = ['notice', 'keys', 'relayStates', 'themes', 'groups', 'path', 'delivery', 'formats']
+    const computed = ['notice', 'keys', 'relayStates', 'themes', 'groups', 'path', 'delivery', 'formats', 'sections']
     const all = files.map(({ text }) => text).join('\n')
     const unused = said
       .map(([path]) => path)
@@ -105,6 +106,7 @@ describe('the other languages', () => {
     keepers: keepersEn,
     map: mapEn,
     members: membersEn,
+    notify: notifyEn,
     search: searchEn,
   }
   const english = leaves({ ...en, parts }).filter(([[first]]) => first !== 'format' && first !== 'locale')

@@ -3,7 +3,7 @@
  * ours. On a phone it rises from the bottom edge.
  */
 import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react'
-import { X } from 'lucide-react'
+import { ChevronLeft, X } from 'lucide-react'
 import { useMessages } from '../messages/messages.tsx'
 import './overlay.css'
 
@@ -15,9 +15,14 @@ interface DialogProps {
   readonly small?: boolean
   /** As much of the window as a picture wants. */
   readonly wide?: boolean
+  /** From one of several pages to their list. */
+  readonly onBack?: (() => void) | undefined
+  /** Of several pages: see `sections.tsx`. */
+  readonly sectioned?: boolean
 }
 
-export function Dialog({ title, onClose, children, small = false, wide = false }: DialogProps): ReactElement {
+export function Dialog(props: DialogProps): ReactElement {
+  const { title, onClose, children, small = false, wide = false, onBack, sectioned = false } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   const words = useMessages()
@@ -34,19 +39,25 @@ export function Dialog({ title, onClose, children, small = false, wide = false }
   return (
     <dialog
       ref={dialog}
-      className={`dialog${small ? ' small' : ''}${wide ? ' wide' : ''}`}
+      className={`dialog${small ? ' small' : ''}${wide ? ' wide' : ''}${sectioned ? ' sectioned' : ''}`}
       aria-labelledby={heading}
       onCancel={(event) => {
         if (event.target !== event.currentTarget) return
         event.preventDefault()
-        onClose()
+        if (onBack === undefined) onClose()
+        else onBack()
       }}
       onPointerDown={(event) => {
         if (event.target === event.currentTarget) onClose()
       }}
     >
       <div className="dialog-body">
-        <header className="dialog-head">
+        <header className={`dialog-head${onBack === undefined ? '' : ' has-back'}`}>
+          {onBack !== undefined && (
+            <button type="button" className="icon-button" aria-label={words.app.oneBack} autoFocus onClick={onBack}>
+              <ChevronLeft size={24} aria-hidden />
+            </button>
+          )}
           <h2 id={heading}>{title}</h2>
           {!small && (
             <button type="button" className="icon-button" aria-label={words.app.close} onClick={onClose}>

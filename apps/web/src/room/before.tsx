@@ -4,6 +4,7 @@ import { Lock, UserPlus } from 'lucide-react'
 import type { Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
+import { NotifyAlone } from '../notify/offer.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
 import { ShareLink } from './share-link.tsx'
@@ -80,6 +81,7 @@ export function Before({
         ) : (
           <ShareLink link={link} qrSize={200} />
         )}
+        <NotifyAlone />
       </section>
     )
   }

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { Info, X } from 'lucide-react'
 import type { Notice, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
+import { FreeSpaceLink } from '../settings/open-settings.tsx'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 
 export function noticeText(notice: Notice, words: Messages): string {
@@ -21,7 +22,15 @@ export function Notices({ room }: { readonly room: Room }): ReactElement | null 
       {notices.map((notice) => (
         <li key={notice.id}>
           <Info size={16} aria-hidden />
-          <p>{noticeText(notice, words)}</p>
+          <p>
+            {noticeText(notice, words)}
+            {notice.code === 'storeFull' && (
+              <>
+                {' '}
+                <FreeSpaceLink />
+              </>
+            )}
+          </p>
           <button
             type="button"
             className="icon-button small"

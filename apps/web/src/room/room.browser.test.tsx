@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
-import { approach, log, openApp, rowOf, rows, settled, until, type OpenApp } from '../testing/open-app.tsx'
+import { approach, log, openApp, openPage, rowOf, rows, settled, type OpenApp, until } from '../testing/open-app.tsx'
 
 let app: OpenApp
 
@@ -272,7 +272,7 @@ describe('taking messages along', () => {
       handed.push({ name: this.download, url: this.href })
     }
     try {
-      await userEvent.click(page.getByRole('button', { name: 'Room settings' }))
+      await openPage('Room settings', 'Export and leave')
       await userEvent.click(page.getByRole('button', { name: 'As text (Markdown)' }))
       await expect.element(page.getByText(/among your downloads/)).toBeVisible()
     } finally {
@@ -326,7 +326,7 @@ describe('the room says what is happening', () => {
 
   it('asks before it forgets a room, and goes home afterwards', async () => {
     app = await openApp('full')
-    await userEvent.click(page.getByRole('button', { name: 'Room settings' }))
+    await openPage('Room settings', 'Export and leave')
     await userEvent.click(page.getByRole('button', { name: 'Leave and forget' }))
     await userEvent.click(page.getByRole('button', { name: 'Leave and erase' }))
     await expect.element(page.getByRole('heading', { name: 'Kith', level: 1 })).toBeVisible()
@@ -342,7 +342,8 @@ describe('the room says what is happening', () => {
     await userEvent.keyboard('{Enter}')
     await userEvent.click(page.getByRole('button', { name: 'Close' }))
     await expect.element(page.getByRole('heading', { name: 'The lake', level: 1 })).toBeVisible()
-    expect(document.title).toBe('The lake · Kith')
+    // Three messages wait in another room.
+    expect(document.title).toBe('(3) The lake · Kith')
     expect(app.room.state.people.find((person) => person.me)?.name).toBe('Rob')
   })
 })

@@ -14,6 +14,7 @@ import { silenceOf, Silenced } from '../members/standing.tsx'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
+import { NotifyOffer } from '../notify/offer.tsx'
 import { Timeline, type Position } from '../timeline/timeline.tsx'
 import { Before } from './before.tsx'
 import { Header } from './header.tsx'
@@ -187,6 +188,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
           )}
           <Notices room={room} />
           <Moved room={room} />
+          <NotifyOffer room={room} />
           <Timeline
             room={room}
             name={name}

@@ -55,6 +55,13 @@ export async function openApp(situation: Situation, options: OpenOptions = {}): 
   }
 }
 
+/** Opens the settings, of the program or of a room, at one of their pages. */
+export async function openPage(button: 'Settings' | 'Room settings', section: string): Promise<void> {
+  await userEvent.click(page.getByRole('button', { name: button, exact: true }).first())
+  const pages = page.getByRole('navigation', { name: button, exact: true })
+  await userEvent.click(pages.getByRole('button', { name: section }))
+}
+
 /** The scroller of the timeline. */
 export function log(): HTMLElement {
   const element = document.querySelector<HTMLElement>('[role="log"]')

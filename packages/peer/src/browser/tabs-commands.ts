@@ -1,5 +1,5 @@
 /** What is asked of a chat, as commands: the same whether this tab leads or follows. */
-import type { ContactCommand, IdentityCommand, NewRoom, Opener, PasskeyAnswer, Room } from '../chat.ts'
+import type { ContactCommand, IdentityCommand, NewRoom, Notifying, Opener, PasskeyAnswer, Room } from '../chat.ts'
 import { RoomClosed } from '../errors.ts'
 import type { Command, CommandValue } from './tabs-wire.ts'
 
@@ -54,6 +54,10 @@ export abstract class CommandedChat {
 
   async setFileLimit(value: number): Promise<void> {
     await this.issue({ name: 'setFileLimit', value })
+  }
+
+  async setNotifying(value: Partial<Notifying>): Promise<void> {
+    await this.issue({ name: 'setNotifying', value })
   }
 
   async freeSpace(): Promise<number> {

@@ -3,6 +3,7 @@ import type { Chat, ChatState, Message, Opener, PasskeyAnswer, Room } from '../c
 import { LinkMalformed } from '../errors.ts'
 import { noContacts, noIdentity } from '../identity-state.ts'
 import { MemoryLock } from '../memory/lock.ts'
+import { defaultNotifying } from '../news.ts'
 import { FixtureRoom } from './tabs-fixture-room.ts'
 import type { FixtureHome, Pauses } from './tabs-fixture-room.ts'
 
@@ -50,7 +51,7 @@ export class FixtureChat implements Chat, FixtureHome {
 
   get state(): ChatState {
     this.#state ??= {
-      settings: { name: this.#name, relayOnly: false, lockAfter: 0, fileLimit: 0 },
+      settings: { name: this.#name, relayOnly: false, lockAfter: 0, fileLimit: 0, notifying: defaultNotifying },
       rooms: [...this.rooms.values()].map(({ state }) => state),
       ready: true,
       atRest: this.lock.atRest,
@@ -120,6 +121,8 @@ export class FixtureChat implements Chat, FixtureHome {
   }
 
   async setLockAfter(): Promise<void> {}
+
+  async setNotifying(): Promise<void> {}
 
   async setFileLimit(): Promise<void> {}
 

@@ -9,6 +9,7 @@ import type {
   RoomState,
   SendOptions,
   SyncState,
+  Telling,
 } from '../chat.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
 import { MessageRefused } from '../errors.ts'
@@ -92,6 +93,8 @@ export class FixtureRoom implements Room {
       sync: { phase: 'loading', have: 0, total: 0, gaps: 0 },
       unread: 0,
       firstUnread: undefined,
+      telling: 'everything',
+      news: undefined,
       draft: '',
       draftFiles: [],
       notices: [],
@@ -199,6 +202,10 @@ export class FixtureRoom implements Room {
   setDraft(draft: string): void {
     this.#chat.casts.push(`draft ${draft}`)
     this.set({ draft })
+  }
+
+  async setTelling(telling: Telling): Promise<void> {
+    this.set({ telling })
   }
 
   async setTitle(title: string): Promise<void> {

@@ -14,6 +14,7 @@ import type {
   RoomMap,
   RoomState,
   SendOptions,
+  Telling,
   TimelineView,
 } from '../chat.ts'
 import type { FileInfo, FileToSend } from '../files.ts'
@@ -150,6 +151,10 @@ export class SharedRoom implements Room {
 
   async react(id: string, emoji: string, on: boolean): Promise<void> {
     await this.#port.issue({ name: 'react', room: this.id, id, emoji, on })
+  }
+
+  async setTelling(value: Telling): Promise<void> {
+    await this.#port.issue({ name: 'setTelling', room: this.id, value })
   }
 
   async setTitle(value: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { noContacts, noIdentity } from '../identity-state.ts'
+import { defaultNotifying } from '../news.ts'
 import { Shown } from './tabs-shown.ts'
 import type { ChatHead } from './tabs-wire.ts'
 
 const head: ChatHead = {
-  settings: { name: 'Robin', relayOnly: false, lockAfter: 15, fileLimit: 0 },
+  settings: { name: 'Robin', relayOnly: false, lockAfter: 15, fileLimit: 0, notifying: defaultNotifying },
   roomIds: [],
   ready: true,
   atRest: 'key',

@@ -13,6 +13,7 @@ import type {
   IdentityCommand,
   Message,
   NewRoom,
+  Notifying,
   Opener,
   PasskeyAnswer,
   Quiet,
@@ -20,6 +21,7 @@ import type {
   Room,
   RoomMap,
   RoomState,
+  Telling,
   VerifyCommand,
 } from '../chat.ts'
 import {
@@ -91,6 +93,7 @@ export type Command =
   | { readonly name: 'removePassphrase'; readonly current: Opener }
   | { readonly name: 'setLockAfter'; readonly value: number }
   | { readonly name: 'setFileLimit'; readonly value: number }
+  | { readonly name: 'setNotifying'; readonly value: Partial<Notifying> }
   | { readonly name: 'freeSpace' }
   | SendCommand
   /** The bytes are a Blob, which crosses between tabs as a handle. */
@@ -103,6 +106,7 @@ export type Command =
   | { readonly name: 'delete'; readonly room: string; readonly id: string }
   | { readonly name: 'react'; readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean }
   | { readonly name: 'setTitle'; readonly room: string; readonly value: string }
+  | { readonly name: 'setTelling'; readonly room: string; readonly value: Telling }
   | { readonly name: 'setName'; readonly room: string; readonly value: string }
   | { readonly name: 'map'; readonly room: string }
   | { readonly name: 'reachReport'; readonly room: string; readonly who: string }
@@ -241,6 +245,9 @@ export async function runCommand(chat: Chat, command: Command): Promise<CommandV
     case 'setFileLimit':
       await chat.setFileLimit(command.value)
       return undefined
+    case 'setNotifying':
+      await chat.setNotifying(command.value)
+      return undefined
     case 'freeSpace':
       return chat.freeSpace()
     default:
@@ -284,6 +291,9 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
       return undefined
     case 'setTitle':
       await room.setTitle(command.value)
+      return undefined
+    case 'setTelling':
+      await room.setTelling(command.value)
       return undefined
     case 'setName':
       await room.setName(command.value)

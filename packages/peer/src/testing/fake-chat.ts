@@ -6,7 +6,17 @@
  * happen: `say`, `setPerson`, `setSync`, `setRelay`, `notice`. Ready-made situations are in `fake-fixtures.ts`.
  */
 import type { Millis } from '@kith/protocol'
-import type { Chat, ChatSettings, ChatState, NewRoom, Opener, PasskeyAnswer, Room, RoomState } from '../chat.ts'
+import type {
+  Chat,
+  ChatSettings,
+  ChatState,
+  NewRoom,
+  Notifying,
+  Opener,
+  PasskeyAnswer,
+  Room,
+  RoomState,
+} from '../chat.ts'
 import type { FileUse } from '../files.ts'
 import {
   type ContactCommand,
@@ -17,6 +27,7 @@ import {
 } from '../identity-state.ts'
 import { contactFake, fakeIdentity, identifyFake } from './fake-identity.ts'
 import { MemoryLock } from '../memory/lock.ts'
+import { defaultNotifying } from '../news.ts'
 import type { FakePerson } from './fake-people.ts'
 import { FakeRoom, type FakeRoomOptions } from './fake-room.ts'
 
@@ -26,6 +37,7 @@ export type { FakePerson, FakeRoomOptions }
 export interface FakeChatOptions {
   readonly name?: string | undefined
   readonly relayOnly?: boolean | undefined
+  readonly notifying?: Notifying | undefined
   readonly ready?: boolean | undefined
   /** Locks what is "stored". */
   readonly passphrase?: Opener | undefined
@@ -77,6 +89,7 @@ export class FakeChat implements Chat {
       relayOnly: options.relayOnly ?? false,
       lockAfter: 15,
       fileLimit: 0,
+      notifying: options.notifying ?? defaultNotifying,
     }
     this.#ready = options.ready ?? true
     this.#files = options.files ?? { bytes: 0, freeable: 0, limit: undefined }
@@ -214,6 +227,11 @@ export class FakeChat implements Chat {
   async setFileLimit(fileLimit: number): Promise<void> {
     this.#settings = { ...this.#settings, fileLimit }
     if (this.#files !== undefined) this.#files = { ...this.#files, limit: fileLimit || 48_000_000_000 }
+    this.#changed()
+  }
+
+  async setNotifying(change: Partial<Notifying>): Promise<void> {
+    this.#settings = { ...this.#settings, notifying: { ...this.#settings.notifying, ...change } }
     this.#changed()
   }
 

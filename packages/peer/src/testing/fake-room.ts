@@ -3,6 +3,7 @@ import type { Millis, ReachReport, RoomMap } from '@kith/protocol'
 import type {
   GovernCommand,
   Message,
+  News,
   Notice,
   Person,
   Quiet,
@@ -11,6 +12,7 @@ import type {
   RoomState,
   SendOptions,
   SyncState,
+  Telling,
   TimelineView,
 } from '../chat.ts'
 import type { Comparing, VerifyCommand } from '../identity-state.ts'
@@ -20,6 +22,7 @@ import type { Entering, MembersState } from '../members-state.ts'
 import type { Attachment, FileInfo, FileToSend } from '../files.ts'
 import { MemoryFiles, type MemoryFile } from '../memory/files.ts'
 import { isMentioned } from '../mentions.ts'
+import { newsOf } from '../news.ts'
 import { fakeId, fakeKey } from './fake-keys.ts'
 import { fakeReport, smallMap } from './fake-map.ts'
 import { fakeMembership, fakeMembersState, governFake, type FakeMembers, type IdOf } from './fake-members.ts'
@@ -51,6 +54,7 @@ export interface FakeRoomOptions {
   readonly sync?: SyncState | undefined
   /** How many of the newest messages were not read. */
   readonly unread?: number | undefined
+  readonly telling?: Telling | undefined
   readonly draft?: string | undefined
   readonly comparing?: readonly Comparing[] | undefined
   readonly shown?: boolean | undefined
@@ -146,6 +150,8 @@ export class FakeRoom implements Room {
       },
       unread: options.unread ?? 0,
       firstUnread: undefined,
+      telling: options.telling ?? 'everything',
+      news: undefined,
       draft: options.draft ?? '',
       draftFiles: [],
       notices: options.notices ?? [],
@@ -173,6 +179,7 @@ export class FakeRoom implements Room {
       mentioned:
         unread > 0 ? this.#messages.slice(-unread).find(({ text }) => isMentioned(text, myName))?.id : undefined,
     }
+    this.#state = { ...this.#state, news: this.#news }
   }
 
   get state(): RoomState {
@@ -266,7 +273,7 @@ export class FakeRoom implements Room {
 
   markRead(): void {
     this.#newestRead = this.#messages.at(-1)?.id
-    if (this.#state.unread > 0) this.#set({ unread: 0, mentioned: undefined })
+    if (this.#state.unread > 0) this.#set({ unread: 0, mentioned: undefined, news: undefined })
   }
 
   dismissNotice(id: number): void {
@@ -299,6 +306,11 @@ export class FakeRoom implements Room {
     const { comparing, people, answer } = verifyFake(command, this.#state)
     this.#set({ comparing, people })
     return answer
+  }
+
+  async setTelling(telling: Telling): Promise<void> {
+    this.#set({ telling })
+    this.#set({ news: this.#news })
   }
 
   setShown(shown: boolean): void {
@@ -371,6 +383,12 @@ export class FakeRoom implements Room {
 
   notice(code: string, about?: string): void {
     this.#set({ notices: [...this.#state.notices, { id: ++this.#counter, code, about }] })
+  }
+
+  get #news(): News | undefined {
+    const { unread, telling } = this.#state
+    const isUnread = (message: Message): boolean => !message.mine && message.id > (this.#newestRead ?? '')
+    return newsOf(this.timeline, unread, { telling, name: this.#myName, isOfTwo: false, isUnread })
   }
 
   get #myName(): string {
@@ -478,6 +496,7 @@ export class FakeRoom implements Room {
     this.#messages = next
     this.#timeline = undefined
     this.#set({ newest: next.at(-1), unread, firstUnread, mentioned })
+    this.#set({ news: this.#news })
     for (const listener of this.#messageListeners) listener(messages)
   }
 

@@ -6,6 +6,7 @@ import { identityDe } from './identity.ts'
 import { keepersDe } from './keepers.ts'
 import { mapDe } from './map.ts'
 import { membersDe } from './members.ts'
+import { notifyDe } from './notify.ts'
 import { searchDe } from './search.ts'
 
 const intl: Formats = formats('de')
@@ -21,6 +22,7 @@ export const de: Messages = {
     identity: identityDe,
     keepers: keepersDe,
     map: mapDe,
+    notify: notifyDe,
     members: membersDe,
     search: searchDe,
   },
@@ -28,7 +30,8 @@ export const de: Messages = {
   app: {
     name: 'Kith',
     claim: 'Chat, der den Leuten darin gehört.',
-    title: (room, unread) => `${unread > 0 ? `(${number(unread)}) ` : ''}${room} · Kith`,
+    title: (room, news) => `${news > 0 ? `(${number(news)}) ` : ''}${room === undefined ? '' : `${room} · `}Kith`,
+    oneBack: 'Zurück',
     back: 'Zurück zu deinen Räumen',
     close: 'Schließen',
     cancel: 'Abbrechen',
@@ -260,11 +263,16 @@ export const de: Messages = {
 
   roomSettings: {
     title: 'Raumeinstellungen',
+    sections: {
+      names: 'Namen',
+      access: 'Wer hereinkommt',
+      keeping: 'Relay und Hüter',
+      leaving: 'Exportieren und verlassen',
+    },
     name: 'Wie du diesen Raum nennst',
     nameHint: 'Das siehst nur du.',
     yourName: 'Dein Name in diesem Raum',
     yourNameHint: 'Die anderen sehen ihn ab deiner nächsten Nachricht.',
-    who: 'Wer lesen kann',
     open: 'Offener Raum: Wer den Link hat, kann lesen und schreiben.',
     relay: 'Relay',
     relayNone: 'Keins. Dieser Raum geht nur zwischen direkt verbundenen Leuten.',
@@ -301,6 +309,18 @@ export const de: Messages = {
 
   settings: {
     title: 'Einstellungen',
+    sections: {
+      you: 'Du',
+      look: 'Aussehen und Sprache',
+      files: 'Dateien und Speicher',
+      devices: 'Geräte',
+      privacy: 'Privates und Schloss',
+      about: 'Über Kith',
+    },
+    isOn: 'An',
+    isOff: 'Aus',
+    isLocked: 'Verschlossen',
+    freeSpace: 'Platz schaffen',
     name: 'Dein Name',
     nameHint: 'Für Räume, die du von jetzt an machst oder betrittst.',
     theme: 'Aussehen',
@@ -317,6 +337,15 @@ export const de: Messages = {
     mayBeCleared: 'Der Browser darf es löschen, wenn der Platz knapp wird.',
     language: 'Sprache',
     languageAuto: 'Wie der Browser',
+  },
+
+  about: {
+    version: 'Version',
+    relay: 'Kommt von',
+    relayAt: (host) =>
+      `Dem Relay bei ${host}. Es gibt diese Seite aus und hilft, dass sich Leute finden; es behält nichts.`,
+    licence: 'Lizenz',
+    licenceIs: 'MIT. Frei zu benutzen, zu ändern und zu betreiben.',
   },
 
   unlock: {

@@ -6,6 +6,7 @@ import { identityEs } from './identity.ts'
 import { keepersEs } from './keepers.ts'
 import { mapEs } from './map.ts'
 import { membersEs } from './members.ts'
+import { notifyEs } from './notify.ts'
 import { searchEs } from './search.ts'
 
 const intl: Formats = formats('es')
@@ -21,6 +22,7 @@ export const es: Messages = {
     identity: identityEs,
     keepers: keepersEs,
     map: mapEs,
+    notify: notifyEs,
     members: membersEs,
     search: searchEs,
   },
@@ -28,7 +30,8 @@ export const es: Messages = {
   app: {
     name: 'Kith',
     claim: 'Un chat que es de quienes están en él.',
-    title: (room, unread) => `${unread > 0 ? `(${number(unread)}) ` : ''}${room} · Kith`,
+    title: (room, news) => `${news > 0 ? `(${number(news)}) ` : ''}${room === undefined ? '' : `${room} · `}Kith`,
+    oneBack: 'Atrás',
     back: 'Volver a tus salas',
     close: 'Cerrar',
     cancel: 'Cancelar',
@@ -256,11 +259,16 @@ export const es: Messages = {
 
   roomSettings: {
     title: 'Ajustes de la sala',
+    sections: {
+      names: 'Nombres',
+      access: 'Quién entra',
+      keeping: 'Relé y guardianes',
+      leaving: 'Exportar y salir',
+    },
     name: 'Cómo llamas a esta sala',
     nameHint: 'Solo lo ves tú.',
     yourName: 'Tu nombre en esta sala',
     yourNameHint: 'Los demás lo ven desde tu próximo mensaje.',
-    who: 'Quién puede leer',
     open: 'Sala abierta: quien tenga el enlace puede leer y escribir.',
     relay: 'Relé',
     relayNone: 'Ninguno. Esta sala solo funciona entre personas con conexión directa.',
@@ -297,6 +305,18 @@ export const es: Messages = {
 
   settings: {
     title: 'Ajustes',
+    sections: {
+      you: 'Tú',
+      look: 'Aspecto e idioma',
+      files: 'Archivos y espacio',
+      devices: 'Dispositivos',
+      privacy: 'Privacidad y cierre',
+      about: 'Acerca de Kith',
+    },
+    isOn: 'Activados',
+    isOff: 'Desactivados',
+    isLocked: 'Cerrado',
+    freeSpace: 'Liberar espacio',
     name: 'Tu nombre',
     nameHint: 'Para las salas que crees o a las que entres desde ahora.',
     theme: 'Aspecto',
@@ -313,6 +333,14 @@ export const es: Messages = {
     mayBeCleared: 'El navegador puede borrarlo cuando falte espacio.',
     language: 'Idioma',
     languageAuto: 'Como el navegador',
+  },
+
+  about: {
+    version: 'Versión',
+    relay: 'Viene de',
+    relayAt: (host) => `El relé en ${host}. Entrega esta página y ayuda a encontrarse; no guarda nada.`,
+    licence: 'Licencia',
+    licenceIs: 'MIT. Libre de usar, cambiar y alojar.',
   },
 
   unlock: {

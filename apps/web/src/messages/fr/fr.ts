@@ -6,6 +6,7 @@ import { identityFr } from './identity.ts'
 import { keepersFr } from './keepers.ts'
 import { mapFr } from './map.ts'
 import { membersFr } from './members.ts'
+import { notifyFr } from './notify.ts'
 import { searchFr } from './search.ts'
 
 const intl: Formats = formats('fr')
@@ -22,6 +23,7 @@ export const fr: Messages = {
     identity: identityFr,
     keepers: keepersFr,
     map: mapFr,
+    notify: notifyFr,
     members: membersFr,
     search: searchFr,
   },
@@ -29,7 +31,8 @@ export const fr: Messages = {
   app: {
     name: 'Kith',
     claim: 'Un chat qui appartient à celles et ceux qui y sont.',
-    title: (room, unread) => `${unread > 0 ? `(${number(unread)}) ` : ''}${room} · Kith`,
+    title: (room, news) => `${news > 0 ? `(${number(news)}) ` : ''}${room === undefined ? '' : `${room} · `}Kith`,
+    oneBack: 'Retour',
     back: 'Retour à tes salons',
     close: 'Fermer',
     cancel: 'Annuler',
@@ -259,11 +262,16 @@ export const fr: Messages = {
 
   roomSettings: {
     title: 'Réglages du salon',
+    sections: {
+      names: 'Noms',
+      access: 'Qui entre',
+      keeping: 'Relais et gardiens',
+      leaving: 'Exporter et quitter',
+    },
     name: 'Comment tu appelles ce salon',
     nameHint: 'Toi seulement le vois.',
     yourName: 'Ton nom dans ce salon',
     yourNameHint: 'Les autres le voient à partir de ton prochain message.',
-    who: 'Qui peut lire',
     open: 'Salon ouvert : qui a le lien peut lire et écrire.',
     relay: 'Relais',
     relayNone: 'Aucun. Ce salon ne marche qu’entre gens reliés directement.',
@@ -300,6 +308,18 @@ export const fr: Messages = {
 
   settings: {
     title: 'Réglages',
+    sections: {
+      you: 'Vous',
+      look: 'Apparence et langue',
+      files: 'Fichiers et stockage',
+      devices: 'Appareils',
+      privacy: 'Vie privée et verrou',
+      about: 'À propos de Kith',
+    },
+    isOn: 'Activées',
+    isOff: 'Désactivées',
+    isLocked: 'Verrouillé',
+    freeSpace: 'Libérer de la place',
     name: 'Ton nom',
     nameHint: 'Pour les salons que tu crées ou rejoins à partir de maintenant.',
     theme: 'Apparence',
@@ -316,6 +336,14 @@ export const fr: Messages = {
     mayBeCleared: 'Le navigateur peut l’effacer quand la place manque.',
     language: 'Langue',
     languageAuto: 'Comme le navigateur',
+  },
+
+  about: {
+    version: 'Version',
+    relay: 'Servi par',
+    relayAt: (host) => `Le relais à ${host}. Il donne cette page et aide à se retrouver ; il ne garde rien.`,
+    licence: 'Licence',
+    licenceIs: 'MIT. Libre d’usage, de modification et d’hébergement.',
   },
 
   unlock: {
