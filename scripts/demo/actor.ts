@@ -31,7 +31,13 @@ export async function openActor(options: ActorOptions): Promise<OpenChat> {
   const clock = createSystemClock()
   const storage = await openMemoryStorage()
   const store = new ChatStore(storage)
-  await store.writeSettings({ name, relayOnly: false, lockAfter: 0, fileLimit: 0 })
+  await store.writeSettings({
+    name,
+    relayOnly: false,
+    lockAfter: 0,
+    fileLimit: 0,
+    notifying: { on: false, show: 'nothing', sound: false },
+  })
   await store.writeRoom({
     id: keys.id,
     secret: options.secret,

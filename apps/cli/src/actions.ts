@@ -17,6 +17,7 @@ import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts
 import { nameOfSession, pathWord, relayOf, roomTitle, syncText } from './people.ts'
 import { findPerson } from './find-person.ts'
 import { findIn, foundRows } from './found-rows.ts'
+import { notifyText } from './notify-words.ts'
 import type { Outcome } from './outcome.ts'
 import { printableLine } from './printable.ts'
 import { presenceWord, reachRows } from './reach-rows.ts'
@@ -175,6 +176,10 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       const freed = await chat.freeSpace()
       return hint(freed > 0 ? `Freed ${sizeText(freed)}. ${spaceText(chat)}` : `Nothing to free. ${spaceText(chat)}`)
     }
+    case 'notify':
+      if (typeof command.how === 'boolean') await chat.setNotifying({ on: command.how })
+      else if (command.how !== undefined) await room.setTelling(command.how)
+      return hint(notifyText(chat, room))
     case 'fileLimit':
       if (command.bytes !== undefined) await chat.setFileLimit(command.bytes)
       return hint(spaceText(chat))

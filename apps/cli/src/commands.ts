@@ -4,6 +4,7 @@
  */
 import type { Result } from '@kith/protocol'
 import { accept, reject } from '@kith/protocol'
+import { tellings, type Telling } from '@kith/peer'
 import { parseSize } from './keep-program.ts'
 import { parseMembersCommand, type MembersCommand } from './members/commands.ts'
 import { identityDescriptions, parseIdentityCommand, type IdentityInput } from './identity-commands.ts'
@@ -49,6 +50,8 @@ export type ChatCommand =
   | { readonly type: 'freeSpace' }
   /** Undefined: tell it. 0: all there is room for. */
   | { readonly type: 'fileLimit'; readonly bytes: number | undefined }
+  /** Undefined: tell it. */
+  | { readonly type: 'notify'; readonly how: boolean | Telling | undefined }
   | { readonly type: 'identity'; readonly input: IdentityInput }
 
 export interface CommandDescription {
@@ -92,6 +95,11 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'join LINK', does: 'join another room', menu: false },
   { usage: 'forget NAME', does: 'leave a room for good and erase all of it here', menu: false },
   { usage: 'mute NAME', does: 'nothing they say counts as unread; unmute', menu: false },
+  {
+    usage: 'notify [HOW]',
+    does: 'what calls you: everything, called or nothing, here; on or off, at all',
+    menu: false,
+  },
   { usage: 'hide NAME', does: 'nothing they say is shown; unhide', menu: false },
   ...identityDescriptions,
   { usage: 'help', does: 'this list; // at the start sends a slash', menu: false },
@@ -215,6 +223,8 @@ export function parseCommand(text: string): Result<ChatCommand> {
       return rest === ''
         ? reject(`Which file? /files lists them; as in /${word.toLowerCase()} 3f9a01`)
         : accept({ type: `${word.toLowerCase() as 'fetch' | 'pause' | 'free'}File`, id: rest })
+    case 'notify':
+      return notifyHow(rest.toLowerCase())
     case '':
       return reject('Say a command, such as chat NAME or exit.')
   }
@@ -224,6 +234,15 @@ export function parseCommand(text: string): Result<ChatCommand> {
   if (members === undefined)
     return reject(`There is no command ${word.slice(0, 30)}. /help lists them; // at the start sends a slash.`)
   return members.ok ? accept({ type: 'members', command: members.value }) : members
+}
+
+function notifyHow(rest: string): Result<ChatCommand> {
+  if (rest === '') return accept({ type: 'notify', how: undefined })
+  if (rest === 'on' || rest === 'off') return accept({ type: 'notify', how: rest === 'on' })
+  const telling = tellings.find((one) => one === rest)
+  return telling === undefined
+    ? reject('Say /notify everything, called or nothing for this room, or /notify on or off for all of them.')
+    : accept({ type: 'notify', how: telling })
 }
 
 function limitWhat(rest: string): Result<ChatCommand> {

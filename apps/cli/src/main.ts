@@ -105,7 +105,7 @@ async function chat(command: ChatCommand, place: Place): Promise<number> {
     const [first] = rooms
     if (fullScreen && first !== undefined) {
       const color = (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb'
-      const terminal = { input: process.stdin, output: process.stdout, color, suspend }
+      const terminal = { input: process.stdin, output: process.stdout, color, env: process.env, suspend }
       return await runFullScreen(chat, first.room, terminal, { invite, stopped })
     }
     const io: Io = {

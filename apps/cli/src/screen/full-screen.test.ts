@@ -136,7 +136,7 @@ describe('the full screen', () => {
     await code
   })
 
-  it('VIE12 rings when somebody who looks elsewhere is called by name, once, and not when they look', async () => {
+  it('VIE12 TEL11 rings when somebody who looks elsewhere is called by name, once, and not when they look', async () => {
     const { lake, type: written, stop } = start()
     /** Whether it rang; the window's title ends with the same character. */
     const rings = async (happens: () => unknown): Promise<boolean> => {
@@ -146,6 +146,7 @@ describe('the full screen', () => {
     }
     await pause()
     expect(await rings(() => lake.say('Mara', 'here, @Robin'))).toBe(false)
+    await lake.setTelling('called')
     await written('\u001b[O')
     expect(await rings(() => lake.say('Mara', 'nobody'))).toBe(false)
     expect(await rings(() => lake.say('Mara', 'and there, @robin?'))).toBe(true)

@@ -1,5 +1,5 @@
 /** The full-screen chat: wires keys, rooms and the painter together. Everything it decides is in pure files beside it. */
-import { isMentioned, type Chat, type Message, type Room } from '@kith/peer'
+import type { Chat, Message, Room } from '@kith/peer'
 import { AskedWatch } from '../asked-watch.ts'
 import { perform } from '../actions.ts'
 import type { Outcome } from '../outcome.ts'
@@ -10,6 +10,7 @@ import { DevicesWatch } from '../device-commands.ts'
 import { MembersWatch } from '../members/watch.ts'
 import { roomTitle } from '../people.ts'
 import { printableLine } from '../printable.ts'
+import { Calling, notifyBy } from './calling.ts'
 import { complete } from './complete.ts'
 import { editorWith } from './editor.ts'
 import { emptyInput, pressKey, type InputEffect, type InputState, type Key } from './input.ts'
@@ -59,8 +60,7 @@ class FullScreen {
   #newBelow = 0
   #numbersFrom: string | undefined
   #firstUnread: string | undefined
-  /** The newest message the bell was rung for. */
-  #rangFor = ''
+  readonly #calling = new Calling()
   readonly #panel = new OpenPanel()
   readonly #raw: RawScreen
   readonly #devices = new DevicesWatch()
@@ -94,8 +94,10 @@ class FullScreen {
     this.#raw.open()
     const stopChat = this.#chat.subscribe(() => {
       this.#watchMembers()
+      this.#call()
       this.#draw()
     })
+    this.#call()
     this.#enter(this.#room)
     if (invite && this.#room.state.kind === 'open') this.#panel.show(invitePanelFor(this.#room.state.link))
     else if (invite) this.#panel.show(({ columns }) => textPanel('members room', foundedText, columns))
@@ -215,18 +217,14 @@ class FullScreen {
       this.#newBelow += fresh.filter(({ mine, delivery }) => !mine && delivery === 'stored').length
     const others = fresh.find(({ mine }) => !mine)
     if (!this.#focused && this.#firstUnread === undefined) this.#firstUnread = others?.id
-    if (!this.#focused) this.#ringFor(fresh)
     this.#markRead()
     this.#draw()
   }
 
-  /** Whoever looks elsewhere is called only when they are meant, and once. */
-  #ringFor(fresh: readonly Message[]): void {
-    const me = this.#room.state.people.find((person) => person.me)?.name ?? ''
-    const calling = fresh.findLast(({ mine, text }) => !mine && isMentioned(text, me))
-    if (calling === undefined || calling.id <= this.#rangFor) return
-    this.#rangFor = calling.id
-    this.#raw.ring()
+  #call(): void {
+    const call = this.#calling.follow(this.#chat)
+    const isTold = this.#chat.state.settings.notifying.on === true
+    if (call !== undefined) this.#raw.ring(call, isTold ? notifyBy(this.#terminal.env ?? {}) : undefined)
   }
 
   /** What stands at the bottom of a window somebody looks at has been read. */
@@ -319,6 +317,7 @@ class FullScreen {
         return this.#painter.forget()
       case 'focus':
         this.#focused = effect.on
+        this.#calling.look(effect.on)
         return this.#markRead()
     }
   }

@@ -2,6 +2,7 @@
  * Rows to what a terminal obeys. This is the only file that writes escape sequences, and it lets no control character
  * of a row's text through (TRM1), whatever the layers above have missed.
  */
+import type { Call, NotifyBy } from './calling.ts'
 import type { Picture } from './render.ts'
 import type { Rgb, Row, Style } from './layout.ts'
 
@@ -12,6 +13,8 @@ export const enterScreen: string = `${escape}?1049h${escape}?7l${escape}?2004h${
 export const leaveScreen: string = `${escape}0m${escape}?1004l${escape}?2004l${escape}?7h${escape}?25h${escape}?1049l`
 const beginUpdate = `${escape}?2026h${escape}?25l`
 const endUpdate = `${escape}?25h${escape}?2026l`
+
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu
 
 /** More than terminals take into a clipboard. */
 const maxCopied = 48_000
@@ -25,7 +28,13 @@ export function paintCopy(text: string): string | undefined {
   return bytes.length > maxCopied ? undefined : `\u001b]52;c;${bytes.toString('base64')}\u0007`
 }
 
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu
+/** A notification of the desktop, in one of the two ways terminals know. */
+export function paintNotification(call: Call, by: NotifyBy): string {
+  const [title, body] = [call.title.replaceAll(control, ''), call.body.replaceAll(control, '')]
+  return by === 'osc9'
+    ? `\u001b]9;${title}: ${body}\u0007`
+    : `\u001b]777;notify;${title.replaceAll(';', ',')};${body}\u0007`
+}
 
 function styleCodes(style: Style, color: boolean): string {
   const codes: (number | string)[] = [0]

@@ -1,12 +1,15 @@
 /** The terminal while the chat has all of it: keys come one by one, and it is given back as it was, also after a crash. */
 import { emitKeypressEvents, type Interface } from 'node:readline'
+import type { Call, NotifyBy } from './calling.ts'
 import type { Key } from './input.ts'
-import { enterScreen, leaveScreen, paintCopy } from './paint.ts'
+import { enterScreen, leaveScreen, paintCopy, paintNotification } from './paint.ts'
 
 export interface Terminal {
   readonly input: NodeJS.ReadStream
   readonly output: NodeJS.WriteStream
   readonly color: boolean
+  /** What it says of itself; without it nothing is known. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined
   /** Stops this process as Ctrl+Z does elsewhere; resolves when it goes on. */
   suspend(): Promise<void>
 }
@@ -74,7 +77,8 @@ export class RawScreen {
     return painted !== undefined
   }
 
-  ring(): void {
-    this.#terminal.output.write(bell)
+  /** `by`: told to the desktop, too. */
+  ring(call: Call, by: NotifyBy | undefined): void {
+    this.#terminal.output.write(by === undefined ? bell : bell + paintNotification(call, by))
   }
 }
