@@ -35,8 +35,8 @@ import type { Reach } from './reach.ts'
 /** First bytes of the payloads that belong here. */
 export const meshTags: { readonly from: number; readonly to: number } = { from: broadcastTags.treeEntry, to: probeTag }
 export const meshTimers: readonly string[] = ['mesh/broadcast', 'mesh/overlay', 'mesh/liveness', 'mesh/registry']
-/** Entries kept for pulls: the last minute's, and no more than this. */
-export const maxRecent = 2_048
+/** Entries kept for pulls: the last minute's, if they are no more than this, and at most twice as many. */
+export const maxRecent = 1_024
 export const recentMs = 60_000
 /** In the foreground for this long, a desktop may lead a tree. */
 export const settledDesktopMs = 60_000
@@ -70,11 +70,6 @@ export interface MeshEvents {
   isCard(card: Uint8Array): boolean
 }
 
-interface Recent {
-  readonly entry: Entry
-  readonly at: Millis
-}
-
 export class Mesh implements Spreader {
   readonly #context: MeshContext
   readonly #events: MeshEvents
@@ -83,7 +78,10 @@ export class Mesh implements Spreader {
   readonly #liveness: Liveness
   readonly #registry: Registry
   readonly #lookout: Lookout
-  readonly #recent = new Map<Ref, Recent>()
+  /** Entries for whoever pulls: those of this minute, and of the one before. */
+  #recent = new Map<Ref, Entry>()
+  #older = new Map<Ref, Entry>()
+  #turnAt: Millis
   /** Time of the call being handled: what the machines below say is said now. */
   #now: Millis
   #visibleSince: Millis | undefined
@@ -95,6 +93,7 @@ export class Mesh implements Spreader {
     this.#events = events
     this.#now = now
     this.#visibleSince = now
+    this.#turnAt = now + recentMs
     this.#lookout = new Lookout({ sha256: crypto.sha256, ownKey: session.sign.publicKey, reach, corrected }, now)
     this.#overlay = new Overlay(
       {
@@ -359,10 +358,7 @@ export class Mesh implements Spreader {
     this.#tellOnline(now)
     this.#attend(now)
     this.#registry.setTree(this.#place(), now)
-    for (const [ref, { at }] of this.#recent) {
-      if (now - at < recentMs && this.#recent.size <= maxRecent) break
-      this.#recent.delete(ref)
-    }
+    if (now >= this.#turnAt) this.#turn(now)
   }
 
   // Entries.
@@ -398,13 +394,20 @@ export class Mesh implements Spreader {
 
   #keep(entry: Entry, now: Millis): Ref {
     const ref = shortId(entry.id)
-    this.#recent.set(ref, { entry, at: now })
+    if (this.#recent.size >= maxRecent) this.#turn(now)
+    this.#recent.set(ref, entry)
     return ref
+  }
+
+  #turn(now: Millis): void {
+    this.#older = this.#recent
+    this.#recent = new Map()
+    this.#turnAt = now + recentMs
   }
 
   #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void {
     const { room, reach } = this.#context
-    const entry = this.#recent.get(ref)?.entry
+    const entry = this.#recent.get(ref) ?? this.#older.get(ref)
     if (entry === undefined || entry.husk) return
     const payload = encodeTreeEntry(tree, hop, pulled, entry.bytes, room.receiptsOf(entry)[0], late)
     for (const session of to) reach.send(session, priority.text, payload, this.#now)

@@ -5,10 +5,8 @@
  * small room everybody is a neighbour, so the map is whole and a pair that an end of it does not call linked is a gap. In a mesh
  * it is what lies within two links.
  */
-import { formatHex } from '../codec/text.ts'
 import { prefixOf } from '../gossip/spread.ts'
-import type { Neighbourhood } from '../gossip/spread.ts'
-import type { Neighbour } from '../gossip/wire.ts'
+import type { Neighbourhood, ToldLink } from '../gossip/spread.ts'
 import type { LiveLink } from './links.ts'
 import type { MapLink, MapNode, MapTree, RoomMap } from './map.ts'
 import type { PeerInfo } from './output.ts'
@@ -57,8 +55,8 @@ export function drawMap(sources: MapSources): RoomMap {
   return { self: self.session, mode, online, nodes, links: [...drawn.values()], gaps, trees }
 }
 
-function toldLink(told: Neighbour, byPrefix: ReadonlyMap<string, string>): Omit<MapLink, 'a' | 'b'> {
-  const through = told.through === undefined ? undefined : byPrefix.get(formatHex(told.through))
+function toldLink(told: ToldLink, byPrefix: ReadonlyMap<string, string>): Omit<MapLink, 'a' | 'b'> {
+  const through = told.through === undefined ? undefined : byPrefix.get(told.through)
   return { path: told.path, through, rttMs: told.rttMs, isTree: false }
 }
 

@@ -8,14 +8,22 @@
  */
 import { formatHex } from '../codec/text.ts'
 import { prefixBytes } from './wire.ts'
-import type { Neighbour } from './wire.ts'
+import type { Neighbour, NeighbourPath } from './wire.ts'
 
 /** Sessions are named in neighbour lists by the first 8 bytes of their key, hex. */
 export function prefixOf(sessionHex: string): string {
   return sessionHex.slice(0, prefixBytes * 2)
 }
 
-const noLinks: ReadonlyMap<string, Neighbour> = new Map()
+/** What is kept of a link somebody told of: nothing of the frame it came in. */
+export interface ToldLink {
+  readonly path: NeighbourPath
+  readonly rttMs: number | undefined
+  /** Prefix of the session that carries it, hex. */
+  readonly through: string | undefined
+}
+
+const noLinks: ReadonlyMap<string, ToldLink> = new Map()
 
 export interface Arrival {
   /** Session that wrote the entry, hex. */
@@ -27,11 +35,15 @@ export interface Arrival {
 }
 
 export class Neighbourhood {
-  readonly #neighbours = new Map<string, ReadonlyMap<string, Neighbour>>()
+  readonly #neighbours = new Map<string, ReadonlyMap<string, ToldLink>>()
 
   /** `session` said who it has links with. */
   announce(session: string, neighbours: readonly Neighbour[]): void {
-    this.#neighbours.set(prefixOf(session), new Map(neighbours.map((told) => [formatHex(told.prefix), told])))
+    const links = new Map<string, ToldLink>()
+    for (const { prefix, path, rttMs, through } of neighbours) {
+      links.set(formatHex(prefix), { path, rttMs, through: through && formatHex(through) })
+    }
+    this.#neighbours.set(prefixOf(session), links)
   }
 
   forget(session: string): void {
@@ -39,7 +51,7 @@ export class Neighbourhood {
   }
 
   /** What `session` told of its links, by prefix; empty when it told nothing. */
-  linksOf(session: string): ReadonlyMap<string, Neighbour> {
+  linksOf(session: string): ReadonlyMap<string, ToldLink> {
     return this.#neighbours.get(prefixOf(session)) ?? noLinks
   }
 

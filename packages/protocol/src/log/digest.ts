@@ -5,7 +5,7 @@
  * however many there are; the sum is hashed and cut to 8 bytes. Whoever can spend 2^32 work finds two logs with one
  * digest whatever the construction, so the digest is a hint that saves traffic, never a proof.
  */
-import { label } from '../codec/bytes.ts'
+import { keepSmall, label } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import type { Chain } from './chain.ts'
 
@@ -17,14 +17,15 @@ const digestLabel = label('kith1/digest')
 export class DigestSum {
   readonly #crypto: Pick<Crypto, 'sha256'>
   readonly #sum = new Uint32Array(8)
-  readonly #termByChain = new Map<Chain, Uint32Array>()
+  /** Hashes, of which eight words each are added: bytes of a shelf are a third of an array of words. */
+  readonly #termByChain = new Map<Chain, Uint8Array>()
   #digest: Uint8Array | undefined
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
     this.#crypto = crypto
   }
 
-  get terms(): ReadonlyMap<Chain, Uint32Array> {
+  get terms(): ReadonlyMap<Chain, Uint8Array> {
     return this.#termByChain
   }
 
@@ -32,7 +33,9 @@ export class DigestSum {
   update(chain: Chain): void {
     this.remove(chain)
     if (!chain.counts) return
-    const term = wordsOf(this.#crypto.sha256(chainLabel, chain.summary()))
+    const hash = this.#crypto.sha256(chainLabel, chain.summary())
+    // Of a shelf already when it is shorter than its buffer.
+    const term = hash.buffer.byteLength > hash.length ? hash : keepSmall(hash)
     this.#termByChain.set(chain, term)
     this.#add(term, 1)
   }
@@ -54,13 +57,15 @@ export class DigestSum {
     return this.#digest
   }
 
-  #add(term: Uint32Array, sign: 1 | -1): void {
-    for (let i = 0; i < 8; i++) this.#sum[i] = (this.#sum[i] as number) + sign * (term[i] as number)
+  #add(term: Uint8Array, sign: 1 | -1): void {
+    for (let i = 0; i < 8; i++) this.#sum[i] = (this.#sum[i] as number) + sign * wordAt(term, i)
     this.#digest = undefined
   }
 }
 
-function wordsOf(hash: Uint8Array): Uint32Array {
-  const view = new DataView(hash.buffer, hash.byteOffset, hash.byteLength)
-  return Uint32Array.from({ length: 8 }, (_, i) => view.getUint32(i * 4))
+/** The `i`-th 32 bits of a hash. */
+export function wordAt(hash: Uint8Array, i: number): number {
+  const at = i * 4
+  const high = ((hash[at] as number) << 24) | ((hash[at + 1] as number) << 16)
+  return (high | ((hash[at + 2] as number) << 8) | (hash[at + 3] as number)) >>> 0
 }

@@ -112,7 +112,7 @@ export class Log {
   }
 
   /** What the digest covers, hashed, of every session that counts; another object after every change of the session. */
-  terms(): ReadonlyMap<Chain, Uint32Array> {
+  terms(): ReadonlyMap<Chain, Uint8Array> {
     return this.#shelf.terms()
   }
 

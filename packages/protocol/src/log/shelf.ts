@@ -33,7 +33,7 @@ export class Shelf {
   }
 
   /** Of every chain that counts, what the digest adds up. */
-  terms(): ReadonlyMap<Chain, Uint32Array> {
+  terms(): ReadonlyMap<Chain, Uint8Array> {
     this.#digestChanges()
     return this.#digest.terms
   }

@@ -171,8 +171,9 @@ export class Timeline {
     const at = line.namings.findIndex((naming) => naming.key >= key)
     const naming = { key, name: cleanName(name) }
     if (at >= 0 && line.namings[at]?.key === key) return
-    line.namings =
-      at < 0 ? [...line.namings, naming] : [...line.namings.slice(0, at), naming, ...line.namings.slice(at)]
+    // Nearly every session has one name, and a list that was spread into has room for sixteen.
+    if (line.namings.length === 0) line.namings = [naming]
+    else line.namings = at < 0 ? [...line.namings, naming] : line.namings.toSpliced(at, 0, naming)
     this.#touchLine(line, key)
   }
 

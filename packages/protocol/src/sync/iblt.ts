@@ -19,6 +19,7 @@
  *   estimate  12 words: at level l, which half as many (key, state) reach as level l − 1, one bit of 32 is turned over
  */
 import type { Chain } from '../log/chain.ts'
+import { wordAt } from '../log/digest.ts'
 import type { Log } from '../log/log.ts'
 import type { Millis } from '../machine.ts'
 import { keyBits, nameBits, nameOf, scramble } from './names.ts'
@@ -42,7 +43,7 @@ export class CodedSums {
   readers = 0
   readonly #indexByChain = new Map<Chain, number>()
   readonly #chains: (Chain | undefined)[] = []
-  readonly #terms: (Uint32Array | undefined)[] = []
+  readonly #terms: (Uint8Array | undefined)[] = []
   readonly #indexByKey = new Map<number, number>()
   #keys = new Uint32Array(64)
   #states = new Uint32Array(64)
@@ -223,8 +224,8 @@ export function keyOf(session: Uint8Array, salt: number): number {
   return Math.floor(nameOf(session, salt) / 2 ** (nameBits - keyBits)) % prime
 }
 
-function stateOf(key: number, term: Uint32Array, salt: number): number {
-  const mixed = scramble(scramble((term[0] as number) ^ salt) ^ (term[1] as number))
+function stateOf(key: number, term: Uint8Array, salt: number): number {
+  const mixed = scramble(scramble(wordAt(term, 0) ^ salt) ^ wordAt(term, 1))
   return 1 + (mixed >>> (32 - stateBits)) + stateRange * markOf(key)
 }
 
