@@ -1,6 +1,8 @@
 /** If drawing breaks, the page says so instead of going blank. Nothing is reported anywhere. */
-import { Component, type ReactElement, type ReactNode } from 'react'
+import { Component, useSyncExternalStore, type ReactElement, type ReactNode } from 'react'
 import { en } from '../messages/en.ts'
+import { useMessages } from '../messages/messages.tsx'
+import { isReloading, subscribeRenewed } from './renewed.ts'
 
 interface State {
   readonly broken: boolean
@@ -14,8 +16,20 @@ export class Boundary extends Component<{ readonly children: ReactNode }, State>
   }
 
   override render(): ReactNode {
-    return this.state.broken ? <Stopped text={en.app.broken} /> : this.props.children
+    return this.state.broken ? <Broken /> : this.props.children
   }
+}
+
+/** What could not be loaded because there is a newer version is nothing broken. */
+function Broken(): ReactElement {
+  const words = useMessages()
+  const reloading = useSyncExternalStore(subscribeRenewed, isReloading)
+  if (!reloading) return <Stopped text={words.app.broken} />
+  return (
+    <p className="page-note" role="status">
+      {words.app.renewed}
+    </p>
+  )
 }
 
 export function Stopped({ text, help }: { readonly text: string; readonly help?: string }): ReactElement {

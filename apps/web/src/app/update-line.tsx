@@ -2,10 +2,19 @@
 import { useSyncExternalStore, type ReactElement } from 'react'
 import { useMessages } from '../messages/messages.tsx'
 import { acceptUpdate, isUpdateWaiting, subscribeUpdate } from './offline.ts'
+import { isReloading, subscribeRenewed } from './renewed.ts'
 
 export function UpdateLine(): ReactElement | null {
   const words = useMessages()
   const waiting = useSyncExternalStore(subscribeUpdate, isUpdateWaiting)
+  const reloading = useSyncExternalStore(subscribeRenewed, isReloading)
+  if (reloading) {
+    return (
+      <p className="update-line" role="status">
+        {words.app.renewed}
+      </p>
+    )
+  }
   if (!waiting) return null
   return (
     <p className="update-line" role="status">

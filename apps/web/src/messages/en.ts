@@ -26,6 +26,7 @@ export const en = {
     save: 'Save',
     opening: 'Opening…',
     broken: 'Something in this page stopped working. What you wrote is safe; loading the page again helps.',
+    renewed: 'A new version of Kith is here. Loading it; what you were writing is kept.',
     reload: 'Load again',
     cannotStart: 'Kith could not open its store in this browser.',
     cannotStartHelp:

@@ -48,7 +48,7 @@ export const notifyEn: NotifyMessages = {
   soundHint: 'A short, quiet one.',
   perRoom: 'Of which messages you hear is chosen in the settings of each room.',
   telling: 'What you hear of from this room',
-  tellings: { everything: 'Everything', called: 'What means me', nothing: 'Nothing' },
+  tellings: { everything: 'Everything', called: 'To me', nothing: 'Nothing' },
   tellingHints: {
     everything: 'Every message of people you have not muted.',
     called: 'When somebody writes @ and your name, or answers you.',

@@ -161,7 +161,7 @@ describe('notifications', () => {
       await openPage('Room settings', 'Notifications')
       await userEvent.click(page.getByRole('button', { name: 'Turn on' }))
       await expect.poll(() => app.chat.state.settings.notifying.on).toBe(true)
-      await userEvent.click(page.getByRole('radio', { name: 'What means me' }))
+      await userEvent.click(page.getByRole('radio', { name: 'To me' }))
       expect(app.room.state.telling).toBe('called')
       app.close()
       FakeNotification.permission = 'default'

@@ -21,10 +21,10 @@ export const notifyDe: NotifyMessages = {
   sound: 'Mit einem Ton',
   soundHint: 'Ein kurzer, leiser.',
   perRoom: 'Von welchen Nachrichten du hörst, wählst du in den Einstellungen jedes Raums.',
-  telling: 'Wovon du aus diesem Raum hörst',
-  tellings: { everything: 'Von allem', called: 'Was mich meint', nothing: 'Von nichts' },
+  telling: 'Was dir aus diesem Raum mitgeteilt wird',
+  tellings: { everything: 'Alles', called: 'An mich', nothing: 'Nichts' },
   tellingHints: {
-    everything: 'Von jeder Nachricht der Leute, die du nicht stumm gestellt hast.',
+    everything: 'Jede Nachricht der Leute, die du nicht stumm gestellt hast.',
     called: 'Wenn jemand @ und deinen Namen schreibt oder dir antwortet.',
     nothing: 'Neue Nachrichten werden in der Liste deiner Räume gezählt, und das ist alles.',
   },

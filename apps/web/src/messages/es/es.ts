@@ -38,6 +38,7 @@ export const es: Messages = {
     save: 'Guardar',
     opening: 'Abriendo…',
     broken: 'Algo en esta página dejó de funcionar. Lo que escribiste está a salvo; volver a cargar la página ayuda.',
+    renewed: 'Hay una versión nueva de Kith. Se está cargando; lo que escribías se conserva.',
     reload: 'Volver a cargar',
     cannotStart: 'Kith no pudo abrir su almacén en este navegador.',
     cannotStartHelp:

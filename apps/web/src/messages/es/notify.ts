@@ -21,10 +21,10 @@ export const notifyEs: NotifyMessages = {
   sound: 'Con un sonido',
   soundHint: 'Corto y suave.',
   perRoom: 'De qué mensajes se te avisa se elige en los ajustes de cada sala.',
-  telling: 'De qué se te avisa en esta sala',
-  tellings: { everything: 'De todo', called: 'Si va por mí', nothing: 'De nada' },
+  telling: 'Qué se te avisa de esta sala',
+  tellings: { everything: 'Todo', called: 'A mí', nothing: 'Nada' },
   tellingHints: {
-    everything: 'De cada mensaje de la gente que no has silenciado.',
+    everything: 'Cada mensaje de la gente que no has silenciado.',
     called: 'Cuando alguien escribe @ y tu nombre, o te responde.',
     nothing: 'Los mensajes nuevos se cuentan en tu lista de salas, y nada más.',
   },

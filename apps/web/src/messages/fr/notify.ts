@@ -22,7 +22,7 @@ export const notifyFr: NotifyMessages = {
   soundHint: 'Bref et discret.',
   perRoom: 'Les messages signalés se choisissent dans les réglages de chaque salon.',
   telling: 'Ce qui vous est signalé de ce salon',
-  tellings: { everything: 'Tout', called: 'Ce qui me vise', nothing: 'Rien' },
+  tellings: { everything: 'Tout', called: 'À moi', nothing: 'Rien' },
   tellingHints: {
     everything: 'Chaque message des personnes que vous n’avez pas mises en sourdine.',
     called: 'Quand quelqu’un écrit @ et votre nom, ou vous répond.',
