@@ -5,10 +5,12 @@
  * relay is trusted with nothing: whom it names is believed only with an announcement sealed under the room's rendezvous
  * secret and signed by the session it names.
  */
-import { equalBytes } from '../codec/bytes.ts'
+import { equalBytes, keepAlike } from '../codec/bytes.ts'
+import type { ReadOnce } from '../codec/read-once.ts'
 import { formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { openAnnouncement, sealAnnouncement } from '../discovery/announcement.ts'
+import { readCard } from '../discovery/card.ts'
 import { slotsAt, topicKeys } from '../discovery/rendezvous.ts'
 import type { TopicKeys } from '../discovery/rendezvous.ts'
 import { signalLifeMs } from '../discovery/signal.ts'
@@ -81,6 +83,7 @@ export interface MeetingOptions {
   readonly card: (lobby: Lobby) => Uint8Array
   /** Turns this machine's time into the room's. */
   readonly corrected: (now: Millis) => Millis
+  readonly readOnce?: ReadOnce | undefined
 }
 
 const noSlots: readonly number[] = []
@@ -462,10 +465,11 @@ export class Meeting {
     const { lobby } = keys
     const listens = about.listens === true
     if (!mayLink(lobby, listens)) return this.#leave(topic, session, now)
-    const { sessionKey, kem, platform, webrtc } = knownOf(about, card)
+    const known = this.#once('met', card, knownFrom) ?? knownOf(about, card)
+    const connection = this.#once('connection', peer.connection, keepAlike)
     // Field by field: a spread gives each of them a shape of its own, as large as itself.
-    const { connection } = peer
-    const met: Met = { session, sessionKey, kem, platform, webrtc, card, connection, lobby, listens }
+    const { sessionKey, kem, platform, webrtc } = known
+    const met: Met = { session, sessionKey, kem, platform, webrtc, card: known.card, connection, lobby, listens }
     const before = members.get(session)
     members.set(session, met)
     if (isAside(met)) this.#hasMetAside = true
@@ -473,6 +477,13 @@ export class Meeting {
     if (before !== undefined && isAside(before) !== isAside(met)) this.#gone(before, now)
     if (isAside(met)) this.#events.metAside(met, now)
     else this.#events.met(met, now)
+  }
+
+  #once<T>(what: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
+    const { readOnce } = this.#options
+    if (readOnce === undefined) return read(bytes)
+    const kept = keepAlike(bytes)
+    return readOnce.bytes(what, kept, () => read(kept))
   }
 
   #topicOf(topic: Uint8Array): Topic | undefined {
@@ -508,6 +519,13 @@ function topicName(lobby: Lobby, slot: number): string {
 }
 
 /** Is a link with it no part of the room? */
+/** Of an announcement that was opened: nothing of the frame it came in is kept. */
+function knownFrom(card: Uint8Array): Known | undefined {
+  const kept = keepAlike(card)
+  const about = readCard(kept)
+  return about && knownOf(about, kept)
+}
+
 export function isAside({ lobby, listens }: Met): boolean {
   return lobby.purpose !== 'current' || lobby.role !== 'peer' || listens
 }

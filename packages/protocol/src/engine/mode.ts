@@ -206,12 +206,17 @@ export class Mode {
   }
 
   #listed(put: readonly RegistryEntry[], gone: readonly string[], now: Millis): void {
-    const { own, room, roster } = this.#context
-    for (const { session, card, name } of put) {
+    const { own, room, roster, options } = this.#context
+    for (const entry of put) {
+      const { session, card, name } = entry
       if (session === own) continue
       // Verified before it was listed.
       const platform = readCard(card)?.platform ?? 'browser'
-      roster.listed({ session, author: room.personOf(session, now).author, name, platform })
+      const { author } = room.personOf(session, now)
+      roster.listed({ session, author, name, platform }, (info) => {
+        const first = options.readOnce?.about(entry, () => info)
+        return first?.author === author ? first : info
+      })
     }
     for (const session of gone) roster.unlisted(session)
   }

@@ -269,7 +269,7 @@ export class Reach {
     const { crypto } = options
     const lobbies = this.#lobbies
     const card = ({ role }: Lobby): Uint8Array => (role === 'listener' ? this.#listeningCard : this.#card)
-    return new Meeting({ crypto, origin, lobbies, session, card, corrected }, emit, {
+    return new Meeting({ crypto, origin, lobbies, session, card, corrected, readOnce: options.readOnce }, emit, {
       ...events,
       met: (peer, now) => {
         if (peer.session === this.#own) return

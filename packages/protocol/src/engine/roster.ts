@@ -15,6 +15,9 @@ interface Line {
   inRegistry: boolean
 }
 
+/** An equal one that others hold already. */
+export type Share = (info: PeerInfo) => PeerInfo
+
 export class Roster {
   readonly #tell: (event: EngineEvent) => void
   readonly #lines = new Map<string, Line>()
@@ -60,10 +63,10 @@ export class Roster {
   }
 
   /** The mesh's registry says it is here: its messages come, with no link between us. */
-  listed(peer: Pick<PeerInfo, 'session' | 'author' | 'name' | 'platform'>): void {
+  listed(peer: Pick<PeerInfo, 'session' | 'author' | 'name' | 'platform'>, share?: Share): void {
     const { session, name } = peer
     const line = this.#lines.get(session)
-    if (line === undefined) return this.#add(peer, 'here', { inTopic: false, inRegistry: true })
+    if (line === undefined) return this.#add(peer, 'here', { inTopic: false, inRegistry: true }, share)
     line.inRegistry = true
     const isNamed = line.info.name !== '' || name === ''
     if (line.info.state !== 'joining' && isNamed) return
@@ -138,11 +141,12 @@ export class Roster {
     peer: Pick<PeerInfo, 'session' | 'author' | 'name' | 'platform'>,
     state: PeerState,
     flags: Omit<Line, 'info'>,
+    share: Share = (info) => info,
   ): void {
     const { session, author, name, platform } = peer
     const { inTopic, inRegistry } = flags
     // Field by field: there are thousands, and a spread of them costs more than all the rest here.
-    const info: PeerInfo = {
+    const info = share({
       session,
       author,
       name,
@@ -151,7 +155,7 @@ export class Roster {
       through: undefined,
       state,
       rttMs: undefined,
-    }
+    })
     this.#lines.set(session, { info, inTopic, inRegistry })
     this.#tell({ type: 'peer', peer: info })
   }

@@ -22,7 +22,7 @@ export class Recent {
   #hops = new Uint8Array(firstCapacity)
   #masks = new Uint32Array(firstCapacity)
   /** Place + 1 by hash of the ref, 0 where there is none; twice the capacity. */
-  #table = new Int32Array(firstCapacity * 2)
+  #table = new Uint16Array(firstCapacity * 2)
   readonly #salt: number
   /** Places count up for ever; those from `tail` to before `head` are kept. */
   #head = 0
@@ -174,7 +174,7 @@ export class Recent {
     this.#masks = masks
     this.#capacity = capacity
     this.#words = words
-    this.#table = new Int32Array(capacity * 2)
+    this.#table = new Uint16Array(capacity * 2)
     for (let place = this.#tail; place < this.#head; place++) {
       const index = place & (capacity - 1)
       this.#enter(refs[index] as number, index)

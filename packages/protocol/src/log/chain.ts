@@ -25,6 +25,8 @@ export const noTally: Tally = { sessions: 0, size: 0, missing: 0, gaps: 0 }
 /** A session with fewer entries has no budget of its own yet: thousands say one thing only. */
 const uncounted = 32
 const nothingLacks: readonly Range[] = []
+/** Of nearly every chain; never added to. */
+const noneHollow = new RangeSet()
 
 export class Chain {
   readonly session: Uint8Array
@@ -32,8 +34,6 @@ export class Chain {
   readonly hex: string
   readonly entries: EntrySlots = new EntrySlots()
   readonly held: RangeSet = new RangeSet()
-  /** Husks nobody has explained by a deletion yet: asked for again like gaps. */
-  readonly hollow: RangeSet = new RangeSet()
   floor = 1
   /** The latest profile below the floor. */
   pinned: Entry | undefined
@@ -51,12 +51,23 @@ export class Chain {
   summedClosedAt: number | undefined
   /** What it adds to the totals of its shelf. */
   tally: Tally = noTally
+  #hollow: RangeSet | undefined
   #lacking: readonly Range[] | undefined
   #live: { readonly entries: Budget; readonly bytes: Budget } | undefined
 
   constructor(session: Uint8Array) {
     this.session = keepName(session)
     this.hex = formatHex(session)
+  }
+
+  /** Husks nobody has explained by a deletion yet: asked for again like gaps. Added to by `hollowed` alone. */
+  get hollow(): RangeSet {
+    return this.#hollow ?? noneHollow
+  }
+
+  hollowed(seq: number): void {
+    this.#hollow ??= new RangeSet()
+    this.#hollow.add(seq, seq)
   }
 
   /** Takes a live entry of this many bytes from what the session may still send. */

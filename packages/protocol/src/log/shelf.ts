@@ -56,7 +56,7 @@ export class Shelf {
       chain.entries.set(entry.seq, entry)
       chain.bytes += entry.bytes.length
       this.byKey.set(entry.key, entry)
-      if (entry.husk) chain.hollow.add(entry.seq, entry.seq)
+      if (entry.husk) chain.hollowed(entry.seq)
       else if (chain.summed) this.settled.add(entry.id, entry.time)
       change.add(entry)
     }
@@ -77,7 +77,7 @@ export class Shelf {
     chain.held.add(profile.seq, profile.seq)
     chain.bytes += profile.bytes.length
     this.byKey.set(profile.key, profile)
-    if (profile.husk) chain.hollow.add(profile.seq, profile.seq)
+    if (profile.husk) chain.hollowed(profile.seq)
     else if (chain.summed) this.settled.add(profile.id, profile.time)
     change.add(profile)
   }
@@ -116,7 +116,7 @@ export class Shelf {
   unstrip(entry: Entry): void {
     const chain = this.#holder(entry)
     if (chain === undefined || !entry.husk || chain.hollow.has(entry.seq)) return
-    chain.hollow.add(entry.seq, entry.seq)
+    chain.hollowed(entry.seq)
     if (chain.summed) this.settled.remove(entry.id, entry.time)
     this.changed(chain)
   }
