@@ -56,6 +56,23 @@ describe('what is typed is carried out', () => {
     expect(room.timeline.at(1)).toMatchObject({ deleted: true })
   })
 
+  it('TRM64 pins and unpins by number, and lists what is pinned with its numbers', async () => {
+    const { room, say } = scene()
+    expect(await say('/pins')).toMatchObject({
+      type: 'hint',
+      text: expect.stringContaining('Nothing is pinned') as string,
+    })
+    await say('/pin 3')
+    await say('/pin #1')
+    const shown = await say('/pins')
+    expect(shown).toMatchObject({ type: 'rows', title: 'pinned' })
+    if (shown.type !== 'rows') throw new Error(shown.type)
+    expect(rowsText(shown.rows(60))).toMatch(/#1\n +last[\s\S]*#3\n +first/u)
+    await say('/unpin 1')
+    expect(room.state.pins).toEqual([room.timeline.at(0).id])
+    expect(await say('/unpin 9')).toMatchObject({ type: 'hint' })
+  })
+
   it('TRM6 counts from the message that was newest when the command was begun', async () => {
     const { room, chat, rooms } = scene()
     const numbersFrom = room.state.newest?.id

@@ -16,7 +16,7 @@ import { mapRows } from './map-rows.ts'
 import { inviteByDefault, performMembers, sayAtDoor } from './members/actions.ts'
 import { nameOfSession, pathWord, relayOf, roomTitle, syncText } from './people.ts'
 import { findPerson } from './find-person.ts'
-import { findIn, foundRows } from './found-rows.ts'
+import { findIn, foundRows, pinnedIn } from './found-rows.ts'
 import { notifyText } from './notify-words.ts'
 import type { Outcome } from './outcome.ts'
 import { printableLine } from './printable.ts'
@@ -203,6 +203,18 @@ async function carryOut(command: ChatCommand, scene: Scene): Promise<Outcome> {
       const mine = message.reactions.some(({ emoji, by }) => emoji === command.emoji && by.includes(room.state.me))
       await room.react(message.id, command.emoji, !mine)
       return nothing
+    }
+    case 'pin': {
+      const message = numbered(scene, command.number)
+      if (message === undefined) return noSuchMessage(command.number)
+      await room.pin(message.id, command.on)
+      return hint(command.on ? 'Pinned for everybody here. /pins shows all.' : 'Not pinned any more.')
+    }
+    case 'pins': {
+      const pinned = pinnedIn(room)
+      return pinned.length === 0
+        ? hint('Nothing is pinned here. /pin 1 pins the newest message.')
+        : { type: 'rows', title: 'pinned', rows: (columns) => foundRows(pinned, '', createTimes(), columns) }
     }
     case 'edit':
     case 'delete': {

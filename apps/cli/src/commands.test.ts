@@ -22,6 +22,11 @@ describe('what can be typed', () => {
     ['/react 1 👍', { type: 'react', number: 1, emoji: '👍' }],
     ['/edit 1 what I meant', { type: 'edit', number: 1, text: 'what I meant' }],
     ['/delete 3', { type: 'delete', number: 3 }],
+    ['/pin 12', { type: 'pin', number: 12, on: true }],
+    ['/unpin #2', { type: 'pin', number: 2, on: false }],
+    ['/pins', { type: 'pins' }],
+    ['/pin 123456', { type: 'members', command: { does: 'pin', text: '123456' } }],
+    ['/pin Noor', { type: 'members', command: { does: 'pin', text: 'Noor' } }],
     ['/name Robin', { type: 'name', name: 'Robin' }],
     ['/who', { type: 'who' }],
     ['/invite', { type: 'invite' }],
@@ -51,6 +56,9 @@ describe('what can be typed', () => {
     '/edit 1',
     '/react 1',
     '/delete',
+    '/pin',
+    '/pin 0',
+    '/unpin Noor',
     '/name',
     '/load',
     '/show',
@@ -76,7 +84,7 @@ describe('what can be typed', () => {
   })
 
   it('TRM6 shows numbers while a command names a message', () => {
-    expect(['/reply', '/reply 1 x', '/edit 1', '/react ', '/delete'].every(needsNumbers)).toBe(true)
-    expect(['/replying', 'reply 1', '/who', ''].some(needsNumbers)).toBe(false)
+    expect(['/reply', '/reply 1 x', '/edit 1', '/react ', '/delete', '/pin 1', '/unpin'].every(needsNumbers)).toBe(true)
+    expect(['/replying', 'reply 1', '/who', '/pins', ''].some(needsNumbers)).toBe(false)
   })
 })

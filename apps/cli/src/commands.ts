@@ -31,6 +31,8 @@ export type ChatCommand =
   | { readonly type: 'help' }
   | { readonly type: 'reply'; readonly number: MessageNumber; readonly text: string }
   | { readonly type: 'react'; readonly number: MessageNumber; readonly emoji: string }
+  | { readonly type: 'pin'; readonly number: MessageNumber; readonly on: boolean }
+  | { readonly type: 'pins' }
   | { readonly type: 'edit'; readonly number: MessageNumber; readonly text: string }
   | { readonly type: 'delete'; readonly number: MessageNumber }
   | { readonly type: 'name'; readonly name: string }
@@ -78,6 +80,8 @@ export const descriptions: readonly CommandDescription[] = [
   { usage: 'invite', does: 'a way in: link and QR code', menu: false },
   { usage: 'reply N TEXT', does: 'answer message N (numbers show while you type)', menu: false },
   { usage: 'react N EMOJI', does: 'react to message N, or take it back', menu: false },
+  { usage: 'pin N', does: 'pin message N for everybody; unpin N takes it off', menu: false },
+  { usage: 'pins', does: 'what is pinned here, the newest first', menu: false },
   { usage: 'edit N TEXT', does: 'change your message N', menu: false },
   { usage: 'delete N', does: 'delete your message N', menu: false },
   { usage: 'copy N', does: 'put the text of message N into the clipboard', menu: false },
@@ -106,7 +110,7 @@ export const descriptions: readonly CommandDescription[] = [
 ]
 
 /** Commands that name a message: while one is typed, the messages show their numbers. */
-const numbered = /^\/(reply|react|edit|delete|copy)\b/u
+const numbered = /^\/(reply|react|pin|unpin|edit|delete|copy)\b/u
 
 export function needsNumbers(input: string): boolean {
   return numbered.test(input)
@@ -195,6 +199,19 @@ export function parseCommand(text: string): Result<ChatCommand> {
         number,
         emoji,
       }))
+    case 'pins':
+      return accept({ type: 'pins' })
+    case 'unpin': {
+      const number = parseNumber(rest)
+      return number === undefined ? reject('Which message? As in /unpin 2') : accept({ type: 'pin', number, on: false })
+    }
+    case 'pin':
+      // Six digits are the PIN of somebody at the door, and a word is whom one is shown for.
+      if (/^#?\d{1,5}$/u.test(rest)) {
+        const number = parseNumber(rest)
+        return number === undefined ? reject('Which message? As in /pin 2') : accept({ type: 'pin', number, on: true })
+      }
+      break
     case 'delete': {
       const number = parseNumber(rest)
       return number === undefined ? reject('Which message? As in /delete 1') : accept({ type: 'delete', number })

@@ -1,4 +1,4 @@
-/** What `/find WORDS` shows: the messages that have the words, newest first, each with its number. */
+/** What `/find WORDS` and `/pins` show: messages with their numbers, newest first; by `/pins` the newest pin first. */
 import { excerptOf, searchBack, searchWords, type Message, type Room } from '@kith/peer'
 import { printable, printableLine } from './printable.ts'
 import { personColor } from './screen/colors.ts'
@@ -27,6 +27,13 @@ export function findIn(room: Pick<Room, 'timeline'>, query: string): readonly Fo
     before = slice.before
   }
   return found.map((message) => ({ message, number: timeline.length - timeline.indexOf(message.id) }))
+}
+
+export function pinnedIn({ state, timeline }: Pick<Room, 'state' | 'timeline'>): readonly Found[] {
+  return state.pins.flatMap((id) => {
+    const at = timeline.indexOf(id)
+    return at < 0 ? [] : [{ message: timeline.at(at), number: timeline.length - at }]
+  })
 }
 
 export function foundRows(found: readonly Found[], query: string, times: Times, columns: number): readonly Row[] {

@@ -5,7 +5,7 @@
  * User interfaces hold no protocol state. Everything here can be carried between tabs of one profile: values are
  * structured-cloneable, and commands answer with promises.
  */
-import type { Millis, NoticeCode, Path, Reaction, ReachReport, RoomMap } from '@kith/protocol'
+import type { Millis, NoticeCode, Path, Pin, Reaction, ReachReport, RoomMap } from '@kith/protocol'
 import type { Attachment, FileInfo, FileToSend, FileUse } from './files.ts'
 import type { Opener, PasskeyAnswer, PasskeyRef } from './opener.ts'
 import type {
@@ -52,6 +52,8 @@ export interface Message {
   /** Id of the message this one answers, when it is here. */
   readonly replyTo: string | undefined
   readonly reactions: readonly Reaction[]
+  /** Who (`Person.id`) pinned it and when; of more than `maxPins` only the newest are. */
+  readonly pinned?: Pin | undefined
   /** The files it carries, and how far each has come. A message with files may have no text. */
   readonly attachments: readonly Attachment[]
   readonly delivery: Delivery
@@ -163,6 +165,8 @@ export interface RoomState {
   readonly notices: readonly Notice[]
   /** Newest message, for the list of rooms. */
   readonly newest: Message | undefined
+  /** Ids of the pinned messages, the newest pin first. */
+  readonly pins: readonly string[]
   /** Undefined for an open room, and as long as one is not in. */
   readonly members: MembersState | undefined
   readonly entering: Entering | undefined
@@ -231,6 +235,8 @@ export interface Room {
   edit(id: string, text: string): Promise<void>
   delete(id: string): Promise<void>
   react(id: string, emoji: string, on: boolean): Promise<void>
+  /** Pins a message for everybody, or takes it off. Rejects with `MessageRefused`. */
+  pin(id: string, on: boolean): Promise<void>
   setTyping(typing: boolean): void
   setDraft(text: string): void
   setTitle(title: string): Promise<void>

@@ -33,7 +33,7 @@ const refusals: Readonly<Record<string, string>> = {
   storeFull: 'There is no room left to keep this message. Free some space or forget a room, then send it again.',
 }
 
-/** A message, edit, deletion or reaction was not taken. `code` is the engine's. */
+/** A message, edit, deletion, reaction or pin was not taken. `code` is the engine's. */
 export class MessageRefused extends Error {
   override readonly name = 'MessageRefused'
   readonly code: string

@@ -392,6 +392,10 @@ export class OpenRoom implements Room {
     await this.#posts.post({ type: 'reaction', target: this.#target(id), emoji, on })
   }
 
+  async pin(id: string, on: boolean): Promise<void> {
+    await this.#posts.post({ type: 'pin', target: this.#target(id), on })
+  }
+
   setTyping(typing: boolean): void {
     if (typing === this.#isTyping) return
     this.#isTyping = typing

@@ -90,6 +90,24 @@ describe('RoomView', () => {
     expect(calls.messages.map((messages) => messages.map(({ text }) => text))).toEqual([['message 1', 'edited']])
   })
 
+  it('VIE15 tells what is pinned, the newest pin first, of what is shown', () => {
+    const { view } = scene()
+    view.handle(timeline(said(1, { pinned: { by: ada, at: 50 } }), said(2), said(3, { pinned: { by: ada, at: 90 } })))
+    const [first, , third] = [1, 2, 3].map((number) => said(number).id)
+    expect(view.state.pins).toEqual([third, first])
+    const { pins } = view.state
+    view.handle(timeline(said(1, { pinned: { by: ada, at: 50 }, text: 'edited' })))
+    expect(view.state.pins).toBe(pins)
+    view.handle(timeline(said(3)))
+    expect(view.state.pins).toEqual([first])
+    view.setQuiet(said(1).author, 'hidden')
+    expect(view.state.pins).toEqual([])
+    view.setQuiet(said(1).author, undefined)
+    expect(view.state.pins).toEqual([first])
+    view.handle({ type: 'timeline', changes: [{ type: 'drop', id: first as string }] })
+    expect(view.state.pins).toEqual([])
+  })
+
   it('VIE4 keeps every snapshot that did not change', () => {
     const { view, turn, calls } = scene()
     view.handle(timeline(said(1)))

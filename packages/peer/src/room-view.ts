@@ -25,7 +25,9 @@ import { isMentioned } from './mentions.ts'
 import { newsOf } from './news.ts'
 import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
 import { type JudgePerson, People } from './people.ts'
+import { PinnedMessages } from './pinned-messages.ts'
 import { Posting } from './posting-rules.ts'
+
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
 /** Older notices make room for newer ones. */
@@ -84,6 +86,7 @@ export class RoomView {
   readonly #quiet: Map<string, Quiet>
   /** Messages of people who are hidden: kept, and not shown. */
   readonly #concealed = new Map<string, KnownMessage>()
+  readonly #pins = new PinnedMessages()
   readonly #posting = new Posting<KnownMessage>()
   #snapshot: MembershipSnapshot | undefined
   #lastWroteAt: Millis | undefined
@@ -133,6 +136,7 @@ export class RoomView {
       draftFiles: options.draftFiles,
       notices: [],
       newest: undefined,
+      pins: [],
       members: undefined,
       entering: options.entering ? { phase: 'meeting' } : undefined,
       comparing: [],
@@ -373,7 +377,9 @@ export class RoomView {
     const wroteAt = this.#lastWroteAt
     let { unread, firstUnread, mentioned } = this.#state
     const shown = changes.map((change) => this.#conceal(change))
+    let pinsChanged = false
     this.#timeline = this.#timeline.apply(shown, ({ before, after }) => {
+      pinsChanged = this.#pins.note((after ?? before)?.id ?? '', after?.pinned) || pinsChanged
       const counted = (message: Message | undefined): message is Message =>
         message !== undefined && this.#isUnread(message)
       if (counted(after) && !counted(before)) {
@@ -401,6 +407,7 @@ export class RoomView {
     this.#set({ unread, firstUnread, mentioned, newest: this.#timeline.newest, people: this.#people.list() })
     this.#tellNews()
     if (this.#lastWroteAt !== wroteAt) this.#showMembers()
+    if (pinsChanged) this.#set({ pins: this.#pins.list() })
     // An edit changes no field of the state, but the timeline did change.
     this.#schedule()
   }

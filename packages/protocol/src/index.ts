@@ -98,6 +98,7 @@ export type { BlobProgress, BlobState, BlobTrouble } from './blobs/progress.ts'
 export * from './rooms/content.ts'
 export * from './rooms/manifest.ts'
 export * from './rooms/keys.ts'
+export { type Pin, maxPins } from './rooms/pins.ts'
 export * from './rooms/room.ts'
 export {
   type Posted,

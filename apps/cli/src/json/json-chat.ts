@@ -17,6 +17,7 @@ import { reportingProgram } from '../version.ts'
 import { fileTroubleText } from '../files/file-words.ts'
 import { attachFromLine, FilePrinter, obeyFileLine } from './file-lines.ts'
 import { mapLine, whyLine } from './map-lines.ts'
+import { PinsPrinter, pinsLine } from './pin-lines.ts'
 import {
   formatLine,
   lineFaults,
@@ -75,6 +76,14 @@ export async function runJson(chat: Chat, rooms: readonly OpenRoom[], io: Io): P
             (error: unknown) => fail(errorCode(error) ?? errorName(error), fileTroubleText(error), printer.label),
           )
           return
+        case 'pin':
+          printer.open.room.pin(line.id, line.on).catch((error: unknown) => {
+            const message = error instanceof Error ? error.message : 'This could not be pinned.'
+            fail(errorCode(error) ?? errorName(error), message, printer.label)
+          })
+          return
+        case 'pins':
+          return printer.print([pinsLine(printer.open.room)])
         case 'history':
           return printer.history(line.limit)
         case 'who':
@@ -148,6 +157,7 @@ class Printer {
   readonly #peers = new Map<string, LineOut & { readonly type: 'peer' }>()
   readonly #messages = new Map<string, Message>()
   readonly #files = new FilePrinter()
+  readonly #pins = new PinsPrinter()
   readonly #members = new MembersPrinter()
   readonly #happenings = new HappeningsPrinter()
   #newestNotice = -Infinity
@@ -259,6 +269,7 @@ class Printer {
       this.#loaded = true
       this.#sweep()
     }
+    if (this.#loaded) this.#print(this.#pins.observe(this.open.room))
     const synced = this.#catchUp.observe(state, this.#io.now())
     if (synced === undefined) return
     this.#sweep()

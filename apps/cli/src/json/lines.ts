@@ -9,11 +9,13 @@
  *      {"type":"map","self","mode","online","nodes","links","gaps","trees"}
  *      {"type":"why","session","name","verdict","advice","path",…,"attempts","report"}
  *      {"type":"file","id","name","mediaType","size","message","state","have",…}   and  {"type":"saved","id","path"}
+ *      {"type":"pins","pins":[{"id","by","name","at"}]}
  *      {"type":"members",…}  {"type":"entering","phase",…}  {"type":"newcomer",…}  {"type":"invite","link"}  {"type":"done","text"}
  *      {"type":"error","code","message"}
  * in   {"type":"send","text"}  {"type":"history","limit"}  {"type":"who"}  {"type":"map"}  {"type":"why","name"}
  *      {"type":"attach","path","text","original"}  {"type":"save","id","path"}  {"type":"files"}
  *      {"type":"members"}  {"type":"command","text"}
+ *      {"type":"pin","id","on"}  {"type":"pins"}
  *      {"type":"fetch","id"}  {"type":"pause","id"}  {"type":"free","id"}  {"type":"leave"}
  * ```
  * With several rooms every object carries `room` too, and an incoming one may.
@@ -34,6 +36,7 @@ import { parseIdentityCommand, type IdentityInput } from '../identity-commands.t
 import { parseMembersCommand, type MembersCommand } from '../members/commands.ts'
 import type { MembersOut } from '../members/lines.ts'
 import type { MapLine, WhyLine } from './map-lines.ts'
+import { parsePinLine, pinLineFaults, type PinLineFault, type PinLineIn, type PinsLine } from './pin-lines.ts'
 
 /** Longest line read; a message is far shorter. */
 export const maxLineChars: number = 256 * 1024
@@ -60,6 +63,7 @@ export type LineOut =
     }
   | { readonly type: 'synced'; readonly entries: number; readonly gaps: number }
   | FileLine
+  | PinsLine
   | MembersOut
   | MapLine
   | WhyLine
@@ -75,6 +79,7 @@ export type LineIn =
   | { readonly type: 'map'; readonly room: string | undefined }
   | { readonly type: 'why'; readonly name: string; readonly room: string | undefined }
   | FileLineIn
+  | PinLineIn
   | { readonly type: 'members'; readonly room: string | undefined }
   | { readonly type: 'keeper'; readonly room: string | undefined }
   | { readonly type: 'command'; readonly command: TypedCommand; readonly room: string | undefined }
@@ -82,6 +87,7 @@ export type LineIn =
 
 export type LineFault =
   | FileLineFault
+  | PinLineFault
   | 'lineTooLong'
   | 'notJson'
   | 'notObject'
@@ -94,11 +100,12 @@ export type LineFault =
 
 export const lineFaults: Readonly<Record<LineFault, string>> = {
   ...fileLineFaults,
+  ...pinLineFaults,
   lineTooLong: `A line has at most ${maxLineChars} characters.`,
   notJson: 'The line is not JSON.',
   notObject: 'A line is one JSON object, such as {"type":"who"}.',
   typeUnknown:
-    'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, members, command, leave.',
+    'type is one of send, history, who, map, why, attach, save, files, fetch, pause, free, pin, pins, members, command, leave.',
   textMissing: 'send needs text, as in {"type":"send","text":"hello"}.',
   nameMissing: 'why needs name, as in {"type":"why","name":"Mara"}; the beginning of a session does as well.',
   commandMalformed:
@@ -137,6 +144,8 @@ export function parseLine(text: string): Result<LineIn, LineFault> {
   if (room !== undefined && typeof room !== 'string') return reject('roomMalformed')
   const aboutFile = parseFileLine(fields, room)
   if (aboutFile !== undefined) return aboutFile
+  const aboutPin = parsePinLine(fields, room)
+  if (aboutPin !== undefined) return aboutPin
   switch (fields['type']) {
     case 'send': {
       const message = fields['text']

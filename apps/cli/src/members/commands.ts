@@ -45,7 +45,7 @@ export function parseMembersCommand(word: string, rest: string): Result<MembersC
       return rest === '' ? reject('Which invite? /members lists them.') : accept({ does: 'revoke', invite: rest })
     case 'pin':
       return rest === ''
-        ? reject('Which? /pin 123456 enters one, /pin Noor shows one for Noor.')
+        ? reject('Which? /pin 2 pins message 2; /pin 123456 enters a PIN, /pin Noor shows one for Noor.')
         : accept({ does: 'pin', text: rest })
     case 'vouch':
     case 'decline':

@@ -113,6 +113,7 @@ function bodySpans(timeline: TimelineView, message: Message, cells: number, call
     )
   }
   if (message.edited && !message.deleted) spans.push(span(' (edited)', dim))
+  if (message.pinned !== undefined) spans.push(span(' (pinned)', dim))
   const mark = deliveryMark(message)
   if (mark !== '') spans.push(span(` ${mark}`, dim))
   if (message.reactions.length > 0) {

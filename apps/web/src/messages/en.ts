@@ -172,6 +172,20 @@ export const en = {
     imageLink: (alt: string): string => (alt === '' ? 'Picture' : `Picture: ${alt}`),
   },
 
+  pins: {
+    title: 'Pinned messages',
+    pin: 'Pin for everybody',
+    unpin: 'Unpin',
+    pinned: 'Pinned',
+    goTo: (name: string, text: string): string => `Go to what is pinned. ${name}: ${text}`,
+    all: (count: number): string => (count === 1 ? 'Show' : `All ${number(count)}`),
+    allLabel: (count: number): string =>
+      plural(count, { one: 'Show the pinned message', other: 'Show all # pinned messages' }),
+    by: (name: string): string => `Pinned by ${name}`,
+    byMe: 'Pinned by you',
+    none: 'Nothing is pinned any more.',
+  },
+
   /** What a message without words says of its files. */
   sent: {
     kinds: {

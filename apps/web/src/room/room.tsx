@@ -16,6 +16,7 @@ import { useMessages } from '../messages/messages.tsx'
 import { Confirm, Dialog } from '../overlay/dialog.tsx'
 import { NotifyOffer } from '../notify/offer.tsx'
 import { Timeline, type Position } from '../timeline/timeline.tsx'
+import { Pins } from '../pins/pins.tsx'
 import { Before } from './before.tsx'
 import { Header } from './header.tsx'
 import { Notices } from './notices.tsx'
@@ -179,6 +180,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
             onSearch={search}
             onSettings={settings}
           />
+          <Pins room={room} onJump={jumpTo} />
           <ChangedKeys room={room} onPerson={setAbout} />
           <Door room={room} />
           {(requests.length > 0 || comparing.length > 0) && (

@@ -8,6 +8,8 @@ export interface RowActions {
   remove(message: Message): void
   copy(message: Message): void
   react(message: Message, emoji: string, on: boolean): void
+  /** Undefined for somebody who may not write here. */
+  readonly pin: ((message: Message, on: boolean) => void) | undefined
   jumpTo(id: string): void
   openReact(message: Message, anchor: HTMLElement): void
   openMenu(message: Message, anchor: HTMLElement): void

@@ -1,6 +1,6 @@
 /** What opens beside a message: reactions, the menu, or how far it has come. One at a time. */
 import { lazy, Suspense, useState, type ReactElement } from 'react'
-import { Copy, CornerUpLeft, Pencil, Plus, SmilePlus, Trash2 } from 'lucide-react'
+import { Copy, CornerUpLeft, Pencil, Pin, PinOff, Plus, SmilePlus, Trash2 } from 'lucide-react'
 import type { TimelineView } from '@kith/peer'
 import { quickEmoji } from '../emoji/quick.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -83,6 +83,8 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
     )
   }
 
+  const { pin } = actions
+  const isPinned = message.pinned !== undefined
   const act = (action: () => void) => (): void => {
     onClose()
     action()
@@ -106,6 +108,12 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
         <Copy size={18} aria-hidden />
         {words.timeline.copy}
       </button>
+      {pin !== undefined && (
+        <button type="button" role="menuitem" className="menu-item" onClick={act(() => pin(message, !isPinned))}>
+          {isPinned ? <PinOff size={18} aria-hidden /> : <Pin size={18} aria-hidden />}
+          {isPinned ? words.pins.unpin : words.pins.pin}
+        </button>
+      )}
       {mayEdit(message) && (
         <>
           <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.edit(message))}>

@@ -1,6 +1,6 @@
 /** One message as it is set in the page. Renders again only when the message or its neighbourhood changed. */
 import { memo, useState, type ReactElement, type ReactNode } from 'react'
-import { CornerUpLeft, Ellipsis, Pencil, SmilePlus } from 'lucide-react'
+import { CornerUpLeft, Ellipsis, Pencil, Pin, SmilePlus } from 'lucide-react'
 import type { Message } from '@kith/peer'
 import { Verified } from '../members/verified.tsx'
 import { Attachments } from '../files/attachments.tsx'
@@ -96,6 +96,11 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
               {(message.text !== '' || message.deleted) && <MessageText message={message} />}
               {message.attachments.length > 0 && <Attachments message={message} />}
             </div>
+            {message.pinned !== undefined && (
+              <span className="row-pinned" role="img" aria-label={words.pins.pinned} title={words.pins.pinned}>
+                <Pin size={13} aria-hidden />
+              </span>
+            )}
             {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
             {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
           </div>

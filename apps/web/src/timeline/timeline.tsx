@@ -72,6 +72,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const people = useRoomState(room, (state) => state.people)
   const me = useRoomState(room, (state) => state.me)
   const unread = useRoomState(room, (state) => state.unread)
+  const mayPin = useRoomState(room, ({ members }) => members === undefined || members.mayPost)
   const today = useDay()
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
@@ -152,15 +153,16 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
       edit: onEdit,
       remove: onRemove,
       copy: (message) => void navigator.clipboard?.writeText(message.text),
-      // A reaction that is refused (the store is full) simply does not appear; the room has said why.
+      // A reaction or pin that is refused (the store is full) simply does not appear; the room has said why.
       react: (message, emoji, on) => void room.react(message.id, emoji, on).catch(() => undefined),
+      pin: mayPin ? (message, on): void => void room.pin(message.id, on).catch(() => undefined) : undefined,
       jumpTo,
       openReact: (message, anchor) => setPopover({ kind: 'react', id: message.id, anchor }),
       openMenu: (message, anchor) => setPopover({ kind: 'menu', id: message.id, anchor }),
       openDelivery: (message, anchor) => setPopover({ kind: 'delivery', id: message.id, anchor }),
       focused,
     }),
-    [room, onReply, onEdit, onRemove, jumpTo, focused],
+    [room, onReply, onEdit, onRemove, mayPin, jumpTo, focused],
   )
 
   useEffect(() => {

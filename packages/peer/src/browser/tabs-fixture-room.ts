@@ -99,6 +99,7 @@ export class FixtureRoom implements Room {
       draftFiles: [],
       notices: [],
       newest: undefined,
+      pins: [],
       kind: 'open',
       members: undefined,
       entering: undefined,
@@ -193,6 +194,11 @@ export class FixtureRoom implements Room {
     const message = this.view.find(id)
     if (message === undefined) throw new MessageRefused('unknownTarget')
     this.put([{ ...message, reactions: on ? [{ emoji, by: [this.#state.me] }] : [] }])
+  }
+
+  async pin(id: string, on: boolean): Promise<void> {
+    if (this.view.find(id) === undefined) throw new MessageRefused('unknownTarget')
+    this.set({ pins: on ? [id] : [] })
   }
 
   setTyping(typing: boolean): void {

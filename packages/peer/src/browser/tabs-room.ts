@@ -157,6 +157,10 @@ export class SharedRoom implements Room {
     await this.#port.issue({ name: 'setTelling', room: this.id, value })
   }
 
+  async pin(id: string, on: boolean): Promise<void> {
+    await this.#port.issue({ name: 'pin', room: this.id, id, on })
+  }
+
   async setTitle(value: string): Promise<void> {
     await this.#port.issue({ name: 'setTitle', room: this.id, value })
   }

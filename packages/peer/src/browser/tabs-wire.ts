@@ -105,6 +105,7 @@ export type Command =
   | { readonly name: 'edit'; readonly room: string; readonly id: string; readonly text: string }
   | { readonly name: 'delete'; readonly room: string; readonly id: string }
   | { readonly name: 'react'; readonly room: string; readonly id: string; readonly emoji: string; readonly on: boolean }
+  | { readonly name: 'pin'; readonly room: string; readonly id: string; readonly on: boolean }
   | { readonly name: 'setTitle'; readonly room: string; readonly value: string }
   | { readonly name: 'setTelling'; readonly room: string; readonly value: Telling }
   | { readonly name: 'setName'; readonly room: string; readonly value: string }
@@ -288,6 +289,9 @@ async function runInRoom(room: Room | undefined, command: RoomCommand): Promise<
       return undefined
     case 'react':
       await room.react(command.id, command.emoji, command.on)
+      return undefined
+    case 'pin':
+      await room.pin(command.id, command.on)
       return undefined
     case 'setTitle':
       await room.setTitle(command.value)

@@ -32,6 +32,7 @@ export const lakeWeekend: readonly FakeMessage[] = [
     agoMs: day + 6 * hour,
     text: 'So, what everybody brings:\n\n- **Robin**: car, the big pot\n- **Jonas**: charcoal, *good* bread\n- **Aiko**: music, rice, patience\n- **Tomás**: boat\n- **me**: keys, sauna wood',
     reactions: { '👍': ['Jonas', 'Aiko', 'Tomás', ''], '🔥': ['Tomás'] },
+    pinnedBy: 'Aiko',
   },
   { by: 'Aiko', agoMs: day + 6 * hour - 2 * minute, text: 'Why is patience on *my* list' },
   {
@@ -54,6 +55,7 @@ export const lakeWeekend: readonly FakeMessage[] = [
     by: 'Mara',
     agoMs: 5 * hour,
     text: 'The timetable, if somebody needs the train: https://timetable.example/lake?day=fri',
+    pinnedBy: '',
   },
   { by: 'Mara', agoMs: 5 * hour - 20_000, text: '', deleted: true },
   {

@@ -38,6 +38,8 @@ export interface FakeMessage {
   readonly answers?: number | undefined
   /** Emoji to the names of who reacted; the empty name is me. */
   readonly reactions?: Readonly<Record<string, readonly string[]>> | undefined
+  /** Who pinned it; the empty name is me. */
+  readonly pinnedBy?: string | undefined
   readonly edited?: boolean | undefined
   readonly deleted?: boolean | undefined
   readonly delivery?: Message['delivery'] | undefined
@@ -156,6 +158,7 @@ export class FakeRoom implements Room {
       draftFiles: [],
       notices: options.notices ?? [],
       newest: undefined,
+      pins: [],
       members: members && members.entering === undefined ? fakeMembersState(members, idOf, now) : undefined,
       entering: members?.entering,
       comparing: options.comparing ?? [],
@@ -172,8 +175,10 @@ export class FakeRoom implements Room {
     this.#messages = this.#fixtures(options.messages ?? [])
     const unread = options.unread ?? 0
     this.#newestRead = this.#messages.at(-1 - unread)?.id
+    const pins = this.#messages.filter(({ pinned }) => pinned !== undefined)
     this.#state = {
       ...this.#state,
+      pins: pins.map(({ id }) => id).toReversed(),
       newest: this.#messages.at(-1),
       firstUnread: unread > 0 ? this.#messages.at(-unread)?.id : undefined,
       mentioned:
@@ -253,6 +258,11 @@ export class FakeRoom implements Room {
   async react(id: string, emoji: string, on: boolean): Promise<void> {
     this.#refuse()
     this.reactAs(this.#state.me, id, emoji, on)
+  }
+
+  async pin(id: string, on: boolean): Promise<void> {
+    this.#refuse()
+    this.pinAs(this.#state.me, id, on)
   }
 
   setTyping(typing: boolean): void {
@@ -354,6 +364,13 @@ export class FakeRoom implements Room {
     })
   }
 
+  pinAs(by: string, id: string, on: boolean): void {
+    const pinned = on ? { by, at: this.#now() } : undefined
+    this.#change(id, (message) => ({ ...message, pinned }))
+    const others = this.#state.pins.filter((other) => other !== id)
+    this.#set({ pins: on ? [id, ...others] : others })
+  }
+
   setPerson(change: FakePerson): void {
     const known = this.#state.people.some((other) => other.name === change.name)
     const people = known
@@ -432,6 +449,9 @@ export class FakeRoom implements Room {
         emoji,
         by: names.map((name) => (name === '' ? this.#state.me : this.#personId(name))),
       })),
+      ...(fixture.pinnedBy === undefined
+        ? {}
+        : { pinned: { by: fixture.pinnedBy === '' ? this.#state.me : this.#personId(fixture.pinnedBy), at: time } }),
       attachments: (fixture.files ?? []).map((file) => this.files.add(file)),
       delivery,
       storedBy: mine && delivery === 'stored' ? others : 0,

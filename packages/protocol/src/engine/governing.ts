@@ -221,6 +221,7 @@ export class Governing {
       mayPost: (identity) =>
         membershipNow.mayPost(identity) &&
         (identity !== this.#self || !membershipNow.isRevoked(identity, this.#device)),
+      mayPin: (identity) => membershipNow.mayPin(identity),
     }
     this.#places = new MeetingPlaces(
       {

@@ -181,6 +181,11 @@ export class Membership {
     return this.policy().whoMayPost === 'admins' ? this.isAdmin(identity) : this.isMember(identity)
   }
 
+  /** Where only admins write, only theirs count; elsewhere also those of who is gone, as what they said is still there. */
+  mayPin(identity: string): boolean {
+    return this.policy().whoMayPost !== 'admins' || this.isAdmin(identity)
+  }
+
   /** Devices that speak for a member now, with the keys to seal for. */
   devicesOf(identity: string): readonly Certified[] {
     return this.#certificates.devicesOf(identity, (node) => isPaper(node) || this.settled.under(node) !== undefined)

@@ -41,6 +41,7 @@ const content = fc.oneof(
     on: fc.boolean(),
     emoji: fc.constantFrom('👍', '🏳️‍🌈'),
   }),
+  fc.record({ type: fc.constant('pin' as const), target: id, on: fc.boolean() }),
   fc.record({ type: fc.constant('profile' as const), name: fc.string({ maxLength: 40 }) }),
   fc.record({
     type: fc.constant('opening' as const),

@@ -14,6 +14,7 @@
  *     4 reaction   target 32 · on u8 · emoji
  *     5 profile    name
  *     6 files      as text, then count u8 (1…16) · manifest… (`manifest.ts`)
+ *     7 pin        target 32 · on u8 (`pins.ts`)
  *    17 moved      text ≤ 512: an invite to the members room that its people go on in, empty for none · count u16 ≤ 256 ·
  *                  (first 8 bytes of a device key · box, varint length ≤ 560) … (`moved-boxes.ts`)
  *    16 proof      varint length, bytes ≤ 2,048: who stands behind the author (`identity/proof.ts`); none takes it back
@@ -43,6 +44,7 @@ export type Content =
   | { readonly type: 'edit'; readonly target: Uint8Array; readonly text: string }
   | { readonly type: 'delete'; readonly target: Uint8Array }
   | { readonly type: 'reaction'; readonly target: Uint8Array; readonly emoji: string; readonly on: boolean }
+  | { readonly type: 'pin'; readonly target: Uint8Array; readonly on: boolean }
   | { readonly type: 'profile'; readonly name: string }
   /** Empty: what was shown before counts no more. */
   | { readonly type: 'proof'; readonly proof: Uint8Array }
@@ -89,6 +91,7 @@ const tags = {
   reaction: 4,
   profile: 5,
   files: 6,
+  pin: 7,
   proof: 16,
   moved: 17,
 } as const
@@ -121,6 +124,7 @@ export function fits(content: Content | Opening): boolean {
         content.boxes.every(({ sealed }) => sealed.length <= maxMovedBoxBytes)
       )
     case 'delete':
+    case 'pin':
       return true
   }
 }
@@ -189,6 +193,11 @@ function encodeContent(content: Content | Opening): Uint8Array {
         .u8(content.on ? 1 : 0)
         .text(content.emoji)
         .finish()
+    case 'pin':
+      return writer
+        .raw(content.target)
+        .u8(content.on ? 1 : 0)
+        .finish()
     case 'profile':
       return writer.text(content.name).finish()
     case 'proof':
@@ -237,6 +246,8 @@ function readContent(tag: number, reader: Reader): Content | Opening | undefined
       if (emoji === '') reader.fail()
       return { type: 'reaction', target, on, emoji }
     }
+    case tags.pin:
+      return { type: 'pin', target: reader.raw(targetBytes), on: readFlag(reader) }
     case tags.proof:
       return { type: 'proof', proof: reader.bytes(maxProofBytes) }
     case tags.moved:

@@ -62,6 +62,10 @@ class Rules implements RoomRules {
   mayPost(identity: string): boolean {
     return !this.silent.has(identity) && !this.outside.has(identity)
   }
+
+  mayPin(identity: string): boolean {
+    return !this.silent.has(identity)
+  }
 }
 
 interface Stage {
@@ -196,6 +200,24 @@ describe('a room with members', () => {
     a.desk.receive(entries[0] as Entry, start + 2)
     expect(texts(a.desk)).toEqual(['who am I?'])
     expect(rules.people.size).toBe(3)
+  })
+
+  it('ROM27 where only some may write only their pins and unpins count; it changes with the rules', () => {
+    const { rules, first, open, party } = stage()
+    const [a, b] = [open(0), open(1)]
+    for (const one of [a, b]) one.keys.gets(first)
+    const said = say(a.desk, 'the plan', start + 1)
+    for (const entry of said) b.desk.receive(entry, start + 1)
+    const target = (said[1] as Entry).id
+    for (const entry of post(b.desk, { type: 'pin', target, on: true }, start + 2)) a.desk.receive(entry, start + 2)
+    const isPinned = ({ desk }: { readonly desk: Desk }): boolean => [...desk.shown.values()][0]?.pinned !== undefined
+    expect([a, b].map(isPinned)).toEqual([true, true])
+    rules.silent.add(party.members[1]?.session(start).author as string)
+    for (const { desk } of [a, b]) desk.apply(desk.room.membersChanged())
+    expect([a, b].map(isPinned)).toEqual([false, false])
+    rules.silent.clear()
+    for (const { desk } of [a, b]) desk.apply(desk.room.membersChanged())
+    expect([a, b].map(isPinned)).toEqual([true, true])
   })
 
   it('ROM20 whoever is out, or may not write here, is told so before writing', () => {

@@ -35,6 +35,8 @@ export function refusalOf(content: Content, timeline: Timeline, author: string, 
       const reaction = target.reactions.find(({ emoji }) => emoji === content.emoji)
       return (reaction?.by.includes(author) ?? false) === content.on ? 'unchanged' : undefined
     }
+    case 'pin':
+      return (target.pinned !== undefined) === content.on ? 'unchanged' : undefined
     case 'edit':
       if (target.author !== author) return 'notYours'
       return target.text === content.text ? 'unchanged' : undefined

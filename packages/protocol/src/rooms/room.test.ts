@@ -14,13 +14,13 @@ const day = 86_400_000
 
 interface Step {
   readonly who: number
-  readonly what: 'text' | 'reply' | 'edit' | 'delete' | 'react' | 'unreact' | 'name'
+  readonly what: 'text' | 'reply' | 'edit' | 'delete' | 'react' | 'unreact' | 'pin' | 'unpin' | 'name'
   readonly which: number
 }
 
 const step: fc.Arbitrary<Step> = fc.record({
   who: fc.nat(3),
-  what: fc.constantFrom('text', 'text', 'text', 'reply', 'edit', 'delete', 'react', 'unreact', 'name'),
+  what: fc.constantFrom('text', 'text', 'text', 'reply', 'edit', 'delete', 'react', 'unreact', 'pin', 'unpin', 'name'),
   which: fc.nat(20),
 })
 
@@ -62,6 +62,7 @@ function contentOf(what: Step['what'], which: number, target: Uint8Array | undef
   if (what === 'reply') return { type: 'text', text: `reply ${which}`, replyTo: target }
   if (what === 'edit') return { type: 'edit', target, text: `edited ${which}` }
   if (what === 'delete') return { type: 'delete', target }
+  if (what === 'pin' || what === 'unpin') return { type: 'pin', target, on: what === 'pin' }
   return { type: 'reaction', target, emoji: which % 2 === 0 ? '👍' : '🎉', on: what === 'react' }
 }
 

@@ -78,6 +78,8 @@ export interface RoomRules {
   counts(saying: Saying): boolean
   /** May this identity (hex) write here now? */
   mayPost(identity: string): boolean
+  /** Do the pins of this identity count now? */
+  mayPin(identity: string): boolean
 }
 
 const maxDigests = 4096
@@ -132,6 +134,7 @@ export class Room {
       storedBy: (entry, session) => this.#holders.count(session, entry.seq),
       keptBy: (entry, session) => this.#keepers.count(session, entry.seq),
       counts: this.#rules && ((entry, session, author) => this.#counts(entry, session, author)),
+      mayPin: this.#rules && ((author) => this.#rules?.mayPin(author) === true),
     })
     this.setMe(options.me)
   }

@@ -1,8 +1,8 @@
 /**
  * The timeline people see: a pure function of the set of opened entries (docs/spec/rooms.md).
  *
- * Entries come and go in any order; `flush` tells what that changed. An edit, a deletion or a reaction waits for what it
- * is about. Only the author of an entry edits or deletes it, whichever of its sessions it uses, and only with an entry
+ * Entries come and go in any order; `flush` tells what that changed. An edit, a deletion, a reaction or a pin waits for what
+ * it is about. Only the author of an entry edits or deletes it, whichever of its sessions it uses, and only with an entry
  * that lives at least as long, or the text would come back. A deleted entry leaves a mark; deletions cannot be deleted.
  */
 import { formatHex } from '../codec/text.ts'
@@ -10,6 +10,7 @@ import type { Entry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
 import { type Content, cleanName } from './content.ts'
 import type { Manifest } from './manifest.ts'
+import { type KeyedPin, type Pin, Pins } from './pins.ts'
 
 export interface Reaction {
   readonly emoji: string
@@ -36,6 +37,8 @@ export interface TimelineMessage {
   /** Sorting key of the message this one answers; undefined when none, or not (yet) here. */
   readonly replyTo: string | undefined
   readonly reactions: readonly Reaction[]
+  /** Who pinned it and when, if it is among the pinned ones. */
+  readonly pinned?: Pin | undefined
   /** True once a valid relay receipt is held. */
   readonly receipt: boolean
   /** Own messages: how many other people's peers are known to hold it. */
@@ -61,6 +64,8 @@ export interface TimelineFacts {
   keptBy(entry: Entry, session: string): number
   /** Of a members room: what does not count is neither shown nor does it act on anything. All does when not given. */
   readonly counts?: ((entry: Entry, session: string, author: string) => boolean) | undefined
+  /** Of a members room: whose pins count, as things stand. Everybody's do when not given. */
+  readonly mayPin?: ((author: string) => boolean) | undefined
 }
 
 export interface TimelineFlush {
@@ -113,6 +118,7 @@ export class Timeline {
   readonly #replies = new Map<string, Set<Node>>()
   readonly #touched = new Set<Node>()
   readonly #dropped = new Set<string>()
+  readonly #pins = new Pins()
   #ordered: Node[] = []
   #unordered: Node[] = []
   #holes = false
@@ -162,6 +168,7 @@ export class Timeline {
     this.#holes = true
     this.#touched.delete(node)
     if (node.shown) this.#dropped.add(entry.key)
+    this.#pins.note(id, undefined)
     this.#touchAll(this.#replies.get(id))
   }
 
@@ -230,6 +237,7 @@ export class Timeline {
         this.#unsay(node)
         ;(deleted ??= []).push(node.entry)
       } else if (node.entry.husk) (bare ??= []).push(node.entry)
+      this.#pins.note(node.id, counts && node.content?.type === 'text' ? this.#pinOf(node) : undefined)
       if (counts && (gone || node.content?.type === 'text')) {
         if (puts === noNodes) puts = [node]
         else puts.push(node)
@@ -237,6 +245,11 @@ export class Timeline {
         node.shown = false
         this.#dropped.add(node.entry.key)
       }
+    }
+    for (const id of this.#pins.settle()) {
+      const node = this.#nodes.get(id)
+      // One that was touched is told of anyway.
+      if (node?.shown === true && !this.#touched.has(node)) puts = [...puts, node]
     }
     this.#touched.clear()
     if (puts.length > 1) puts.sort(byKey)
@@ -344,10 +357,22 @@ export class Timeline {
         if (!this.#isDeleted(act)) acts.push({ act, content })
         continue
       }
-      if (act.entry.expiresAt < node.entry.expiresAt || this.#authorOf(act) !== this.#authorOf(node)) continue
+      if (act.entry.expiresAt < node.entry.expiresAt) continue
+      if (content.type === 'pin') {
+        if (!this.#isDeleted(act) && this.#facts.mayPin?.(this.#authorOf(act)) !== false) acts.push({ act, content })
+        continue
+      }
+      if (this.#authorOf(act) !== this.#authorOf(node)) continue
       if (content.type === 'delete' || !this.#isDeleted(act)) acts.push({ act, content })
     }
     return acts.sort((a, b) => byKey(a.act, b.act))
+  }
+
+  #pinOf(node: Node): KeyedPin | undefined {
+    if (!this.#acts.has(node.id)) return undefined
+    const last = this.#actsOn(node).findLast(({ content }) => content.type === 'pin')
+    if (last?.content.type !== 'pin' || !last.content.on) return undefined
+    return { by: this.#authorOf(last.act), at: last.act.entry.time, key: last.act.entry.key }
   }
 
   #isDeleted(node: Node): boolean {
@@ -384,6 +409,7 @@ export class Timeline {
       deleted,
       replyTo,
       reactions: acts.length === 0 ? noReactions : this.#reactions(acts),
+      ...(acts.length === 0 ? undefined : pinnedAs(this.#pins.of(node.id))),
       receipt: this.#facts.hasReceipt(entry),
       storedBy: this.#facts.storedBy(entry, line.hex),
       keptBy: this.#facts.keptBy(entry, line.hex),
@@ -414,6 +440,10 @@ const noEntries: readonly Entry[] = []
 const noNodes: Node[] = []
 const noChanges: readonly TimelineChange[] = []
 const nothingChanged: TimelineFlush = { changes: noChanges, deleted: noEntries, bare: noEntries }
+
+function pinnedAs(pinned: Pin | undefined): { readonly pinned?: Pin } | undefined {
+  return pinned && { pinned }
+}
 
 function link(line: Line, node: Node): void {
   node.next = line.first

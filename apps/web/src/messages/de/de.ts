@@ -187,6 +187,20 @@ export const de: Messages = {
     imageLink: (alt) => (alt === '' ? 'Bild' : `Bild: ${alt}`),
   },
 
+  pins: {
+    title: 'Angeheftete Nachrichten',
+    pin: 'Für alle anheften',
+    unpin: 'Nicht mehr anheften',
+    pinned: 'Angeheftet',
+    goTo: (name, text) => `Zum Angehefteten. ${name}: ${text}`,
+    all: (count) => (count === 1 ? 'Zeigen' : `Alle ${number(count)}`),
+    allLabel: (count) =>
+      plural(count, { one: 'Die angeheftete Nachricht zeigen', other: 'Alle # angehefteten Nachrichten zeigen' }),
+    by: (name) => `Angeheftet von ${name}`,
+    byMe: 'Von dir angeheftet',
+    none: 'Es ist nichts mehr angeheftet.',
+  },
+
   sent: {
     kinds: {
       picture: 'ein Bild',

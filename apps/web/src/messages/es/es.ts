@@ -184,6 +184,19 @@ export const es: Messages = {
     imageLink: (alt) => (alt === '' ? 'Imagen' : `Imagen: ${alt}`),
   },
 
+  pins: {
+    title: 'Mensajes fijados',
+    pin: 'Fijar para todos',
+    unpin: 'Dejar de fijar',
+    pinned: 'Fijado',
+    goTo: (name, text) => `Ir a lo fijado. ${name}: ${text}`,
+    all: (count) => (count === 1 ? 'Ver' : `Los ${number(count)}`),
+    allLabel: (count) => plural(count, { one: 'Ver el mensaje fijado', other: 'Ver los # mensajes fijados' }),
+    by: (name) => `Lo fijó ${name}`,
+    byMe: 'Lo fijaste tú',
+    none: 'Ya no hay nada fijado.',
+  },
+
   sent: {
     kinds: {
       picture: 'una imagen',

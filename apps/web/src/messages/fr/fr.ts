@@ -187,6 +187,19 @@ export const fr: Messages = {
     imageLink: (alt) => (alt === '' ? 'Image' : `Image : ${alt}`),
   },
 
+  pins: {
+    title: 'Messages épinglés',
+    pin: 'Épingler pour tout le monde',
+    unpin: 'Ne plus épingler',
+    pinned: 'Épinglé',
+    goTo: (name, text) => `Aller au message épinglé. ${name} : ${text}`,
+    all: (count) => (count === 1 ? 'Voir' : `Les ${number(count)}`),
+    allLabel: (count) => plural(count, { one: 'Voir le message épinglé', other: 'Voir les # messages épinglés' }),
+    by: (name) => `Épinglé par ${name}`,
+    byMe: 'Épinglé par toi',
+    none: 'Plus rien n’est épinglé.',
+  },
+
   sent: {
     kinds: {
       picture: 'une image',
