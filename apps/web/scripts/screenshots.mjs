@@ -22,6 +22,10 @@ const click =
   (name, role = 'button') =>
   (page) =>
     page.getByRole(role, { name, exact: true }).click()
+const pageOf = (button, section) => async (page) => {
+  await click(button)(page)
+  await page.getByRole('dialog').getByRole('button', { name: section }).click()
+}
 const scroll = (top) => async (page) => {
   // Rows above are measured as they come; the second time stays.
   for (let i = 0; i < 2; i++) {
@@ -96,7 +100,13 @@ const pictures = [
     },
   },
   { name: 'room-settings-light', situation: 'full', device: desktop, theme: 'light', act: click('Room settings') },
-  { name: 'settings-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Settings') },
+  {
+    name: 'settings-dark',
+    situation: 'full',
+    device: desktop,
+    theme: 'dark',
+    act: pageOf('Settings', 'Privacy and lock'),
+  },
   {
     name: 'members-light',
     situation: 'members',
@@ -117,7 +127,21 @@ const pictures = [
   { name: 'changed-key-phone-dark', situation: 'membersChanged', device: phone, theme: 'dark' },
   { name: 'remove-light', situation: 'members', device: desktop, theme: 'light', act: remove('Priya') },
   { name: 'members-invite-phone-dark', situation: 'members', device: phone, theme: 'dark', act: click('Invite') },
-  { name: 'rules-dark', situation: 'members', device: desktop, theme: 'dark', act: click('Room settings') },
+  {
+    name: 'rules-dark',
+    situation: 'members',
+    device: desktop,
+    theme: 'dark',
+    act: pageOf('Room settings', 'Who comes in'),
+  },
+  {
+    name: 'settings-phone-light',
+    situation: 'rooms',
+    at: 'start',
+    device: phone,
+    theme: 'light',
+    act: click('Settings'),
+  },
   { name: 'files-light', situation: 'files', device: desktop, theme: 'light' },
   { name: 'files-phone-dark', situation: 'filesComing', device: phone, theme: 'dark' },
   { name: 'emoji-dark', situation: 'full', device: desktop, theme: 'dark', act: click('Emoji') },

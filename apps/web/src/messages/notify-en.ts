@@ -48,10 +48,10 @@ export const notifyEn: NotifyMessages = {
   soundHint: 'A short, quiet one.',
   perRoom: 'Of which messages you hear is chosen in the settings of each room.',
   telling: 'What you hear of from this room',
-  tellings: { everything: 'Everything', called: 'To me', nothing: 'Nothing' },
+  tellings: { everything: 'Everything', called: 'Mentions', nothing: 'Nothing' },
   tellingHints: {
     everything: 'Every message of people you have not muted.',
-    called: 'When somebody writes @ and your name, or answers you.',
+    called: 'When somebody calls you by name, answers you, or writes to you alone.',
     nothing: 'New messages are counted in your list of rooms, and that is all.',
   },
   off: 'Notifications are off in this browser.',

@@ -30,10 +30,10 @@ export function NotifyOffer({ room }: { readonly room: Room }): ReactElement | n
       <Bell size={16} aria-hidden />
       <p>{words.offer}</p>
       <div className="notify-offer-buttons">
-        <button type="button" className="button small" onClick={() => turn(false)}>
+        <button type="button" className="button" onClick={() => turn(false)}>
           {words.notNow}
         </button>
-        <button type="button" className="button small primary" onClick={() => turn(true)}>
+        <button type="button" className="button primary" onClick={() => turn(true)}>
           {words.turnOn}
         </button>
       </div>

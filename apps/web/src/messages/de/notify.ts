@@ -22,10 +22,10 @@ export const notifyDe: NotifyMessages = {
   soundHint: 'Ein kurzer, leiser.',
   perRoom: 'Von welchen Nachrichten du hörst, wählst du in den Einstellungen jedes Raums.',
   telling: 'Was dir aus diesem Raum mitgeteilt wird',
-  tellings: { everything: 'Alles', called: 'An mich', nothing: 'Nichts' },
+  tellings: { everything: 'Alles', called: 'Erwähnungen', nothing: 'Nichts' },
   tellingHints: {
     everything: 'Jede Nachricht der Leute, die du nicht stumm gestellt hast.',
-    called: 'Wenn jemand @ und deinen Namen schreibt oder dir antwortet.',
+    called: 'Wenn dich jemand beim Namen ruft, dir antwortet oder nur dir schreibt.',
     nothing: 'Neue Nachrichten werden in der Liste deiner Räume gezählt, und das ist alles.',
   },
   off: 'Mitteilungen sind in diesem Browser aus.',

@@ -22,10 +22,10 @@ export const notifyEs: NotifyMessages = {
   soundHint: 'Corto y suave.',
   perRoom: 'De qué mensajes se te avisa se elige en los ajustes de cada sala.',
   telling: 'Qué se te avisa de esta sala',
-  tellings: { everything: 'Todo', called: 'A mí', nothing: 'Nada' },
+  tellings: { everything: 'Todo', called: 'Menciones', nothing: 'Nada' },
   tellingHints: {
     everything: 'Cada mensaje de la gente que no has silenciado.',
-    called: 'Cuando alguien escribe @ y tu nombre, o te responde.',
+    called: 'Cuando alguien te llama por tu nombre, te responde o escribe solo para ti.',
     nothing: 'Los mensajes nuevos se cuentan en tu lista de salas, y nada más.',
   },
   off: 'Los avisos están desactivados en este navegador.',

@@ -22,10 +22,10 @@ export const notifyFr: NotifyMessages = {
   soundHint: 'Bref et discret.',
   perRoom: 'Les messages signalés se choisissent dans les réglages de chaque salon.',
   telling: 'Ce qui vous est signalé de ce salon',
-  tellings: { everything: 'Tout', called: 'À moi', nothing: 'Rien' },
+  tellings: { everything: 'Tout', called: 'Mentions', nothing: 'Rien' },
   tellingHints: {
     everything: 'Chaque message des personnes que vous n’avez pas mises en sourdine.',
-    called: 'Quand quelqu’un écrit @ et votre nom, ou vous répond.',
+    called: 'Quand quelqu’un vous appelle par votre nom, vous répond ou n’écrit qu’à vous.',
     nothing: 'Les nouveaux messages sont comptés dans la liste de vos salons, et c’est tout.',
   },
   off: 'Les notifications sont désactivées dans ce navigateur.',
