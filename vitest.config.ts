@@ -44,6 +44,9 @@ export default defineConfig({
           name: 'browser',
           include: ['{packages,apps}/**/*.browser.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**'],
+          // Two pages, each for file after file: a page that has loaded the app once goes on with it, in half the time.
+          isolate: false,
+          maxWorkers: 2,
           testTimeout: 30_000,
           // What is waited for is given up late: a busy machine is no reason to fail.
           expect: { poll: { timeout: 10_000 } },
