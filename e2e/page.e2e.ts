@@ -78,6 +78,7 @@ describe('the page, served by a relay', () => {
     await page.getByRole('button', { name: 'Neuer Raum' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
     await page.getByRole('button', { name: 'Einstellungen' }).click()
+    await page.getByRole('button', { name: 'Aussehen und Sprache' }).click()
     await page.getByRole('combobox', { name: 'Sprache' }).selectOption('fr')
     await page.getByRole('button', { name: 'Nouveau salon' }).waitFor()
     await context.close()
