@@ -1,8 +1,7 @@
 /**
  * How much bulk (P3 and lower) may be on its way over one link, so that texts on the same link do not wait for it.
  *
- * The sender asks for credit in about every eighth of its window (fourth, where both own their sockets), and always when
- * nothing else was asked; the receiver answers at once with what it has received. A credit therefore tells the round trip
+ * The sender asks for credit in about every eighth of its window, and always when nothing else was asked; the receiver answers at once with what it has received. A credit therefore tells the round trip
  * behind the bulk, which a text on the same link takes at most, and the rate (`delay.ts`). From these, in bytes:
  *
  *   window ≤ the short window (64 KiB), or where the base is above 5 ms, if that is more,
@@ -49,8 +48,6 @@ const startGain = 2.5
 const steadyGain = 1.25
 const leastGain = 0.25
 const askShare = 8
-/** Where windows are large: what wakes both ends less often costs less. */
-const ownAskShare = 4
 const frameShare = 4
 /** From this share on frames are as large as they may be, also where the window is the short one. */
 const fullShareBytes: number = shortWindowBytes / frameShare
@@ -128,7 +125,7 @@ export class BulkFlow {
     this.#sent += frameCost(payloadBytes)
     const isDue =
       alone ||
-      this.#sent - this.#asked >= this.#window / (this.#ownSockets ? ownAskShare : askShare) ||
+      this.#sent - this.#asked >= this.#window / askShare ||
       this.#window - this.inFlightBytes < frameCost(this.frameBytes(now))
     if (!isDue || this.#asks.length >= maxAsks) return false
     if (alone) this.#creditedAt = now
