@@ -1,8 +1,9 @@
 /**
  * How much bulk (P3 and lower) may be on its way over one link, so that texts on the same link do not wait for it.
  *
- * The sender asks for credit in about every eighth of its window, and always when nothing else was asked; the receiver answers at once with what it has received. A credit therefore tells the round trip
- * behind the bulk, which a text on the same link takes at most, and the rate (`delay.ts`). From these, in bytes:
+ * The sender asks for credit in about every eighth of its window, and always when nothing else was asked; the receiver
+ * answers at once with what it has received. A credit therefore tells the round trip behind the bulk, which a text on the
+ * same link takes at most, and the rate (`delay.ts`). From these, in bytes:
  *
  *   window ≤ the short window (64 KiB), or where the base is above 5 ms, if that is more,
  *            ≤ 1.25 × rate × (base + up to 10 ms), and ≤ 256 KiB
