@@ -8,6 +8,22 @@ const source = { conditions: ['source', 'import', 'module', 'default'] }
 /** End to end with so many programs that nothing may run beside them. */
 const crowded = ['e2e/mesh.e2e.ts']
 
+/** Real connections, which give up when they wait for a processor too long: no second page beside them. */
+const connecting = ['packages/peer/src/web/webrtc.browser.test.ts']
+
+const inChromium = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: {
+      executablePath: chromiumPath(),
+      args: [...chromiumArgs],
+    },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+}
+
 export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
@@ -43,25 +59,23 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['{packages,apps}/**/*.browser.test.{ts,tsx}'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...connecting],
           // Two pages, each for file after file: a page that has loaded the app once goes on with it, in half the time.
           isolate: false,
           maxWorkers: 2,
           testTimeout: 30_000,
           // What is waited for is given up late: a busy machine is no reason to fail.
           expect: { poll: { timeout: 10_000 } },
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: chromiumPath(),
-                args: [...chromiumArgs],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: inChromium,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'connecting',
+          include: connecting,
+          testTimeout: 30_000,
+          browser: inChromium,
         },
       },
       {

@@ -13,12 +13,12 @@ import { lint } from './lint.mjs'
 import { ensureChromium, ensureTurnServer } from './system.mjs'
 
 /** A project that hangs is stopped and counts as failed. On two idle cores each takes less than half of this. */
-const limitMinutesByProject = { unit: 12, scripts: 4, browser: 8, e2e: 18, crowd: 8 }
+const limitMinutesByProject = { unit: 12, scripts: 4, browser: 8, connecting: 4, e2e: 18, crowd: 8 }
 /**
  * Where browsers, programs and networks take part, a busy machine can be what failed: files that failed, when they are few,
  * are run once more by themselves. What passes only then passes, and is named at the end, because it wants looking into.
  */
-const isRunAgain = new Set(['browser', 'e2e', 'crowd'])
+const isRunAgain = new Set(['browser', 'connecting', 'e2e', 'crowd'])
 const maxFilesAgain = 2
 const reports = join(root, 'node_modules/.cache/kith')
 
@@ -163,7 +163,7 @@ if (isMain(import.meta.url)) {
     // After the types: rules that know types read what the packages have built.
     await step('lint', lint)
     await step('web', buildWeb)
-    for (const project of ['unit', 'scripts', 'browser', 'e2e', 'crowd'])
+    for (const project of ['unit', 'scripts', 'browser', 'connecting', 'e2e', 'crowd'])
       await step(project, () => testProject(project, total))
     process.stdout.write(`\nTook, and how busy all cores were: ${took.join(' · ')}\n`)
     for (const test of total.unsteady) process.stdout.write(`Passed only the second time: ${nameOf(test)}\n`)
