@@ -7,9 +7,8 @@ import { saidOf } from '../files/said.ts'
 import { plainText } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
-import { Glyph, hueStyle } from '../person/glyph.tsx'
+import { MessageItem } from '../timeline/message-item.tsx'
 import { namesOf } from '../timeline/names.ts'
-import { useDay } from '../timeline/use-day.ts'
 
 /** What of a message is read; four lines of it are shown. */
 const plainLength = 400
@@ -60,24 +59,12 @@ interface PinnedProps {
 
 function Pinned({ message, by, onJump, onUnpin }: PinnedProps): ReactElement {
   const words = useMessages()
-  const today = useDay()
   return (
     <li>
-      <button type="button" className="pin-item" onClick={() => onJump(message.id)}>
-        <Glyph author={message.author} />
-        <span className="pin-words">
-          <span className="pin-by">
-            <span className="person person-name" style={hueStyle(message.author)}>
-              {message.name}
-            </span>
-            <time className="pin-time" dateTime={new Date(message.time).toISOString()}>
-              {words.format.brief(message.time, today)}
-            </time>
-          </span>
-          <span className="pin-text">{saidOf(message, words, (text) => plainText(text, plainLength))}</span>
-          <span className="pin-note">{by}</span>
-        </span>
-      </button>
+      <MessageItem message={message} onJump={onJump}>
+        <span className="pin-text">{saidOf(message, words, (text) => plainText(text, plainLength))}</span>
+        <span className="pin-note">{by}</span>
+      </MessageItem>
       {onUnpin !== undefined && (
         <button
           type="button"

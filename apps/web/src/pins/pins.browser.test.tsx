@@ -7,7 +7,7 @@ let app: OpenApp
 afterEach(() => app.close())
 
 const line = (): HTMLElement | null => document.querySelector<HTMLElement>('.pin-newest')
-const items = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.pin-item')]
+const items = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.message-item')]
 
 describe('pins', () => {
   it('leads to the newest from under the header, and to each from the list, where one is taken off', async () => {

@@ -9,7 +9,7 @@ let app: OpenApp
 afterEach(() => app.close())
 
 const field = () => page.getByRole('searchbox', { name: 'Words to look for' })
-const hits = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.search-hit')]
+const hits = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.message-item')]
 
 describe('search', () => {
   it('finds by words, shows them marked, and leads to the message', async () => {

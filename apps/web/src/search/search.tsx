@@ -7,8 +7,7 @@ import { plainText } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { useSearchMessages } from '../messages/search.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
-import { Glyph, hueStyle } from '../person/glyph.tsx'
-import { useDay } from '../timeline/use-day.ts'
+import { MessageItem } from '../timeline/message-item.tsx'
 import { useSearch } from './use-search.ts'
 import './search.css'
 
@@ -99,28 +98,16 @@ interface HitProps {
 
 function Hit({ message, words, onJump }: HitProps): ReactElement {
   const all = useMessages()
-  const today = useDay()
   const said = saidOf(message, all, (text) => plainText(text, plainLength))
   return (
     <li>
-      <button type="button" className="search-hit" onClick={() => onJump(message.id)}>
-        <Glyph author={message.author} />
-        <span className="search-words">
-          <span className="search-by">
-            <span className="person person-name" style={hueStyle(message.author)}>
-              {message.name}
-            </span>
-            <time className="search-time" dateTime={new Date(message.time).toISOString()}>
-              {all.format.brief(message.time, today)}
-            </time>
-          </span>
-          <span className="search-said">
-            {excerptOf(said, words, excerptLength).map(({ text, hit }, index) =>
-              hit ? <mark key={index}>{text}</mark> : text,
-            )}
-          </span>
+      <MessageItem message={message} onJump={onJump}>
+        <span className="search-said">
+          {excerptOf(said, words, excerptLength).map(({ text, hit }, index) =>
+            hit ? <mark key={index}>{text}</mark> : text,
+          )}
         </span>
-      </button>
+      </MessageItem>
     </li>
   )
 }
