@@ -49,8 +49,9 @@ export function reloadWhenRenewed(): void {
 function mayReload(now: number): boolean {
   try {
     const last = Number(window.sessionStorage.getItem(reloadedKey) ?? 0)
+    if (now - last <= againAfterMs) return false
     window.sessionStorage.setItem(reloadedKey, String(now))
-    return now - last > againAfterMs
+    return true
   } catch {
     // Without a memory it could go on for ever.
     return false
