@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, TimelineView } from './chat.ts'
-import { type Hearing, maxHeard, newsOf, parseTelling } from './news.ts'
+import { type Hearing, maxHeard, newsCount, newsOf, parseTelling } from './news.ts'
 import { FakeTimeline } from './testing/fake-timeline.ts'
 
 const id = (n: number): string => String(n).padStart(26, '0')
@@ -66,5 +66,10 @@ describe('news', () => {
       'everything',
       'everything',
     ])
+  })
+
+  it('TEL10 counts those of all rooms', () => {
+    const news = (count: number) => ({ news: { count, newest: id(count) } })
+    expect(newsCount([news(2), { news: undefined }, news(5)])).toBe(7)
   })
 })

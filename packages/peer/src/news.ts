@@ -4,7 +4,7 @@
  * Everything else that calls a person from elsewhere (notifications, badges, the bell of a terminal) follows from this, so
  * that a room is as quiet in one place as in another. Whoever was muted is told of nowhere: their messages are not unread.
  */
-import type { Message, News, Notifying, Telling, TimelineView } from './chat.ts'
+import type { Message, News, Notifying, RoomState, Telling, TimelineView } from './chat.ts'
 import { isMentioned } from './mentions.ts'
 
 /** Nobody is asked before they look for it, and nothing makes a sound unasked. */
@@ -52,4 +52,9 @@ export function newsOf(timeline: TimelineView, unread: number, hearing: Hearing)
     count++
   }
   return newest === undefined ? undefined : { count, newest }
+}
+
+/** How many messages one is told of, of all rooms. */
+export function newsCount(rooms: readonly Pick<RoomState, 'news'>[]): number {
+  return rooms.reduce((sum, { news }) => sum + (news?.count ?? 0), 0)
 }

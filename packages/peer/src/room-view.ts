@@ -27,7 +27,6 @@ import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './mem
 import { type JudgePerson, People } from './people.ts'
 import { PinnedMessages } from './pinned-messages.ts'
 import { Posting } from './posting-rules.ts'
-
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
 
 /** Older notices make room for newer ones. */

@@ -2,7 +2,7 @@
  * Calls whoever looks away from a terminal (docs/spec/telling.md): by the bell, and where it was turned on and the terminal
  * is known to understand it, by a notification of the desktop.
  */
-import { callsMe, type Chat, type RoomState } from '@kith/peer'
+import { callsMe, newsCount, type Chat, type RoomState } from '@kith/peer'
 import { roomTitle } from '../people.ts'
 import { printableLine } from '../printable.ts'
 
@@ -81,7 +81,7 @@ function hasCall(chat: Chat, { id, people, news }: RoomState, heard: string): bo
 
 function callFor(chat: Chat, room: RoomState): Call {
   const { settings, atRest } = chat.state
-  const count = chat.state.rooms.reduce((sum, { news }) => sum + (news?.count ?? 0), 0)
+  const count = newsCount(chat.state.rooms)
   const timeline = chat.room(room.id)?.timeline
   const index = timeline?.indexOf(room.news?.newest ?? '') ?? -1
   if (timeline === undefined || index < 0 || settings.notifying.show === 'nothing' || atRest !== 'key')

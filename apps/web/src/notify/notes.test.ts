@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Circumstances, Notes, discreetTag, newsCount } from './notes.ts'
+import { type Circumstances, Notes, discreetTag } from './notes.ts'
 
 type Rooms = Parameters<Notes['follow']>[0]
 
@@ -79,9 +79,5 @@ describe('what is notified', () => {
     const notes = begun(room('a', 0))
     notes.follow([room('a', 1, '01')], away)
     expect(notes.follow([room('a', 1, '01')], { ...away, isDiscreet: true })).toEqual({ show: [], close: ['a'] })
-  })
-
-  it('TEL10 counts the news of all rooms', () => {
-    expect(newsCount([room('a', 2, '1'), room('b', 0), room('c', 5, '2')])).toBe(7)
   })
 })

@@ -82,8 +82,3 @@ export class Notes {
 function looksOf({ room, count, message }: Note): string {
   return `${room} ${count} ${message}`
 }
-
-/** How many messages one is told of, of all rooms. */
-export function newsCount(rooms: readonly Pick<RoomState, 'news'>[]): number {
-  return rooms.reduce((sum, { news }) => sum + (news?.count ?? 0), 0)
-}

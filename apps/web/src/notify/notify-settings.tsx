@@ -13,8 +13,7 @@ export default function NotifySettings(): ReactElement {
   const chat = useChat()
   const notifying = useChatState((state) => state.settings.notifying)
   const hasLock = useChatState((state) => state.atRest !== 'key')
-  const { leave, turn } = useTurnOn()
-  const on = notifying.on === true && leave === 'granted'
+  const { isOn, leave, turn } = useTurnOn()
   const set = (change: Partial<Notifying>): void => void chat.setNotifying(change)
   return (
     <>
@@ -24,7 +23,7 @@ export default function NotifySettings(): ReactElement {
           <input
             type="checkbox"
             role="switch"
-            checked={on}
+            checked={isOn}
             disabled={leave === 'unable'}
             aria-describedby="notify-hint"
             onChange={(event) => turn(event.currentTarget.checked)}
@@ -34,7 +33,7 @@ export default function NotifySettings(): ReactElement {
           {leave === 'unable' ? words.unable : leave === 'denied' ? words.blocked : words.onHint}
         </p>
       </div>
-      {on && (
+      {isOn && (
         <>
           <fieldset className="setting" disabled={hasLock}>
             <legend className="setting-name">{words.show}</legend>

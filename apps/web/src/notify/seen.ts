@@ -5,7 +5,7 @@
 
 const lockName = 'kith-seen'
 
-function isSeenHere(): boolean {
+export function isSeenHere(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus()
 }
 

@@ -1,15 +1,14 @@
 /** Of which messages of this room one hears. */
 import type { ReactElement } from 'react'
 import { tellings, type Room } from '@kith/peer'
-import { useChatState, useRoomState } from '../app/stores.ts'
+import { useRoomState } from '../app/stores.ts'
 import { useNotifyMessages } from '../messages/notify.tsx'
 import { useTurnOn } from './turn-on.ts'
 
 export function TellingChoice({ room }: { readonly room: Room }): ReactElement {
   const words = useNotifyMessages()
   const telling = useRoomState(room, (state) => state.telling)
-  const on = useChatState((state) => state.settings.notifying.on === true)
-  const { leave, turn } = useTurnOn()
+  const { isOn, leave, turn } = useTurnOn()
   return (
     <fieldset className="setting">
       <legend className="setting-name">{words.telling}</legend>
@@ -29,7 +28,7 @@ export function TellingChoice({ room }: { readonly room: Room }): ReactElement {
       <p className="setting-hint" role="status">
         {words.tellingHints[telling]}
       </p>
-      {telling !== 'nothing' && !(on && leave === 'granted') && (
+      {telling !== 'nothing' && !isOn && (
         <p className="setting-hint">
           {leave === 'denied' ? words.blocked : leave === 'unable' ? words.unable : words.off}{' '}
           {leave !== 'denied' && leave !== 'unable' && (

@@ -1,10 +1,18 @@
 /** Turning notifications on: the browser's own question comes only now, and what it said is shown where it was asked. */
 import { useCallback, useState } from 'react'
-import { useChat } from '../app/stores.ts'
+import { useChat, useChatState } from '../app/stores.ts'
 import { askLeave, leaveToNotify, type Leave } from './system.ts'
 
-export function useTurnOn(): { readonly leave: Leave; readonly turn: (on: boolean) => void } {
+interface TurnOn {
+  /** It is wanted, and the browser allows it. */
+  readonly isOn: boolean
+  readonly leave: Leave
+  readonly turn: (on: boolean) => void
+}
+
+export function useTurnOn(): TurnOn {
   const chat = useChat()
+  const wanted = useChatState((state) => state.settings.notifying.on === true)
   const [leave, setLeave] = useState<Leave>(leaveToNotify)
   const turn = useCallback(
     (on: boolean): void => {
@@ -17,5 +25,5 @@ export function useTurnOn(): { readonly leave: Leave; readonly turn: (on: boolea
     },
     [chat],
   )
-  return { leave, turn }
+  return { isOn: wanted && leaveToNotify() === 'granted', leave, turn }
 }

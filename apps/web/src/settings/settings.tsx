@@ -9,6 +9,7 @@ import { Sections, type Section } from '../overlay/sections.tsx'
 import { maxNameLength } from '../person/friendly-name.ts'
 import { Lock } from '../lock/lock.tsx'
 import NotifySettings from '../notify/notify-settings.tsx'
+import { useTurnOn } from '../notify/turn-on.ts'
 import { About } from './about.tsx'
 import { FileSpace } from './file-space.tsx'
 import { Language } from './language.tsx'
@@ -31,7 +32,7 @@ export default function Settings({ section, onSection, onProtection, onClose }: 
   const say = words.settings
   const notify = useNotifyMessages()
   const name = useChatState((state) => state.settings.name)
-  const notifies = useChatState((state) => state.settings.notifying.on === true)
+  const { isOn: notifies } = useTurnOn()
   const atRest = useChatState((state) => state.atRest)
   const hasFiles = useChatState((state) => state.files !== undefined)
   const bytes = useChatState((state) => state.files?.bytes)

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState, type RefObject } from 'react'
 import type { Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
+import { isSeenHere } from '../notify/seen.ts'
 
 export interface Reading {
   /** First message under the mark. */
@@ -17,10 +18,7 @@ export function useReading(room: Room, pinned: RefObject<boolean>): Reading {
   const firstUnread = useRoomState(room, (state) => state.firstUnread)
   const [marker, setMarker] = useState(() => (room.state.unread > 0 ? room.state.firstUnread : undefined))
 
-  const isReading = useCallback(
-    () => pinned.current && document.visibilityState === 'visible' && document.hasFocus(),
-    [pinned],
-  )
+  const isReading = useCallback(() => pinned.current && isSeenHere(), [pinned])
   const markReadIfSeen = useCallback(() => {
     if (isReading()) room.markRead()
   }, [room, isReading])
