@@ -39,7 +39,7 @@ const payloadNames: Readonly<Record<number, string>> = {
   0x02: 'entry',
   0x03: 'neighbours',
   0x04: 'presence',
-  0x08: 'treeEntry',
+  0x08: 'treeEntries',
   0x09: 'beacon',
   0x0a: 'attach',
   0x0b: 'detach',

@@ -448,6 +448,7 @@ export class Engine {
     this.#outputs = []
     this.#now = now
     this.#dispatch(input, now)
+    this.#mode.flush()
     const outputs = this.#outputs
     this.#outputs = []
     return outputs

@@ -8,7 +8,7 @@
 import type { ReadOnce } from '../codec/read-once.ts'
 import { Broadcast } from '../gossip/broadcast.ts'
 import type { TreeView } from '../gossip/broadcast-io.ts'
-import { broadcastTags, decodeTreeEntry, encodeTreeEntry, shortId } from '../gossip/broadcast-wire.ts'
+import { broadcastTags, decodeTreeEntries, shortId } from '../gossip/broadcast-wire.ts'
 import type { Ref, TreeId } from '../gossip/broadcast-wire.ts'
 import { Liveness } from '../gossip/liveness.ts'
 import { decodeOverlay, encodeOverlay, overlayTag } from '../gossip/overlay-wire.ts'
@@ -23,6 +23,7 @@ import type { SessionKeys } from '../identity/session.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
 import type { Room } from '../rooms/room.ts'
+import { EntryBatch } from './entry-batch.ts'
 import type { Bringing, Spreader } from './flow.ts'
 import { priority } from './links.ts'
 import type { LiveLink } from './links.ts'
@@ -33,7 +34,10 @@ import type { Output } from './output.ts'
 import type { Reach } from './reach.ts'
 
 /** First bytes of the payloads that belong here. */
-export const meshTags: { readonly from: number; readonly to: number } = { from: broadcastTags.treeEntry, to: probeTag }
+export const meshTags: { readonly from: number; readonly to: number } = {
+  from: broadcastTags.treeEntries,
+  to: probeTag,
+}
 export const meshTimers: readonly string[] = ['mesh/broadcast', 'mesh/overlay', 'mesh/liveness', 'mesh/registry']
 /** Entries kept for pulls: the last minute's, if they are no more than this, and at most twice as many. */
 export const maxRecent = 1_024
@@ -78,6 +82,7 @@ export class Mesh implements Spreader {
   readonly #liveness: Liveness
   readonly #registry: Registry
   readonly #lookout: Lookout
+  readonly #batch: EntryBatch
   /** Entries for whoever pulls: those of this minute, and of the one before. */
   #recent = new Map<Ref, Entry>()
   #older = new Map<Ref, Entry>()
@@ -94,6 +99,7 @@ export class Mesh implements Spreader {
     this.#now = now
     this.#visibleSince = now
     this.#turnAt = now + recentMs
+    this.#batch = new EntryBatch((to, payload) => reach.send(to, priority.text, payload, this.#now))
     this.#lookout = new Lookout({ sha256: crypto.sha256, ownKey: session.sign.publicKey, reach, corrected }, now)
     this.#overlay = new Overlay(
       {
@@ -314,11 +320,12 @@ export class Mesh implements Spreader {
   receive(link: LiveLink, tag: number, bytes: Uint8Array, now: Millis): boolean {
     this.#now = now
     const from = link.session
-    if (tag === broadcastTags.treeEntry) {
-      const decoded = decodeTreeEntry(bytes)
+    if (tag === broadcastTags.treeEntries) {
+      const decoded = decodeTreeEntries(bytes)
       if (!decoded.ok) return false
-      const { tree, hop, pulled, late, entry, receipt } = decoded.value
-      this.#events.entry(entry, receipt, { link, tree, hop, pulled, late }, now)
+      const { tree, hop, pulled, late, entries } = decoded.value
+      const from = { link, tree, hop, pulled, late }
+      for (const { entry, receipt } of entries) this.#events.entry(entry, receipt, from, now)
       return true
     }
     if (tag <= broadcastTags.pull) {
@@ -359,6 +366,11 @@ export class Mesh implements Spreader {
     this.#attend(now)
     this.#registry.setTree(this.#place(), now)
     if (now >= this.#turnAt) this.#turn(now)
+  }
+
+  /** Call at the end of a turn: entries that were to go on leave now. */
+  flush(): void {
+    this.#batch.flush()
   }
 
   // Entries.
@@ -406,11 +418,10 @@ export class Mesh implements Spreader {
   }
 
   #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void {
-    const { room, reach } = this.#context
+    const { room } = this.#context
     const entry = this.#recent.get(ref) ?? this.#older.get(ref)
     if (entry === undefined || entry.husk) return
-    const payload = encodeTreeEntry(tree, hop, pulled, entry.bytes, room.receiptsOf(entry)[0], late)
-    for (const session of to) reach.send(session, priority.text, payload, this.#now)
+    this.#batch.add({ tree, hop, pulled, late }, to, { entry: entry.bytes, receipt: room.receiptsOf(entry)[0] })
   }
 
   // Links.

@@ -4,7 +4,7 @@
  * In a small room everybody links with everybody and there is no `Mesh` at all. The rule that decides is in `crowd.ts`.
  */
 import { readCard } from '../discovery/card.ts'
-import { broadcastTags, decodeTreeEntry } from '../gossip/broadcast-wire.ts'
+import { broadcastTags, decodeTreeEntries } from '../gossip/broadcast-wire.ts'
 import type { NeighbourPriority } from '../gossip/overlay-wire.ts'
 import { isAsk } from '../gossip/probe-wire.ts'
 import { prefixOf } from '../gossip/spread.ts'
@@ -69,6 +69,11 @@ export class Mode {
     this.#mesh?.tick(now)
   }
 
+  /** Call at the end of a turn. */
+  flush(): void {
+    this.#mesh?.flush()
+  }
+
   linked(link: LiveLink, now: Millis): void {
     if (this.#mesh === undefined) return
     const { presence, reach } = this.#context
@@ -103,12 +108,13 @@ export class Mode {
     if (this.#mesh !== undefined) return this.#mesh.receive(link, tag, bytes, now)
     // Neighbours that take the room for a mesh speak only when they are asked, and so may we be.
     if (isAsk(bytes)) this.#context.presence.beat(link, false, now)
-    if (tag !== broadcastTags.treeEntry) return true
+    if (tag !== broadcastTags.treeEntries) return true
     // An entry is an entry all the same.
-    const decoded = decodeTreeEntry(bytes)
+    const decoded = decodeTreeEntries(bytes)
     if (!decoded.ok) return false
-    const { entry, receipt, tree, hop, pulled, late } = decoded.value
-    this.#context.flow().receive(entry, receipt, { link, tree, hop, pulled, late }, now)
+    const { tree, hop, pulled, late, entries } = decoded.value
+    const from = { link, tree, hop, pulled, late }
+    for (const { entry, receipt } of entries) this.#context.flow().receive(entry, receipt, from, now)
     return true
   }
 
@@ -193,6 +199,7 @@ export class Mode {
   /** So few are left that everybody can link with everybody again. */
   #end(now: Millis): void {
     const { emit, reach, catchup } = this.#context
+    this.flush()
     this.#mesh = undefined
     for (const name of meshTimers) emit({ type: 'cancelTimer', name })
     catchup().setMode('small', now)

@@ -20,12 +20,13 @@ import {
   broadcastTags,
   countAttached,
   countIds,
-  decodeTreeEntry,
+  decodeTreeEntries,
   encodeAttach,
   encodeIds,
-  encodeTreeEntry,
+  encodeTreeEntries,
   idAt,
   isBeacon,
+  maxEntriesPerFrame,
   maxHops,
   maxOnline,
   maxRefsPerFrame,
@@ -37,24 +38,35 @@ const id = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length })
 
 describe('payloads of trees', () => {
-  it('GOS21 carry an entry with its tree and its hops, and are read without copying', () => {
+  it('GOS21 carry entries with their tree and their hops, and are read without copying', () => {
     const receipt = fc.option(fc.uint8Array({ minLength: 1, maxLength: 300 }), { nil: undefined })
-    const entry = fc.uint8Array({ maxLength: 700 })
+    const carried = fc.record({ entry: fc.uint8Array({ maxLength: 700 }), receipt })
+    const entries = fc.array(carried, { minLength: 1, maxLength: maxEntriesPerFrame })
     fc.assert(
-      fc.property(id, fc.nat(maxHops), fc.boolean(), fc.boolean(), entry, receipt, (...fields) => {
-        const [tree, hop, pulled, late, entry, receipt] = fields
-        const payload = encodeTreeEntry(tree, hop, pulled, entry, receipt, late)
-        expect(decodeTreeEntry(payload)).toEqual({ ok: true, value: { tree, hop, pulled, late, entry, receipt } })
-        const decoded = decodeTreeEntry(payload)
-        if (decoded.ok && entry.length > 0) expect(decoded.value.entry.buffer).toBe(payload.buffer)
+      fc.property(id, fc.nat(maxHops), fc.boolean(), fc.boolean(), entries, (tree, hop, pulled, late, entries) => {
+        const payload = encodeTreeEntries({ tree, hop, pulled, late, entries })
+        const decoded = decodeTreeEntries(payload)
+        expect(decoded).toEqual({ ok: true, value: { tree, hop, pulled, late, entries } })
+        if (!decoded.ok) return
+        for (const { entry } of decoded.value.entries) if (entry.length > 0) expect(entry.buffer).toBe(payload.buffer)
       }),
     )
   })
 
-  it('GOS21 refuse an entry that claims more hops than there may be', () => {
-    const payload = encodeTreeEntry(1, 5, false, new Uint8Array(9), undefined)
+  it('GOS21 refuse entries that claim more hops than there may be, none at all, and more than there may be', () => {
+    const way = { tree: 1, hop: 5, pulled: false, late: false }
+    const one = { entry: new Uint8Array(9), receipt: undefined }
+    const payload = encodeTreeEntries({ ...way, entries: [one] })
     payload[7] = maxHops + 1
-    expect(decodeTreeEntry(payload)).toEqual({ ok: false, code: 'malformed' })
+    const most = Array.from({ length: maxEntriesPerFrame }, () => one)
+    for (const bad of [
+      payload,
+      encodeTreeEntries({ ...way, entries: [] }),
+      encodeTreeEntries({ ...way, entries: [...most, one] }),
+    ]) {
+      expect(decodeTreeEntries(bad)).toEqual({ ok: false, code: 'malformed' })
+    }
+    expect(decodeTreeEntries(encodeTreeEntries({ ...way, entries: most })).ok).toBe(true)
   })
 
   it('GOS21 carry beacons, whose changing fields are outside the signature', () => {
@@ -122,7 +134,7 @@ describe('payloads of trees', () => {
       fc.property(fc.array(some, { maxLength: 20 }), (payloads) => {
         const stage = new Stage().link(1, 2)
         for (const payload of payloads) {
-          decodeTreeEntry(payload)
+          decodeTreeEntries(payload)
           stage.receive(1, payload)
           stage.pass(300)
         }

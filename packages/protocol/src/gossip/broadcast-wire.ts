@@ -4,7 +4,7 @@
  *
  * | tag | payload | fields after the tag |
  * |---|---|---|
- * | 0x08 | treeEntry | tree u48 · hop u8 (bit 7: it was pulled, bit 6: it is late) · entry varint-prefixed · receipt varint-prefixed, empty when none |
+ * | 0x08 | treeEntries | tree u48 · hop u8 (bit 7: they were pulled, bit 6: they are late) · one or more (entry varint-prefixed · receipt varint-prefixed, empty when none) |
  * | 0x09 | beacon | hop u8 · held u8 · distance u8 · root 32 · slot u8 · claimed u48 · age u32 · online u24 · digest 8 · signature 64 |
  * | 0x0a | attach | one or more (tree u48 · size of the subtree u24) |
  * | 0x0b | detach | one or more tree u48 |
@@ -34,6 +34,7 @@ export const noTree: TreeId = 0
 export const maxHops = 32
 export const maxRefsPerFrame = 256
 export const maxTreesPerFrame = 16
+export const maxEntriesPerFrame = 16
 export const roomTagBytes = 8
 /** `slot` of a beacon whose root speaks much and leads its own tree. */
 export const hotSlot = 0x80
@@ -42,7 +43,7 @@ export const maxOnline = 0xff_ffff
 /** Unit of the beacon's fields `held` and `distance`. */
 export const beaconUnitMs = 4
 
-export const broadcastTags = { treeEntry: 8, beacon: 9, attach: 10, detach: 11, have: 12, pull: 13 } as const
+export const broadcastTags = { treeEntries: 8, beacon: 9, attach: 10, detach: 11, have: 12, pull: 13 } as const
 
 const idBytes = 6
 const attachBytes = idBytes + 3
@@ -54,48 +55,58 @@ export function shortId(bytes: Uint8Array, at = 0): number {
   return readU48(bytes, at)
 }
 
-export interface TreeEntry {
-  readonly tree: TreeId
-  /** Links it has passed, this one included. */
-  readonly hop: number
-  /** It answers a pull: it did not come along an edge of its tree. */
-  readonly pulled: boolean
-  /** Somewhere on its way it had to be pulled: others may lack it too. */
-  readonly late: boolean
-  /** Views on the payload, not copies. */
+/** An entry as it travels. Decoded, both are views on the payload, not copies. */
+export interface CarriedEntry {
   readonly entry: Uint8Array
   readonly receipt: Uint8Array | undefined
 }
 
-export function encodeTreeEntry(
-  tree: TreeId,
-  hop: number,
-  pulled: boolean,
-  entry: Uint8Array,
-  receipt: Uint8Array | undefined,
-  late = false,
-): Uint8Array {
-  const writer = new Writer(entry.length + (receipt?.length ?? 0) + 16)
-  writer.u8(broadcastTags.treeEntry).u48(tree)
-  writer.u8(Math.min(hop, maxHops) | (pulled ? pulledFlag : 0) | (late ? lateFlag : 0)).bytes(entry)
-  if (receipt === undefined) writer.u8(0)
-  else writer.bytes(receipt)
+/** Where entries go along, and how they came. */
+export interface TreeWay {
+  readonly tree: TreeId
+  /** Links they have passed, this one included. */
+  readonly hop: number
+  /** They answer a pull: they did not come along an edge of their tree. */
+  readonly pulled: boolean
+  /** Somewhere on their way they had to be pulled: others may lack them too. */
+  readonly late: boolean
+}
+
+export interface TreeEntries extends TreeWay {
+  readonly entries: readonly CarriedEntry[]
+}
+
+/** `entries`: at least one, at most `maxEntriesPerFrame`. */
+export function encodeTreeEntries({ tree, hop, pulled, late, entries }: TreeEntries): Uint8Array {
+  let size = 8
+  for (const { entry, receipt } of entries) size += entry.length + (receipt?.length ?? 0) + 6
+  const writer = new Writer(size)
+  writer.u8(broadcastTags.treeEntries).u48(tree)
+  writer.u8(Math.min(hop, maxHops) | (pulled ? pulledFlag : 0) | (late ? lateFlag : 0))
+  for (const { entry, receipt } of entries) {
+    writer.bytes(entry)
+    if (receipt === undefined) writer.u8(0)
+    else writer.bytes(receipt)
+  }
   return writer.finishPassing()
 }
 
-export function decodeTreeEntry(payload: Uint8Array): Result<TreeEntry, 'malformed'> {
+export function decodeTreeEntries(payload: Uint8Array): Result<TreeEntries, 'malformed'> {
   const reader = new Reader(payload)
-  if (reader.u8() !== broadcastTags.treeEntry) reader.fail()
+  if (reader.u8() !== broadcastTags.treeEntries) reader.fail()
   const tree = reader.u48()
   const how = reader.u8()
   const hop = how & ~(pulledFlag | lateFlag)
   if (hop > maxHops) reader.fail()
-  const entry = reader.bytes(maxEntryBytes)
-  const receipt = reader.bytes(maxReceiptBytes)
+  const entries: CarriedEntry[] = []
+  do {
+    if (entries.length === maxEntriesPerFrame) reader.fail()
+    const entry = reader.bytes(maxEntryBytes)
+    const receipt = reader.bytes(maxReceiptBytes)
+    entries.push({ entry, receipt: receipt.length > 0 ? receipt : undefined })
+  } while (reader.remaining > 0 && !reader.failed)
   if (!reader.done()) return reject('malformed')
-  const pulled = (how & pulledFlag) !== 0
-  const late = (how & lateFlag) !== 0
-  return accept({ tree, hop, pulled, late, entry, receipt: receipt.length > 0 ? receipt : undefined })
+  return accept({ tree, hop, pulled: (how & pulledFlag) !== 0, late: (how & lateFlag) !== 0, entries })
 }
 
 // Beacons.

@@ -88,7 +88,7 @@ export class HostileEngine implements EngineLike {
       const tag = input.bytes[payloadAt]
       if (tag === broadcastTags.beacon && this.#beacons.length < keptBeacons)
         this.#beacons.push(input.bytes.slice(payloadAt))
-      if (tag === entryTag || tag === broadcastTags.treeEntry) this.#lastEntry = input.bytes.slice(payloadAt)
+      if (tag === entryTag || tag === broadcastTags.treeEntries) this.#lastEntry = input.bytes.slice(payloadAt)
     }
   }
 
@@ -97,7 +97,7 @@ export class HostileEngine implements EngineLike {
     if (bytes[0] === wholeCode) this.#open.add(transport)
     const tag = bytes[0] === wholeCode ? bytes[payloadAt] : undefined
     const { lie, random } = this.#options
-    if (lie === 'blackHole' && (tag === entryTag || tag === broadcastTags.treeEntry)) return
+    if (lie === 'blackHole' && (tag === entryTag || tag === broadcastTags.treeEntries)) return
     if (lie === 'flapping' && tag === broadcastTags.beacon && Math.floor(now / flapMs) % 2 === 1) return
     if (lie === 'beacons' && tag === broadcastTags.beacon && random.chance(0.5)) {
       outputs.push({ ...output, bytes: flip(bytes, random) })
