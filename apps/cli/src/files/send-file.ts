@@ -9,6 +9,7 @@ import {
   safeFileName,
   shrinkPixels,
   thumbOf,
+  typeOfFileName,
   type FilePreview,
   type FileToSend,
   type Patch,
@@ -25,36 +26,6 @@ export interface OpenedFile {
   /** It still carries hidden data: as it was asked for, or because nobody here can remove it. */
   readonly hasHidden: boolean
   close(): Promise<void>
-}
-
-const types: Readonly<Record<string, string>> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  heic: 'image/heic',
-  mp4: 'video/mp4',
-  m4v: 'video/mp4',
-  mov: 'video/quicktime',
-  webm: 'video/webm',
-  mp3: 'audio/mpeg',
-  m4a: 'audio/mp4',
-  ogg: 'audio/ogg',
-  opus: 'audio/ogg',
-  wav: 'audio/wav',
-  flac: 'audio/flac',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  json: 'application/json',
-  zip: 'application/zip',
-  gz: 'application/gzip',
-}
-
-export function typeOfName(name: string): string {
-  return types[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
 }
 
 /** Rejects with `FileFailed`. `original`: send it byte for byte, hidden data and all. */
@@ -81,7 +52,7 @@ async function prepare(
   original: boolean,
 ): Promise<{ readonly file: FileToSend; readonly hasHidden: boolean }> {
   const name = safeFileName(fileName)
-  const type = typeOfName(name)
+  const type = typeOfFileName(name)
   if (type.startsWith('image/') && disk.size <= maxPictureBytes) {
     const bytes = new Uint8Array(await disk.slice(0, disk.size).arrayBuffer())
     const file = { name, type, bytes: disk, preview: picturePreview(bytes) }

@@ -9,6 +9,7 @@ import {
   noPreview,
   safeFileName,
   thumbOf,
+  typeOfFileName,
   type FilePreview,
   type FileToSend,
 } from '@kith/peer'
@@ -32,7 +33,7 @@ const maxPictureBytes = 128 * 1024 * 1024
 const maxWaveBytes = 16 * 1024 * 1024
 
 export async function prepare(file: File, quality: Quality): Promise<Prepared> {
-  const type = file.type === '' ? typeOfName(file.name) : file.type.toLowerCase()
+  const type = file.type === '' ? typeOfFileName(file.name) : file.type.toLowerCase()
   const name = safeFileName(file.name)
   if (type.startsWith('image/') && file.size <= maxPictureBytes) return preparePicture(file, name, type, quality)
   if (type.startsWith('video/') || type.startsWith('audio/')) return prepareMedia(file, name, type, quality)
@@ -153,31 +154,6 @@ async function soundPreview(file: File): Promise<FilePreview | undefined> {
   const heard = await peaksOf(file).catch(() => undefined)
   // Music is shown as a file with a player; the waveform is for what somebody said.
   return heard === undefined ? undefined : { ...noPreview, durationMs: heard.durationMs }
-}
-
-const typeByEnding: Readonly<Record<string, string>> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  heic: 'image/heic',
-  mp4: 'video/mp4',
-  mov: 'video/quicktime',
-  webm: 'video/webm',
-  mp3: 'audio/mpeg',
-  m4a: 'audio/mp4',
-  ogg: 'audio/ogg',
-  opus: 'audio/ogg',
-  wav: 'audio/wav',
-  flac: 'audio/flac',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  zip: 'application/zip',
-}
-
-function typeOfName(name: string): string {
-  return typeByEnding[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'application/octet-stream'
 }
 
 /** The ending says what it is now. */
