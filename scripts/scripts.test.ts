@@ -7,6 +7,7 @@ import { checkNode, staleReason } from './install.mjs'
 import { checkPort, readPort } from './start.mjs'
 import { findChromium, findTurnServer } from './system.mjs'
 import { afterSecondRun, passedIn, readReport } from './test.mjs'
+import { lacks, rooms } from './thousand.mjs'
 import { run } from './command.mjs'
 
 describe('install', () => {
@@ -142,5 +143,39 @@ describe('command', () => {
       "require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' }); setInterval(() => {}, 1000)"
     const result = await run(process.execPath, ['-e', child], { stdio: 'capture', limitMs: 300 })
     expect(result.timedOut).toBe(true)
+  })
+})
+
+describe('rooms of a thousand', () => {
+  const steady = {
+    scenario: 'steady',
+    delivered: 1,
+    redundancy: 0.0001,
+    lastHop: 8.6,
+    p99Ratio: 1.76,
+    worstDeliveryMs: 190,
+    orphans: 0,
+  }
+
+  it('lack nothing when every figure holds', () => {
+    expect(lacks(steady)).toEqual([])
+    expect(lacks({ scenario: 'crash-50', delivered: 1, worstDeliveryMs: 4_000, orphans: 0, redundancy: 3 })).toEqual([])
+  })
+
+  it.each([
+    ['a message that somebody does not have', { delivered: 0.999999 }, ['delivered 0.999999, not 1']],
+    ['copies', { redundancy: 0.006 }, ['redundancy 0.006, at most 0.005']],
+    ['long ways', { lastHop: 11 }, ['lastHop 11, at most 10.5']],
+    ['slowness', { p99Ratio: 1.9, worstDeliveryMs: 1_200 }, ['p99Ratio 1.9, ', 'worstDeliveryMs 1200, ']],
+    ['somebody left alone', { orphans: 1 }, ['orphans 1, at most 0']],
+    ['a figure that is missing', { worstDeliveryMs: undefined }, ['worstDeliveryMs undefined, ']],
+  ])('are told by %s', (_, wrong, words) => {
+    const found = lacks({ ...steady, ...wrong })
+    expect(found).toHaveLength(words.length)
+    for (const [index, word] of words.entries()) expect(found[index]).toContain(word)
+  })
+
+  it('are judged by more than that everything arrived', () => {
+    for (const { scenario } of rooms) expect(lacks({ scenario, delivered: 1 }).length).toBeGreaterThan(1)
   })
 })

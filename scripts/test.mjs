@@ -11,6 +11,7 @@ import { isMain, main, root, runTool, Stop } from './command.mjs'
 import { install } from './install.mjs'
 import { lint } from './lint.mjs'
 import { ensureChromium, ensureTurnServer } from './system.mjs'
+import { judgeRooms } from './thousand.mjs'
 
 /** A project that hangs is stopped and counts as failed. On two idle cores each takes less than half of this. */
 const limitMinutesByProject = { unit: 12, scripts: 4, browser: 8, connecting: 4, e2e: 18, crowd: 8 }
@@ -95,6 +96,13 @@ async function testProject(project, total) {
   if (result.skipped > 0) throw new Stop(`${project}: ${result.skipped} tests were skipped; a test runs or goes.`)
 }
 
+async function simulateThousands(total) {
+  const { passed, failures } = await judgeRooms((text) => process.stdout.write(`${text}\n`))
+  total.passed += passed
+  total.failed.push(...failures)
+  if (failures.length > 0) throw new Stop(`simulate: ${failures.length} failed.`)
+}
+
 const nameOf = ({ file, test }) => (file === '' ? test : `${relative(root, file)} > ${test}`)
 
 /** Milliseconds that all cores together have worked and stood still since the machine began. */
@@ -163,7 +171,9 @@ if (isMain(import.meta.url)) {
     // After the types: rules that know types read what the packages have built.
     await step('lint', lint)
     await step('web', buildWeb)
-    for (const project of ['unit', 'scripts', 'browser', 'connecting', 'e2e', 'crowd'])
+    for (const project of ['unit', 'scripts']) await step(project, () => testProject(project, total))
+    await step('simulate', () => simulateThousands(total))
+    for (const project of ['browser', 'connecting', 'e2e', 'crowd'])
       await step(project, () => testProject(project, total))
     process.stdout.write(`\nTook, and how busy all cores were: ${took.join(' · ')}\n`)
     for (const test of total.unsteady) process.stdout.write(`Passed only the second time: ${nameOf(test)}\n`)

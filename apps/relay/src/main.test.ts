@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { build, type PluginBuild } from 'esbuild'
 import { formatHex, formatUtf8 } from '@kith/protocol'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Caller, crypto, fakeEntry, roomNow } from '../test/caller.ts'
 
-const program = fileURLToPath(new URL('./main.ts', import.meta.url))
+/** Where the built program lies, too: it looks for files of its own beside itself. */
+const program = fileURLToPath(new URL('../dist/main-in-test.mjs', import.meta.url))
 const folders: string[] = []
 const children: ChildProcess[] = []
 
@@ -24,7 +26,7 @@ interface Running {
 async function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<Running> {
   const data = mkdtempSync(join(tmpdir(), 'kith-relay-'))
   folders.push(data)
-  const flags = ['-C', 'source', '--import', 'tsx', '--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${data}`]
+  const flags = ['--heapsnapshot-signal=SIGUSR2', `--diagnostic-dir=${data}`]
   const child = spawn(process.execPath, [...flags, program, '--host', '127.0.0.1', ...args], {
     env: { ...process.env, PORT: '0', KITH_DATA_DIR: data, KITH_LOG: 'trace', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,6 +42,26 @@ async function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): P
     await pause(20)
   }
 }
+
+/** What is not of this repository is loaded from where it is installed. */
+function leaveOut({ onResolve }: PluginBuild): void {
+  onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+    kind === 'entry-point' || /^@(kith|noble)\//.test(path) ? undefined : { path, external: true },
+  )
+}
+
+beforeAll(async () => {
+  // In one file, as it is installed: to translate itself takes a program four times as long as to start.
+  await build({
+    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['source'],
+    plugins: [{ name: 'packages beside', setup: leaveOut }],
+  })
+})
 
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
@@ -74,11 +96,14 @@ describe('the relay as a program', () => {
   it('REL64 says in one line what keeps it from running', async () => {
     const { url } = await run()
     const { port } = new URL(url)
-    await expect(run({ PORT: port })).rejects.toThrow(new RegExp(`^Port ${port} is in use`))
-    await expect(run({ PORT: 'x' })).rejects.toThrow(/^x is no port/)
-    await expect(run({ KITH_LOG: 'loud' })).rejects.toThrow(/^KITH_LOG cannot be loud/)
-    await expect(run({ KITH_RELAY_KEY: 'short' })).rejects.toThrow(/^KITH_RELAY_KEY must be/)
-    await expect(run({}, ['--nonsense'])).rejects.toThrow(/^Unknown option/)
+    const refused: readonly [NodeJS.ProcessEnv, readonly string[], RegExp][] = [
+      [{ PORT: port }, [], new RegExp(`^Port ${port} is in use`)],
+      [{ PORT: 'x' }, [], /^x is no port/],
+      [{ KITH_LOG: 'loud' }, [], /^KITH_LOG cannot be loud/],
+      [{ KITH_RELAY_KEY: 'short' }, [], /^KITH_RELAY_KEY must be/],
+      [{}, ['--nonsense'], /^Unknown option/],
+    ]
+    await Promise.all(refused.map(([env, args, why]) => expect(run(env, args)).rejects.toThrow(why)))
   }, 30_000)
 
   it('REL62 neither memory nor log holds what people said, the room secret, or who they are', async () => {

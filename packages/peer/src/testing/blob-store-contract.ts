@@ -129,7 +129,7 @@ export function blobStoreContract(name: string, open: () => Promise<BlobPlace>):
       const { store } = await fresh()
       let [from, to] = [other, root]
       for (const index of [0, 1, 2]) await store.write(from, size, 'block', index, block(index))
-      for (let turn = 0; turn < 20; turn++) {
+      for (let turn = 0; turn < 10; turn++) {
         let isMoved = false
         const moving = store.move(from, to).then(() => (isMoved = true))
         const listing = async (): Promise<void> => {

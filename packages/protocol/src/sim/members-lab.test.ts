@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Sabotage } from '../members/settling.ts'
 import { runMembersLab } from './members-lab.ts'
 
-const runs = 1000
+/** Five times what it takes to find out any rule that is switched off. A thousand held when the rules were written. */
+const runs = 300
 const rules: readonly Sabotage['rule'][] = ['rank', 'beside', 'outrank', 'vouches', 'admins', 'devices', 'lateRule']
 
 describe('the rules of membership, tried', () => {
