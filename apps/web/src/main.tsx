@@ -6,14 +6,14 @@ import { startBlobWorker } from './app/start-blob-worker.ts'
 import { Stopped } from './app/boundary.tsx'
 import { askPassphrase, mount } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
-import { reloadWhenRenewed } from './app/renewed.ts'
+import { watchParts } from './app/parts.ts'
 import { lockWhenIdle } from './lock/idle.ts'
 import { en } from './messages/en.ts'
 
 /** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
 const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.origin
 
-reloadWhenRenewed()
+watchParts()
 
 // An opened link wants its room: its part of the app comes while the store is opened.
 if (window.location.hash !== '') void import('./room/room.tsx').catch(() => undefined)

@@ -25,6 +25,7 @@ import type { Position } from '../timeline/timeline.tsx'
 import { formatLink, keyOf, navigate, parseRoute, subscribeRoute, type Route } from './route.ts'
 import { Sidebar } from './sidebar.tsx'
 import { ChatContext, useChat, useChatState } from './stores.ts'
+import { Overlays } from './boundary.tsx'
 import { UpdateLine } from './update-line.tsx'
 import './app.css'
 
@@ -144,13 +145,13 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
             </>
           )}
         </main>
-        <Suspense fallback={null}>
+        <Overlays onClose={close}>
           {open === 'settings' && (
             <Settings section={section} onSection={setSection} onProtection={protection} onClose={close} />
           )}
           {open === 'help' && <Help onClose={close} />}
           {open === 'protection' && <Protection onClose={close} />}
-        </Suspense>
+        </Overlays>
       </div>
     </OpenSettings>
   )

@@ -2,12 +2,12 @@
 import { useSyncExternalStore, type ReactElement } from 'react'
 import { useMessages } from '../messages/messages.tsx'
 import { acceptUpdate, isUpdateWaiting, subscribeUpdate } from './offline.ts'
-import { isReloading, subscribeRenewed } from './renewed.ts'
+import { partsNow, subscribeParts } from './parts.ts'
 
 export function UpdateLine(): ReactElement | null {
   const words = useMessages()
   const waiting = useSyncExternalStore(subscribeUpdate, isUpdateWaiting)
-  const reloading = useSyncExternalStore(subscribeRenewed, isReloading)
+  const reloading = useSyncExternalStore(subscribeParts, partsNow) === 'renewed'
   if (reloading) {
     return (
       <p className="update-line" role="status">

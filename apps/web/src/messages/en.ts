@@ -26,6 +26,9 @@ export const en = {
     save: 'Save',
     opening: 'Opening…',
     broken: 'Something in this page stopped working. What you wrote is safe; loading the page again helps.',
+    missing: 'Not on this device yet',
+    partAway:
+      'This part of Kith is still with the relay, which does not answer. It is loaded as soon as the relay is back; messages go on meanwhile.',
     renewed: 'A new version of Kith is here. Loading it; what you were writing is kept.',
     reload: 'Load again',
     cannotStart: 'Kith could not open its store in this browser.',
@@ -93,7 +96,7 @@ export const en = {
     offline: 'Offline. What you write waits here.',
     relayAwayDirect: (direct: number, total: number): string =>
       direct === total
-        ? 'The relay is away. Everybody is directly connected.'
+        ? 'The relay is away. All directly connected.'
         : `The relay is away. Directly connected: ${number(direct)} of ${number(total)}.`,
     gaps: (count: number): string => plural(count, { one: '1 message is missing', other: '# messages are missing' }),
     members: (count: number, verified: number): string =>

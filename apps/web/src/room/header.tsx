@@ -52,7 +52,7 @@ export function Header(props: HeaderProps): ReactElement {
           {/* Counting up is shown and can be looked up; it is not read out number by number. */}
           <p
             id="room-status"
-            className={`room-status ${status.tone}${kind === 'members' ? ' long' : ''}`}
+            className={`room-status ${status.tone}`}
             role={status.progress === undefined ? 'status' : undefined}
           >
             {status.text}

@@ -13,32 +13,21 @@ import { Moved } from '../members/moved.tsx'
 import { silenceOf, Silenced } from '../members/standing.tsx'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
-import { Confirm, Dialog } from '../overlay/dialog.tsx'
+import { Confirm } from '../overlay/dialog.tsx'
 import { NotifyOffer } from '../notify/offer.tsx'
 import { Timeline, type Position } from '../timeline/timeline.tsx'
 import { Pins } from '../pins/pins.tsx'
 import { Before } from './before.tsx'
 import { Header } from './header.tsx'
 import { Notices } from './notices.tsx'
+import { RoomOverlays, type Open } from './room-overlays.tsx'
 import { roomName } from './status.ts'
 import { Typing } from './typing.tsx'
 import './room.css'
 
-const PeoplePanel = lazy(async () => ({ default: (await import('./people-panel.tsx')).PeoplePanel }))
-const InviteDialog = lazy(() => import('./invite.tsx'))
-const MembersInvite = lazy(() => import('../members/invite-dialog.tsx'))
 const EnteringPage = lazy(() => import('../members/entering.tsx'))
-const PersonDialog = lazy(() => import('../members/person-dialog.tsx'))
-const RoomSettings = lazy(() => import('./room-settings.tsx'))
-const MapDialog = lazy(() => import('../map/map-dialog.tsx'))
-const FileList = lazy(() => import('../files/file-list.tsx'))
-const Search = lazy(() => import('../search/search.tsx'))
-const Lightbox = lazy(() => import('../files/lightbox.tsx'))
 const AskedHere = lazy(() => import('../identity/asked-here.tsx'))
 const Blocked = lazy(() => import('../identity/blocked.tsx'))
-const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
-
-type Open = 'people' | 'invite' | 'settings' | 'map' | 'files' | 'search'
 
 interface RoomViewProps {
   readonly room: Room
@@ -74,7 +63,6 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const [open, setOpen] = useState<Open>()
   const [reaching, setReaching] = useState<Person>()
   const [about, setAbout] = useState<Person>()
-  const kind = useRoomState(room, (state) => state.kind)
   const entering = useRoomState(room, (state) => state.entering)
   const members = useRoomState(room, (state) => state.members)
   const silence = silenceOf(members, people, useMembersMessages())
@@ -93,7 +81,6 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const reply = useCallback((message: Message) => setMode({ kind: 'reply', message }), [])
   const edit = useCallback((message: Message) => setMode({ kind: 'edit', message }), [])
   const leave = useCallback((at: Position | undefined) => onLeave(room.id, at), [room, onLeave])
-  const close = useCallback(() => setOpen(undefined), [])
   const invite = useCallback(() => setOpen('invite'), [])
   const settings = useCallback(() => setOpen('settings'), [])
   const map = useCallback(() => setOpen('map'), [])
@@ -103,14 +90,9 @@ export function RoomView(props: RoomViewProps): ReactElement {
     setOpen(undefined)
     setJump({ id })
   }, [])
-  const closePicture = useCallback(() => setPicture(undefined), [])
   const filesPlace = useMemo(() => ({ room, openPicture: setPicture }), [room])
   const dropFiles = useCallback((given: readonly File[]) => composer.current?.addFiles(given), [])
   const drop = useDrop(canCarry && silence === undefined && blocked === undefined ? dropFiles : undefined)
-  const closePeople = useCallback(() => {
-    setOpen(undefined)
-    peopleButton.current?.focus()
-  }, [])
 
   const editLast = useCallback(() => {
     const { timeline } = room
@@ -219,52 +201,21 @@ export function RoomView(props: RoomViewProps): ReactElement {
             </div>
           </footer>
         </section>
-        <Suspense fallback={null}>
-          {open === 'people' &&
-            (wide ? (
-              <aside className="room-side" aria-label={words.people.title}>
-                <PeoplePanel
-                  room={room}
-                  onInvite={invite}
-                  onMap={map}
-                  onReach={setReaching}
-                  onPerson={setAbout}
-                  onClose={closePeople}
-                />
-              </aside>
-            ) : (
-              <Dialog title={words.people.title} onClose={close}>
-                <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
-              </Dialog>
-            ))}
-          {open === 'files' && <FileList onJump={jumpTo} onClose={close} />}
-          {open === 'search' && <Search room={room} onJump={jumpTo} onClose={close} />}
-          {picture !== undefined && <Lightbox root={picture} onClose={closePicture} />}
-          {open === 'map' && <MapDialog room={room} onClose={close} />}
-          {about !== undefined && (
-            <PersonDialog
-              room={room}
-              who={about.id}
-              onReach={(person) => {
-                setAbout(undefined)
-                setReaching(person)
-              }}
-              onClose={() => setAbout(undefined)}
-            />
-          )}
-          {reaching !== undefined && (
-            <ReachDialog room={room} who={reaching.id} name={reaching.name} onClose={() => setReaching(undefined)} />
-          )}
-          {open === 'invite' &&
-            (kind === 'members' ? (
-              <MembersInvite room={room} onClose={close} />
-            ) : (
-              <InviteDialog room={room} onClose={close} />
-            ))}
-          {open === 'settings' && (
-            <RoomSettings room={room} name={name} onFiles={files} onSearch={search} onClose={close} onForget={forget} />
-          )}
-        </Suspense>
+        <RoomOverlays
+          room={room}
+          name={name}
+          open={open}
+          about={about}
+          reaching={reaching}
+          picture={picture}
+          setOpen={setOpen}
+          setAbout={setAbout}
+          setReaching={setReaching}
+          setPicture={setPicture}
+          onJump={jumpTo}
+          onForget={forget}
+          peopleButton={peopleButton}
+        />
         {removing !== undefined && (
           <Confirm
             title={words.remove.title}

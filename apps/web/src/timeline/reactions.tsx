@@ -1,14 +1,17 @@
 /** Reactions under a message: each a button that adds or takes back one's own. */
-import type { ReactElement } from 'react'
+import { useRef, type ReactElement } from 'react'
 import type { Message } from '@kith/peer'
 import { useMessages } from '../messages/messages.tsx'
 import { useRowActions } from './actions.ts'
 import { useNames } from './names.ts'
 
-export function Reactions({ message }: { readonly message: Message }): ReactElement {
+export function Reactions({ message }: { readonly message: Message }): ReactElement | null {
   const words = useMessages()
   const actions = useRowActions()
   const names = useNames()
+  // One that has just been given shows that it has; what was there when one scrolled here does not.
+  const before = useRef(message.reactions.map(({ emoji }) => emoji))
+  if (message.reactions.length === 0) return null
   return (
     <ul className="reactions">
       {message.reactions.map(({ emoji, by }) => {
@@ -18,7 +21,7 @@ export function Reactions({ message }: { readonly message: Message }): ReactElem
           <li key={emoji}>
             <button
               type="button"
-              className={`reaction${mine ? ' mine' : ''}`}
+              className={`reaction${mine ? ' mine' : ''}${before.current.includes(emoji) ? '' : ' fresh'}`}
               aria-pressed={mine}
               title={words.format.list(who)}
               tabIndex={-1}

@@ -12,7 +12,8 @@ import { useNames } from './names.ts'
 const EmojiPicker = lazy(() => import('../emoji/picker.tsx'))
 
 export interface OpenPopover {
-  readonly kind: 'react' | 'menu' | 'delivery'
+  /** `hold`: the menu as a thumb gets it, reactions first. */
+  readonly kind: 'react' | 'menu' | 'hold' | 'delivery'
   readonly id: string
   readonly anchor: HTMLElement
 }
@@ -40,45 +41,25 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
     )
   }
 
+  const react = (emoji: string): void => {
+    const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.by.includes(names.me)
+    actions.react(message, emoji, mine !== true)
+    onClose()
+  }
+  if (picking) {
+    return (
+      <Popover key="pick" anchor={open.anchor} label={words.emoji.label} onClose={onClose}>
+        <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>
+          <EmojiPicker onPick={react} />
+        </Suspense>
+      </Popover>
+    )
+  }
+  const quick = <QuickEmoji onPick={react} onMore={() => setPicking(true)} />
   if (open.kind === 'react') {
-    const react = (emoji: string): void => {
-      const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.by.includes(names.me)
-      actions.react(message, emoji, mine !== true)
-      onClose()
-    }
-    if (picking) {
-      return (
-        <Popover key="pick" anchor={open.anchor} label={words.emoji.label} onClose={onClose}>
-          <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>
-            <EmojiPicker onPick={react} />
-          </Suspense>
-        </Popover>
-      )
-    }
     return (
       <Popover key="quick" anchor={open.anchor} label={words.emoji.quick} role="menu" onClose={onClose}>
-        <div className="quick-emoji">
-          {quickEmoji.map((emoji) => (
-            <button
-              key={emoji}
-              type="button"
-              role="menuitem"
-              className="icon-button emoji"
-              onClick={() => react(emoji)}
-            >
-              {emoji}
-            </button>
-          ))}
-          <button
-            type="button"
-            role="menuitem"
-            className="icon-button"
-            aria-label={words.timeline.moreEmoji}
-            onClick={() => setPicking(true)}
-          >
-            <Plus size={20} aria-hidden />
-          </button>
-        </div>
+        {quick}
       </Popover>
     )
   }
@@ -91,19 +72,22 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
   }
   return (
     <Popover anchor={open.anchor} label={words.timeline.actions} role="menu" onClose={onClose}>
+      {open.kind === 'hold' && quick}
       <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.reply(message))}>
         <CornerUpLeft size={18} aria-hidden />
         {words.timeline.reply}
       </button>
-      <button
-        type="button"
-        role="menuitem"
-        className="menu-item"
-        onClick={() => actions.openReact(message, open.anchor)}
-      >
-        <SmilePlus size={18} aria-hidden />
-        {words.timeline.react}
-      </button>
+      {open.kind === 'menu' && (
+        <button
+          type="button"
+          role="menuitem"
+          className="menu-item"
+          onClick={() => actions.openReact(message, open.anchor)}
+        >
+          <SmilePlus size={18} aria-hidden />
+          {words.timeline.react}
+        </button>
+      )}
       <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.copy(message))}>
         <Copy size={18} aria-hidden />
         {words.timeline.copy}
@@ -132,5 +116,34 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
         </>
       )}
     </Popover>
+  )
+}
+
+/** Six reactions one press away, and the way to all others. */
+function QuickEmoji({
+  onPick,
+  onMore,
+}: {
+  readonly onPick: (emoji: string) => void
+  readonly onMore: () => void
+}): ReactElement {
+  const words = useMessages()
+  return (
+    <div className="quick-emoji">
+      {quickEmoji.map((emoji) => (
+        <button key={emoji} type="button" role="menuitem" className="icon-button emoji" onClick={() => onPick(emoji)}>
+          {emoji}
+        </button>
+      ))}
+      <button
+        type="button"
+        role="menuitem"
+        className="icon-button"
+        aria-label={words.timeline.moreEmoji}
+        onClick={onMore}
+      >
+        <Plus size={20} aria-hidden />
+      </button>
+    </div>
   )
 }

@@ -27,12 +27,14 @@ export interface RowProps {
   readonly flash: boolean
   /** Something that belongs to it is open: its toolbar stays. */
   readonly held: boolean
+  /** It came while the end was looked at. */
+  readonly arrived: boolean
   /** What stands before the first message. */
   readonly before?: ReactNode
 }
 
 export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props): ReactElement {
-  const { message, answered, head, dayLabel, unread, newestMine, active, flash, held, before } = props
+  const { message, answered, head, dayLabel, unread, newestMine, active, flash, held, arrived, before } = props
   const words = useMessages()
   const actions = useRowActions()
   const [near, setNear] = useState(false)
@@ -51,7 +53,7 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
         </div>
       )}
       <article
-        className={`row${head ? ' head' : ''}${flash ? ' flash' : ''}${message.mine ? ' mine' : ''}`}
+        className={`row${head ? ' head' : ''}${flash ? ' flash' : ''}${arrived ? ' arrived' : ''}${message.mine ? ' mine' : ''}`}
         data-id={message.id}
         tabIndex={active ? 0 : -1}
         aria-label={words.timeline.message(message.mine ? words.room.you : message.name, time)}
@@ -104,7 +106,7 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
             {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
             {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
           </div>
-          {message.reactions.length > 0 && <Reactions message={message} />}
+          <Reactions message={message} />
         </div>
         {(near || held) && !message.deleted && <Toolbar message={message} tabbable={active} />}
       </article>

@@ -16,7 +16,7 @@ import {
 } from 'react'
 import { ArrowDown } from 'lucide-react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
-import type { Message, Room } from '@kith/peer'
+import type { Message, Room, TimelineView } from '@kith/peer'
 import { useRoomState, useTimeline } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { mayEdit, RowActionsContext, type RowActions } from './actions.ts'
@@ -29,6 +29,7 @@ import { Row } from './row.tsx'
 import { FollowContext, RowsBox } from './rows-box.tsx'
 import { useDay } from './use-day.ts'
 import { useEnd } from './use-end.ts'
+import { useGestures } from './use-gestures.ts'
 import { usePlace } from './use-place.ts'
 import { useReading } from './use-reading.ts'
 import { useRowFocus } from './use-row-focus.ts'
@@ -77,6 +78,8 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const scroller = useRef<HTMLDivElement>(null)
   const list = useRef<VirtualizerHandle>(null)
   const [popover, setPopover] = useState<OpenPopover>()
+  /** The newest message, if it came while one looked. */
+  const arrived = useRef<string>(undefined)
   const { pinned, atEnd, toEnd, scrolled: endScrolled, follow: followEnd } = useEnd(scroller, view.length === 0)
   const { marker, markReadIfSeen, clearMarker } = useReading(room, pinned)
   const { length, shift } = useRows(view, pinned)
@@ -91,8 +94,10 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
 
   const scrolled = useCallback(() => {
     endScrolled()
+    // Whoever comes back to it has seen it come.
+    if (!pinned.current) arrived.current = undefined
     markReadIfSeen()
-  }, [endScrolled, markReadIfSeen])
+  }, [endScrolled, pinned, markReadIfSeen])
 
   /** The line at the top of the window; undefined at the end, where one stays with the newest. */
   const place = useCallback((): Position | undefined => {
@@ -123,6 +128,8 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
 
   const newest = length > 0 ? view.at(length - 1) : undefined
   const seenNewest = useRef(newest?.id)
+  if (newest !== undefined && seenNewest.current !== undefined && newest.id !== seenNewest.current)
+    arrived.current = newest.id
   useLayoutEffect(() => {
     if (newest !== undefined && newest.id !== seenNewest.current) {
       const isFirst = seenNewest.current === undefined
@@ -164,6 +171,16 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     }),
     [room, onReply, onEdit, onRemove, mayPin, jumpTo, focused],
   )
+
+  useGestures(scroller, {
+    onAnswer: (id) => {
+      const message = messageOf(view, id)
+      if (message?.deleted === false) actions.reply(message)
+    },
+    onHold: (id, row) => {
+      if (messageOf(view, id)?.deleted === false) setPopover({ kind: 'hold', id, anchor: row })
+    },
+  })
 
   useEffect(() => {
     if (jump !== undefined) jumpTo(jump.id)
@@ -224,6 +241,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
         active={message.id === focus.activeId}
         flash={message.id === focus.flashId}
         held={message.id === popover?.id}
+        arrived={message.id === arrived.current}
         before={index === 0 ? before : undefined}
       />
     )
@@ -281,6 +299,11 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     </NamesContext>
   )
 })
+
+function messageOf(view: TimelineView, id: string): Message | undefined {
+  const index = view.indexOf(id)
+  return index < 0 ? undefined : view.at(index)
+}
 
 /** Back to the newest, and how many wait there. */
 function Jump({ unread, onJump }: { readonly unread: number; readonly onJump: () => void }): ReactElement {

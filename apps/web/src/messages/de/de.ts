@@ -38,6 +38,9 @@ export const de: Messages = {
     save: 'Speichern',
     opening: 'Wird geöffnet…',
     broken: 'Etwas auf dieser Seite geht nicht mehr. Was du geschrieben hast, ist sicher; neu laden hilft.',
+    missing: 'Noch nicht auf diesem Gerät',
+    partAway:
+      'Dieser Teil von Kith liegt noch beim Relay, das nicht antwortet. Er wird geladen, sobald es wieder da ist; Nachrichten gehen inzwischen weiter.',
     renewed: 'Eine neue Version von Kith ist da. Sie wird geladen; was du gerade schreibst, bleibt.',
     reload: 'Neu laden',
     cannotStart: 'Kith konnte seinen Speicher in diesem Browser nicht öffnen.',

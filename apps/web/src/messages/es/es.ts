@@ -38,6 +38,9 @@ export const es: Messages = {
     save: 'Guardar',
     opening: 'Abriendo…',
     broken: 'Algo en esta página dejó de funcionar. Lo que escribiste está a salvo; volver a cargar la página ayuda.',
+    missing: 'Todavía no está en este dispositivo',
+    partAway:
+      'Esta parte de Kith sigue en el relay, que no responde. Se cargará en cuanto vuelva; mientras tanto, los mensajes siguen.',
     renewed: 'Hay una versión nueva de Kith. Se está cargando; lo que escribías se conserva.',
     reload: 'Volver a cargar',
     cannotStart: 'Kith no pudo abrir su almacén en este navegador.',

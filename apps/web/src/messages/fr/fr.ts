@@ -39,6 +39,9 @@ export const fr: Messages = {
     save: 'Enregistrer',
     opening: 'Ouverture…',
     broken: 'Quelque chose ne marche plus sur cette page. Ce que tu as écrit est en sûreté ; recharger la page aide.',
+    missing: 'Pas encore sur cet appareil',
+    partAway:
+      'Cette partie de Kith est encore chez le relais, qui ne répond pas. Elle sera chargée dès son retour ; en attendant, les messages continuent.',
     renewed: 'Une nouvelle version de Kith est là. Elle se charge ; ce que vous écriviez est gardé.',
     reload: 'Recharger',
     cannotStart: 'Kith n’a pas pu ouvrir son stockage dans ce navigateur.',
