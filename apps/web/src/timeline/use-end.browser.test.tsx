@@ -10,9 +10,11 @@ let end: End
 
 function Page(): ReactElement {
   const scroller = useRef<HTMLDivElement>(null)
-  end = useEnd(scroller, false)
-  const { toEnd } = end
-  useLayoutEffect(toEnd, [toEnd])
+  const ours = useEnd(scroller, false)
+  useLayoutEffect(() => {
+    end = ours
+    ours.toEnd()
+  }, [ours])
   return (
     <div ref={scroller} role="log" style={{ height: 300, overflow: 'auto' }}>
       <div style={{ height: 2_000 }} />

@@ -59,11 +59,12 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
     }
     const down = (event: PointerEvent): void => {
       letGo()
-      const target = event.target instanceof Element ? event.target : null
-      const row = target?.closest<HTMLElement>('[data-id]')
+      const { target } = event
+      if (event.pointerType !== 'touch' || !event.isPrimary || event.clientX < edgePx) return
+      if (!(target instanceof Element) || target.closest(ownGestures) !== null) return
+      const row = target.closest<HTMLElement>('[data-id]')
       const id = row?.dataset['id']
-      if (event.pointerType !== 'touch' || !event.isPrimary || id === undefined || row == null) return
-      if (target?.closest(ownGestures) != null || event.clientX < edgePx) return
+      if (row === null || id === undefined) return
       const holding = window.setTimeout(() => {
         letGo()
         navigator.vibrate?.(tickMs)
