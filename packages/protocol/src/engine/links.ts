@@ -76,6 +76,8 @@ interface Slot {
   /** Not needed any more: closed at this time. */
   retireAt: Millis | undefined
   isClosed: boolean
+  /** The one its session is reached by: what `#best` has. */
+  isInUse: boolean
 }
 
 export class Links {
@@ -102,7 +104,16 @@ export class Links {
     if (this.#pending >= maxPendingLinks) return false
     this.#pending++
     const link = new Link({ ...options, name: `link/${id}` })
-    const slot: Slot = { id, carrier, link, openedAt: now, live: undefined, retireAt: undefined, isClosed: false }
+    const slot: Slot = {
+      id,
+      carrier,
+      link,
+      openedAt: now,
+      live: undefined,
+      retireAt: undefined,
+      isClosed: false,
+      isInUse: false,
+    }
     this.#slots.set(id, slot)
     this.#run(slot, slot.link.handle({ type: 'start' }, now), now)
     return true
@@ -212,7 +223,7 @@ export class Links {
     }
     slot.carrier.close()
     const { live } = slot
-    if (live !== undefined && this.#best.get(live.session) === slot) this.#replace(live.session, code, now)
+    if (live !== undefined && slot.isInUse) this.#replace(live.session, code, now)
     this.#events.closed(id, code, now)
   }
 
@@ -234,13 +245,17 @@ export class Links {
   }
 
   #moved(slot: Slot, now: Millis): void {
-    const session = slot.live?.session
-    if (session !== undefined && this.#best.get(session) === slot) this.#events.moved?.(session, now)
+    if (slot.isInUse && slot.live !== undefined) this.#events.moved?.(slot.live.session, now)
   }
 
   #use(session: string, slot: Slot | undefined): void {
+    const before = this.#best.get(session)
+    if (before !== undefined) before.isInUse = false
     if (slot === undefined) this.#best.delete(session)
-    else this.#best.set(session, slot)
+    else {
+      slot.isInUse = true
+      this.#best.set(session, slot)
+    }
     this.#all = this.#direct = this.#spreading = undefined
   }
 
@@ -270,7 +285,7 @@ export class Links {
           // The far side is too slow for what we say: it will find what it missed by the digests in the beats.
           break
         case 'slow':
-          if (slot.live !== undefined && this.#best.get(slot.live.session) === slot) {
+          if (slot.live !== undefined && slot.isInUse) {
             this.#events.slow(slot.live.session, output.slow, now)
           }
           break

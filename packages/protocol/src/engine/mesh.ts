@@ -31,6 +31,7 @@ import { Lookout } from './lookout.ts'
 import type { MapTree } from './map.ts'
 import type { EngineOptions } from './options.ts'
 import type { Output } from './output.ts'
+import { RecentEntries, recentMs } from './recent-entries.ts'
 import type { Reach } from './reach.ts'
 
 /** First bytes of the payloads that belong here. */
@@ -39,9 +40,6 @@ export const meshTags: { readonly from: number; readonly to: number } = {
   to: probeTag,
 }
 export const meshTimers: readonly string[] = ['mesh/broadcast', 'mesh/overlay', 'mesh/liveness', 'mesh/registry']
-/** Entries kept for pulls: the last minute's, if they are no more than this, and at most twice as many. */
-export const maxRecent = 1_024
-export const recentMs = 60_000
 /** In the foreground for this long, a desktop may lead a tree. */
 export const settledDesktopMs = 60_000
 
@@ -83,10 +81,7 @@ export class Mesh implements Spreader {
   readonly #registry: Registry
   readonly #lookout: Lookout
   readonly #batch: EntryBatch
-  /** Entries for whoever pulls: those of this minute, and of the one before. */
-  #recent = new Map<Ref, Entry>()
-  #older = new Map<Ref, Entry>()
-  #turnAt: Millis
+  readonly #recent: RecentEntries
   /** Time of the call being handled: what the machines below say is said now. */
   #now: Millis
   #visibleSince: Millis | undefined
@@ -98,7 +93,7 @@ export class Mesh implements Spreader {
     this.#events = events
     this.#now = now
     this.#visibleSince = now
-    this.#turnAt = now + recentMs
+    this.#recent = new RecentEntries(now)
     this.#batch = new EntryBatch((to, payload) => reach.send(to, priority.text, payload, this.#now))
     this.#lookout = new Lookout({ sha256: crypto.sha256, ownKey: session.sign.publicKey, reach, corrected }, now)
     this.#overlay = new Overlay(
@@ -365,7 +360,7 @@ export class Mesh implements Spreader {
     this.#tellOnline(now)
     this.#attend(now)
     this.#registry.setTree(this.#place(), now)
-    if (now >= this.#turnAt) this.#turn(now)
+    this.#recent.tick(now)
   }
 
   /** Call at the end of a turn: entries that were to go on leave now. */
@@ -406,20 +401,13 @@ export class Mesh implements Spreader {
 
   #keep(entry: Entry, now: Millis): Ref {
     const ref = shortId(entry.id)
-    if (this.#recent.size >= maxRecent) this.#turn(now)
-    this.#recent.set(ref, entry)
+    this.#recent.add(ref, entry, now)
     return ref
-  }
-
-  #turn(now: Millis): void {
-    this.#older = this.#recent
-    this.#recent = new Map()
-    this.#turnAt = now + recentMs
   }
 
   #forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void {
     const { room } = this.#context
-    const entry = this.#recent.get(ref) ?? this.#older.get(ref)
+    const entry = this.#recent.find(ref)
     if (entry === undefined || entry.husk) return
     this.#batch.add({ tree, hop, pulled, late }, to, { entry: entry.bytes, receipt: room.receiptsOf(entry)[0] })
   }

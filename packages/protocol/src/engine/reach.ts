@@ -73,6 +73,8 @@ export class Reach {
   /** By session: when its link is to be closed, unless it is wanted again. */
   readonly #releases = new Map<string, Millis>()
   #lobbies: readonly Lobby[]
+  /** As an open room has: then every transport is the room's. Asked for each frame, so it is not worked out each time. */
+  #hasOneLobby: boolean
   #mode: 'small' | 'mesh' = 'small'
 
   constructor(context: ReachContext, events: ReachEvents) {
@@ -82,6 +84,7 @@ export class Reach {
     const { crypto, platform, relayOrigin } = options
     this.#own = formatHex(session.sign.publicKey)
     this.#lobbies = context.lobbies
+    this.#hasOneLobby = isOnlyRoom(context.lobbies)
     this.#dials = new Dials(this.#own, platform, crypto.random, emit)
     this.#relayLinks = new RelayLinks({
       prefix: 'relay',
@@ -423,6 +426,7 @@ export class Reach {
   setLobbies(lobbies: readonly Lobby[], now: Millis): void {
     const before = this.#current?.psk
     this.#lobbies = lobbies
+    this.#hasOneLobby = isOnlyRoom(lobbies)
     if (this.#current?.psk !== before) this.#signals.setPsk(this.#current?.psk)
     this.#meeting?.setLobbies(lobbies, now)
     this.#asides.keepOnly(lobbies, now)
@@ -439,11 +443,6 @@ export class Reach {
 
   closeAside(aside: Aside, now: Millis): void {
     this.#asides.close(aside.link.id, 'closed', now)
-  }
-
-  /** As an open room has: then every transport is the room's. */
-  get #hasOneLobby(): boolean {
-    return this.#lobbies.length === 1 && this.#lobbies[0]?.purpose === 'current'
   }
 
   get #current(): Lobby | undefined {
@@ -626,4 +625,8 @@ export class Reach {
       welcomes: lobby && welcomes && ((peer, hash) => welcomes(peer, lobby, hash)),
     }
   }
+}
+
+function isOnlyRoom(lobbies: readonly Lobby[]): boolean {
+  return lobbies.length === 1 && lobbies[0]?.purpose === 'current'
 }

@@ -49,6 +49,8 @@ export class Chain {
   summed = false
   summedFloor = 1
   summedClosedAt: number | undefined
+  /** Its digest has still to be worked out. */
+  isUndigested = false
   /** What it adds to the totals of its shelf. */
   tally: Tally = noTally
   #hollow: RangeSet | undefined

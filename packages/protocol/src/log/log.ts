@@ -151,7 +151,8 @@ export class Log {
     const change = new Change()
     const refusal = this.#receive(entry, now, source, change)
     if (refusal !== undefined) change.count(refusal)
-    return { ...change.finish(), outcome: change.last }
+    const { added, removed, forks, outcomes } = change.finish()
+    return { added, removed, forks, outcomes, outcome: change.last }
   }
 
   /** The entry held with exactly these bytes: nothing about them is news. */

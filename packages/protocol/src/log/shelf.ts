@@ -13,8 +13,9 @@ export class Shelf {
   readonly settled: SettledSum
   readonly #keepsCounting: boolean
   readonly #digest: DigestSum
-  readonly #undigested = new Set<Chain>()
-  #total = noTally
+  /** Those of them that are still here say so themselves (`isUndigested`). */
+  readonly #undigested: Chain[] = []
+  readonly #total = { sessions: 0, size: 0, missing: 0, gaps: 0 }
 
   /** `keepsCounting`: chains of which all has expired stay part of what replicas compare. */
   constructor(crypto: Pick<Crypto, 'sha256'>, keepsCounting = false) {
@@ -23,6 +24,7 @@ export class Shelf {
     this.settled = new SettledSum(crypto)
   }
 
+  /** The same object every time. */
   get total(): Tally {
     return this.#total
   }
@@ -124,7 +126,7 @@ export class Shelf {
   forget(chain: Chain): void {
     this.#count(chain, noTally)
     this.#sum(chain, false)
-    this.#undigested.delete(chain)
+    chain.isUndigested = false
     this.#digest.remove(chain)
     this.chains.delete(chain.hex)
   }
@@ -135,12 +137,18 @@ export class Shelf {
     const { entries, missing, lacking, counts } = chain
     this.#count(chain, counts ? tallyOf(entries.size, missing, lacking.length) : noTally)
     this.#sum(chain, counts)
-    this.#undigested.add(chain)
+    if (chain.isUndigested) return
+    chain.isUndigested = true
+    this.#undigested.push(chain)
   }
 
   #digestChanges(): void {
-    for (const chain of this.#undigested) this.#digest.update(chain)
-    this.#undigested.clear()
+    for (const chain of this.#undigested) {
+      if (!chain.isUndigested) continue
+      chain.isUndigested = false
+      this.#digest.update(chain)
+    }
+    this.#undigested.length = 0
   }
 
   /** A husk is missing no more. */
@@ -182,14 +190,13 @@ export class Shelf {
 
   #count(chain: Chain, tally: Tally): void {
     const old = chain.tally
-    const { sessions, size, missing, gaps } = this.#total
+    const total = this.#total
+    if (tally === old) return
     chain.tally = tally
-    this.#total = {
-      sessions: sessions + tally.sessions - old.sessions,
-      size: size + tally.size - old.size,
-      missing: missing + tally.missing - old.missing,
-      gaps: gaps + tally.gaps - old.gaps,
-    }
+    total.sessions += tally.sessions - old.sessions
+    total.size += tally.size - old.size
+    total.missing += tally.missing - old.missing
+    total.gaps += tally.gaps - old.gaps
   }
 }
 

@@ -11,13 +11,16 @@ import { limits } from '../log/limits.ts'
 /** An entry this much older than the newest is no head worth naming: others have built on newer ones. */
 const recentMs = 600_000
 const maxHeads = 64
-const maxNamed = 1024
+const maxAwaited = 1024
 const maxMissing = 4096
 
 export class References {
   readonly #isHeld: (key: string) => boolean
   readonly #heads = new Map<string, Entry>()
-  readonly #named = new Set<string>()
+  /** Named before they were noted, so that they are no heads when they are. */
+  readonly #awaited = new Set<string>()
+  /** Held, and to be noted in a moment. */
+  readonly #coming = new Set<string>()
   readonly #missing = new Set<string>()
   #newest = 0
 
@@ -31,19 +34,30 @@ export class References {
     return this.#missing.size
   }
 
-  /** An entry is here now. `before` is the one it follows, if that is here; `refs` is empty while it cannot be read. */
+  /** Entries that came together: each is noted after this. */
+  expect(entries: readonly Entry[]): void {
+    for (const { key } of entries) this.#coming.add(key)
+  }
+
+  /**
+   * An entry is here now. `before` is the one it follows, if that is here; `refs` is empty while it cannot be read. One that is
+   * noted again, because its body came later, may be a head again: that costs its next author a reference, and nobody else.
+   */
   note(entry: Entry, before: Entry | undefined, refs: readonly string[]): void {
-    if (this.#missing.size > 0) this.#missing.delete(entry.key)
-    this.#newest = Math.max(this.#newest, entry.time)
-    const isRecent = entry.time >= this.#newest - recentMs
-    for (const key of refs) {
-      if (isRecent) this.#name(key)
-      if (!this.#isHeld(key) && this.#missing.size < maxMissing) this.#missing.add(key)
+    const { key, time } = entry
+    if (this.#missing.size > 0) this.#missing.delete(key)
+    if (time > this.#newest) this.#newest = time
+    if (this.#coming.size > 0) this.#coming.delete(key)
+    const isRecent = time >= this.#newest - recentMs
+    for (const named of refs) {
+      const isHeld = this.#isHeld(named)
+      if (isRecent) this.#name(named, isHeld)
+      if (!isHeld && this.#missing.size < maxMissing) this.#missing.add(named)
     }
     if (!isRecent) return
-    if (before !== undefined) this.#name(before.key)
-    if (this.#named.has(entry.key)) return
-    this.#heads.set(entry.key, entry)
+    if (before !== undefined) this.#name(before.key, true)
+    if (this.#awaited.size > 0 && this.#awaited.delete(key)) return
+    this.#heads.set(key, entry)
     if (this.#heads.size <= maxHeads) return
     const oldest = [...this.#heads.keys()].reduce((a, b) => (a < b ? a : b))
     this.#heads.delete(oldest)
@@ -67,10 +81,12 @@ export class References {
     return heads.slice(0, limits.refs).map((entry) => keyBytes(entry.time, entry.id))
   }
 
-  #name(key: string): void {
-    if (this.#named.has(key)) return
-    this.#heads.delete(key)
-    if (this.#named.size >= maxNamed) this.#named.delete(this.#named.values().next().value as string)
-    this.#named.add(key)
+  #name(key: string, isHeld: boolean): void {
+    if (isHeld && !(this.#coming.size > 0 && this.#coming.has(key))) {
+      this.#heads.delete(key)
+      return
+    }
+    if (this.#awaited.size >= maxAwaited) this.#awaited.delete(this.#awaited.values().next().value as string)
+    this.#awaited.add(key)
   }
 }

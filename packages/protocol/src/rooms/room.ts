@@ -467,6 +467,7 @@ export class Room {
       for (const entry of entries) if (entry.husk) this.log.strip(entry)
       return
     }
+    if (entries.length > 1) this.#references.expect(entries)
     for (const entry of entries) {
       const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#open(entry)
       const session = entry.hex

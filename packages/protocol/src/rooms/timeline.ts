@@ -100,6 +100,8 @@ interface Node {
   content: Said | undefined
   shown: boolean
   gone: boolean
+  /** To be told with the next flush. */
+  touched: boolean
   /** In the chain of its line. */
   previous: Node | undefined
   next: Node | undefined
@@ -116,7 +118,8 @@ export class Timeline {
   /** By target id: edits, deletions and reactions / replies. */
   readonly #acts = new Map<string, Set<Node>>()
   readonly #replies = new Map<string, Set<Node>>()
-  readonly #touched = new Set<Node>()
+  /** Once each, as `touched` of a node says; those that are gone do not count. */
+  readonly #touched: Node[] = []
   readonly #dropped = new Set<string>()
   readonly #pins = new Pins()
   #ordered: Node[] = []
@@ -144,6 +147,7 @@ export class Timeline {
       content: undefined,
       shown: false,
       gone: false,
+      touched: false,
       previous: undefined,
       next: undefined,
     }
@@ -162,11 +166,11 @@ export class Timeline {
     if (node === undefined) return
     this.#touch(node)
     this.#unsay(node)
+    node.touched = false
     this.#nodes.delete(id)
     unlink(node)
     node.gone = true
     this.#holes = true
-    this.#touched.delete(node)
     if (node.shown) this.#dropped.add(entry.key)
     this.#pins.note(id, undefined)
     this.#touchAll(this.#replies.get(id))
@@ -209,7 +213,7 @@ export class Timeline {
   /** A fact about this entry changed: receipt, sent, held by others. */
   touch(entry: Entry): void {
     const node = this.#nodes.get(formatHex(entry.id))
-    if (node !== undefined) this.#touched.add(node)
+    if (node !== undefined) this.#mark(node)
   }
 
   /** The author of a session changed. */
@@ -226,11 +230,12 @@ export class Timeline {
   }
 
   flush(): TimelineFlush {
-    if (this.#touched.size === 0 && this.#dropped.size === 0) return nothingChanged
+    if (this.#touched.length === 0 && this.#dropped.size === 0) return nothingChanged
     let puts: Node[] = noNodes
     let deleted: Entry[] | undefined
     let bare: Entry[] | undefined
     for (const node of this.#touched) {
+      if (node.gone) continue
       const counts = this.#counts(node)
       const gone = counts && this.#isDeleted(node)
       if (gone) {
@@ -249,9 +254,10 @@ export class Timeline {
     for (const id of this.#pins.settle()) {
       const node = this.#nodes.get(id)
       // One that was touched is told of anyway.
-      if (node?.shown === true && !this.#touched.has(node)) puts = [...puts, node]
+      if (node?.shown === true && !node.touched) puts = [...puts, node]
     }
-    this.#touched.clear()
+    // One by one, so that the list keeps its room for the next ones.
+    for (let node; (node = this.#touched.pop()) !== undefined;) node.touched = false
     if (puts.length > 1) puts.sort(byKey)
     const changes: TimelineChange[] = []
     if (this.#dropped.size > 0) {
@@ -313,13 +319,19 @@ export class Timeline {
 
   /** Marks a node, and what it acts upon, as changed. */
   #touch(node: Node): void {
-    this.#touched.add(node)
+    this.#mark(node)
     const { content } = node
     if (content === undefined || !('target' in content)) return
     const target = this.#nodes.get(formatHex(content.target))
-    if (target === undefined || this.#touched.has(target)) return
+    if (target === undefined || target.touched) return
     // An act can be deleted itself, which changes what it acted upon; deletions cannot, so this ends.
     this.#touch(target)
+  }
+
+  #mark(node: Node): void {
+    if (node.touched) return
+    node.touched = true
+    this.#touched.push(node)
   }
 
   #touchAll(nodes: Iterable<Node> | undefined): void {
