@@ -16,6 +16,7 @@ import {
   slotsFor,
   youngSilenceMs,
 } from './election.ts'
+import { createSeededRandom } from '../sim/random.ts'
 import { Jitter } from './jitter.ts'
 import { lonelyRootMs, lonelyRootRestMs } from './leader.ts'
 import { leaseMs } from './tree.ts'
@@ -26,11 +27,31 @@ const jitter = new Jitter((length) => new Uint8Array(length).fill(3))
 describe('claims to a slot', () => {
   it('GOS29 are as many as the room is large, and wait the longer the higher their rank', () => {
     expect([2, 19, 20, 99, 100, 10_000].map(slotsFor)).toEqual([1, 1, 2, 2, 3, 3])
-    const middle = 2 ** 47
-    expect(claimDelay(0, 1_000, jitter)).toBeLessThan(claimDelay(2 ** 39, 1_000, jitter) + 200)
-    expect(claimDelay(middle, 1_000, jitter)).toBeGreaterThanOrEqual(maxRankMs)
-    expect(claimDelay(middle, 1_000, jitter)).toBeLessThanOrEqual(maxRankMs + lateJitterMs)
+    const last = 2 ** 48 - 1
+    expect(claimDelay(0, 1_000, jitter)).toBeLessThan(claimDelay(2 ** 39, 1_000, jitter))
+    expect(claimDelay(last, 10_000, jitter)).toBeGreaterThanOrEqual(maxRankMs)
+    expect(claimDelay(last, 10_000, jitter)).toBeLessThanOrEqual(maxRankMs + lateJitterMs)
     expect(leaseMs + maxRankMs + lateJitterMs).toBeLessThan(10_000)
+  })
+
+  it('GOS29 are few at once, whether all of a room may lead or a Node peer in a hundred', () => {
+    const heardMs = 150
+    const random = createSeededRandom(11)
+    const drawn = new Jitter((length) => random.bytes(length))
+    for (const [online, able] of [
+      [2_000, 2_000],
+      [2_000, 100],
+      [10_000, 100],
+    ] as const) {
+      let together = 0
+      const rooms = 200
+      for (let room = 0; room < rooms; room++) {
+        const waits = Array.from({ length: able }, () => claimDelay(random.next() * 2 ** 48, online, drawn))
+        const first = Math.min(...waits)
+        together += waits.filter((wait) => wait <= first + heardMs).length
+      }
+      expect(together / rooms).toBeLessThan(3)
+    }
   })
 
   it('GOS29 rank by the hour of the claim, the slot and the session', () => {

@@ -4,7 +4,7 @@
  *
  * An incumbent of some age goes before a newcomer, so a claim without silence is refused; between equals (two newcomers, or
  * two halves that meet again) the lower rank wins. The rank is a hash over the hour of the claim, the slot and the
- * session; it only chooses, it proves nothing. The wait before a claim grows with the rank, so that mostly one claims.
+ * session; it only chooses, it proves nothing. The wait before a claim grows with the rank, so that few claim at once.
  * A root that keeps coming and going is left out for a time that doubles.
  */
 import { label } from '../codec/bytes.ts'
@@ -18,11 +18,14 @@ export const maxHotTrees = 4
 export const epochMs = 3_600_000
 /** Silence of a slot before it is claimed where nobody was ever heard; elsewhere it is the lease. */
 export const youngSilenceMs = 2_500
-/** Added to it by rank, and by chance for those whose rank is far from the lowest. */
-export const rankStepMs = 400
-export const maxRankMs = 2_000
-export const claimJitterMs = 200
-export const lateJitterMs = 900
+/**
+ * Added to it for each doubling of those who may go before, so that few claim at once however few of a room may lead; and by
+ * chance, more for those whose rank is far from the lowest.
+ */
+export const rankStepMs = 250
+export const maxRankMs = 2_500
+export const claimJitterMs = 100
+export const lateJitterMs = 400
 /** A root this old is not displaced by a younger one. */
 export const matureMs = 8_000
 /** A claim holds for no longer than this: then the root claims anew. */
@@ -73,10 +76,15 @@ export function goesBefore(a: Claim, b: Claim): boolean {
   return a.rank < b.rank
 }
 
-/** How long after the end of the silence a peer of this rank claims. */
+/**
+ * How long after the end of the silence a peer of this rank claims. How many may lead is not known, only how many are
+ * online: were all of them to lead, `before` of them would go before. With a wait that grew as that number does, a
+ * hundred Node peers among two thousand browsers would all wait to the end and claim together.
+ */
 export function claimDelay(rank: number, online: number, jitter: Jitter): Millis {
-  const expected = (rank / rankSpan) * online * rankStepMs
-  if (expected < maxRankMs) return Math.round(expected) + jitter.between(0, claimJitterMs)
+  const before = (rank / rankSpan) * online
+  const wait = Math.round(Math.log2(1 + before) * rankStepMs)
+  if (wait < maxRankMs) return wait + jitter.between(0, claimJitterMs)
   return maxRankMs + jitter.between(0, lateJitterMs)
 }
 
