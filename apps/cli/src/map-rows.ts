@@ -17,7 +17,7 @@ import {
 } from '@kith/peer'
 import { carriedBy, pathWord } from './people.ts'
 import { printableLine } from './printable.ts'
-import { ownColor, personColor } from './screen/colors.ts'
+import { ownColor, personColor, troubleColor } from './screen/colors.ts'
 import {
   rowWidth,
   span,
@@ -36,7 +36,7 @@ const maxNameCells = 14
 const columnGap = 3
 
 const dim: Style = { dim: true }
-const gapStyle: Style = { bold: true, color: ownColor }
+const gapStyle: Style = { bold: true, color: troubleColor }
 
 /** Rows of at most `columns` cells. */
 export function mapRows(map: RoomMap, columns: number, people: readonly Person[] = []): readonly Row[] {

@@ -14,7 +14,7 @@ import {
 import { nodeName } from './map-rows.ts'
 import { carriedBy, pathWord } from './people.ts'
 import { printableLine } from './printable.ts'
-import { ownColor } from './screen/colors.ts'
+import { troubleColor } from './screen/colors.ts'
 import { span, wrap, type Row, type Style } from './screen/layout.ts'
 
 const dim: Style = { dim: true }
@@ -88,7 +88,7 @@ export function reachRows({ report, map, person, now }: Told, columns: number): 
   const blocked = verdict === 'direct' || verdict === 'beyond' ? undefined : blockedAttempt(report)
   if (blocked !== undefined) {
     const text = `${blocked.way === 'webrtc' || blocked.way === 'socket' ? 'The direct way' : upperFirst(ways[blocked.way])}: ${failed[blocked.step]}.`
-    say(text, verdict === 'blocked' ? { color: ownColor } : {})
+    say(text, verdict === 'blocked' ? { color: troubleColor } : {})
   }
   for (const code of adviceOn(report, isHere)) say(advice[code])
   if (report.attempts.length > 0) rows.push([])

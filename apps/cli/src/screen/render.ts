@@ -13,11 +13,12 @@ import type { Person, RoomState, TimelineView } from '@kith/peer'
 import { noticeText } from '../notices.ts'
 import { peopleByPath, relayText, roomTitle, syncText } from '../people.ts'
 import { printable, printableLine } from '../printable.ts'
-import { ownColor, personColor } from './colors.ts'
+import { ownColor, personColor, troubleColor } from './colors.ts'
 import { layoutEditor } from './editor.ts'
 import type { InputState } from './input.ts'
 import { rowWidth, span, spread, truncateRow, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
 import type { Called } from './markdown.ts'
+import { sideWidth, withSide } from './side.ts'
 import { displayName, windowRows, type ScrollPosition, type TimelineLook } from './timeline.ts'
 import type { Times } from './times.ts'
 
@@ -65,7 +66,7 @@ export const menuPrompt = 'menu > '
 export function timelineLook(screen: ScreenState, size: Size, times: Times): TimelineLook {
   const room = screen.rooms[screen.active]
   return {
-    width: size.columns,
+    width: size.columns - sideWidth(size.columns),
     times,
     firstUnread: screen.firstUnread,
     me: room?.state.me ?? '',
@@ -98,14 +99,16 @@ export function render(screen: ScreenState, size: Size, times: Times): Picture {
   const height = Math.max(0, body - panel.length)
   const timeline =
     room === undefined ? [] : windowRows(room.timeline, screen.scroll, height, timelineLook(screen, size, times))
-  const empty = timeline.length === 0 && room !== undefined && panel.length === 0 ? emptyRows(room.state, size) : []
+  const empty =
+    timeline.length === 0 && room !== undefined && panel.length === 0
+      ? emptyRows(room.state, columns - sideWidth(columns))
+      : []
   const filled = timeline.length > 0 ? timeline : empty
   const padding: Row[] = Array.from({ length: Math.max(0, height - filled.length) }, () => [])
   const rows: Row[] = [
     headerRow(screen, columns),
     [span('─'.repeat(columns), dim)],
-    ...padding,
-    ...filled.slice(0, height),
+    ...withSide([...padding, ...filled.slice(0, height)], screen, columns),
     ...panel,
     statusRow(screen, columns),
     ...input.rows,
@@ -131,6 +134,12 @@ function headerRow(screen: ScreenState, columns: number): Row {
   const room = screen.rooms[screen.active]
   if (room === undefined) return [span(' kith', { bold: true })]
   const left: Span[] = [span(` ${truncateText(printableLine(roomTitle(room.state)), 28)}`, { bold: true })]
+  // The side says who, and which rooms have news.
+  if (sideWidth(columns) > 0) {
+    const here = room.state.people.filter(({ online, keeper }) => online && keeper === undefined).length
+    left.push(span(here > 1 ? `   ${here} here` : '   only you are here', dim))
+    return spread(left, [], columns)
+  }
   const groups = peopleByPath(room.state)
   const here = (said: (people: readonly Person[]) => readonly Span[]): Span[] =>
     groups.flatMap(({ word, people }, i) => [
@@ -138,10 +147,12 @@ function headerRow(screen: ScreenState, columns: number): Row {
       span(`${word} `, dim),
       ...said(people),
     ])
-  const named = here((people) => names(people, columns < 80 ? 3 : 8))
   // A name cut off after its first letters says less than how many there are.
-  const fits = rowWidth([...left, ...named]) <= columns
-  left.push(...(fits || columns >= 80 ? named : here((people) => [span(String(people.length))])))
+  const named = [8, 5, 3, 2, 1].map((most) => here((people) => names(people, most)))
+  left.push(
+    ...(named.find((spans) => rowWidth([...left, ...spans]) <= columns) ??
+      here((people) => [span(String(people.length))])),
+  )
   if (groups.length === 0) left.push(span('   only you are here', dim))
   const right: Span[] = []
   for (const [i, other] of screen.rooms.entries()) {
@@ -163,7 +174,7 @@ function statusRow(screen: ScreenState, columns: number): Row {
   const typing = state.people.filter((person) => person.typing && !person.me)
   const said: Span[] = []
   if (screen.hint !== '') said.push(span(printableLine(screen.hint)))
-  else if (notice !== undefined) said.push(span(`${noticeText(notice)} (Esc)`, { color: ownColor }))
+  else if (notice !== undefined) said.push(span(`${noticeText(notice)} (Esc)`, { color: troubleColor }))
   else if (screen.scroll !== undefined)
     said.push(span(screen.newBelow > 0 ? `↓ ${screen.newBelow} new · Esc to the newest` : 'Esc to the newest'))
   else if (typing.length > 0)
@@ -171,7 +182,7 @@ function statusRow(screen: ScreenState, columns: number): Row {
   const left: Row = said.length > 0 ? [span('── ', dim), ...said, span(' ')] : []
   const away = state.relay === 'away'
   const right: Row = [
-    span(` ${printableLine(relayText(state))}`, away ? { color: ownColor } : dim),
+    span(` ${printableLine(relayText(state))}`, away ? { color: troubleColor } : dim),
     span(` · ${syncText(state)} `, dim),
   ]
   // What was just said is worth more than the standing facts.
@@ -209,13 +220,13 @@ function panelRows(screen: ScreenState, size: Size): readonly Row[] {
 }
 
 /** What an empty room says: who can come in, and how. */
-function emptyRows(state: RoomState, size: Size): readonly Row[] {
+function emptyRows(state: RoomState, columns: number): readonly Row[] {
   const { phase } = state.sync
   const text =
     phase === 'loading' || phase === 'catchingUp'
       ? 'Opening the room…'
       : 'Nothing has been said yet. /invite shows the link for others, /help what can be typed.'
-  return wrap([span(text, dim)], size.columns - 4).map((row) => [span('  '), ...row])
+  return wrap([span(text, dim)], columns - 4).map((row) => [span('  '), ...row])
 }
 
 /** Plain text as rows of a panel. */

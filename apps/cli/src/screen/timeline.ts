@@ -5,7 +5,7 @@
 import type { Message, TimelineView } from '@kith/peer'
 import { fileLine } from '../files/file-words.ts'
 import { maxNameCells, printable, printableLine } from '../printable.ts'
-import { ownColor, personColor } from './colors.ts'
+import { ownColor, personColor, troubleColor } from './colors.ts'
 import { rowWidth, span, spread, textWidth, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
 import { styleMarkdown, type Called } from './markdown.ts'
 import type { Times } from './times.ts'
@@ -108,7 +108,7 @@ function bodySpans(timeline: TimelineView, message: Message, cells: number, call
   for (const [i, file] of message.attachments.entries()) {
     spans.push(
       span(`${i > 0 || message.text !== '' ? '\n' : ''}${fileLine(file)}`, {
-        color: file.state === 'failed' ? ownColor : undefined,
+        color: file.state === 'failed' ? troubleColor : undefined,
       }),
     )
   }

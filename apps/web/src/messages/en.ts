@@ -495,8 +495,7 @@ export const en = {
       `${about === undefined ? 'The relay' : `The relay ${about}`} has a new key. If its keeper did not announce that, somebody else may be answering for it. Your messages stay sealed either way.`,
     relayRefused: (): string =>
       'The relay does not let this room in right now. Directly connected people go on talking.',
-    storeFull: (): string =>
-      'This browser has no space left. New messages can be read but are not kept; free some space.',
+    storeFull: (): string => 'This browser has no space left. New messages can be read but are not kept.',
     storeBroken: (): string =>
       'Something that was stored here is damaged and was left out. What the others have of it comes again by itself.',
     forkFound: (about: string | undefined): string =>

@@ -509,7 +509,7 @@ export const de: Messages = {
     unanswered: () =>
       'Mitglieder dieses Raums sind hier und antworten dir nicht. Vielleicht bist du kein Mitglied mehr: Frag eins von ihnen auf anderem Weg.',
     storeFull: () =>
-      'Dieser Browser hat keinen Platz mehr. Neue Nachrichten sind zu lesen, werden aber nicht behalten; schaff Platz.',
+      'Dieser Browser hat keinen Platz mehr. Neue Nachrichten sind zu lesen, werden aber nicht behalten.',
     storeBroken: () =>
       'Etwas, das hier gespeichert war, ist beschädigt und wurde ausgelassen. Was die anderen davon haben, kommt von selbst wieder.',
     forkFound: (about) =>

@@ -502,8 +502,7 @@ export const es: Messages = {
     relayRefused: () => 'El relé no deja entrar a esta sala ahora. Quienes tienen conexión directa siguen hablando.',
     unanswered: () =>
       'Hay miembros de esta sala aquí y no te responden. Quizá ya no eres miembro: pregúntale a uno por otro medio.',
-    storeFull: () =>
-      'En este navegador no queda sitio. Los mensajes nuevos se pueden leer pero no se guardan; libera espacio.',
+    storeFull: () => 'En este navegador no queda sitio. Los mensajes nuevos se pueden leer pero no se guardan.',
     storeBroken: () => 'Algo de lo guardado aquí está dañado y se dejó fuera. Lo que tengan los demás vuelve solo.',
     forkFound: (about) =>
       `${about ?? 'Alguien'} envió dos historias distintas a personas distintas. Ambas se guardan como prueba, y lo que siguió está oculto.`,

@@ -506,8 +506,7 @@ export const fr: Messages = {
       'Le relais ne laisse pas entrer ce salon en ce moment. Les gens reliés directement continuent de parler.',
     unanswered: () =>
       'Des membres de ce salon sont ici et ne te répondent pas. Tu n’es peut-être plus membre : demande à l’un d’eux par un autre moyen.',
-    storeFull: () =>
-      'Ce navigateur n’a plus de place. Les nouveaux messages se lisent mais ne sont pas gardés ; libère de la place.',
+    storeFull: () => 'Ce navigateur n’a plus de place. Les nouveaux messages se lisent mais ne sont pas gardés.',
     storeBroken: () =>
       'Quelque chose de stocké ici est abîmé et a été laissé de côté. Ce que les autres en ont revient tout seul.',
     forkFound: (about) =>
