@@ -23,7 +23,7 @@ async function lastText(): Promise<Element> {
   app = await openApp('full', { size: 'phone' })
   await until(() => rows().length > 3, 'the room is open')
   const text = rows().at(-1)?.querySelector('.row-text')
-  if (text == null) throw new Error('the newest message has no text')
+  if (text === null || text === undefined) throw new Error('the newest message has no text')
   return text
 }
 
