@@ -1,6 +1,6 @@
 /** What is open above the input: laid out anew at every size, and read piece by piece where it is taller than the window. */
 import { invitePanel } from './panels.ts'
-import type { Panel, Size } from './render.ts'
+import type { Panel, Size } from './screen.ts'
 
 export type PanelLayout = (size: Size) => Panel
 

@@ -3,7 +3,7 @@
  * of a row's text through (TRM1), whatever the layers above have missed.
  */
 import type { Call, NotifyBy } from './calling.ts'
-import type { Picture } from './render.ts'
+import type { Picture } from './screen.ts'
 import type { Rgb, Row, Style } from './layout.ts'
 
 const escape = '\u001b['

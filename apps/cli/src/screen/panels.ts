@@ -3,7 +3,7 @@ import { descriptions } from '../commands.ts'
 import { qrRows } from '../invite.ts'
 import { printable } from '../printable.ts'
 import { span, wrap, type Row, type Style } from './layout.ts'
-import type { Panel } from './render.ts'
+import type { Panel } from './screen.ts'
 
 const paper: Style = { paper: true }
 const dim: Style = { dim: true }

@@ -9,54 +9,18 @@
  * you > hello
  * ```
  */
-import type { Person, RoomState, TimelineView } from '@kith/peer'
+import type { Person, RoomState } from '@kith/peer'
 import { noticeText } from '../notices.ts'
 import { peopleByPath, relayText, roomTitle, syncText } from '../people.ts'
 import { printable, printableLine } from '../printable.ts'
 import { ownColor, personColor, troubleColor } from './colors.ts'
 import { layoutEditor } from './editor.ts'
-import type { InputState } from './input.ts'
 import { rowWidth, span, spread, truncateRow, truncateText, wrap, type Row, type Span, type Style } from './layout.ts'
 import type { Called } from './markdown.ts'
+import type { Picture, ScreenState, Size } from './screen.ts'
 import { sideWidth, withSide } from './side.ts'
-import { displayName, windowRows, type ScrollPosition, type TimelineLook } from './timeline.ts'
+import { displayName, windowRows, type TimelineLook } from './timeline.ts'
 import type { Times } from './times.ts'
-
-export interface ScreenRoom {
-  readonly state: RoomState
-  readonly timeline: TimelineView
-}
-
-export interface ScreenState {
-  readonly rooms: readonly ScreenRoom[]
-  readonly active: number
-  readonly input: InputState
-  readonly scroll: ScrollPosition | undefined
-  /** Messages that came while scrolled up. */
-  readonly newBelow: number
-  /** Newest message when a command with a number was begun. */
-  readonly numbersFrom: string | undefined
-  readonly firstUnread: string | undefined
-  readonly panel: Panel | undefined
-  /** One line about what was just done or refused. */
-  readonly hint: string
-}
-
-/** Something to read above the input, closed with Esc. */
-export interface Panel {
-  readonly title: string
-  readonly rows: readonly Row[]
-}
-
-export interface Size {
-  readonly columns: number
-  readonly rows: number
-}
-
-export interface Picture {
-  readonly rows: readonly Row[]
-  readonly cursor: { readonly row: number; readonly column: number }
-}
 
 const maxInputRows = 6
 const dim: Style = { dim: true }

@@ -2,7 +2,8 @@ import { FakeChat } from '@kith/peer/testing'
 import { describe, expect, it } from 'vitest'
 import { emptyInput } from './input.ts'
 import { rowWidth } from './layout.ts'
-import { render, type ScreenState } from './render.ts'
+import { render } from './render.ts'
+import type { ScreenState } from './screen.ts'
 import { createTimes } from './times.ts'
 
 const times = createTimes('UTC')

@@ -16,7 +16,7 @@ import { peopleByPath, roomTitle } from '../people.ts'
 import { printableLine } from '../printable.ts'
 import { ownColor, personColor } from './colors.ts'
 import { rowWidth, span, spread, truncateRow, truncateText, wrap, type Row, type Style } from './layout.ts'
-import type { ScreenRoom, ScreenState } from './render.ts'
+import type { ScreenRoom, ScreenState } from './screen.ts'
 import { displayName } from './timeline.ts'
 
 const fromColumns = 100
