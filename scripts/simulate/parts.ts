@@ -1,6 +1,10 @@
 /**
  * One simulation on several cores: each runs a part of the machines, never further ahead than a frame travels, and hands
  * the others what is for them in memory they share. The result does not depend on how many parts there are.
+ *
+ * Time goes in steps of a third of that travel. What is sent in a step arrives three steps later at the earliest, so a part
+ * takes its next one when the others have done all but the last two before it: whoever is held up for a moment, mostly by
+ * its garbage, is waited for only when the others have run out of those.
  */
 import { Mailbox, Simulation, judgeOutcomes, windowMs } from '@kith/protocol/sim'
 import type { Outcome, SimulateFigures, SimulateOptions } from '@kith/protocol/sim'
@@ -8,14 +12,20 @@ import { totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { Worker, parentPort, workerData } from 'node:worker_threads'
 
-/** Between every two parts, in each direction, and twice: one is written while the other is read. */
-const mailboxBytes = 32 * 2 ** 20
-const turns = 2
+/** How many steps a frame travels at least. */
+const stepsAhead = 3
+const stepMs = windowMs / stepsAhead
+/**
+ * Between every two parts, in each direction, one for each step that may be under way: one is read `stepsAhead` steps after
+ * it was written at the latest, by a part that may be as many behind.
+ */
+const mailboxBytes = 16 * 2 ** 20
+const turns = stepsAhead * 2
 
 interface Shared {
   readonly count: number
-  /** How many have arrived at the barrier, and how often all have. */
-  readonly barrier: SharedArrayBuffer
+  /** By part: how many steps it has done. */
+  readonly done: SharedArrayBuffer
   readonly boxes: SharedArrayBuffer
 }
 
@@ -30,7 +40,7 @@ export async function simulateInParts(options: SimulateOptions, count: number): 
   const startedAt = performance.now()
   const shared: Shared = {
     count,
-    barrier: new SharedArrayBuffer(8),
+    done: new SharedArrayBuffer(count * 4),
     boxes: new SharedArrayBuffer(turns * count * count * mailboxBytes),
   }
   const { scenario, peers, seed } = options
@@ -44,7 +54,7 @@ export async function simulateInParts(options: SimulateOptions, count: number): 
     return new Promise<Outcome>((done, reject) => {
       worker.on('message', done)
       worker.on('error', (cause) => {
-        // The others would wait at the barrier for ever.
+        // The others would wait for it for ever.
         process.stderr.write(`${cause.stack ?? cause.message}\n`)
         process.exit(1)
       })
@@ -63,35 +73,36 @@ function runPart(
   progress: ((text: string) => void) | undefined,
 ): Outcome {
   const { count } = shared
-  let turn = 0
-  const box = (from: number, to: number): Mailbox => mailboxes[(turn * count + from) * count + to] as Mailbox
+  const done = new Int32Array(shared.done)
   const mailboxes = Array.from(
     { length: turns * count * count },
     (_, i) => new Mailbox(shared.boxes, i * mailboxBytes, mailboxBytes),
   )
-  const simulation = new Simulation({ ...options, part: { index, count, outbox: (to) => box(index, to) } })
+  let step = 0
+  const box = (at: number, from: number, to: number): Mailbox =>
+    mailboxes[((at % turns) * count + from) * count + to] as Mailbox
+  const simulation = new Simulation({ ...options, part: { index, count, outbox: (to) => box(step, index, to) } })
   const { endAt } = simulation.plan
   let told = 0
-  for (let at = 0; at < endAt;) {
-    at = Math.min(endAt, at + windowMs)
-    for (let to = 0; to < count; to++) if (to !== index) box(index, to).clear()
+  for (let at = 0; at < endAt; step++) {
+    for (let other = 0; other < count; other++) {
+      if (other === index) continue
+      waitFor(done, other, step - stepsAhead + 1)
+      if (step >= stepsAhead) simulation.receive(box(step - stepsAhead, other, index))
+      box(step, index, other).clear()
+    }
+    at = Math.min(endAt, at + stepMs)
     simulation.runTo(at)
-    meet(new Int32Array(shared.barrier), count)
-    for (let from = 0; from < count; from++) if (from !== index) simulation.receive(box(from, index))
-    turn = (turn + 1) % turns
+    Atomics.store(done, index, step + 1)
+    Atomics.notify(done, index)
     if (at - told >= 1_000) progress?.(`${Math.floor((told = at) / 1_000)} of ${Math.ceil(endAt / 1_000)} s`)
   }
   return simulation.outcome()
 }
 
-/** Waits until every part is here. */
-function meet(state: Int32Array, count: number): void {
-  const round = Atomics.load(state, 1)
-  if (Atomics.add(state, 0, 1) === count - 1) {
-    Atomics.store(state, 0, 0)
-    Atomics.add(state, 1, 1)
-    Atomics.notify(state, 1)
-  } else Atomics.wait(state, 1, round)
+/** Until another part has done so many steps. */
+function waitFor(done: Int32Array, part: number, steps: number): void {
+  for (let far = Atomics.load(done, part); far < steps; far = Atomics.load(done, part)) Atomics.wait(done, part, far)
 }
 
 const data = workerData as PartData | null

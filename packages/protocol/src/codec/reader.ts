@@ -80,7 +80,7 @@ export class Reader {
 
   /** `length` bytes as a view on the input, not a copy. */
   raw(length: number): Uint8Array {
-    return this.#take(length) ? this.#bytes.subarray(this.#at - length, this.#at) : emptyBytes
+    return this.#take(length) && length > 0 ? this.#bytes.subarray(this.#at - length, this.#at) : emptyBytes
   }
 
   /** Varint length of at most `max`, then the bytes. */

@@ -552,8 +552,10 @@ export class Engine {
     this.#governing?.tick(now)
     this.#whispers.tick(now)
     for (const { session, heartbeat } of this.#reach.links()) {
-      this.#roster.measured(session, heartbeat.rttMs)
-      if (heartbeat.rttMs !== undefined) this.#mode.mesh?.measured(session, heartbeat.rttMs)
+      const rttMs = heartbeat.takeRtt()
+      if (rttMs === undefined) continue
+      this.#roster.measured(session, rttMs)
+      this.#mode.mesh?.measured(session, rttMs)
     }
     this.#mode.tick(now)
     this.#presence.tick(now, this.#mode.mesh === undefined)

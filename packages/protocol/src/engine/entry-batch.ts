@@ -11,8 +11,8 @@ export const maxTogetherBytes = 8_192
 
 export class EntryBatch {
   readonly #send: (to: string, payload: Uint8Array) => void
-  readonly #entries: CarriedEntry[] = []
-  readonly #to: string[] = []
+  #entries: CarriedEntry[] = []
+  #to: readonly string[] = []
   #way: TreeWay | undefined
   #bytes = 0
 
@@ -20,13 +20,13 @@ export class EntryBatch {
     this.#send = send
   }
 
-  /** Leaves at the next `flush`, or sooner. `to` is copied. */
+  /** Leaves at the next `flush`, or sooner. */
   add(way: TreeWay, to: readonly string[], entry: CarriedEntry): void {
     const size = entry.entry.length + (entry.receipt?.length ?? 0)
     if (!this.#goes(way, to) || this.#entries.length === maxEntriesPerFrame || this.#bytes + size > maxTogetherBytes) {
       this.flush()
       this.#way = way
-      for (const session of to) this.#to.push(session)
+      this.#to = to
     }
     this.#entries.push(entry)
     this.#bytes += size
@@ -34,13 +34,15 @@ export class EntryBatch {
 
   /** Call at the end of a turn. */
   flush(): void {
-    if (this.#way === undefined) return
-    const payload = encodeTreeEntries({ ...this.#way, entries: this.#entries })
+    const way = this.#way
+    if (way === undefined) return
+    const { tree, hop, pulled, late } = way
+    const payload = encodeTreeEntries({ tree, hop, pulled, late, entries: this.#entries })
     for (const session of this.#to) this.#send(session, payload)
     this.#way = undefined
     this.#bytes = 0
-    this.#entries.length = 0
-    this.#to.length = 0
+    this.#entries = []
+    this.#to = []
   }
 
   #goes(way: TreeWay, to: readonly string[]): boolean {

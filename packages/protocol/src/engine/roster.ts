@@ -129,9 +129,9 @@ export class Roster {
     if (line !== undefined && name !== line.info.name) this.#change(line, { name })
   }
 
-  measured(session: string, rttMs: number | undefined): void {
+  measured(session: string, rttMs: number): void {
     const line = this.#lines.get(session)
-    if (line === undefined || rttMs === undefined) return
+    if (line === undefined) return
     const before = line.info.rttMs
     if (before === undefined || Math.abs(before - rttMs) > Math.max(rttStepMs, before / 2))
       this.#change(line, { rttMs })

@@ -6,8 +6,8 @@ export interface BroadcastPort {
   /** Send this payload to a neighbour, at the highest priority. The bytes are shared: nobody may change them. */
   send(to: string, payload: Uint8Array): void
   /**
-   * Send an entry on to each of `to`, in a frame of `encodeTreeEntries` with others that go the same way. `to` is only valid
-   * during the call. A ref the engine no longer has is left out.
+   * Send an entry on to each of `to`, in a frame of `encodeTreeEntries` with others that go the same way. A ref the engine no
+   * longer has is left out.
    */
   forward(ref: Ref, to: readonly string[], tree: TreeId, hop: number, pulled: boolean, late: boolean): void
   /** Call `timerFired` at `at`; replaces the last request. */

@@ -46,7 +46,6 @@ export class Broadcast {
   readonly #recent: Recent
   readonly #lazy: Lazy
   readonly #trees: Trees
-  readonly #to: string[] = []
   /** When the last own messages were made: a ring. */
   readonly #spoken: Millis[] = []
   #spokenAt = 0
@@ -286,36 +285,35 @@ export class Broadcast {
     now: Millis,
     late: boolean,
   ): void {
-    const to = this.#to
-    to.length = 0
-    if (tree === undefined) for (const lane of this.#lanes.list) this.#address(lane, place, from)
+    const to: string[] = []
+    if (tree === undefined) for (const lane of this.#lanes.list) this.#address(to, lane, place, from)
     else {
       // What a former parent still sends, the new one has of its own.
       const isDown = from !== undefined && (tree.find(from)?.ledUntil ?? 0) > now
       // Towards the root first: most of the room is behind it.
-      if (tree.parent !== undefined && !isDown) this.#address(tree.parent.lane, place, from)
+      if (tree.parent !== undefined && !isDown) this.#address(to, tree.parent.lane, place, from)
       for (const edge of tree.edges) {
-        if (edge !== tree.parent && edge.childUntil > now) this.#address(edge.lane, place, from)
+        if (edge !== tree.parent && edge.childUntil > now) this.#address(to, edge.lane, place, from)
       }
       const isFlood = (tree.parent === undefined && !tree.isOwn) || now < tree.floodUntil
-      if (isFlood) this.#flood(ref, place, from)
+      if (isFlood) this.#flood(to, ref, place, from)
     }
     if (to.length > 0) this.#port.forward(ref, to, tree?.id ?? this.#recent.treeAt(place), hop, false, late)
   }
 
   /** Not only along the edges: nobody may be up there. A peer of many links does not tell them all. */
-  #flood(ref: Ref, place: number, from: Lane | undefined): void {
+  #flood(to: string[], ref: Ref, place: number, from: Lane | undefined): void {
     const { list } = this.#lanes
-    const most = this.#to.length + floodWidth
-    for (let i = 0; i < list.length && this.#to.length < most; i++) {
-      this.#address(list[(ref + i) % list.length] as Lane, place, from)
+    const most = to.length + floodWidth
+    for (let i = 0; i < list.length && to.length < most; i++) {
+      this.#address(to, list[(ref + i) % list.length] as Lane, place, from)
     }
   }
 
-  #address(lane: Lane, place: number, from: Lane | undefined): void {
+  #address(to: string[], lane: Lane, place: number, from: Lane | undefined): void {
     if (lane === from || this.#recent.isKnown(place, lane.index)) return
     this.#recent.setKnown(place, lane.index)
-    this.#to.push(lane.session)
+    to.push(lane.session)
   }
 
   #hold(late: boolean, early: boolean, now: Millis): void {

@@ -73,6 +73,7 @@ export class Heartbeat {
   #doubtedAt: Millis | undefined
   #isVouched = false
   #rttMs: number | undefined
+  #isMeasured = false
   #offsetMs: number | undefined
 
   constructor(now: Millis, pace: Pace = 'small') {
@@ -82,6 +83,13 @@ export class Heartbeat {
 
   /** Smoothed round trip, undefined until the first echo. */
   get rttMs(): number | undefined {
+    return this.#rttMs
+  }
+
+  /** The same, once after each measurement: in between there is nothing to tell. */
+  takeRtt(): number | undefined {
+    if (!this.#isMeasured) return undefined
+    this.#isMeasured = false
     return this.#rttMs
   }
 
@@ -134,6 +142,7 @@ export class Heartbeat {
     const rttMs = now - beat.echo - beat.heldBack
     if (rttMs < 0 || rttMs > maxSampleRttMs) return
     this.#rttMs = this.#rttMs === undefined ? rttMs : Math.round(this.#rttMs * 0.75 + rttMs * 0.25)
+    this.#isMeasured = true
     this.#offsetMs = Math.round(beat.sentAt + rttMs / 2 - now)
   }
 

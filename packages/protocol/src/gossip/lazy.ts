@@ -92,7 +92,6 @@ export class Lazy {
   /** Nothing has to be announced soon from then on. */
   #calmFrom: Millis = never
   readonly #scratch = new Float64Array(maxRefsPerFrame)
-  readonly #one: string[] = ['']
 
   /** `isFed`: some tree has a place for this peer. */
   constructor(lanes: Lanes, recent: Recent, port: BroadcastPort, jitter: Jitter, isFed: () => boolean) {
@@ -201,8 +200,7 @@ export class Lazy {
       const place = recent.find(idAt(payload, i))
       if (place < 0 || recent.treeAt(place) === refusedTree || !lane.served.take(now)) continue
       recent.setKnown(place, lane.index)
-      this.#one[0] = lane.session
-      this.#port.forward(recent.refAt(place), this.#one, recent.treeAt(place), recent.hopAt(place) + 1, true, true)
+      this.#port.forward(recent.refAt(place), [lane.session], recent.treeAt(place), recent.hopAt(place) + 1, true, true)
     }
     return true
   }

@@ -14,7 +14,7 @@ export class Shelf {
   readonly #keepsCounting: boolean
   readonly #digest: DigestSum
   /** Those of them that are still here say so themselves (`isUndigested`). */
-  readonly #undigested: Chain[] = []
+  #undigested: Chain[] = []
   readonly #total = { sessions: 0, size: 0, missing: 0, gaps: 0 }
 
   /** `keepsCounting`: chains of which all has expired stay part of what replicas compare. */
@@ -148,7 +148,7 @@ export class Shelf {
       chain.isUndigested = false
       this.#digest.update(chain)
     }
-    this.#undigested.length = 0
+    this.#undigested = []
   }
 
   /** A husk is missing no more. */
