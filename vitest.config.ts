@@ -84,6 +84,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.ts'],
           exclude: crowded,
+          globalSetup: ['e2e/harness/one-browser.ts'],
           setupFiles: ['e2e/harness/on-failure.ts'],
           pool: 'forks',
           // They mostly wait for networks; each has servers and folders of its own.
@@ -97,6 +98,7 @@ export default defineConfig({
         test: {
           name: 'crowd',
           include: crowded,
+          globalSetup: ['e2e/harness/one-browser.ts'],
           setupFiles: ['e2e/harness/on-failure.ts'],
           pool: 'forks',
           fileParallelism: false,

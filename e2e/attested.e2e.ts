@@ -9,8 +9,9 @@ import { createNobleCrypto, hashClaim } from '@kith/protocol'
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Mailbox } from '../apps/relay/test/mailbox.ts'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { command, membersOf, newest } from './harness/members.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -68,7 +69,7 @@ describe('an address, attested', () => {
     folder = await temporaryFolder()
     relay = await attestingRelay(`${folder.path}/relay`, mailbox)
     other = await attestingRelay(`${folder.path}/other`, otherMailbox)
-    browser = await launchChromium()
+    browser = await sharedChromium()
   })
 
   afterAll(async () => {

@@ -9,10 +9,11 @@ import type { RelayAnswer } from '@kith/protocol'
 import { createSeededRandom } from '@kith/protocol/sim'
 import type { Browser } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { conversation } from './harness/conversation.ts'
 import { flipOneBit, Liar } from './harness/liar.ts'
 import type { Lie, LieRandom, Victim } from './harness/liar.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
 import { sleep, until } from './harness/waiting.ts'
 
@@ -328,7 +329,7 @@ describe('a hostile relay', () => {
     let ana: Person
 
     beforeAll(async () => {
-      browser = await launchChromium()
+      browser = await sharedChromium()
     })
 
     afterAll(() => browser.close())

@@ -47,7 +47,7 @@ describe('a members room of people who come through one another', () => {
     person.page.getByRole('log').getByText(text, { exact: true }).waitFor({ timeout: 60_000 })
 
   beforeAll(async () => {
-    ana = await Person.arrive(stage.browser, 'Anastasia')
+    ana = await Person.arrive(stage.browser, 'Anastasia', { keepsApp: true })
     await ana.context.addInitScript(rememberDrawn)
   })
 

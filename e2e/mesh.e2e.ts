@@ -5,8 +5,9 @@
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundled } from '../scripts/bundle.mjs'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { Crowd, crowdProgram, type Seen } from './harness/crowd.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
 import { sleep, until } from './harness/waiting.ts'
 
@@ -41,7 +42,7 @@ describe('thirty peers, terminals and browsers', () => {
     doomed = new Crowd(program, names('Doomed', doomedTerminals))
     living = new Crowd(program, names('Living', livingTerminals))
     relay = new Relay(await freePort(), `${folder.path}/relay`)
-    await Promise.all([relay.start(), launchChromium().then((launched) => (browser = launched))])
+    await Promise.all([relay.start(), sharedChromium().then((launched) => (browser = launched))])
     people = await Promise.all(names('Page', pages).map((name) => Person.arrive(browser, name)))
     for (const { context } of people) context.setDefaultTimeout(patienceMs)
     const [first, ...others] = people as [Person, ...Person[]]

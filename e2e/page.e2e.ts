@@ -6,7 +6,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import type { Browser, BrowserContext, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { serve } from '../apps/web/scripts/serve.mjs'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -38,7 +39,7 @@ let browser: Browser
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await sharedChromium()
   folder = await temporaryFolder()
 })
 
@@ -57,7 +58,7 @@ describe('the page, served by a relay', () => {
   beforeAll(async () => {
     relay = new Relay(await freePort(), `${folder.path}/relay`)
     await relay.start()
-    ana = await Person.arrive(browser, 'Ana')
+    ana = await Person.arrive(browser, 'Ana', { keepsApp: true })
     violations = await watchViolations(ana.context)
     ana.context.on('request', (request) => {
       asked.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? '')

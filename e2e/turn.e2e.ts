@@ -4,8 +4,9 @@
  */
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchChromium, Person } from './harness/browser.ts'
+import { Person } from './harness/browser.ts'
 import { Coturn } from './harness/coturn.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -39,7 +40,7 @@ describe('TRN40 TRN42 REL65 a browser that only TURN lets through, and a termina
       KITH_TURN_SECRET: coturn.secret,
     })
     await relay.start()
-    browser = await launchChromium()
+    browser = await sharedChromium()
     ana = await Person.arrive(browser, 'Ana')
     await ana.context.addInitScript(onlyRelayed)
     const link = await ana.makeRoom(relay.origin)

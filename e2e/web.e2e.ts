@@ -103,8 +103,8 @@ describe('a person', () => {
   const titles: string[] = []
 
   beforeAll(async () => {
-    ana = await Person.arrive(stage.browser, 'Ana')
-    ben = await Person.arrive(stage.browser, 'Ben')
+    ana = await Person.arrive(stage.browser, 'Ana', { keepsApp: true })
+    ben = await Person.arrive(stage.browser, 'Ben', { keepsApp: true })
     link = await ana.makeRoom(recorder.origin)
     await ben.join(link)
     cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])

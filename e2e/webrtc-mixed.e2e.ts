@@ -4,13 +4,13 @@
  * Only the transports are here; what goes through them is bytes. Signals are carried by the test, as the relay would.
  */
 import { resolve } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNodeDialer } from '../packages/peer/src/node/webrtc.ts'
 import { createSystemClock } from '../packages/peer/src/system-clock.ts'
-import { chromiumArgs, chromiumPath } from '../packages/peer/src/testing/chromium.ts'
 import { RecordedTransport } from '../packages/peer/src/testing/recorded-transport.ts'
+import { sharedChromium } from './harness/one-browser.ts'
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -77,10 +77,7 @@ describe('Chromium and Node', () => {
 
   beforeAll(async () => {
     code = await bundle()
-    browser = await chromium.launch({
-      executablePath: chromiumPath(),
-      args: [...chromiumArgs],
-    })
+    browser = await sharedChromium()
   })
 
   afterAll(async () => {

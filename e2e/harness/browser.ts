@@ -4,11 +4,6 @@ import type { Browser, BrowserContext, CDPSession, Page } from 'playwright'
 import { chromiumArgs, chromiumPath } from '../../packages/peer/src/testing/chromium.ts'
 import { sleep, until } from './waiting.ts'
 
-/** With `more`, such as a microphone that is none. */
-export function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath(), args: [...chromiumArgs, ...more] })
-}
-
 const page = { locale: 'en-GB', viewport: { width: 1100, height: 800 } } as const
 
 /** Runs in the page before the app: what its policy had to stop is a complaint, also when the console does not say so. */
@@ -16,6 +11,11 @@ function reportViolations(): void {
   document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) =>
     reportError(new Error(`the policy stopped ${effectiveDirective} ${blockedURI} ${sample}`)),
   )
+}
+
+/** Runs in the page before the app: a browser that has no service workers, such as a private window of Firefox. */
+function withoutWorkers(): void {
+  Reflect.deleteProperty(Navigator.prototype, 'serviceWorker')
 }
 
 /** Runs in the page before the app: keeps hold of its WebRTC connections, so that a test can pull the plug. */
@@ -73,8 +73,14 @@ export class Person {
     })
   }
 
-  static async arrive(browser: Browser, name: string): Promise<Person> {
-    return Person.#in(name, await browser.newContext(page))
+  /**
+   * Without `keepsApp` the page keeps nothing of itself for a day without a server: to fetch all its files once more is a third
+   * of what it costs to come, and few tests are about it.
+   */
+  static async arrive(browser: Browser, name: string, { keepsApp = false } = {}): Promise<Person> {
+    const context = await browser.newContext(page)
+    if (!keepsApp) await context.addInitScript(withoutWorkers)
+    return Person.#in(name, context)
   }
 
   /**

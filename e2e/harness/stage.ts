@@ -1,7 +1,7 @@
 /** What most files need: a folder, a relay and a browser, there before the first test and gone after the last. */
 import type { Browser } from 'playwright'
 import { afterAll, beforeAll } from 'vitest'
-import { launchChromium } from './browser.ts'
+import { sharedChromium } from './one-browser.ts'
 import { freePort, Relay, temporaryFolder } from './programs.ts'
 
 export interface Stage {
@@ -15,7 +15,7 @@ export interface Stage {
  * Sets a stage for the file or the `describe` it is called in. Hooks that are registered after it find it set, and take
  * their own things away before it goes.
  */
-export function setStage(chromium: readonly string[] = []): Stage {
+export function setStage(): Stage {
   let folder: Awaited<ReturnType<typeof temporaryFolder>> | undefined
   let relay: Relay | undefined
   let browser: Browser | undefined
@@ -24,7 +24,7 @@ export function setStage(chromium: readonly string[] = []): Stage {
     folder = await temporaryFolder()
     relay = new Relay(await freePort(), `${folder.path}/relay`)
     await relay.start()
-    browser = await launchChromium(chromium)
+    browser = await sharedChromium()
   })
 
   afterAll(async () => {

@@ -2,13 +2,14 @@
 
 /**
  * What a browser would do beside showing a page. The first three are lists below its address field, which every window loads
- * though nobody sees it: 2 s of processor time each, more than most tests need for their pages. The others are what
- * Playwright turns off, repeated because only the last list counts.
+ * though nobody sees it: 2 s of processor time each, more than most tests need for their pages. The fourth is a process made
+ * ready for a page that may come next. The others are what Playwright turns off, repeated because only the last list counts.
  */
 const disabledFeatures = [
   'WebUIOmniboxPopup',
   'WebUIOmniboxAimPopup',
   'WebUIOmniboxFullPopup',
+  'SpareRendererForSitePerProcess',
   'AimEnabled',
   'AvoidCorsURLLoaderRestartOnRedirect',
   'AvoidUnnecessaryBeforeUnloadCheckSync',
