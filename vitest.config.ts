@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { chromiumArgs, chromiumPath } from './packages/peer/src/testing/chromium.ts'
 
 /** Workspaces are imported by their `source` condition, so tests need no build. */
@@ -10,6 +11,37 @@ const crowded = ['e2e/mesh.e2e.ts']
 
 /** Real connections, which give up when they wait for a processor too long: no second page beside them. */
 const connecting = ['packages/peer/src/web/webrtc.browser.test.ts']
+
+/** What takes longest, longest first: one that begins last would leave a core idle for all the time it takes. */
+const longest = [
+  'e2e/talk.e2e.ts',
+  'e2e/lock.e2e.ts',
+  'e2e/hostile-relay.e2e.ts',
+  'e2e/web.e2e.ts',
+  'e2e/members-removal.e2e.ts',
+  'e2e/page.e2e.ts',
+  'e2e/files.e2e.ts',
+  'apps/web/src/room/room.browser.test.tsx',
+  'apps/web/src/map/map.browser.test.tsx',
+  'apps/web/src/files/files.browser.test.tsx',
+  'packages/peer/src/browser/tabs-pages.test.ts',
+  'packages/peer/src/browser/storage-pages.test.ts',
+  'packages/protocol/test/mesh.test.ts',
+  'packages/protocol/test/simulate.test.ts',
+  'packages/peer/src/node/devices.test.ts',
+  'packages/protocol/test/chaos.test.ts',
+  'packages/protocol/test/chaos-odd.test.ts',
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((path) => moduleId.endsWith(`/${path}`))
+      return found < 0 ? longest.length : found
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 const inChromium = {
   enabled: true,
@@ -28,6 +60,7 @@ export default defineConfig({
   resolve: source,
   ssr: { resolve: source },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -82,6 +82,10 @@ export async function buildPrograms() {
       platform: 'node',
       format: 'esm',
       target: 'node20',
+      // A fifth less to do at each start; the names in a stack stay.
+      minifyWhitespace: true,
+      minifySyntax: true,
+      lineLimit: 160,
       logLevel: 'warning',
       plugins: [packagesBeside],
     })

@@ -2,10 +2,10 @@
  * One Chromium for all files of a project: to start another costs two seconds of processor time, as much as most tests need
  * for a page. What one person keeps is in a context of its own, so files share nothing they could see.
  *
- * Vitest runs this before the first file; `sharedChromium` is for files.
+ * `setup` and `teardown` are run by Vitest, before the first file and after the last; `sharedChromium` is for files.
  */
 import { chromium } from 'playwright'
-import type { Browser } from 'playwright'
+import type { Browser, BrowserServer } from 'playwright'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
 import { chromiumArgs, chromiumPath } from '../../packages/peer/src/testing/chromium.ts'
@@ -20,14 +20,19 @@ declare module 'vitest' {
 /** Microphones that are none, and nobody who has to allow them. */
 const devices = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 
-export default async function launch(project: TestProject): Promise<() => Promise<void>> {
-  const server = await chromium.launchServer({
+let server: BrowserServer | undefined
+
+export async function setup(project: TestProject): Promise<void> {
+  server = await chromium.launchServer({
     executablePath: chromiumPath(),
     args: [...chromiumArgs, ...devices],
     host: '127.0.0.1',
   })
   project.provide('chromiumEndpoint', server.wsEndpoint())
-  return () => server.close()
+}
+
+export async function teardown(): Promise<void> {
+  await server?.close()
 }
 
 /** To close it ends what this file opened in it, and nothing else. */

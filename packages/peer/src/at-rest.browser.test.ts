@@ -39,7 +39,9 @@ async function textOf(storage: SealedStorage, key: string): Promise<string | und
 
 storageContract('sealed, in the browser', async () => {
   const place = freshName()
-  const sealed = (): Promise<SealedStorage> => openSealedBrowserStorage(place, { crypto: { random } })
+  // Patient enough for a holder that closes.
+  const sealed = (): Promise<SealedStorage> =>
+    openSealedBrowserStorage(place, { crypto: { random }, patienceMs: 1_000 })
   return {
     storage: await sealed(),
     reopen: sealed,

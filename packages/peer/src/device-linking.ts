@@ -102,7 +102,10 @@ export class DeviceLinking {
     const said = partner.sas.finish(matches, this.#now())
     if (said === undefined) throw new IdentityRefused('nothingToCompare')
     this.#whisper(said)
-    if (!matches) return this.#fail('different')
+    if (!matches) {
+      this.#set({ phase: 'failed', reason: 'different' })
+      return this.#leaveSoon()
+    }
     this.#set({ phase: 'giving', name: device.name, rooms: 0 })
     const meeting = this.#meeting
     const rooms = await this.#ports.give(device, (whisper) => this.#say(whisper))

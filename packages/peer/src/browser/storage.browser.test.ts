@@ -18,7 +18,8 @@ for (const durability of ['strict', 'relaxed'] as const) {
     const name = freshName()
     return {
       storage: await openBrowserStorage(name, { durability }),
-      reopen: () => openBrowserStorage(name, { durability }),
+      // Patient enough for a holder that closes.
+      reopen: () => openBrowserStorage(name, { durability, patienceMs: 1_000 }),
       destroy: () => deleteDB(name),
     }
   })

@@ -121,8 +121,10 @@ describe('devices of one person', () => {
     await stranger.identify({ type: 'becomeDevice', code, relay: undefined, name: 'x' })
     await comparing(ada)
     await ada.identify({ type: 'confirmDevice', matches: false })
-    for (const chat of [ada, stranger])
+    for (const chat of [ada, stranger]) {
       await until(chat, 'the end', () => chat.state.identity.devices.linking?.phase === 'failed')
+      expect(chat.state.identity.devices.linking).toMatchObject({ reason: 'different' })
+    }
     expect(stranger.state.rooms).toEqual([])
     expect(stranger.state.identity.devices.role).toBe('main')
     expect(ada.state.identity.devices.list).toEqual([])
