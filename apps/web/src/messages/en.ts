@@ -43,6 +43,7 @@ export const en = {
     kind: 'Who can come in',
     kinds: { open: 'Open room', members: 'Members room' },
     kindHints: { open: 'Anyone with the link can read.', members: 'You decide who comes in.' },
+    makeOrJoin: 'New room or link',
     joinLabel: 'Have a link?',
     joinPlaceholder: 'Paste a link or an invite',
     join: 'Join',
@@ -68,6 +69,7 @@ export const en = {
   },
 
   room: {
+    moreNotices: (count: number): string => plural(count, { one: '1 more', other: '# more' }),
     unnamed: 'New room',
     withNames: (names: readonly string[], more: number): string =>
       list(more > 0 ? [...names, plural(more, { one: '1 other', other: '# others' })] : names),
@@ -97,7 +99,7 @@ export const en = {
     relayAwayDirect: (direct: number, total: number): string =>
       direct === total
         ? 'The relay is away. All directly connected.'
-        : `The relay is away. Directly connected: ${number(direct)} of ${number(total)}.`,
+        : `The relay is away. Direct links: ${number(direct)} of ${number(total)}.`,
     gaps: (count: number): string => plural(count, { one: '1 message is missing', other: '# messages are missing' }),
     members: (count: number, verified: number): string =>
       `Members: ${plural(count, { one: '1 person', other: '# people' })}, ${number(verified)} verified by you`,

@@ -89,7 +89,7 @@ describe('the catalogue', () => {
   it('counts in words', () => {
     expect(en.status.people(1)).toBe('1 person here')
     expect(en.status.people(1200)).toBe('1,200 people here')
-    expect(en.status.relayAwayDirect(3, 4)).toBe('The relay is away. Directly connected: 3 of 4.')
+    expect(en.status.relayAwayDirect(3, 4)).toBe('The relay is away. Direct links: 3 of 4.')
     expect(en.status.relayAwayDirect(4, 4)).toBe('The relay is away. All directly connected.')
     expect(en.composer.typing(['A'])).toBe('A is writing')
     expect(en.composer.typing(['A', 'B'])).toBe('A and B are writing')

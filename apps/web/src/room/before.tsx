@@ -41,7 +41,7 @@ export function Before({
   const words = useMessages()
   const coming = useRoomState(
     room,
-    ({ sync }) => sync.phase === 'loading' || (sync.phase === 'catchingUp' && sync.total > 0),
+    ({ sync }) => sync.phase === 'loading' || (sync.phase === 'catchingUp' && sync.total > sync.have),
   )
   const gaps = useRoomState(room, (state) => state.sync.gaps)
   const people = useRoomState(room, (state) => state.people)

@@ -1,8 +1,9 @@
 /** What a person should know, where it happened: a line under the room's header that stays until it is understood. */
-import type { ReactElement } from 'react'
-import { Info, X } from 'lucide-react'
+import { useState, type ReactElement } from 'react'
+import { ChevronDown, Info, X } from 'lucide-react'
 import type { Notice, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
+import { useMedia } from '../app/use-media.ts'
 import { FreeSpaceLink } from '../settings/open-settings.tsx'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 
@@ -16,10 +17,14 @@ export function noticeText(notice: Notice, words: Messages): string {
 export function Notices({ room }: { readonly room: Room }): ReactElement | null {
   const words = useMessages()
   const notices = useRoomState(room, (state) => state.notices)
+  const narrow = useMedia('(max-width: 599px)')
+  const [all, setAll] = useState(false)
   if (notices.length === 0) return null
+  // A phone has not the height for many: the newest stands for them.
+  const isFolded = narrow && !all && notices.length > 1
   return (
     <ul className="notices">
-      {notices.map((notice) => (
+      {(isFolded ? notices.slice(-1) : notices).map((notice) => (
         <li key={notice.id}>
           <Info size={16} aria-hidden />
           <p>
@@ -42,6 +47,14 @@ export function Notices({ room }: { readonly room: Room }): ReactElement | null 
           </button>
         </li>
       ))}
+      {isFolded && (
+        <li className="notices-more">
+          <button type="button" className="link-button" onClick={() => setAll(true)}>
+            {words.room.moreNotices(notices.length - 1)}
+            <ChevronDown size={16} aria-hidden />
+          </button>
+        </li>
+      )}
     </ul>
   )
 }

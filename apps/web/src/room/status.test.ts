@@ -15,7 +15,7 @@ describe('a room says its state in one line', () => {
     ['joining', 'busy', 'Looking for the others…'],
     ['loading', 'busy', 'Looking for the others…'],
     ['catchingUp', 'busy', 'Catching up: 412 of 1,240'],
-    ['relayAway', 'away', 'The relay is away. Directly connected: 3 of 5.'],
+    ['relayAway', 'away', 'The relay is away. Direct links: 3 of 5.'],
     ['offline', 'away', 'Offline. What you write waits here.'],
     ['keepers', 'calm', '5 people here · 3 keepers'],
     ['keepersAlone', 'calm', 'Nobody else is here right now · 2 keepers'],

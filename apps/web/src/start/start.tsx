@@ -1,5 +1,5 @@
 /** The first page: who you are here, a new room, a link to join, and your rooms. */
-import { lazy, Suspense, useId, useState, type ReactElement } from 'react'
+import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react'
 import { Link2, Lock, Plus, RefreshCw, UsersRound } from 'lucide-react'
 import type { Room, RoomKind } from '@kith/peer'
 import { keyOf, navigate, parsePasted } from '../app/route.ts'
@@ -32,6 +32,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
   const [link, setLink] = useState('')
   const [problem, setProblem] = useState<string | undefined>(malformed ? say.notALink : undefined)
   const [busy, setBusy] = useState(false)
+  const act = useRef<HTMLDivElement>(null)
   const nameId = useId()
   const linkId = useId()
 
@@ -84,7 +85,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
           </Suspense>
         )}
 
-        <div className="start-act">
+        <div ref={act} className="start-act">
           <label htmlFor={nameId} className="start-label">
             {say.nameLabel}
           </label>
@@ -183,6 +184,8 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
           </form>
         </div>
 
+        {rooms.length > 0 && <ToAct act={act} />}
+
         <p className="start-protection">
           <Lock size={14} aria-hidden /> {say.protection}{' '}
           <button type="button" className="link-button" onClick={onProtection}>
@@ -191,5 +194,28 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
         </p>
       </div>
     </div>
+  )
+}
+
+/** Below many rooms the way to a new one is out of sight; where it is, this leads to it. */
+function ToAct({ act }: { readonly act: RefObject<HTMLDivElement | null> }): ReactElement | null {
+  const words = useMessages()
+  const [seen, setSeen] = useState(true)
+  useEffect(() => {
+    if (act.current === null) return undefined
+    const watch = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting ?? true))
+    watch.observe(act.current)
+    return () => watch.disconnect()
+  }, [act])
+  if (seen) return null
+  return (
+    <button
+      type="button"
+      className="button primary large to-act"
+      onClick={() => act.current?.scrollIntoView({ behavior: 'smooth', block: 'end' })}
+    >
+      <Plus size={20} aria-hidden />
+      {words.start.makeOrJoin}
+    </button>
   )
 }

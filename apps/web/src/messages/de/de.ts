@@ -55,6 +55,7 @@ export const de: Messages = {
     kind: 'Wer hereinkommt',
     kinds: { open: 'Offener Raum', members: 'Mitgliederraum' },
     kindHints: { open: 'Wer den Link hat, liest mit.', members: 'Ihr entscheidet, wer kommt.' },
+    makeOrJoin: 'Neuer Raum oder Link',
     joinLabel: 'Hast du einen Link?',
     joinPlaceholder: 'Link einfügen',
     join: 'Beitreten',
@@ -82,6 +83,7 @@ export const de: Messages = {
   },
 
   room: {
+    moreNotices: (count) => plural(count, { one: 'Noch 1', other: 'Noch #' }),
     unnamed: 'Neuer Raum',
     withNames: (names, more) =>
       list(more > 0 ? [...names, plural(more, { one: '1 weitere', other: '# weitere' })] : names),

@@ -55,6 +55,7 @@ export const es: Messages = {
     kind: 'Quién puede entrar',
     kinds: { open: 'Sala abierta', members: 'Con miembros' },
     kindHints: { open: 'Quien tenga el enlace puede leer.', members: 'Tú decides quién entra.' },
+    makeOrJoin: 'Sala nueva o enlace',
     joinLabel: '¿Tienes un enlace?',
     joinPlaceholder: 'Pega el enlace',
     join: 'Entrar',
@@ -81,6 +82,7 @@ export const es: Messages = {
   },
 
   room: {
+    moreNotices: (count) => plural(count, { one: '1 más', other: '# más' }),
     unnamed: 'Nueva sala',
     withNames: (names, more) => list(more > 0 ? [...names, plural(more, { one: '1 más', other: '# más' })] : names),
     people: 'Personas y caminos',

@@ -56,6 +56,7 @@ export const fr: Messages = {
     kind: 'Qui peut entrer',
     kinds: { open: 'Salon ouvert', members: 'À membres' },
     kindHints: { open: 'Qui a le lien peut lire.', members: 'Tu décides qui entre.' },
+    makeOrJoin: 'Nouveau salon ou lien',
     joinLabel: 'Tu as un lien ?',
     joinPlaceholder: 'Colle le lien',
     join: 'Entrer',
@@ -83,6 +84,7 @@ export const fr: Messages = {
   },
 
   room: {
+    moreNotices: (count) => plural(count, { one: '1 de plus', other: '# de plus' }),
     unnamed: 'Nouveau salon',
     withNames: (names, more) =>
       list(more > 0 ? [...names, plural(more, { one: '# autre', other: '# autres' })] : names),
