@@ -10,7 +10,7 @@ import { formatUtf8 } from './utf8.ts'
 
 /** Buffers of finished writers, for the next ones: almost all are small and live for a moment. */
 const spare: Uint8Array[] = []
-const spareBytes = 2048
+const spareBytes = 8192
 const maxSpare = 16
 
 export class Writer {

@@ -3,6 +3,7 @@
  *
  * Source: Chris Doty-Humphrey, PractRand ("small fast counting" generator, 32 bit).
  */
+import { passingBytes } from '../codec/bytes.ts'
 import type { Random } from '../machine.ts'
 
 export interface SeededRandom {
@@ -18,6 +19,8 @@ export interface SeededRandom {
 }
 
 const warmUpRounds = 15
+/** Keys, nonces and names are this long at least. */
+const leastKept = 8
 
 export function createSeededRandom(seed: number): SeededRandom {
   let a = 0x9e37_79b9
@@ -45,7 +48,8 @@ export function createSeededRandom(seed: number): SeededRandom {
     pick: <T>(items: readonly T[]): T => items[between(0, items.length - 1)] as T,
     fork: () => createSeededRandom(draw() * 0x20_0000 + (draw() >>> 11)),
     bytes(length) {
-      const bytes = new Uint8Array(length)
+      // Of a few bytes chance is made, and nobody keeps them.
+      const bytes = length < leastKept ? passingBytes(length) : new Uint8Array(length)
       for (let i = 0; i < length; i += 4) {
         const word = draw()
         bytes[i] = word

@@ -29,7 +29,7 @@ export class SharedReadings implements ReadOnce {
     let reading = shelf.young.get(name)
     if (reading === undefined) {
       reading = shelf.old.get(name)
-      if (reading === undefined || !equalBytes(reading.bytes, bytes)) reading = { bytes, value: read() }
+      if (reading === undefined || !isSame(reading.bytes, bytes)) reading = { bytes, value: read() }
       if (shelf.young.size >= perGeneration) {
         shelf.old = shelf.young
         shelf.young = new Map()
@@ -37,7 +37,7 @@ export class SharedReadings implements ReadOnce {
       shelf.young.set(name, reading)
     }
     // Other bytes with the same name are rare enough to be read each time.
-    return reading.bytes === bytes || equalBytes(reading.bytes, bytes) ? (reading.value as T) : read()
+    return isSame(reading.bytes, bytes) ? (reading.value as T) : read()
   }
 
   about<T>(subject: object, read: () => T): T {
@@ -47,4 +47,10 @@ export class SharedReadings implements ReadOnce {
     this.#about.set(subject, value)
     return value
   }
+}
+
+/** Frames are shared, so nearly always both are views of the same place. */
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  const isOnePlace = a.byteOffset === b.byteOffset && a.length === b.length && a.buffer === b.buffer
+  return isOnePlace || equalBytes(a, b)
 }
