@@ -199,6 +199,29 @@ describe('the page, served by a relay', () => {
     await relay.start()
     await ana.until(/Only you/, 60_000)
   })
+
+  it('goes on without a part that only the relay has, and loads it when the relay is back', async () => {
+    const bo = await Person.arrive(browser, 'Bo')
+    const { page } = bo
+    const settings = page.getByRole('button', { name: 'Settings', exact: true })
+    await bo.join(link)
+    await relay.kill()
+    await settings.click()
+    await page
+      .getByRole('dialog', { name: 'Not on this device yet' })
+      .getByText(/is back/)
+      .waitFor()
+    await page.keyboard.press('Escape')
+    await bo.say('without the relay')
+    await page.getByRole('log').getByText('without the relay').waitFor()
+    await bo.kept()
+    await settings.click()
+    await Promise.all([page.waitForEvent('load', { timeout: 60_000 }), relay.start()])
+    await page.getByRole('log').getByText('without the relay').waitFor()
+    await settings.click()
+    await page.getByRole('dialog', { name: 'Settings' }).waitFor()
+    await bo.context.close()
+  })
 })
 
 it('a newer version waits until it is wanted', async () => {

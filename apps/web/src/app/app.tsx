@@ -14,6 +14,7 @@ import { CircleHelp, Settings as SettingsIcon } from 'lucide-react'
 import { newsCount, type Chat, type RoomState } from '@kith/peer'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName } from '../person/friendly-name.ts'
+import { RoomOutline } from '../room/outline.tsx'
 import { roomName } from '../room/status.ts'
 import { OpenSettings } from '../settings/open-settings.tsx'
 import type { SettingsSection } from '../settings/sections.ts'
@@ -98,7 +99,11 @@ function Pages({ relay }: { readonly relay: string | undefined }): ReactElement 
         )}
         <main className="page">
           {!ready ? (
-            <p className="page-note">{words.app.opening}</p>
+            route.at === 'room' ? (
+              <RoomOutline />
+            ) : (
+              <p className="page-note">{words.app.opening}</p>
+            )
           ) : route.at === 'room' ? (
             <RoomGate
               key={route.key}
@@ -190,7 +195,7 @@ function RoomGate(props: RoomGateProps): ReactElement {
   const room = current === undefined ? undefined : chat.room(current.id)
   if (room !== undefined) {
     return (
-      <Suspense fallback={<p className="page-note">{words.app.opening}</p>}>
+      <Suspense fallback={<RoomOutline />}>
         <RoomView
           room={room}
           position={positions.get(room.id)}
@@ -205,14 +210,13 @@ function RoomGate(props: RoomGateProps): ReactElement {
       </Suspense>
     )
   }
+  if (!failed && !isName) return <RoomOutline />
   return (
     <div className="page-note">
-      <p role="status">{isName ? words.start.notHere : failed ? words.start.couldNotJoin : words.app.opening}</p>
-      {(failed || isName) && (
-        <button type="button" className="button" onClick={onBack}>
-          {words.app.back}
-        </button>
-      )}
+      <p role="status">{isName ? words.start.notHere : words.start.couldNotJoin}</p>
+      <button type="button" className="button" onClick={onBack}>
+        {words.app.back}
+      </button>
     </div>
   )
 }

@@ -7,25 +7,9 @@ import { useMessages } from '../messages/messages.tsx'
 import { NotifyAlone } from '../notify/offer.tsx'
 import { ringPoints } from '../ring/geometry.ts'
 import { Ring } from '../ring/ring.tsx'
+import { Outline } from './outline.tsx'
 import { ShareLink } from './share-link.tsx'
 import './before.css'
-
-const outline = [0, 1, 2, 3, 4, 5]
-
-/** The shape of messages, while they are on their way. */
-function Outline({ rows }: { readonly rows: number }): ReactElement {
-  return (
-    <div className="outline" aria-hidden="true">
-      {outline.slice(0, rows).map((row) => (
-        <div key={row} className={`outline-row shape-${row % 3}`}>
-          <i />
-          <b />
-          <b />
-        </div>
-      ))}
-    </div>
-  )
-}
 
 export function Before({
   room,

@@ -21,6 +21,7 @@ import { Before } from './before.tsx'
 import { Header } from './header.tsx'
 import { Notices } from './notices.tsx'
 import { RoomOverlays, type Open } from './room-overlays.tsx'
+import { RoomOutline } from './outline.tsx'
 import { roomName } from './status.ts'
 import { Typing } from './typing.tsx'
 import './room.css'
@@ -138,7 +139,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
 
   if (entering !== undefined) {
     return (
-      <Suspense fallback={<p className="page-note">{words.app.opening}</p>}>
+      <Suspense fallback={<RoomOutline />}>
         <EnteringPage room={room} entering={entering} onBack={onBack} onForget={forget} />
       </Suspense>
     )
