@@ -1,6 +1,7 @@
 /** The trees a peer knows of: by name, as a list, and by the place their root holds. */
 import type { Millis } from '../machine.ts'
 import type { TreeId } from './broadcast-wire.ts'
+import { maxSlots } from './election.ts'
 import type { Lanes } from './lanes.ts'
 import type { Slots } from './slots.ts'
 import type { Tree } from './tree.ts'
@@ -51,10 +52,19 @@ export class Forest {
    * does not decide; else what the engine said.
    */
   get online(): number {
-    const counts: number[] = []
-    for (const tree of this.slots.holders) if (tree !== undefined && tree.online > 0) counts.push(tree.online)
-    if (counts.length === 0) return Math.max(this.#told, this.#lanes.list.length + 1)
-    return counts.sort((a, b) => a - b)[(counts.length - 1) >> 1] as number
+    let count = 0
+    let sum = 0
+    let least = Infinity
+    let most = 0
+    for (const tree of this.slots.holders) {
+      if (tree === undefined || tree.online <= 0) continue
+      count++
+      sum += tree.online
+      least = Math.min(least, tree.online)
+      most = Math.max(most, tree.online)
+    }
+    if (count === 0) return Math.max(this.#told, this.#lanes.list.length + 1)
+    return count === maxSlots ? sum - least - most : least
   }
 
   /** The tree for an entry that has none yet: the nearest root that was heard of recently. */

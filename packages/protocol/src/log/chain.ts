@@ -49,8 +49,10 @@ export class Chain {
   summed = false
   summedFloor = 1
   summedClosedAt: number | undefined
-  /** Its digest has still to be worked out. */
+  /** `term` has still to be worked out. */
   isUndigested = false
+  /** Hash of the summary, whose eight words the digest adds; undefined while the chain does not count. */
+  term: Uint8Array | undefined
   /** What it adds to the totals of its shelf. */
   tally: Tally = noTally
   #hollow: RangeSet | undefined

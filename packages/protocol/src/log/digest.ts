@@ -17,16 +17,10 @@ const digestLabel = label('kith1/digest')
 export class DigestSum {
   readonly #crypto: Pick<Crypto, 'sha256'>
   readonly #sum = new Uint32Array(8)
-  /** Hashes, of which eight words each are added: bytes of a shelf are a third of an array of words. */
-  readonly #termByChain = new Map<Chain, Uint8Array>()
   #digest: Uint8Array | undefined
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
     this.#crypto = crypto
-  }
-
-  get terms(): ReadonlyMap<Chain, Uint8Array> {
-    return this.#termByChain
   }
 
   /** The chain is new, has changed or counts no longer. */
@@ -36,14 +30,14 @@ export class DigestSum {
     const hash = this.#crypto.sha256(chainLabel, chain.summary())
     // Of a shelf already when it is shorter than its buffer.
     const term = hash.buffer.byteLength > hash.length ? hash : keepSmall(hash)
-    this.#termByChain.set(chain, term)
+    chain.term = term
     this.#add(term, 1)
   }
 
   remove(chain: Chain): void {
-    const term = this.#termByChain.get(chain)
+    const { term } = chain
     if (term === undefined) return
-    this.#termByChain.delete(chain)
+    chain.term = undefined
     this.#add(term, -1)
   }
 

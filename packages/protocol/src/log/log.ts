@@ -111,9 +111,9 @@ export class Log {
     return this.#shelf.digest()
   }
 
-  /** What the digest covers, hashed, of every session that counts; another object after every change of the session. */
-  terms(): ReadonlyMap<Chain, Uint8Array> {
-    return this.#shelf.terms()
+  /** Every session that counts: what the digest covers of it is hashed in `term`, another object after every change. */
+  digested(): Iterable<Chain> {
+    return this.#shelf.digested()
   }
 
   /** 8 bytes about everything before a border (`settled.ts`), or undefined when it cannot be told. */

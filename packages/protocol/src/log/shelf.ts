@@ -34,10 +34,10 @@ export class Shelf {
     return this.#digest.read()
   }
 
-  /** Of every chain that counts, what the digest adds up. */
-  terms(): ReadonlyMap<Chain, Uint8Array> {
+  /** Every chain that counts, with what the digest adds up of it. */
+  *digested(): Generator<Chain> {
     this.#digestChanges()
-    return this.#digest.terms
+    for (const chain of this.chains.values()) if (chain.term !== undefined) yield chain
   }
 
   chainOf(session: Uint8Array): Chain {

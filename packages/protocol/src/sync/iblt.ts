@@ -63,16 +63,19 @@ export class CodedSums {
 
   /** Takes over what changed in the log since the last time. */
   update(log: Log): void {
-    const terms = log.terms()
-    for (const [chain, term] of terms) {
+    let count = 0
+    for (const chain of log.digested()) {
+      const { term } = chain
+      if (term === undefined) continue
+      count++
       const index = this.#indexByChain.get(chain) ?? this.#add(chain)
       if (this.#terms[index] === term) continue
       this.#terms[index] = term
       this.#put(index, stateOf(this.#keys[index] as number, term, this.salt))
     }
-    if (this.#indexByChain.size === terms.size) return
+    if (this.#indexByChain.size === count) return
     for (const [chain, index] of this.#indexByChain) {
-      if (terms.has(chain)) continue
+      if (chain.term !== undefined) continue
       this.#put(index, 0)
       this.#chains[index] = this.#terms[index] = undefined
       this.#indexByChain.delete(chain)
