@@ -3,47 +3,74 @@ import { Component, Suspense, useEffect, useSyncExternalStore, type ReactElement
 import { en } from '../messages/en.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
-import { partsNow, reloadForParts, subscribeParts } from './parts.ts'
+import { isPartFailure, partsNow, reloadForParts, subscribeParts } from './parts.ts'
 
 interface State {
-  readonly failure: { readonly reason: unknown } | undefined
+  readonly broken: boolean
 }
 
 export class Boundary extends Component<{ readonly children: ReactNode }, State> {
-  override state: State = { failure: undefined }
+  override state: State = { broken: false }
 
-  static getDerivedStateFromError(reason: unknown): State {
-    return { failure: { reason } }
+  static getDerivedStateFromError(): State {
+    return { broken: true }
   }
 
   override render(): ReactNode {
-    return this.state.failure === undefined ? this.props.children : <Broken />
+    return this.state.broken ? <Broken /> : this.props.children
   }
 }
 
-interface OverlaysProps {
+interface PartState {
+  readonly failure: { readonly reason: unknown; readonly isMissing: boolean } | undefined
+}
+
+/** What could not be loaded is nothing broken; anything else is a mistake of ours, for the boundary of the page. */
+function partFailed(reason: unknown): PartState {
+  return { failure: { reason, isMissing: isPartFailure(reason) } }
+}
+
+interface PartProps {
   readonly children: ReactNode
+  /** Until it is loaded. */
+  readonly fallback?: ReactNode
+}
+
+/** A part of a page that is loaded when it is first shown. If it cannot be, its place stays as it was. */
+export class Part extends Component<PartProps, PartState> {
+  override state: PartState = { failure: undefined }
+
+  static getDerivedStateFromError: (reason: unknown) => PartState = partFailed
+
+  override render(): ReactNode {
+    const { children, fallback = null } = this.props
+    const { failure } = this.state
+    if (failure === undefined) return <Suspense fallback={fallback}>{children}</Suspense>
+    if (!failure.isMissing) throw failure.reason
+    return fallback
+  }
+}
+
+interface OverlaysProps extends PartProps {
   /** Whatever is open over the page is closed. */
   readonly onClose: () => void
 }
 
-/** What opens over a page is loaded when it is opened. If it cannot be, the page below goes on. */
-export class Overlays extends Component<OverlaysProps, State> {
-  override state: State = { failure: undefined }
+/** What opens over a page is loaded when it is opened. If it cannot be, that is said, and the page below goes on. */
+export class Overlays extends Component<OverlaysProps, PartState> {
+  override state: PartState = { failure: undefined }
 
-  static getDerivedStateFromError(reason: unknown): State {
-    return { failure: { reason } }
-  }
+  static getDerivedStateFromError: (reason: unknown) => PartState = partFailed
 
   override render(): ReactNode {
+    const { children, fallback = null, onClose } = this.props
     const { failure } = this.state
-    if (failure === undefined) return <Suspense fallback={null}>{this.props.children}</Suspense>
-    // A mistake of ours, not a part that is missing.
-    if (partsNow() === 'whole') throw failure.reason
+    if (failure === undefined) return <Suspense fallback={fallback}>{children}</Suspense>
+    if (!failure.isMissing) throw failure.reason
     return (
       <MissingDialog
         onClose={() => {
-          this.props.onClose()
+          onClose()
           this.setState({ failure: undefined })
         }}
       />
@@ -53,15 +80,17 @@ export class Overlays extends Component<OverlaysProps, State> {
 
 function MissingDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
   const words = useMessages()
+  const missing = useMissing()
   return (
     <Dialog title={words.app.missing} onClose={onClose} small>
       <p className="dialog-text" role="status">
-        {useMissing() ?? words.app.broken}
+        {missing ?? words.app.broken}
       </p>
       <div className="dialog-buttons">
         <button type="button" className="button" autoFocus onClick={onClose}>
           {words.app.close}
         </button>
+        {missing === undefined && <Reload />}
       </div>
     </Dialog>
   )
@@ -104,9 +133,15 @@ export function Stopped({ text, help }: { readonly text: string; readonly help?:
     <div className="page-note" role="alert">
       <p>{text}</p>
       {help !== undefined && <p>{help}</p>}
-      <button type="button" className="button" onClick={() => window.location.reload()}>
-        {en.app.reload}
-      </button>
+      <Reload />
     </div>
+  )
+}
+
+function Reload(): ReactElement {
+  return (
+    <button type="button" className="button" onClick={() => window.location.reload()}>
+      {en.app.reload}
+    </button>
   )
 }

@@ -34,6 +34,6 @@ describe('a part that is missing', () => {
       ...['away', 'pause', 'away', 'pause'],
       'renewed',
     ])
-    expect(await lookThrough([undefined, page('index-a1')])).toEqual(['away', 'pause', 'back'])
+    expect(await lookThrough([undefined, page('index-a1')])).toEqual(['away', 'pause', 'same'])
   })
 })

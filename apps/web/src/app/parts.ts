@@ -4,11 +4,13 @@
  * anew by itself, and what was being written is kept as a draft.
  */
 
-/** `whole`: nothing is missing, or nothing that loading anew would bring. */
+/** `back`: it can be had, by a page that is loaded anew. `whole`: nothing is missing, or nothing that loading anew has brought. */
 export type Parts = 'whole' | 'looking' | 'away' | 'back' | 'renewed'
 
 const listeners = new Set<() => void>()
 let parts: Parts = 'whole'
+/** What was thrown for parts that could not be loaded. */
+const failures = new WeakSet<object>()
 
 /** Reloading again so soon would not help: then it is something else. */
 const againAfterMs = 60_000
@@ -32,11 +34,11 @@ interface Looking {
   readonly onAway: () => void
 }
 
-/** Looks until the relay hands out a page: another version, the same one, or the same one after it was away. */
-export async function look(own: string, { load, pause, onAway }: Looking): Promise<'renewed' | 'same' | 'back'> {
-  for (let away = false; ; away = true) {
+/** Looks until the relay hands out a page. */
+export async function look(own: string, { load, pause, onAway }: Looking): Promise<'renewed' | 'same'> {
+  for (;;) {
     const offered = programOf(await load().catch(() => ''))
-    if (offered !== undefined) return offered === own ? (away ? 'back' : 'same') : 'renewed'
+    if (offered !== undefined) return offered === own ? 'same' : 'renewed'
     onAway()
     await pause()
   }
@@ -67,14 +69,15 @@ function tell(now: Parts): void {
 /** A page kept for offline use has all its parts and never comes here. */
 export function watchParts(): void {
   const own = document.querySelector('script[type="module"][src]')?.getAttribute('src') ?? undefined
-  window.addEventListener('vite:preloadError', () => {
+  window.addEventListener('vite:preloadError', ({ payload }) => {
+    failures.add(payload)
     if (own === undefined || parts === 'looking' || parts === 'away' || parts === 'renewed') return
     tell('looking')
     void look(own, { load: loadPage, pause: pauseUntilOnline, onAway: () => tell('away') }).then((found) => {
       if (found === 'renewed' && mayReload(Date.now())) {
         tell('renewed')
         window.setTimeout(() => window.location.reload(), readingMs)
-      } else tell(found === 'back' ? 'back' : 'whole')
+      } else tell('back')
     })
   })
 }
@@ -95,6 +98,11 @@ function mayReload(now: number): boolean {
     // Without a memory it could go on for ever.
     return false
   }
+}
+
+/** Whether this was thrown for a part that could not be loaded, and not for a mistake of ours. */
+export function isPartFailure(reason: unknown): boolean {
+  return reason instanceof Error && failures.has(reason)
 }
 
 export function subscribeParts(listener: () => void): () => void {

@@ -19,6 +19,7 @@ import {
 } from 'react'
 import { ArrowUp, Check, CornerUpLeft, Mic, Pencil, Smile, X } from 'lucide-react'
 import type { Message, Room } from '@kith/peer'
+import { Overlays } from '../app/boundary.tsx'
 import { AddFiles } from '../files/add-files.tsx'
 import { saidOf } from '../files/said.ts'
 import { TrayView } from '../files/tray.tsx'
@@ -277,7 +278,13 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
         )}
         {mode.kind !== 'edit' && <TrayView tray={tray} />}
         {recording && (
-          <Suspense fallback={<div className="composer-line" aria-busy="true" />}>
+          <Overlays
+            fallback={<div className="composer-line" aria-busy="true" />}
+            onClose={() => {
+              setRecording(false)
+              field.current?.focus()
+            }}
+          >
             <Recorder
               room={room}
               replyTo={replyTo}
@@ -287,7 +294,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
                 field.current?.focus()
               }}
             />
-          </Suspense>
+          </Overlays>
         )}
         <div className="composer-line" hidden={recording}>
           <button
@@ -347,13 +354,15 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
         </div>
       </div>
       {isSlowed && <Slow seconds={slow} />}
-      {picking && emojiButton.current !== null && (
-        <Popover anchor={emojiButton.current} label={words.emoji.label} onClose={() => setPicking(false)}>
-          <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>
-            <EmojiPicker onPick={pick} />
-          </Suspense>
-        </Popover>
-      )}
+      <Overlays onClose={() => setPicking(false)}>
+        {picking && emojiButton.current !== null && (
+          <Popover anchor={emojiButton.current} label={words.emoji.label} onClose={() => setPicking(false)}>
+            <Suspense fallback={<div className="emoji-picker" aria-busy="true" />}>
+              <EmojiPicker onPick={pick} />
+            </Suspense>
+          </Popover>
+        )}
+      </Overlays>
     </form>
   )
 })

@@ -1,6 +1,7 @@
 /** The ways a file comes into a message by hand: from the device, or from its camera. */
-import { lazy, Suspense, useRef, useState, type ReactElement } from 'react'
+import { lazy, useRef, useState, type ReactElement } from 'react'
 import { Camera as CameraIcon, Image, Paperclip } from 'lucide-react'
+import { Overlays } from '../app/boundary.tsx'
 import { useFileMessages } from '../messages/files.tsx'
 import { Popover } from '../overlay/popover.tsx'
 
@@ -82,9 +83,9 @@ export function AddFiles({ onFiles }: { readonly onFiles: (files: readonly File[
         </Popover>
       )}
       {camera && (
-        <Suspense fallback={null}>
+        <Overlays onClose={() => setCamera(false)}>
           <Camera onPicture={(picture) => onFiles([picture])} onClose={() => setCamera(false)} />
-        </Suspense>
+        </Overlays>
       )}
     </>
   )

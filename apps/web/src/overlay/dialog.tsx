@@ -5,6 +5,7 @@
 import { useEffect, useId, useRef, type ReactElement, type ReactNode } from 'react'
 import { ChevronLeft, X } from 'lucide-react'
 import { useMessages } from '../messages/messages.tsx'
+import { useSheet } from './use-sheet.ts'
 import './overlay.css'
 
 interface DialogProps {
@@ -26,6 +27,7 @@ export function Dialog(props: DialogProps): ReactElement {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   const words = useMessages()
+  useSheet(dialog, onClose)
   useEffect(() => {
     const element = dialog.current
     const before = document.activeElement

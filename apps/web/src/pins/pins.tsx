@@ -1,7 +1,8 @@
 /** What is pinned: one line under the header that leads to the newest, and to the list of all. */
-import { lazy, Suspense, useState, type ReactElement } from 'react'
+import { lazy, useState, type ReactElement } from 'react'
 import { Pin } from 'lucide-react'
 import type { Room } from '@kith/peer'
+import { Overlays } from '../app/boundary.tsx'
 import { useRoomState, useTimeline } from '../app/stores.ts'
 import { saidOf } from '../files/said.ts'
 import { plainText } from '../markdown/parse.ts'
@@ -56,7 +57,7 @@ function PinLine({ room, pins, onJump }: PinsProps & { readonly pins: readonly s
         </button>
       </div>
       {listed && (
-        <Suspense fallback={null}>
+        <Overlays onClose={() => setListed(false)}>
           <PinList
             room={room}
             onJump={(id) => {
@@ -65,7 +66,7 @@ function PinLine({ room, pins, onJump }: PinsProps & { readonly pins: readonly s
             }}
             onClose={() => setListed(false)}
           />
-        </Suspense>
+        </Overlays>
       )}
     </section>
   )

@@ -1,6 +1,7 @@
 /** One room: header, messages, field, and what opens over them. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import type { ContactRequest, Message, Person, Room } from '@kith/peer'
+import { Part } from '../app/boundary.tsx'
 import { useChat, useChatState, useRoomState } from '../app/stores.ts'
 import { useMedia } from '../app/use-media.ts'
 import { Composer, type ComposerHandle, type ComposerMode } from '../composer/composer.tsx'
@@ -167,9 +168,9 @@ export function RoomView(props: RoomViewProps): ReactElement {
           <ChangedKeys room={room} onPerson={setAbout} />
           <Door room={room} />
           {(requests.length > 0 || comparing.length > 0) && (
-            <Suspense fallback={null}>
+            <Part>
               <AskedHere room={room} requests={requests} comparing={comparing} onPerson={setAbout} />
-            </Suspense>
+            </Part>
           )}
           <Notices room={room} />
           <Moved room={room} />
@@ -191,9 +192,9 @@ export function RoomView(props: RoomViewProps): ReactElement {
               <Typing room={room} onChangeName={settings} />
               <Held room={room} />
               {blocked !== undefined ? (
-                <Suspense fallback={null}>
+                <Part>
                   <Blocked contact={blocked} />
-                </Suspense>
+                </Part>
               ) : silence === undefined ? (
                 <Composer ref={composer} room={room} name={name} mode={mode} onDone={done} onEditLast={editLast} />
               ) : (

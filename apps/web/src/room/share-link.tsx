@@ -1,6 +1,7 @@
 /** The link of a room with everything one does with it: look, copy, share, scan. */
-import { lazy, Suspense, useEffect, useRef, useState, type ReactElement } from 'react'
+import { lazy, useEffect, useRef, useState, type ReactElement } from 'react'
 import { Check, Copy, Share2 } from 'lucide-react'
+import { Part } from '../app/boundary.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import './share-link.css'
 
@@ -39,9 +40,9 @@ export function ShareLink({ link, qrSize, care }: ShareProps): ReactElement {
   return (
     <div className="share">
       <div className="share-qr" data-size={qrSize}>
-        <Suspense fallback={null}>
+        <Part>
           <Qr text={link} label={words.invite.qr} size={qrSize} />
-        </Suspense>
+        </Part>
       </div>
       <div className="share-line">
         <input

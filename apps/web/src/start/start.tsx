@@ -1,7 +1,8 @@
 /** The first page: who you are here, a new room, a link to join, and your rooms. */
-import { lazy, Suspense, useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react'
+import { lazy, useEffect, useId, useRef, useState, type ReactElement, type RefObject } from 'react'
 import { Link2, Lock, Plus, RefreshCw, UsersRound } from 'lucide-react'
 import type { Room, RoomKind } from '@kith/peer'
+import { Part } from '../app/boundary.tsx'
 import { keyOf, navigate, parsePasted } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -80,9 +81,9 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
         )}
 
         {hasContacts && (
-          <Suspense fallback={null}>
+          <Part>
             <Contacts onOpen={navigate} />
-          </Suspense>
+          </Part>
         )}
 
         <div ref={act} className="start-act">

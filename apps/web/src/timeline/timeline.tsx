@@ -17,6 +17,7 @@ import {
 import { ArrowDown } from 'lucide-react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import type { Message, Room, TimelineView } from '@kith/peer'
+import { Overlays } from '../app/boundary.tsx'
 import { useRoomState, useTimeline } from '../app/stores.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { mayEdit, RowActionsContext, type RowActions } from './actions.ts'
@@ -285,14 +286,16 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
             </div>
             {!atEnd && length > 0 && <Jump unread={unread} onJump={jumpOn} />}
             <Announcer room={room} />
-            {popover !== undefined && (
-              <RowPopover
-                key={`${popover.kind} ${popover.id}`}
-                open={popover}
-                view={view}
-                onClose={() => setPopover(undefined)}
-              />
-            )}
+            <Overlays onClose={() => setPopover(undefined)}>
+              {popover !== undefined && (
+                <RowPopover
+                  key={`${popover.kind} ${popover.id}`}
+                  open={popover}
+                  view={view}
+                  onClose={() => setPopover(undefined)}
+                />
+              )}
+            </Overlays>
           </div>
         </RowActionsContext>
       </CallableContext>
