@@ -39,12 +39,14 @@ async function axe(page: Page): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window)))
     await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
   return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    const { axe } = window as unknown as {
+      axe: { run(options: { resultTypes: string[] }): Promise<{ violations: Violation[] }> }
+    }
     interface Violation {
       readonly id: string
       readonly nodes: readonly { readonly target: unknown; readonly failureSummary: string }[]
     }
-    const { violations } = await axe.run()
+    const { violations } = await axe.run({ resultTypes: ['violations'] })
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
     )
