@@ -1,12 +1,12 @@
 import { createServer } from 'node:net'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkNode, staleReason } from './install.mjs'
 import { checkPort, readPort } from './start.mjs'
 import { findChromium, findTurnServer } from './system.mjs'
-import { afterSecondRun, passedIn, readReport } from './test.mjs'
+import { afterSecondRun, longestFiles, passedIn, readReport } from './test.mjs'
 import { lacks, rooms } from './thousand.mjs'
 import { run } from './command.mjs'
 
@@ -110,6 +110,16 @@ describe('test', () => {
     ],
   }
   const first = readReport(report)
+
+  it('names the files that took longest', () => {
+    const files = [1, 7, 3].map((seconds) => ({
+      name: resolve(`${seconds}.ts`),
+      startTime: 500,
+      endTime: 500 + seconds * 1_000,
+    }))
+    expect(longestFiles({ testResults: files }, 2)).toBe('7.ts 7.0 s · 3.ts 3.0 s')
+    expect(longestFiles({})).toBe('')
+  })
 
   it('counts a file that could not be loaded as one failure', () => {
     expect(first).toEqual({

@@ -54,6 +54,16 @@ export function passedIn(report, files) {
     .flatMap(({ assertionResults }) => assertionResults.filter(({ status }) => status === 'passed')).length
 }
 
+/** The files that took longest, with their seconds, for a glance at where a project's time went. */
+export function longestFiles(report, count = 5) {
+  return (report.testResults ?? [])
+    .map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, count)
+    .map(({ name, seconds }) => `${relative(root, name)} ${seconds.toFixed(1)} s`)
+    .join(' · ')
+}
+
 async function runProject(project, files = []) {
   const path = join(reports, `${project}${files.length > 0 ? '-again' : ''}.json`)
   rmSync(path, { force: true })
@@ -73,6 +83,7 @@ async function runProject(project, files = []) {
     ? JSON.parse(readFileSync(path, 'utf8'))
     : { numPassedTests: 0, numPendingTests: 0, numTodoTests: 0 }
   const read = readReport(report)
+  process.stdout.write(`Longest: ${longestFiles(report)}\n`)
   // Without a failed test to show for it, the run itself is what failed: a crash, an error outside any test, no tests.
   if (code !== 0 && read.failures.length === 0) read.failures.push({ file: '', test: `${project} itself` })
   return { ...read, report }

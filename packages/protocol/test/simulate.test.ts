@@ -1,6 +1,6 @@
 /**
- * Rooms of many on the simulated network, with the real engine: one seed each, as small as shows it. Larger ones, other
- * seeds and the other scenarios are run by hand: `npm run simulate`.
+ * Rooms of many on the simulated network, with the real engine: one seed each, as small as shows it. Two of a thousand are
+ * judged beside the unit tests (scripts/thousand.mjs); other sizes, seeds and scenarios by hand: `npm run simulate`.
  *
  * `KITH_PEERS` makes them larger here too.
  */
