@@ -1,5 +1,5 @@
 /**
- * Thirty in one room, twenty-five terminals and five browsers, over real WebRTC: they meet at one real relay, everybody
+ * Thirty in one room, twenty-seven terminals and three browsers, over real WebRTC: they meet at one real relay, everybody
  * speaks, and then a third of them is gone from one moment to the next, in the middle of a conversation.
  */
 import type { Browser } from 'playwright'
@@ -11,10 +11,11 @@ import { sharedChromium } from './harness/one-browser.ts'
 import { freePort, Relay, temporaryFolder } from './harness/programs.ts'
 import { sleep, until } from './harness/waiting.ts'
 
-const doomedTerminals = 8
-const livingTerminals = 17
-const pages = 5
-const doomedPages = 2
+const doomedTerminals = 9
+const livingTerminals = 18
+/** A page costs as much as many terminals. */
+const pages = 3
+const doomedPages = 1
 const everybody = doomedTerminals + livingTerminals + pages
 const survivors = everybody - doomedTerminals - doomedPages
 /** With a single one, one more loss could cut somebody off. */
