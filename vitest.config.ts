@@ -120,8 +120,10 @@ export default defineConfig({
           globalSetup: ['e2e/harness/one-browser.ts'],
           setupFiles: ['e2e/harness/on-failure.ts'],
           pool: 'forks',
-          // They mostly wait for networks; each has servers and folders of its own.
-          maxWorkers: 2,
+          // Each has servers and folders of its own. A fifth of their time they wait for networks, and two would leave cores idle.
+          maxWorkers: 3,
+          // Vitest asks for it of projects with different numbers of workers that are run by one command.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
