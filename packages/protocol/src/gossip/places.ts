@@ -60,7 +60,8 @@ export class Places {
       edge.childUntil = now + leaseMs
       edge.renewedAt = now
       tree.weigh(edge, Math.max(1, attachedSize(payload, i)))
-      if (tree.attachAt !== never && tree.haveRenewed(now)) this.renew(tree, now)
+      // Where we are new ourselves, more are to come.
+      if (tree.attachAt !== never && tree.attachedAt < tree.at && tree.haveRenewed(now)) this.renew(tree, now)
       // Each took the other for nearer to the root: neither leads anywhere.
       if (tree.parent === edge) {
         tree.parent = undefined

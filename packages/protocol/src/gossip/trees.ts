@@ -47,8 +47,13 @@ export const calmTreeMs = 20_000
 export const healMs = 300
 /** Beacons of one root closer together than this are not its own work. */
 export const minBeaconGapMs = 500
-/** Places are renewed when those below have been, so that sizes are added up within one beacon, or after this. */
-export const renewMaxMs = 1_200
+/**
+ * Places are renewed when those below have been, so that sizes are added up within one beacon; or after this, less a step for
+ * each hop, so that whoever is farther from the root gives up first and its sum still counts.
+ */
+export const renewMaxMs = 1_500
+export const renewStepMs = 80
+export const renewMinMs = 500
 /** A neighbour that passed on a forged beacon is not believed for this long. */
 export const mutedMs = 60_000
 
@@ -237,8 +242,8 @@ export class Trees {
     this.leader.plan(now)
     this.#options.port.beacon(tree.root, beaconDigest(beacon))
     this.#pass(tree, now)
-    // Whoever has nobody below renews its place when it passes the beacon on to the others.
-    if (tree.hasChild(now)) tree.attachAt = now + renewMaxMs
+    // Whoever has nobody below renews its place when it passes the beacon on to the others. Of a new tree nobody knows yet.
+    if (wasSilent || tree.hasChild(now)) tree.attachAt = now + Math.max(renewMinMs, renewMaxMs - tree.hop * renewStepMs)
     else tree.attachAt = tree.spreadAt === never ? now + this.#jitter.between(spreadMinMs, spreadMaxMs) : tree.spreadAt
     this.#due(tree.dueAt)
   }
