@@ -1,7 +1,6 @@
 /**
  * Entries that one turn sends the same way leave in one frame: a first word behind what certifies its session, the answer
- * to a pull. Half the frames of a room where many speak for the first time, and a link's whole second word is not behind
- * everybody's first.
+ * to a pull. Where many speak for the first time that is half the frames, and nobody's word waits behind everybody's certificate.
  */
 import { encodeTreeEntries, maxEntriesPerFrame } from '../gossip/broadcast-wire.ts'
 import type { CarriedEntry, TreeWay } from '../gossip/broadcast-wire.ts'
