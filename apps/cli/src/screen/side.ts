@@ -78,9 +78,14 @@ function pinRows({ state, timeline }: ScreenRoom, width: number): readonly Row[]
   const lines = wrap([name, span(` ${said}`)], width - 2)
   const shown = lines.slice(0, maxPinnedRows).map((line, i): Row => {
     const isCut = i === maxPinnedRows - 1 && lines.length > maxPinnedRows
-    return [span('  '), ...(isCut ? [...truncateRow(line, width - 4), span(' …')] : line)]
+    return [span('  '), ...(isCut ? endedRow(line, width - 2) : line)]
   })
   return [[span(state.pins.length > 1 ? `pinned · ${state.pins.length} in /pins` : 'pinned', dim)], ...shown]
+}
+
+/** With … at its end: there is more. */
+function endedRow(row: Row, width: number): Row {
+  return rowWidth(row) + 2 <= width ? [...row, span(' …')] : truncateRow([...row, span('  ')], width)
 }
 
 function peopleRows({ state }: ScreenRoom, width: number): readonly Row[] {
