@@ -18,10 +18,11 @@ import { textWidth } from './layout.ts'
 import { invitePanelFor, OpenPanel } from './open-panel.ts'
 import { Painter, paintTitle } from './paint.ts'
 import { menuPanel, rowsPanel, textPanel } from './panels.ts'
+import { ReadingPlace, type Window } from './place.ts'
 import { RawScreen, type Terminal } from './raw-screen.ts'
 import { bodyHeight, render, timelineHeight, timelineLook } from './render.ts'
 import type { ScreenState, Size } from './screen.ts'
-import { displayName, scrollBy, topOf, type ScrollPosition } from './timeline.ts'
+import { displayName } from './timeline.ts'
 import { createTimes } from './times.ts'
 
 export interface FullScreenOptions {
@@ -57,10 +58,8 @@ class FullScreen {
   readonly #drafts = new Map<string, InputState>()
   #room: Room
   #input: InputState
-  #scroll: ScrollPosition | undefined
-  #newBelow = 0
+  #place = new ReadingPlace(undefined)
   #numbersFrom: string | undefined
-  #firstUnread: string | undefined
   readonly #calling = new Calling()
   readonly #panel = new OpenPanel()
   readonly #raw: RawScreen
@@ -135,10 +134,10 @@ class FullScreen {
       rooms: rooms.map(({ state, timeline }) => ({ state, timeline })),
       active: rooms.findIndex(({ id }) => id === this.#room.id),
       input: this.#input,
-      scroll: this.#scroll,
-      newBelow: this.#newBelow,
+      scroll: this.#place.scroll,
+      newBelow: this.#place.newBelow,
       numbersFrom: this.#numbersFrom,
-      firstUnread: this.#firstUnread,
+      firstUnread: this.#place.firstUnread,
       panel:
         this.#input.mode === 'menu'
           ? menuPanel(rooms.map((room) => printableLine(roomTitle(room.state))))
@@ -170,11 +169,9 @@ class FullScreen {
     this.#leaveRoom()
     this.#room = room
     this.#input = this.#drafts.get(room.id) ?? { ...this.#input, editor: editorWith(room.state.draft), mode: 'chat' }
-    this.#scroll = undefined
-    this.#newBelow = 0
+    this.#place = new ReadingPlace(room.state.unread > 0 ? room.state.firstUnread : undefined)
     this.#numbersFrom = undefined
     this.#panel.close()
-    this.#firstUnread = room.state.unread > 0 ? room.state.firstUnread : undefined
     const stopMessages = room.onMessages((messages) => this.#arrived(messages))
     this.#members = new MembersWatch()
     this.#asked = new AskedWatch()
@@ -214,10 +211,7 @@ class FullScreen {
   #arrived(messages: readonly Message[]): void {
     const newest = this.#room.timeline.length
     const fresh = messages.filter(({ id }) => this.#room.timeline.indexOf(id) >= newest - messages.length)
-    if (this.#scroll !== undefined)
-      this.#newBelow += fresh.filter(({ mine, delivery }) => !mine && delivery === 'stored').length
-    const others = fresh.find(({ mine }) => !mine)
-    if (!this.#focused && this.#firstUnread === undefined) this.#firstUnread = others?.id
+    this.#place.arrived(fresh, this.#focused)
     this.#markRead()
     this.#draw()
   }
@@ -230,7 +224,7 @@ class FullScreen {
 
   /** What stands at the bottom of a window somebody looks at has been read. */
   #markRead(): void {
-    if (this.#focused && this.#scroll === undefined && this.#room.state.unread > 0) this.#room.markRead()
+    if (this.#focused && this.#place.scroll === undefined && this.#room.state.unread > 0) this.#room.markRead()
   }
 
   #setTyping(typing: boolean): void {
@@ -285,7 +279,7 @@ class FullScreen {
         )
       }
       case 'scrollTo':
-        return effect.end === 'newest' ? this.#toNewest() : this.#toOldest()
+        return effect.end === 'newest' ? this.#toNewest() : this.#place.toOldest(this.#window)
       case 'nextRoom': {
         const rooms = this.#rooms
         const at = rooms.findIndex(({ id }) => id === this.#room.id)
@@ -304,7 +298,7 @@ class FullScreen {
       case 'dismiss': {
         const notice = this.#room.state.notices.at(-1)
         if (this.#panel.isOpen) this.#panel.close()
-        else if (this.#scroll !== undefined) this.#toNewest()
+        else if (this.#place.scroll !== undefined) this.#toNewest()
         else if (notice !== undefined) this.#room.dismissNotice(notice.id)
         this.#hint = ''
         return
@@ -329,9 +323,11 @@ class FullScreen {
     const numbersFrom = this.#numbersFrom
     this.#numbersFrom = undefined
     this.#panel.close()
-    if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#firstUnread = undefined
     this.#setTyping(false)
-    if (parsed.value.type === 'message' || parsed.value.type === 'reply') this.#toNewest()
+    if (parsed.value.type === 'message' || parsed.value.type === 'reply') {
+      this.#place.wrote()
+      this.#toNewest()
+    }
     const draws = this.#terminal.color
     const scene = { chat: this.#chat, room: this.#room, rooms: this.#rooms, numbersFrom, draws }
     const outcome = await perform(parsed.value, scene)
@@ -360,7 +356,7 @@ class FullScreen {
         this.#enter(outcome.room)
         break
       case 'showHistory':
-        this.#toOldest()
+        this.#place.toOldest(this.#window)
         break
       case 'showUnread':
         return this.#toUnread()
@@ -377,33 +373,25 @@ class FullScreen {
     this.#draw()
   }
 
-  #scrollBy(rows: number): void {
+  get #window(): Window {
     const screen = this.#screen
     const look = timelineLook(screen, this.#size, this.#times)
-    const height = timelineHeight(screen, this.#size)
-    this.#scroll = scrollBy(this.#room.timeline, this.#scroll, rows, height, look)
-    if (this.#scroll === undefined) this.#toNewest()
+    return { timeline: this.#room.timeline, height: timelineHeight(screen, this.#size), look }
   }
 
-  #toNewest(): void {
-    this.#scroll = undefined
-    this.#newBelow = 0
+  #scrollBy(rows: number): void {
+    this.#place.by(rows, this.#window)
     this.#markRead()
   }
 
-  #toOldest(): void {
-    const screen = this.#screen
-    const look = timelineLook(screen, this.#size, this.#times)
-    this.#scroll = topOf(this.#room.timeline, timelineHeight(screen, this.#size), look)
+  #toNewest(): void {
+    this.#place.toNewest()
+    this.#markRead()
   }
 
   #toUnread(): void {
-    const screen = this.#screen
-    const look = timelineLook(screen, this.#size, this.#times)
-    const index = this.#firstUnread === undefined ? -1 : this.#room.timeline.indexOf(this.#firstUnread)
-    if (index < 0) return this.#say('Nothing here is new to you.')
-    this.#scroll = topOf(this.#room.timeline, timelineHeight(screen, this.#size), look, index)
-    if (this.#scroll === undefined) this.#toNewest()
+    if (!this.#place.toUnread(this.#window)) return this.#say('Nothing here is new to you.')
+    this.#markRead()
     this.#draw()
   }
 
