@@ -43,7 +43,8 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const inChromium = {
+/** Made anew for each project: Vitest writes into it. */
+const inChromium = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
@@ -54,7 +55,7 @@ const inChromium = {
     },
   }),
   instances: [{ browser: 'chromium' as const }],
-}
+})
 
 export default defineConfig({
   resolve: source,
@@ -99,7 +100,7 @@ export default defineConfig({
           testTimeout: 30_000,
           // What is waited for is given up late: a busy machine is no reason to fail.
           expect: { poll: { timeout: 10_000 } },
-          browser: inChromium,
+          browser: inChromium(),
         },
       },
       {
@@ -108,7 +109,7 @@ export default defineConfig({
           name: 'connecting',
           include: connecting,
           testTimeout: 30_000,
-          browser: inChromium,
+          browser: inChromium(),
         },
       },
       {
