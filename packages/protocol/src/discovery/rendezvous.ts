@@ -18,6 +18,8 @@ export const slotMs: Millis = 600_000
 
 /** Around a boundary peers are in both slots: clocks differ, and those who come late must find those who went ahead. */
 export const slotEdgeMs: Millis = 60_000
+/** Whoever enters in the last moment of the edge is on its way to the relay when it ends. */
+export const slotGraceMs: Millis = 5_000
 
 const seedLabel = label('kith1/rdv')
 const sealLabel = label('kith1/announce')
@@ -30,7 +32,7 @@ export interface TopicKeys {
   readonly secretKey: Uint8Array
   /** Seals announcements, see `announcement.ts`. */
   readonly sealKey: Uint8Array
-  /** End of the slot plus its edge: nobody has business in this topic from then on. */
+  /** End of the slot, its edge and the grace: nobody has business in this topic from then on. */
   readonly until: Millis
 }
 
@@ -47,14 +49,6 @@ export function slotsAt(now: Millis): readonly number[] {
   return [slot]
 }
 
-/** The next moment `slotsAt` gives another answer. */
-export function slotsChangeAt(now: Millis): Millis {
-  const start = slotAt(now) * slotMs
-  if (now < start + slotEdgeMs) return start + slotEdgeMs
-  if (now < start + slotMs - slotEdgeMs) return start + slotMs - slotEdgeMs
-  return start + slotMs
-}
-
 export function topicKeys(crypto: Crypto, secret: Uint8Array, slot: number): TopicKeys {
   const name = slotName(slot)
   const { publicKey, secretKey } = crypto.signKeyPair(crypto.hmacSha256(secret, seedLabel, name))
@@ -63,7 +57,7 @@ export function topicKeys(crypto: Crypto, secret: Uint8Array, slot: number): Top
     topic: publicKey,
     secretKey,
     sealKey: crypto.hkdf(secret, name, sealLabel, 32),
-    until: (slot + 1) * slotMs + slotEdgeMs,
+    until: (slot + 1) * slotMs + slotEdgeMs + slotGraceMs,
   }
 }
 
