@@ -82,6 +82,17 @@ describe('claims to a slot', () => {
     }
   })
 
+  it('GOS30 of a crowd, all over one link: the one that goes before is heard, and few are verified', () => {
+    const stage = new Stage().link(1)
+    const claimed = stage.now
+    const roots = Array.from({ length: 100 }, (_, i) => i + 0x90)
+    for (const root of roots) stage.receive(1, beaconOf(root, { claimed, age: 0 }))
+    const rank = (root: number): number => rankOf(cheapHash, claimed, 0, keyOf(root))
+    const first = roots.reduce((a, b) => (rank(b) < rank(a) ? b : a))
+    expect(stage.broadcast.roots).toEqual([nameOf(first)])
+    expect(stage.verified).toBeLessThan(12)
+  })
+
   it('GOS30 without silence are refused, whatever their rank', () => {
     const stage = new Stage().link(1, 2)
     stage.receive(1, beaconOf(0x20, { claimed: stage.now - 60_000, age: 60_000 }))

@@ -208,9 +208,11 @@ export class Trees {
       if (claimed < tree.claimed) return undefined
     }
     const id = beaconTree(beacon)
-    if (!this.#forest.slots.lapsed.admits(id, sentAt, now) || !lane.strangers.take(now)) return undefined
+    if (!this.#forest.slots.lapsed.admits(id, sentAt, now)) return undefined
     const rank = rankOf(this.#options.sha256, claimed, slot, beaconRoot(beacon))
-    return this.#forest.slots.hasPlace(slot, { claimed, sentAt, rank }, id, now) ? { slot, claimed, rank } : undefined
+    if (!this.#forest.slots.hasPlace(slot, { claimed, sentAt, rank }, id, now)) return undefined
+    // Where many claim at once most are told apart by their rank: only those that would lead are counted, and verified.
+    return lane.strangers.take(now) ? { slot, claimed, rank } : undefined
   }
 
   #install(tree: Tree | undefined, { slot, claimed, rank }: Candidate, beacon: Uint8Array): Tree {
