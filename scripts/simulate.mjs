@@ -45,20 +45,25 @@ function readNumber(flag, text) {
   return value
 }
 
+/** With as much memory as a simulation may need. */
+export function memoryFlags() {
+  const megabytes = Math.floor((totalmem() / 2 ** 20) * 0.9)
+  return [
+    `--max-old-space-size=${megabytes}`,
+    // Machines stay until the end, so looking for old garbage is work for nothing until memory runs short; and young
+    // garbage is looked for half as often when there is much room for it from the beginning.
+    `--initial-heap-size=${Math.floor(megabytes / 8)}`,
+    '--min-semi-space-size=64',
+    '--max-semi-space-size=64',
+  ]
+}
+
 if (isMain(import.meta.url)) {
   await main(async () => {
     const asked = readArguments(process.argv.slice(2))
     await install({ stdio: 'toStderr' })
     const file = await bundled('scripts/simulate/run.ts')
-    const megabytes = Math.floor((totalmem() / 2 ** 20) * 0.9)
-    const flags = [
-      `--max-old-space-size=${megabytes}`,
-      // Machines stay until the end, so looking for old garbage is work for nothing until memory runs short; and young
-      // garbage is looked for half as often when there is much room for it from the beginning.
-      `--initial-heap-size=${Math.floor(megabytes / 8)}`,
-      '--min-semi-space-size=64',
-      '--max-semi-space-size=64',
-    ]
+    const flags = memoryFlags()
     if (asked.profile) flags.push('--cpu-prof', `--cpu-prof-dir=${join(root, 'node_modules/.cache/kith-bundles')}`)
     const child = spawn(process.execPath, [...flags, file, JSON.stringify(asked)], { stdio: 'inherit' })
     for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal))
