@@ -1,8 +1,7 @@
 /** On a phone a dialog is a sheet: pulled down by its head it goes where it came from. */
 import { useEffect, useRef, type RefObject } from 'react'
+import { phone } from '../app/use-media.ts'
 
-/** As in overlay.css. */
-const phone = '(max-width: 599px)'
 /** Pulled further than this, letting go closes it. */
 const closePx = 96
 const leaveMs = 160

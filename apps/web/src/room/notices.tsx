@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { ChevronDown, Info, X } from 'lucide-react'
 import type { Notice, Room } from '@kith/peer'
 import { useRoomState } from '../app/stores.ts'
-import { useMedia } from '../app/use-media.ts'
+import { phone, useMedia } from '../app/use-media.ts'
 import { FreeSpaceLink } from '../settings/open-settings.tsx'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 
@@ -17,7 +17,7 @@ export function noticeText(notice: Notice, words: Messages): string {
 export function Notices({ room }: { readonly room: Room }): ReactElement | null {
   const words = useMessages()
   const notices = useRoomState(room, (state) => state.notices)
-  const narrow = useMedia('(max-width: 599px)')
+  const narrow = useMedia(phone)
   const [all, setAll] = useState(false)
   if (notices.length === 0) return null
   // A phone has not the height for many: the newest stands for them.
