@@ -12,9 +12,10 @@ import { Links, priority } from './links.ts'
 import type { Carrier, LiveLink } from './links.ts'
 import { begins } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
-import type { Meeting, Met } from './meeting.ts'
+import type { Meeting } from './meeting.ts'
 import type { Output } from './output.ts'
 import { RelayLinks } from './relay-links.ts'
+import type { Met } from './topic-members.ts'
 
 /** An aside on which nothing was heard for so long ends. */
 export const asideLifeMs: Millis = 180_000
@@ -111,7 +112,8 @@ export class Asides {
   dialDue(now: Millis): void {
     const meeting = this.#context.meeting()
     if (meeting?.isReady !== true) return
-    for (const met of meeting.aside()) if (this.#links.best(met.session) === undefined) this.#relayLinks.open(met, now)
+    for (const met of meeting.members.aside())
+      if (this.#links.best(met.session) === undefined) this.#relayLinks.open(met, now)
   }
 
   tick(now: Millis): void {

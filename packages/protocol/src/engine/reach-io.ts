@@ -32,7 +32,7 @@ export interface ReachContext {
 export type ReachEvents = Pick<LinksEvents, 'linked' | 'unlinked' | 'payload'> &
   Partial<AsidesEvents> &
   Partial<Pick<LinksEvents, 'slow' | 'moved'>> &
-  Omit<MeetingEvents, 'signal' | 'direct' | 'absent' | 'alive' | 'metAside' | 'leftAside'> & {
+  Omit<MeetingEvents, 'signal' | 'direct' | 'alive' | 'metAside' | 'leftAside'> & {
     /** A link or an attempt at one ended. */
     failed(code: string, now: Millis): void
     /** Of a mesh: may this peer link with us? */

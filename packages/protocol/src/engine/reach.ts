@@ -35,13 +35,14 @@ import type { LiveLink, Priority } from './links.ts'
 import { begins } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import type { ReachReport } from './map.ts'
-import { isAside, Meeting } from './meeting.ts'
+import { Meeting } from './meeting.ts'
 import type { EngineOptions } from './options.ts'
 import type { ReachContext, ReachEvents } from './reach-io.ts'
 import { reportReach } from './reach-report.ts'
 import type { ReachSources } from './reach-report.ts'
 import { RelayLinks } from './relay-links.ts'
 import { Signals } from './signals.ts'
+import { isAside } from './topic-members.ts'
 import { Ways } from './ways.ts'
 
 /** A link nobody needs any more stays so long: the far side may have another opinion. */
@@ -135,7 +136,7 @@ export class Reach {
       isLinked: (other) => this.#links.best(other) !== undefined,
       ask: (other, now) => this.#meeting?.probe(other, now) ?? false,
       changed: (other, isAbsent) => {
-        const met = this.#meeting?.find(other)
+        const met = this.#meeting?.members.find(other)
         if (met === undefined) return
         if (isAbsent) events.left(other, context.now())
         else events.met(met, context.now())
@@ -288,7 +289,6 @@ export class Reach {
       },
       metAside: (_, now) => this.#asides.dialDue(now),
       leftAside: (met, now) => this.#asides.left(met, now),
-      absent: () => undefined,
       alive: (session, isAlive, now) => this.#absences.answered(session, isAlive, now),
       left: (gone, now) => {
         this.#absences.left(gone)
@@ -330,7 +330,7 @@ export class Reach {
 
   /** Does the relay's fan-out reach this session? */
   isInTopic(session: string): boolean {
-    return this.#meeting?.find(session) !== undefined
+    return this.#meeting?.members.find(session) !== undefined
   }
 
   // Whom a mesh wants.
@@ -349,7 +349,7 @@ export class Reach {
 
   /** Everybody met at the relay. */
   contacts(): Contact[] {
-    const met = this.#meeting === undefined ? [] : [...this.#meeting.everybody()]
+    const met = this.#meeting === undefined ? [] : [...this.#meeting.members.everybody()]
     return met.filter(({ session }) => session !== this.#own).map(contactOf)
   }
 
@@ -558,7 +558,7 @@ export class Reach {
   }
 
   #known(session: string): Known | undefined {
-    return this.#meeting?.find(session) ?? this.#contacts.find(session)
+    return this.#meeting?.members.find(session) ?? this.#contacts.find(session)
   }
 
   transportUp(input: Extract<Input, { type: 'transportUp' }>, now: Millis): void {

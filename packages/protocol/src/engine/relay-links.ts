@@ -10,7 +10,8 @@ import { Backoff } from '../gossip/backoff.ts'
 import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis, Random } from '../machine.ts'
 import type { Carrier, Links } from './links.ts'
-import type { Meeting, Met } from './meeting.ts'
+import type { Meeting } from './meeting.ts'
+import type { Met } from './topic-members.ts'
 
 const numberBytes = 4
 const retryBaseMs = 500

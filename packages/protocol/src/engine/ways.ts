@@ -11,7 +11,8 @@ import type { Dials } from './dials.ts'
 import { maxDirectLinks } from './dials.ts'
 import type { Knocks } from './knocks.ts'
 import type { Links } from './links.ts'
-import type { Meeting, Met } from './meeting.ts'
+import type { Meeting } from './meeting.ts'
+import type { Met } from './topic-members.ts'
 
 /** A pair that may link directly gets so long for it before a member carries its frames; in a mesh, after a welcome. */
 export const circuitPatienceMs = 8_000
@@ -83,7 +84,7 @@ export class Ways {
     const notDirect: Known[] = []
     const meeting = meetingOf()
     if (meeting?.isReady === true) {
-      for (const met of meeting.everybody()) {
+      for (const met of meeting.members.everybody()) {
         if (met.session === own) continue
         const link = links.best(met.session)
         if (link === undefined || link.path === 'through') openRelayLink(met, now)
@@ -92,7 +93,7 @@ export class Ways {
     }
     for (const known of contacts.all()) {
       const { session } = known
-      if (session === own || meeting?.find(session) !== undefined) continue
+      if (session === own || meeting?.members.find(session) !== undefined) continue
       if (links.best(session)?.path === 'direct') continue
       // Somebody we are linked with says that it is here.
       if (via(session) === undefined) continue
