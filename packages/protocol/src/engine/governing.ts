@@ -265,7 +265,7 @@ export class Governing {
     const { identity, device } = shown
     if (lobby.purpose === 'catchUp' && claims.ok && claims.value.proof !== undefined) {
       const said = { identity: parseHex(identity) as Uint8Array, proof: claims.value.proof }
-      return this.keepers.ticketOf(said, handshakeHash, now) !== undefined
+      return this.keepers.tickets.ticketOf(said, handshakeHash, now) !== undefined
     }
     if (this.#membership.isMember(identity)) {
       return !this.#membership.isRevoked(identity, device) && this.#linking.linksWith(identity)

@@ -14,10 +14,8 @@ import type { RoomKeys } from '../rooms/keys.ts'
 import { keeperOf } from './keeper-card.ts'
 import { type LiveLink, priority } from './links.ts'
 import type { Reach } from './reach.ts'
+import { TicketTurns } from './ticket-turns.ts'
 
-/** Tickets made for one keeper: so many at once, and again after this long. */
-export const maxTicketsPerTurn = 512
-export const ticketTurnMs: Millis = 10_000
 /** Offers remembered, so that none is signed twice. */
 const maxOffers = 4_096
 
@@ -33,7 +31,7 @@ export interface KeeperHelpContext {
 export class KeeperHelp {
   readonly #context: KeeperHelpContext
   readonly #offers = new Map<string, BlobOffer>()
-  readonly #turns = new Map<string, { at: Millis; left: number }>()
+  readonly #turns = new TicketTurns()
   #writer: KeyPair | undefined
   #grant: Grant | undefined
 
@@ -53,7 +51,7 @@ export class KeeperHelp {
   }
 
   unlinked(session: string): void {
-    this.#turns.delete(session)
+    this.#turns.forget(session)
   }
 
   /** A message carries these blobs. */
@@ -66,22 +64,14 @@ export class KeeperHelp {
     if (message.type !== 'wantTickets' || keeperOf(link) !== 'blind' || this.#granted() === undefined) return
     const { crypto, keys, log } = this.#context
     if (formatHex(message.epochId) !== formatHex(keys.epochId)) return
-    const turn = this.#turnOf(link.session, now)
     // Only of sessions whose entries are here: those were sealed by somebody who knew the room's key.
-    const known = message.sessions.filter((session) => log.chain(formatHex(session)) !== undefined).slice(0, turn.left)
-    turn.left -= known.length
+    const known = message.sessions.filter(
+      (session) => log.chain(formatHex(session)) !== undefined && this.#turns.take(link.session, now),
+    )
     if (known.length === 0) return
     const { secretKey } = this.#write()
     const tickets = known.map((session) => signWriteTicket(crypto, secretKey, keys.epochId, { session, upTo: noEnd }))
     this.#say(link, { type: 'tickets', epochId: keys.epochId, tickets }, now)
-  }
-
-  #turnOf(session: string, now: Millis): { at: Millis; left: number } {
-    let turn = this.#turns.get(session)
-    if (turn === undefined || now - turn.at >= ticketTurnMs) {
-      this.#turns.set(session, (turn = { at: now, left: maxTicketsPerTurn }))
-    }
-    return turn
   }
 
   #offer(
