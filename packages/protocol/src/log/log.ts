@@ -14,10 +14,11 @@ import { BrokenPromise, type Millis, type SignatureCheck } from '../machine.ts'
 import { Budget, Budgets } from './budget.ts'
 import { type Chain, follows } from './chain.ts'
 import { Change, type LogChange, type Outcome } from './change.ts'
-import { type Entry, entryKinds, placeOf, signatureCheckOf, verifyEntry } from './entry.ts'
-import { encodeForkProof, forkSide, judgeFork, verifyForkProof } from './fork.ts'
+import { type Entry, placeOf, signatureCheckOf, verifyEntry } from './entry.ts'
+import { verifyForkProof } from './fork.ts'
 import { adoptFloor, epochOf, isOver, trimExpired } from './expiry.ts'
 import { HybridClock } from './hybrid-clock.ts'
+import { Intake } from './intake.ts'
 import { limits } from './limits.ts'
 import { Parking } from './parking.ts'
 import { Shelf } from './shelf.ts'
@@ -38,8 +39,6 @@ export interface ImportPlan {
   readonly runs: readonly (readonly Entry[])[]
 }
 
-type Judgement = 'new' | 'held' | 'conflict' | 'ahead' | 'pinned' | 'closed' | 'foreign' | 'expired'
-
 export class Log {
   readonly clock: HybridClock = new HybridClock()
   readonly #crypto: Pick<Crypto, 'sha256' | 'verify'>
@@ -51,14 +50,22 @@ export class Log {
     1024,
     () => new Budget(limits.newSessionsPerMinuteInPages, limits.newSessionsPerMinuteInPages),
   )
-  #windowMs: Millis
+  readonly #intake: Intake
   #expiredAt: Millis = 0
 
   constructor(options: LogOptions) {
     this.#crypto = options.crypto
     this.#acceptsEpoch = options.acceptsEpoch ?? (() => true)
-    this.#windowMs = options.windowMs ?? Infinity
-    this.#shelf = new Shelf(options.crypto, this.#windowMs !== Infinity)
+    const { crypto, windowMs = Infinity } = options
+    this.#shelf = new Shelf(crypto, windowMs !== Infinity)
+    this.#intake = new Intake({
+      crypto,
+      acceptsEpoch: this.#acceptsEpoch,
+      shelf: this.#shelf,
+      parking: this.#parking,
+      clock: this.clock,
+      windowMs,
+    })
   }
 
   /** Sessions that replicas compare. */
@@ -130,7 +137,7 @@ export class Log {
 
   /** A keeper that runs out of room holds less; counts from the next `expire` on. */
   setWindow(windowMs: Millis): void {
-    this.#windowMs = windowMs
+    this.#intake.windowMs = windowMs
     this.#expiredAt = 0
   }
 
@@ -174,7 +181,8 @@ export class Log {
     const checked = new Set<Entry>()
     for (const run of runs) {
       const chain = this.#shelf.chains.get((run[0] as Entry).hex)
-      for (const entry of this.#signaturesFor(chain, run, now)) if (entry.mark === 'unchecked') checked.add(entry)
+      for (const entry of this.#intake.signaturesFor(chain, run, now))
+        if (entry.mark === 'unchecked') checked.add(entry)
     }
     return { checks: [...checked].map(signatureCheckOf), checked: [...checked], runs }
   }
@@ -195,7 +203,7 @@ export class Log {
         continue
       }
       const chain = this.#shelf.chainOf(first.session)
-      this.#takeRun(chain, run, now, change, false)
+      this.#intake.takeRun(chain, run, now, change, false)
       this.#forgetIfEmpty(chain)
     }
     return change.finish()
@@ -206,7 +214,7 @@ export class Log {
     this.#shelf.settled.advance(now)
     const change = new Change()
     const { runs } = this.planImport(entries, now)
-    for (const run of runs) this.#takeRun(this.#shelf.chainOf((run[0] as Entry).session), run, now, change, true)
+    for (const run of runs) this.#intake.takeRun(this.#shelf.chainOf((run[0] as Entry).session), run, now, change, true)
     return change.finish()
   }
 
@@ -223,7 +231,7 @@ export class Log {
     const fork = verifyForkProof(this.#crypto, proof)
     if (!fork.ok) return { ...change.finish(), outcome: fork.code }
     const chain = this.#shelf.chainOf(fork.value.session)
-    const closed = this.#close(chain, fork.value.closesAt, proof.slice(), fork.value.expiresAt, change)
+    const closed = this.#intake.close(chain, fork.value.closesAt, proof.slice(), fork.value.expiresAt, change)
     return { ...change.finish(), outcome: closed ? 'forked' : 'duplicate' }
   }
 
@@ -232,7 +240,7 @@ export class Log {
     this.#shelf.settled.advance(now)
     const change = new Change()
     for (const [chain, due] of this.#parking.due(now)) {
-      for (const entry of due) this.#takeRun(chain, [entry], now, change, false)
+      for (const entry of due) this.#intake.takeRun(chain, [entry], now, change, false)
       this.#forgetIfEmpty(chain)
     }
     const epoch = epochOf(now)
@@ -245,7 +253,7 @@ export class Log {
 
   #sweep(now: Millis, epoch: Millis, change: Change): void {
     for (const chain of [...this.#shelf.chains.values()]) {
-      trimExpired(this.#shelf, chain, now, change, this.#windowMs)
+      trimExpired(this.#shelf, chain, now, change, this.#intake.windowMs)
       if (!isOver(chain, epoch)) continue
       for (const entry of [...chain.entries.values()]) this.#shelf.remove(chain, entry, change)
       this.#parking.remove(chain, () => true)
@@ -277,7 +285,7 @@ export class Log {
     if (known?.closedAt !== undefined && entry.seq >= known.closedAt) return 'closed'
     const held = known?.entries.get(entry.seq)
     if (known !== undefined && held !== undefined && equalBytes(held.id, entry.id)) {
-      this.#takeAgain(known, held, entry, change)
+      this.#intake.takeAgain(known, held, entry, change)
       return undefined
     }
     if (!verifyEntry(this.#crypto, entry)) return 'forged'
@@ -287,161 +295,9 @@ export class Log {
     }
     const chain = known ?? this.#shelf.chainOf(entry.session)
     if (!chain.takeLive(entry.bytes.length, now)) return 'overBudget'
-    const run = [entry]
-    // The usual case, without the questions of a run.
-    if (this.#judge(chain, entry, now) === 'new') this.#takeSegment(chain, run, change, false)
-    else this.#takeRun(chain, run, now, change, false)
-    trimExpired(this.#shelf, chain, now, change, this.#windowMs)
+    this.#intake.takeOne(chain, entry, now, change)
     this.#forgetIfEmpty(chain)
     return undefined
-  }
-
-  #judge(chain: Chain | undefined, entry: Entry, now: Millis): Judgement {
-    if (chain?.closedAt !== undefined && entry.seq >= chain.closedAt) return 'closed'
-    const held = chain?.entries.get(entry.seq)
-    if (held !== undefined) return equalBytes(held.id, entry.id) ? 'held' : 'conflict'
-    if (!this.#acceptsEpoch(entry)) return 'foreign'
-    if (chain !== undefined && entry.seq > 0 && entry.seq < chain.floor && this.#isOld(entry, now)) {
-      const isLatest = entry.kind === entryKinds.profile && entry.seq > (chain.pinned?.seq ?? 0)
-      return isLatest ? 'pinned' : 'expired'
-    }
-    return entry.time > now + limits.aheadMs ? 'ahead' : 'new'
-  }
-
-  #isOld(entry: Entry, now: Millis): boolean {
-    return entry.expiresAt <= epochOf(now) || entry.time + this.#windowMs <= now
-  }
-
-  /** The entries of a run whose signatures decide about it. */
-  *#signaturesFor(chain: Chain | undefined, run: readonly Entry[], now: Millis): Generator<Entry> {
-    let first: Entry | undefined
-    let last: Entry | undefined
-    for (const entry of [...run, undefined]) {
-      const judgement = entry && this.#judge(chain, entry, now)
-      if (judgement === 'new') {
-        first ??= entry
-        last = entry
-        continue
-      }
-      if (first !== undefined && last !== undefined) {
-        const next = chain?.entries.get(last.seq + 1)
-        if (next === undefined || !follows(last, next)) yield last
-        const before = chain?.entries.get(first.seq - 1)
-        if (before !== undefined && !follows(before, first)) yield* [before, first]
-        first = last = undefined
-      }
-      if (entry === undefined) return
-      const held = chain?.entries.get(entry.seq)
-      if (judgement === 'conflict' && held !== undefined) yield* [held, entry]
-      if (judgement === 'ahead' || judgement === 'pinned') yield entry
-    }
-  }
-
-  /** Takes in linked, contiguous entries of one chain, as far as they are new and provable. */
-  #takeRun(chain: Chain, run: readonly Entry[], now: Millis, change: Change, trusted: boolean): void {
-    let segment: Entry[] = []
-    for (const entry of run) {
-      if (this.#judge(chain, entry, now) === 'new') {
-        segment.push(entry)
-        continue
-      }
-      this.#takeSegment(chain, segment, change, trusted)
-      segment = []
-      // Judged again: the segment may have closed the chain.
-      const judgement = this.#judge(chain, entry, now)
-      const held = chain.entries.get(entry.seq)
-      if (judgement === 'ahead') change.count(this.#park(chain, entry))
-      else if (judgement === 'pinned') change.count(this.#pin(chain, entry, change, trusted))
-      else if (judgement === 'held' && held !== undefined) this.#takeAgain(chain, held, entry, change)
-      else if (judgement === 'conflict' && held !== undefined) {
-        const at = (seq: number): Entry | undefined => run[seq - (run[0] as Entry).seq]
-        change.count(this.#fork(chain, held, entry, at, change) ? 'forked' : 'unproved')
-      } else if (judgement !== 'new') change.count(judgement as Outcome)
-    }
-    this.#takeSegment(chain, segment, change, trusted)
-    trimExpired(this.#shelf, chain, now, change, this.#windowMs)
-  }
-
-  /** The same entry once more: only its body, or a better copy of its signature, can be news. */
-  #takeAgain(chain: Chain, held: Entry, copy: Entry, change: Change): void {
-    if (held.husk && !copy.husk && chain.hollow.has(held.seq)) {
-      this.#shelf.fill(chain, held, copy)
-      change.add(held)
-      change.count('filled')
-      return
-    }
-    if (held.mark === 'junk' && held.husk === copy.husk && verifyEntry(this.#crypto, copy)) held.fill(copy)
-    change.count('duplicate')
-  }
-
-  /** New entries in an unbroken run: accepted by the next one held, or by the signature of the last (rule 2). */
-  #takeSegment(chain: Chain, segment: readonly Entry[], change: Change, trusted: boolean): void {
-    const first = segment[0]
-    const last = segment.at(-1)
-    if (first === undefined || last === undefined) return
-    if (chain.closedAt !== undefined && last.seq >= chain.closedAt) return change.count('closed', segment.length)
-    const next = chain.entries.get(last.seq + 1)
-    const linked = next !== undefined && follows(last, next)
-    if (!linked && !trusted && !verifyEntry(this.#crypto, last)) return change.count('forged', segment.length)
-    const before = chain.entries.get(first.seq - 1)
-    const at = (seq: number): Entry | undefined =>
-      seq <= last.seq ? segment[seq - first.seq] : linked ? chain.entries.get(seq) : undefined
-    if (before !== undefined && !follows(before, first)) {
-      return change.count(this.#fork(chain, before, first, at, change) ? 'forked' : 'unproved', segment.length)
-    }
-    if (next !== undefined && !linked) {
-      return change.count(this.#fork(chain, next, last, at, change) ? 'forked' : 'unproved', segment.length)
-    }
-    if (before === undefined && next === undefined && chain.held.ranges > limits.gapRanges) {
-      return change.count('tooManyGaps', segment.length)
-    }
-    let bytes = 0
-    for (const entry of segment) bytes += entry.bytes.length
-    if (chain.bytes + bytes > limits.bytesPerSession) return change.count('overBudget', segment.length)
-    this.#shelf.insert(chain, segment, change)
-    this.clock.see(last.time)
-    change.count('accepted', segment.length)
-  }
-
-  /** A profile from below the floor, which nothing held leads to. */
-  #pin(chain: Chain, entry: Entry, change: Change, trusted: boolean): Outcome {
-    if (!trusted && !verifyEntry(this.#crypto, entry)) return 'forged'
-    this.#shelf.pin(chain, entry, change)
-    this.#shelf.changed(chain)
-    return 'accepted'
-  }
-
-  #park(chain: Chain, entry: Entry): Outcome {
-    if (this.#parking.has(chain, entry)) return 'duplicate'
-    if (!verifyEntry(this.#crypto, entry)) return 'forged'
-    return this.#parking.park(chain, entry) ? 'parked' : 'parkFull'
-  }
-
-  /** Closes the chain if both sides of a contradiction can be proved. `at` finds what follows `theirs`. */
-  #fork(chain: Chain, ours: Entry, theirs: Entry, at: (seq: number) => Entry | undefined, change: Change): boolean {
-    const closesAt = judgeFork(ours, theirs)
-    const ourSide = forkSide(this.#crypto, ours, (seq) => chain.entries.get(seq))
-    const theirSide = ourSide && forkSide(this.#crypto, theirs, at)
-    if (closesAt === undefined || ourSide === undefined || theirSide === undefined) return false
-    const proof = encodeForkProof(this.#crypto, ourSide, theirSide)
-    this.#close(chain, closesAt, proof, Math.max(ours.expiresAt, theirs.expiresAt), change)
-    return true
-  }
-
-  #close(chain: Chain, at: number, proof: Uint8Array, expiresAt: Millis, change: Change): boolean {
-    if (chain.closedAt !== undefined && chain.closedAt <= at) return false
-    chain.closedAt = at
-    chain.proof = proof
-    chain.proofExpiresAt = expiresAt
-    for (const entry of [...chain.entries.values()]) if (entry.seq >= at) this.#shelf.remove(chain, entry, change)
-    this.#parking.remove(chain, (entry) => entry.seq >= at)
-    // What covered the new end is gone: it has to stand on its own signature.
-    for (let head = chain.head; head !== undefined && !verifyEntry(this.#crypto, head); head = chain.head) {
-      this.#shelf.remove(chain, head, change)
-    }
-    change.fork(proof)
-    this.#shelf.changed(chain)
-    return true
   }
 
   #forgetIfEmpty(chain: Chain): void {
