@@ -332,7 +332,7 @@ export class GossipLab {
     const { message, from, tree, hop, pulled, late } = event
     message.copies++
     if (peer.index < message.delays.length && message.delays[peer.index] !== 0) {
-      peer.broadcast.duplicate(message.ref, from, tree, pulled, this.now)
+      peer.broadcast.duplicate(message.ref, from, tree, hop, pulled, this.now)
       return
     }
     if (peer.index >= message.delays.length) {

@@ -381,7 +381,7 @@ export class Mesh implements Spreader {
 
   copied(entry: Entry, from: Bringing, now: Millis): void {
     this.#now = now
-    this.#broadcast.duplicate(shortId(entry.id), from.link.session, from.tree, from.pulled, now)
+    this.#broadcast.duplicate(shortId(entry.id), from.link.session, from.tree, from.hop, from.pulled, now)
   }
 
   refused(entry: Entry, now: Millis): void {

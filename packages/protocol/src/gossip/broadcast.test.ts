@@ -362,11 +362,26 @@ describe('entries', () => {
   it('GOS35 a link that carries an entry and is no edge is told so', () => {
     const stage = inTree()
     stage.broadcast.arrived(7, nameOf(1), tree, 4, false, stage.now)
-    stage.broadcast.duplicate(7, nameOf(3), tree, false, stage.now)
-    stage.broadcast.duplicate(7, nameOf(3), tree, false, stage.now)
-    stage.broadcast.duplicate(7, nameOf(1), tree, false, stage.now)
-    stage.broadcast.duplicate(7, nameOf(2), tree, true, stage.now)
+    stage.broadcast.duplicate(7, nameOf(3), tree, 4, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(3), tree, 4, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(2), tree, 4, true, stage.now)
     expect(stage.sent(detach).map(({ to }) => to)).toEqual([nameOf(3)])
+  })
+
+  it('GOS104 that a synchronisation brought sooner go on when the tree brings them, once', () => {
+    const stage = inTree()
+    stage.receive(2, encodeAttach([tree], [1]))
+    stage.broadcast.known(7, stage.now)
+    expect(stage.forwarded()).toEqual([])
+    stage.broadcast.duplicate(7, nameOf(1), tree, 4, true, stage.now)
+    expect(stage.forwarded()).toEqual([])
+    stage.broadcast.duplicate(7, nameOf(1), tree, 4, false, stage.now)
+    stage.broadcast.duplicate(7, nameOf(1), tree, 4, false, stage.now)
+    expect(stage.forwarded()).toEqual([{ ref: 7, to: [nameOf(2)], tree, hop: 5, pulled: false, late: false }])
+    stage.broadcast.known(8, stage.now)
+    stage.broadcast.duplicate(8, nameOf(1), tree, maxHops, false, stage.now)
+    expect(stage.forwarded()).toEqual([])
   })
 
   it('GOS36 go to everybody where there is no tree, and no farther than the limit of hops', () => {
@@ -518,7 +533,7 @@ describe('entries', () => {
       stage.receive(1, later(stage))
       stage.receive(2, later(stage))
       stage.broadcast.arrived(ref, nameOf(3), tree, 5, true, stage.now)
-      stage.broadcast.duplicate(ref, nameOf(1), tree, false, stage.now)
+      stage.broadcast.duplicate(ref, nameOf(1), tree, 5, false, stage.now)
       stage.pass(2_000)
     }
     expect(parentOf(stage)).toBe('01')

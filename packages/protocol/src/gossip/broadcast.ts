@@ -240,7 +240,7 @@ export class Broadcast {
   }
 
   /** A copy of an entry that is held came over a link. */
-  duplicate(ref: Ref, from: string, treeId: TreeId, pulled: boolean, now: Millis): void {
+  duplicate(ref: Ref, from: string, treeId: TreeId, hop: number, pulled: boolean, now: Millis): void {
     const lane = this.#lanes.find(from)
     if (lane === undefined) return
     lane.heardAt = now
@@ -251,6 +251,10 @@ export class Broadcast {
     // The parent was late, and owes nothing.
     if (tree.parent?.lane === lane) lane.misses &= lane.misses - 1
     else this.#trees.places.repair(tree, lane, now)
+    if (place < 0 || this.#recent.treeAt(place) !== noTree || hop >= maxHops) return
+    // A synchronisation was quicker than the tree: those behind us still wait for it.
+    this.#recent.retake(place, tree.id, hop)
+    this.#forward(ref, place, tree, lane, hop + 1, now, false)
   }
 
   /** It is held although no gossip brought it. Only for entries of the last minute: older ones are never announced. */

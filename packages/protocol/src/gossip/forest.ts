@@ -49,21 +49,25 @@ export class Forest {
 
   /**
    * How many are online: what the roots count, the middle one of three and the lesser of two, so that one that is lied to
-   * does not decide; else what the engine said.
+   * does not decide; else what the engine said. A root's first beacon says what it believed before anybody was counted.
    */
   get online(): number {
+    return this.#counted(true) ?? this.#counted(false) ?? Math.max(this.#told, this.#lanes.list.length + 1)
+  }
+
+  #counted(beyondFirst: boolean): number | undefined {
     let count = 0
     let sum = 0
     let least = Infinity
     let most = 0
     for (const tree of this.slots.holders) {
-      if (tree === undefined || tree.online <= 0) continue
+      if (tree === undefined || tree.online <= 0 || (beyondFirst && tree.sentAt <= tree.claimed)) continue
       count++
       sum += tree.online
       least = Math.min(least, tree.online)
       most = Math.max(most, tree.online)
     }
-    if (count === 0) return Math.max(this.#told, this.#lanes.list.length + 1)
+    if (count === 0) return undefined
     return count === maxSlots ? sum - least - most : least
   }
 

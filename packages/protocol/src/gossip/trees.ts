@@ -51,9 +51,9 @@ export const minBeaconGapMs = 500
  * Places are renewed when those below have been, so that sizes are added up within one beacon; or after this, less a step for
  * each hop, so that whoever is farther from the root gives up first and its sum still counts.
  */
-export const renewMaxMs = 1_500
-export const renewStepMs = 80
-export const renewMinMs = 500
+export const renewMaxMs = 1_700
+export const renewStepMs = 120
+export const renewMinMs = 300
 /** A neighbour that passed on a forged beacon is not believed for this long. */
 export const mutedMs = 60_000
 
