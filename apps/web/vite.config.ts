@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { besides } from './build/besides.ts'
+import { groups, noFacades } from './build/parts.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -41,9 +43,7 @@ function precacheList(): Plugin {
       order: 'post',
       handler(_options, bundle) {
         const worker = bundle['sw.js']
-        if (worker?.type !== 'chunk') return
-        // It is a classic script, and one that imports is not installed: nobody would have the app offline.
-        if (worker.imports.length > 0) throw new Error(`the service worker imports ${worker.imports.join()}`)
+        if (worker?.type !== 'asset') return
         const hash = createHash('sha256')
         const files = ['./']
         for (const name of Object.keys(bundle).sort()) {
@@ -58,8 +58,9 @@ function precacheList(): Plugin {
         }
         const version = hash.digest('hex').slice(0, 16)
         const replace = (token: RegExp, text: string): void => {
-          if (!token.test(worker.code)) throw new Error(`the service worker has lost its ${token}`)
-          worker.code = worker.code.replace(token, () => text)
+          const code = String(worker.source)
+          if (!token.test(code)) throw new Error(`the service worker has lost its ${token}`)
+          worker.source = code.replace(token, () => text)
         }
         replace(/__KITH_VERSION__/, version)
         replace(/(["'`])__KITH_FILES__\1/, JSON.stringify(JSON.stringify(files)))
@@ -89,33 +90,38 @@ function precompressed(): Plugin {
   }
 }
 
+const target = 'es2023'
+const conditions = ['source', 'import', 'module', 'browser', 'default']
+const programs = { 'sw.js': here('src/sw.ts'), 'blob-worker.js': here('src/blob-worker.ts') }
+
 export default defineConfig(({ mode }) => {
   const fixtures = mode === 'fixtures'
   return {
     root: here('.'),
     // Relative, so that the same build works at any path of any host.
     base: './',
-    plugins: [react(), smallEmojiData(), precacheList(), ...(fixtures ? [] : [precompressed()])],
+    plugins: [
+      react(),
+      smallEmojiData(),
+      ...(fixtures ? [] : [besides(programs, { target, conditions }), noFacades(), precacheList(), precompressed()]),
+    ],
     resolve: {
-      conditions: ['source', 'import', 'module', 'browser', 'default'],
+      conditions,
       // markdown-it's table of 2,000 named entities (16 KB gz) is not wanted: `&nbsp;` in a chat means those letters.
       alias: { entities: here('src/markdown/entities.ts') },
     },
     build: {
       outDir: here(fixtures ? 'dist/fixtures' : 'dist/app'),
       emptyOutDir: true,
-      target: 'es2023',
+      target,
       sourcemap: false,
       // A data: URL would need font-src or style-src to allow it.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rollupOptions: {
-        input: fixtures
-          ? { fixtures: here('fixtures.html') }
-          : { index: here('index.html'), sw: here('src/sw.ts'), 'blob-worker': here('src/blob-worker.ts') },
+        input: fixtures ? { fixtures: here('fixtures.html') } : { index: here('index.html') },
         output: {
-          entryFileNames: (chunk) =>
-            chunk.name === 'sw' || chunk.name === 'blob-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+          ...(fixtures ? {} : { codeSplitting: { groups: groups() } }),
         },
       },
     },

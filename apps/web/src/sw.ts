@@ -46,12 +46,18 @@ function isNamedByContent(url: string): boolean {
   return url.startsWith(`${scope}assets/`)
 }
 
+/** So many files are fetched at a time: somebody is looking at the page meanwhile, and what they open goes first. */
+const lanes = 2
+
 worker.addEventListener('install', (event) => {
   const fetchAll = async (): Promise<void> => {
     const cache = await caches.open(cacheName)
-    await cache.addAll(
-      [...urls].map((url) => new Request(url, { cache: isNamedByContent(url) ? 'default' : 'reload' })),
-    )
+    const left = [...urls]
+    const lane = async (): Promise<void> => {
+      for (let url = left.shift(); url !== undefined; url = left.shift())
+        await cache.add(new Request(url, { cache: isNamedByContent(url) ? 'default' : 'reload', priority: 'low' }))
+    }
+    await Promise.all(Array.from({ length: lanes }, lane))
   }
   event.waitUntil(fetchAll())
 })

@@ -31,6 +31,22 @@ function found(worker: ServiceWorker | null): void {
   for (const listener of listeners) listener()
 }
 
+/** After the first page and the parts of a room (`app.tsx`), which somebody waits for. */
+const afterMs = 1500
+/** A page that is never idle is to be had offline all the same. */
+const atLatestMs = 10_000
+
+/** The first visit keeps the line and the processor for what is looked at. */
+function untilIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    window.setTimeout(() => {
+      // Safari has no word for it.
+      if (typeof window.requestIdleCallback !== 'function') resolve()
+      else window.requestIdleCallback(() => resolve(), { timeout: atLatestMs })
+    }, afterMs)
+  })
+}
+
 /** Without a service worker (private windows, plain http) the app works, only not offline. */
 export async function startOffline(): Promise<void> {
   if (!('serviceWorker' in navigator)) return
@@ -42,6 +58,7 @@ export async function startOffline(): Promise<void> {
     reloading = true
     window.location.reload()
   })
+  if (!hadController) await untilIdle()
   try {
     const registration = await navigator.serviceWorker.register(trustedWorkerUrl())
     if (hadController) found(registration.waiting)

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { readFacade } from './parts.ts'
+
+describe('files that only hand on what a group holds', () => {
+  it('are read by the names they give out', () => {
+    expect(readFacade('export{h as default}from"./people-D2Ys.js";')).toEqual({
+      of: 'people-D2Ys.js',
+      names: { default: 'h' },
+    })
+    expect(readFacade('export{t as default,n as qrPath}from"./people-D2Ys.js";\n')).toEqual({
+      of: 'people-D2Ys.js',
+      names: { default: 't', qrPath: 'n' },
+    })
+    expect(readFacade('import{a as e,b}from"./phrase-1.js";export{e as mnemonic,b as wordlist};')).toEqual({
+      of: 'phrase-1.js',
+      names: { mnemonic: 'a', wordlist: 'b' },
+    })
+  })
+
+  it('are not those that do something themselves', () => {
+    expect(readFacade('import{a as e}from"./x.js";e();export{e as default};')).toBeUndefined()
+    expect(readFacade('import{a as e}from"./x.js";import"./y.js";export{e as default};')).toBeUndefined()
+    expect(readFacade('var e=1;export{e as default};')).toBeUndefined()
+  })
+})
