@@ -8,7 +8,14 @@ import { roomName } from '../room/status.ts'
 import { Notes, type Note } from './notes.ts'
 import { isSeenAnywhere, tellSeen } from './seen.ts'
 import { playSound } from './sound.ts'
-import { closeNotifications, leaveToNotify, onNotificationClick, showNotification, type Shown } from './system.ts'
+import {
+  closeNotifications,
+  leaveToNotify,
+  onNotificationClick,
+  showNotification,
+  watchLeave,
+  type Shown,
+} from './system.ts'
 
 const lockName = 'kith-notifies'
 const maxBody = 160
@@ -22,6 +29,11 @@ export function startNotifying(chat: Chat, words: Messages, open: (room: string)
   const stopSeen = tellSeen(() => update())
   const stopClicks = onNotificationClick(open)
   const stopChat = chat.subscribe(() => update())
+  let mayNotify = leaveToNotify() === 'granted'
+  const stopLeave = watchLeave((leave) => {
+    mayNotify = leave === 'granted'
+    update()
+  })
   const follow = (): Promise<void> => {
     const notes = new Notes()
     let turn: Promise<unknown> = cleared
@@ -33,7 +45,7 @@ export function startNotifying(chat: Chat, words: Messages, open: (room: string)
         .then(async () => {
           const isSeen = await isSeenAnywhere()
           waiting = false
-          if (!stopped.signal.aborted) await notifyOnce(chat, words, notes, isSeen, open)
+          if (!stopped.signal.aborted) await notifyOnce(chat, words, notes, isSeen, mayNotify, open)
         })
         // A notification the system refuses is one that is not shown.
         .catch(() => undefined)
@@ -48,6 +60,7 @@ export function startNotifying(chat: Chat, words: Messages, open: (room: string)
     stopSeen()
     stopClicks()
     stopChat()
+    stopLeave()
     void closeNotifications().catch(() => undefined)
   }
 }
@@ -57,12 +70,13 @@ async function notifyOnce(
   words: Messages,
   notes: Notes,
   isSeen: boolean,
+  mayNotify: boolean,
   open: (room: string) => void,
 ): Promise<void> {
   const { rooms, settings, atRest } = chat.state
   const { on, show, sound } = settings.notifying
   const steps = notes.follow(rooms, {
-    on: on === true && leaveToNotify() === 'granted',
+    on: on === true && mayNotify,
     isDiscreet: show === 'nothing' || atRest !== 'key',
     isSeen,
   })

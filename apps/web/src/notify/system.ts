@@ -18,10 +18,33 @@ export function leaveToNotify(): Leave {
   return 'Notification' in window ? Notification.permission : 'unable'
 }
 
+const listeners = new Set<(leave: Leave) => void>()
+let watched: Promise<void> | undefined
+
+function tellLeave(): void {
+  const leave = leaveToNotify()
+  for (const listener of listeners) listener(leave)
+}
+
+async function watchBrowser(): Promise<void> {
+  // It may be changed in another tab, or in a browser that does not tell of it.
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && tellLeave())
+  const status = await navigator.permissions?.query({ name: 'notifications' })
+  status?.addEventListener('change', tellLeave)
+}
+
+/** Hears whenever the leave may have changed: to read it takes milliseconds, too many for each message. */
+export function watchLeave(listener: (leave: Leave) => void): () => void {
+  watched ??= watchBrowser().catch(() => undefined)
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
 /** To be called where somebody has just asked for it, and nowhere else: browsers show their question then. */
 export async function askLeave(): Promise<Leave> {
   if (leaveToNotify() !== 'default') return leaveToNotify()
   await Notification.requestPermission()
+  tellLeave()
   return leaveToNotify()
 }
 

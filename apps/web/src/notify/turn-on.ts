@@ -1,7 +1,7 @@
 /** Turning notifications on: the browser's own question comes only now, and what it said is shown where it was asked. */
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { useChat, useChatState } from '../app/stores.ts'
-import { askLeave, leaveToNotify, type Leave } from './system.ts'
+import { askLeave, leaveToNotify, watchLeave, type Leave } from './system.ts'
 
 interface TurnOn {
   /** It is wanted, and the browser allows it. */
@@ -14,6 +14,7 @@ export function useTurnOn(): TurnOn {
   const chat = useChat()
   const wanted = useChatState((state) => state.settings.notifying.on === true)
   const [leave, setLeave] = useState<Leave>(leaveToNotify)
+  useEffect(() => watchLeave(setLeave), [])
   const turn = useCallback(
     (on: boolean): void => {
       const ask = async (): Promise<void> => {
@@ -25,5 +26,5 @@ export function useTurnOn(): TurnOn {
     },
     [chat],
   )
-  return { isOn: wanted && leaveToNotify() === 'granted', leave, turn }
+  return { isOn: wanted && leave === 'granted', leave, turn }
 }
