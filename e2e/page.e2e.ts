@@ -58,7 +58,7 @@ describe('the page, served by a relay', () => {
   beforeAll(async () => {
     relay = new Relay(await freePort(), `${folder.path}/relay`)
     await relay.start()
-    ana = await Person.arrive(browser, 'Ana', { keepsApp: true })
+    ana = await Person.arrive(browser, 'Ana', { keepsApp: true, moves: true })
     violations = await watchViolations(ana.context)
     ana.context.on('request', (request) => {
       asked.push(request.url(), JSON.stringify(request.headers()), request.postData() ?? '')

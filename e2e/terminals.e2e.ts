@@ -7,7 +7,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { WebSocket } from 'ws'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freePort, Relay, runKith, temporaryFolder, Terminal } from './harness/programs.ts'
 import { until } from './harness/waiting.ts'
 
@@ -300,7 +300,7 @@ describe('as a process', () => {
       ...data('goodbye'),
     ])
     const ended = new Promise<unknown>((done) => child.once('exit', (...how) => done(how)))
-    await until('the relay', 15_000, () => answers(port))
+    await until('the relay', 60_000, () => answers(port))
     const socket = new WebSocket(`ws://localhost:${port}/ws`)
     await new Promise((done) => socket.once('open', done))
     const closed = new Promise<number>((done) => socket.once('close', done))
@@ -319,7 +319,8 @@ describe('as a process', () => {
       cwd: root,
       stdio: 'ignore',
     })
-    await until('the relay', 20_000, () => answers(port))
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await until('the relay', 60_000, () => answers(port))
     child.kill('SIGKILL')
     await until('the relay to be gone', 10_000, async () => !(await answers(port)))
   })

@@ -105,8 +105,8 @@ describe('a person', () => {
   const titles: string[] = []
 
   beforeAll(async () => {
-    ana = await Person.arrive(stage.browser, 'Ana', { keepsApp: true })
-    ben = await Person.arrive(stage.browser, 'Ben', { keepsApp: true })
+    ana = await Person.arrive(stage.browser, 'Ana', { keepsApp: true, moves: true })
+    ben = await Person.arrive(stage.browser, 'Ben', { keepsApp: true, moves: true })
     link = await ana.makeRoom(recorder.origin)
     await ben.join(link)
     cleo = new Terminal(['join', link, '--data', `${stage.folder}/cleo`, '--name', 'Cleo'])

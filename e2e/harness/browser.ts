@@ -75,10 +75,11 @@ export class Person {
 
   /**
    * Without `keepsApp` the page keeps nothing of itself for a day without a server: to fetch all its files once more is a third
-   * of what it costs to come, and few tests are about it.
+   * of what it costs to come, and few tests are about it. Without `moves` nothing in it glides or fades: without a graphics
+   * card each frame of that is drawn by a processor, a quarter of all work of a page.
    */
-  static async arrive(browser: Browser, name: string, { keepsApp = false } = {}): Promise<Person> {
-    const context = await browser.newContext(page)
+  static async arrive(browser: Browser, name: string, { keepsApp = false, moves = false } = {}): Promise<Person> {
+    const context = await browser.newContext({ ...page, reducedMotion: moves ? 'no-preference' : 'reduce' })
     if (!keepsApp) await context.addInitScript(withoutWorkers)
     return Person.#in(name, context)
   }

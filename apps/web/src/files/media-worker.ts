@@ -43,7 +43,8 @@ export async function answerMedia(event: MediaRequest, root: string, clients: Cl
     port1.onmessage = (message: MessageEvent<MediaAnswer>): void => resolve(message.data)
     client.postMessage(question, [port2])
   })
-  if (!said.ok) return new Response(undefined, { status: 404 })
+  // Paused, or nobody has it: for a player as much as 404, but nothing a browser would complain of to whoever watches it.
+  if (!said.ok) return new Response(undefined, { status: 204 })
   if (said.bytes.length === 0 || !playable.test(said.type)) return new Response(undefined, { status: 416 })
   return new Response(new Uint8Array(said.bytes), {
     status: 206,
