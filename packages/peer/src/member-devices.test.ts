@@ -18,7 +18,11 @@ describe('devices of members', () => {
     expect(first.observe(more).changes).toEqual([{ who: ada, change: 'added' }])
     const again = new MemberDevices(first.known)
     expect(again.observe(more).changes).toEqual([{ who: ada, change: 'added' }])
-    again.understood(ada, more)
+    again.told(7, ada)
+    // Told once; a notice about something else is none of this.
+    expect(again.observe(more).changes).toEqual([])
+    expect(again.understood(8, more)).toBe(false)
+    expect(again.understood(7, more)).toBe(true)
     expect(again.observe(more).changes).toEqual([])
     expect(again.observe([member(ada, '4')]).changes).toEqual([{ who: ada, change: 'removed' }])
     // One in place of another is a new one.

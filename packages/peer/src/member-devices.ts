@@ -18,6 +18,8 @@ export const maxKnownDevices: number = 4096
 
 export class MemberDevices {
   readonly #known: Map<string, readonly string[]>
+  /** By id of the notice that tells of it: whose devices changed. */
+  readonly #told = new Map<number, string>()
 
   constructor(known: KnownDevices = new Map()) {
     this.#known = new Map(known)
@@ -27,9 +29,10 @@ export class MemberDevices {
     return this.#known
   }
 
-  /** What is to be told; `met`: somebody was seen for the first time, which is to be kept. */
+  /** What is to be told and is not yet; `met`: somebody was seen for the first time, which is to be kept. */
   observe(members: readonly MemberInfo[]): { readonly changes: readonly DeviceChange[]; readonly met: boolean } {
     const changes: DeviceChange[] = []
+    const told = new Set(this.#told.values())
     let met = false
     for (const { identity: who, isSelf, devices } of members) {
       if (isSelf) continue
@@ -39,16 +42,26 @@ export class MemberDevices {
         if (this.#known.size >= maxKnownDevices) continue
         this.#known.set(who, now)
         met = true
-      } else if (now.some((device) => !before.includes(device))) changes.push({ who, change: 'added' })
+      } else if (told.has(who)) continue
+      else if (now.some((device) => !before.includes(device))) changes.push({ who, change: 'added' })
       else if (now.length < before.length) changes.push({ who, change: 'removed' })
     }
     return { changes, met }
   }
 
-  /** The person read it. */
-  understood(who: string, members: readonly MemberInfo[]): void {
+  /** A notice tells of it now. */
+  told(notice: number, who: string): void {
+    this.#told.set(notice, who)
+  }
+
+  /** The person put a notice away. True when it was one of these: what they know now is to be kept. */
+  understood(notice: number, members: readonly MemberInfo[]): boolean {
+    const who = this.#told.get(notice)
+    if (who === undefined) return false
+    this.#told.delete(notice)
     const member = members.find(({ identity }) => identity === who)
     if (member !== undefined) this.#known.set(who, namesOf(member.devices))
+    return true
   }
 }
 

@@ -42,7 +42,8 @@ import { type IdentityHub, RoomIdentity } from './room-identity.ts'
 import { RoomMembers } from './room-members.ts'
 import { RoomBlobs } from './room-blobs.ts'
 import { RoomPosts } from './room-posts.ts'
-import { RoomView, firstIdAt } from './room-view.ts'
+import { RoomView } from './room-view.ts'
+import { firstIdAt } from './unread.ts'
 
 /** Drafts and read marks are written this long after the last change. */
 export const markDelayMs: number = 400

@@ -20,7 +20,6 @@ interface Line {
   readonly presences: Map<string, { presence: Presence; name: string; typing: boolean }>
   person: Person | undefined
   membership: Membership | undefined
-  verification: Verification
   quiet: Quiet | undefined
 }
 
@@ -118,13 +117,6 @@ export class People {
     for (const line of this.#lines.values()) this.#changed(line)
   }
 
-  setVerification(who: string, verification: Verification): void {
-    const line = this.#line(who)
-    if (same(line.verification, verification)) return
-    line.verification = verification
-    this.#changed(line)
-  }
-
   setQuiet(who: string, quiet: Quiet | undefined): void {
     const line = this.#line(who)
     line.quiet = quiet
@@ -152,7 +144,6 @@ export class People {
         presences: new Map(),
         person: undefined,
         membership: undefined,
-        verification: author === this.#me ? self : unverified,
         quiet: undefined,
       }
       this.#lines.set(author, line)
@@ -167,7 +158,7 @@ export class People {
     if (line === undefined) return
     line.presences.delete(session)
     // Somebody who never wrote and is gone was only passing.
-    const isKept = line.membership !== undefined || line.quiet !== undefined || line.verification !== unverified
+    const isKept = line.membership !== undefined || line.quiet !== undefined || author === this.#me
     if (line.presences.size === 0 && line.newest === '' && !isKept) this.#lines.delete(author)
     this.#changed(line)
   }
@@ -208,8 +199,7 @@ export class People {
       reaching: entries.length > 0 && entries.every(({ presence }) => presence.state === 'joining'),
       presences: entries.map(({ presence }) => presence),
       membership: line.membership,
-      verification:
-        line.verification === unverified ? this.#judge(author, line.name, line.membership) : line.verification,
+      verification: me ? self : this.#judge(author, line.name, line.membership),
       quiet: line.quiet,
       ...(line.keeper === undefined ? undefined : { keeper: line.keeper }),
     }
@@ -221,8 +211,4 @@ function byName(a: Person, b: Person): number {
   const [nameA, nameB] = [a.name.toLowerCase(), b.name.toLowerCase()]
   if (nameA !== nameB) return nameA < nameB ? -1 : 1
   return a.id < b.id ? -1 : 1
-}
-
-function same(a: Verification, b: Verification): boolean {
-  return a.level === b.level && a.claim === b.claim && a.by.join() === b.by.join()
 }

@@ -1,7 +1,9 @@
 import type { EngineEvent, TimelineMessage } from '@kith/protocol'
 import { describe, expect, it } from 'vitest'
 import type { Message } from './chat.ts'
-import { RoomView, firstIdAt, maxNotices } from './room-view.ts'
+import { maxNotices } from './notices.ts'
+import { RoomView } from './room-view.ts'
+import { firstIdAt } from './unread.ts'
 
 const me = 'a'.repeat(64)
 const ada = 'b'.repeat(64)

@@ -2,41 +2,27 @@
  * Engine events → what an interface shows of a room: immutable snapshots that keep their identity until something in them
  * changed, and at most one notification per turn of the event loop, however much happened in it.
  */
-import { Writer, formatBase32, formatHex } from '@kith/protocol'
-import type { AtDoor, BlobProgress, EngineEvent, MembershipSnapshot, Millis, TimelineMessage } from '@kith/protocol'
-import type {
-  ChatNoticeCode,
-  Delivery,
-  Message,
-  Notice,
-  Quiet,
-  RoomKind,
-  RoomState,
-  SyncState,
-  Telling,
-} from './chat.ts'
+import { formatHex } from '@kith/protocol'
+import type { BlobProgress, EngineEvent, MembershipSnapshot, TimelineMessage } from '@kith/protocol'
+import type { ChatNoticeCode, Delivery, Message, Quiet, RoomKind, RoomState, SyncState, Telling } from './chat.ts'
 import type { MembersRecord, QuietPeople } from './chat-store.ts'
 import type { Comparing } from './identity-state.ts'
 import { FileStates } from './file-states.ts'
 import type { FileInfo } from './files.ts'
-import type { EdgeRule, HeldMessage } from './members-state.ts'
+import { Hiding } from './hiding.ts'
+import { Listeners, type NextTurn } from './listeners.ts'
+import type { HeldMessage } from './members-state.ts'
 import { type KnownDevices, MemberDevices } from './member-devices.ts'
-import { isMentioned } from './mentions.ts'
-import { newsOf } from './news.ts'
-import { enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
+import { type MembersFacts, enteringOf, membershipsOf, membersStateOf, postingRulesOf } from './members-view.ts'
+import { Notices } from './notices.ts'
 import { type JudgePerson, People } from './people.ts'
 import { PinnedMessages } from './pinned-messages.ts'
 import { Posting } from './posting-rules.ts'
 import { ChunkedTimeline, type MessageChange } from './timeline-view.ts'
-
-/** Older notices make room for newer ones. */
-export const maxNotices: number = 16
+import { Unread } from './unread.ts'
 
 /** What the record of a members room says that its operations do not. */
 type DeviceKnows = Pick<MembersRecord, 'links' | 'edgeRule'>
-
-/** Runs `run` once, in a later turn of the event loop. */
-export type NextTurn = (run: () => void) => void
 
 /** A message together with the id that edits and reactions name. */
 export interface KnownMessage extends Message {
@@ -77,46 +63,42 @@ export class RoomView {
   readonly #people: People
   readonly #dropFile: (root: string) => void
   readonly #me: string
-  #name: string
-  readonly #nextTurn: NextTurn
-  readonly #listeners = new Set<() => void>()
-  readonly #messageListeners = new Set<(messages: readonly Message[]) => void>()
-  readonly #touched = new Set<string>()
-  readonly #quiet: Map<string, Quiet>
-  /** Messages of people who are hidden: kept, and not shown. */
-  readonly #concealed = new Map<string, KnownMessage>()
+  readonly #listeners: Listeners
+  readonly #hiding: Hiding<KnownMessage>
+  readonly #unread: Unread
+  readonly #notices = new Notices()
   readonly #pins = new PinnedMessages()
   readonly #posting = new Posting<KnownMessage>()
   #snapshot: MembershipSnapshot | undefined
-  #lastWroteAt: Millis | undefined
-  #door: readonly AtDoor[] = []
-  #linkByInvite: ReadonlyMap<string, string>
-  #held: readonly HeldMessage[] = []
-  #isUnanswered = false
-  #edgeRule: EdgeRule
+  /** What members are shown by, beside the snapshot. */
+  #facts: Omit<MembersFacts, 'snapshot'>
   #timeline: ChunkedTimeline<KnownMessage> = new ChunkedTimeline()
   #state: RoomState
-  #readMark: string
-  #notices = 0
   readonly #devices: MemberDevices
-  /** By id of a notice: whose devices it is about. */
-  readonly #deviceNotices = new Map<number, string>()
   readonly #keepDevices: (known: KnownDevices) => void
-  #scheduled = false
 
   constructor(options: RoomViewOptions) {
     this.#me = options.me
-    this.#name = options.name
-    this.#nextTurn = options.nextTurn
+    this.#listeners = new Listeners(options.nextTurn, (ids) => ids.flatMap((id) => this.#timeline.find(id) ?? []))
     this.#dropFile = options.dropFile
-    this.#readMark = options.readMark
     this.#people = new People(options.me, options.name, options.judge)
-    this.#quiet = new Map(options.quiet)
+    this.#hiding = new Hiding(options.quiet)
+    this.#unread = new Unread({
+      readMark: options.readMark,
+      name: options.name,
+      isQuiet: (author) => this.#hiding.isQuiet(author),
+    })
     this.#devices = new MemberDevices(options.devices)
     this.#keepDevices = options.keepDevices ?? ((): void => {})
-    for (const [who, quiet] of this.#quiet) this.#people.setQuiet(who, quiet)
-    this.#linkByInvite = new Map(Object.entries(options.members?.links ?? {}))
-    this.#edgeRule = options.members?.edgeRule ?? 'trusted'
+    for (const [who, quiet] of options.quiet) this.#people.setQuiet(who, quiet)
+    this.#facts = {
+      lastWroteAt: undefined,
+      door: [],
+      linkByInvite: new Map(Object.entries(options.members?.links ?? {})),
+      held: [],
+      edgeRule: options.members?.edgeRule ?? 'trusted',
+      unanswered: false,
+    }
     this.#state = {
       id: options.id,
       kind: options.kind,
@@ -127,8 +109,7 @@ export class RoomView {
       me: options.me,
       people: this.#people.list(),
       sync: { phase: 'loading', have: 0, total: 0, gaps: 0 },
-      unread: 0,
-      firstUnread: undefined,
+      ...this.#unread.counts,
       telling: options.telling ?? 'everything',
       news: undefined,
       draft: options.draft,
@@ -152,7 +133,7 @@ export class RoomView {
   }
 
   get readMark(): string {
-    return this.#readMark
+    return this.#unread.readMark
   }
 
   /** The sessions of a person who is here, the best reached first. */
@@ -161,13 +142,11 @@ export class RoomView {
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.subscribe(listener)
   }
 
   onMessages(listener: (messages: readonly Message[]) => void): () => void {
-    this.#messageListeners.add(listener)
-    return () => void this.#messageListeners.delete(listener)
+    return this.#listeners.onMessages(listener)
   }
 
   handle(event: EngineEvent): void {
@@ -218,8 +197,7 @@ export class RoomView {
         this.#applyMembership(event.snapshot)
         break
       case 'door':
-        this.#door = event.newcomers
-        this.#showMembers()
+        this.#showMembers({ door: event.newcomers })
         break
       case 'unanswered':
         this.#setUnanswered(event.unanswered)
@@ -263,7 +241,7 @@ export class RoomView {
       }
     }
     this.#set({ people: this.#people.list() })
-    if (this.#isUnanswered) this.#setUnanswered(false)
+    if (this.#facts.unanswered) this.#setUnanswered(false)
   }
 
   moved(link: string, relayHost: string): void {
@@ -271,7 +249,7 @@ export class RoomView {
   }
 
   rename(name: string): void {
-    this.#name = name
+    this.#unread.rename(name)
     this.#people.rename(name)
     this.#set({ people: this.#people.list() })
   }
@@ -304,8 +282,8 @@ export class RoomView {
   }
 
   markRead(): void {
-    this.#readMark = this.#timeline.newest?.id ?? this.#readMark
-    this.#set({ unread: 0, mentioned: undefined, news: undefined })
+    this.#unread.read(this.#timeline.newest?.id)
+    this.#set({ ...this.#unread.counts, news: undefined })
   }
 
   get membership(): MembershipSnapshot | undefined {
@@ -314,57 +292,46 @@ export class RoomView {
 
   /** What this device alone knows of the room. */
   setMembers({ links, edgeRule = 'trusted' }: DeviceKnows): void {
-    this.#linkByInvite = new Map(Object.entries(links))
-    this.#edgeRule = edgeRule
-    this.#showMembers()
+    this.#showMembers({ linkByInvite: new Map(Object.entries(links)), edgeRule })
   }
 
   setHeld(held: readonly HeldMessage[]): void {
-    this.#held = held
-    this.#showMembers()
+    this.#showMembers({ held })
   }
 
   /** By an invite, once more. */
   enterAgain(): void {
     this.#snapshot = undefined
-    this.#door = []
+    this.#facts = { ...this.#facts, door: [] }
     this.#set({ entering: { phase: 'meeting' }, members: undefined })
   }
 
   get quiet(): QuietPeople {
-    return this.#quiet
+    return this.#hiding.people
   }
 
   /** What was said while somebody was hidden is there again when they are not. */
   setQuiet(who: string, quiet: Quiet | undefined): void {
-    if (quiet === this.#quiet.get(who)) return
-    const wasHidden = this.#quiet.get(who) === 'hidden'
-    this.#quiet.delete(who)
-    if (quiet !== undefined) this.#quiet.set(who, quiet)
+    if (quiet === this.#hiding.people.get(who)) return
     this.#people.setQuiet(who, quiet)
-    const isHidden = quiet === 'hidden'
-    const theirs = wasHidden ? [...this.#concealed.values()] : isHidden ? [...this.#timeline] : []
-    const changed = theirs.filter(({ author }) => author === who)
+    const changed = this.#hiding.set(who, quiet, this.#timeline)
     this.#show(changed.map((message) => ({ type: 'put', message })))
-    this.#recount()
+    this.#unread.recount(this.#timeline)
+    this.#set({ ...this.#unread.counts, people: this.#people.list() })
+    this.#tellNews()
   }
 
-  notice(code: ChatNoticeCode, about?: string | undefined): void {
-    const { notices } = this.#state
-    if (notices.some((notice) => notice.code === code && notice.about === about)) return
-    const notice: Notice = { id: ++this.#notices, code, about }
-    this.#set({ notices: [...notices.slice(1 - maxNotices), notice] })
+  notice(code: ChatNoticeCode, about?: string | undefined): number | undefined {
+    const id = this.#notices.tell(code, about)
+    this.#set({ notices: this.#notices.list })
+    return id
   }
 
   dismissNotice(id: number): void {
-    const who = this.#deviceNotices.get(id)
-    if (who !== undefined && this.#snapshot !== undefined) {
-      this.#deviceNotices.delete(id)
-      this.#devices.understood(who, this.#snapshot.members)
+    if (this.#snapshot !== undefined && this.#devices.understood(id, this.#snapshot.members))
       this.#keepDevices(this.#devices.known)
-    }
-    const notices = this.#state.notices.filter((notice) => notice.id !== id)
-    if (notices.length !== this.#state.notices.length) this.#set({ notices })
+    this.#notices.dismiss(id)
+    this.#set({ notices: this.#notices.list })
   }
 
   #applyTimeline(changes: readonly MessageChange<KnownMessage>[]): void {
@@ -373,42 +340,36 @@ export class RoomView {
 
   /** What the rules of the room allow, without those who are hidden here. */
   #show(changes: readonly MessageChange<KnownMessage>[]): void {
-    const wroteAt = this.#lastWroteAt
-    let { unread, firstUnread, mentioned } = this.#state
-    const shown = changes.map((change) => this.#conceal(change))
+    let { lastWroteAt } = this.#facts
     let pinsChanged = false
-    this.#timeline = this.#timeline.apply(shown, ({ before, after }) => {
+    this.#timeline = this.#timeline.apply(this.#conceal(changes), ({ before, after }) => {
       pinsChanged = this.#pins.note((after ?? before)?.id ?? '', after?.pinned) || pinsChanged
-      const counted = (message: Message | undefined): message is Message =>
-        message !== undefined && this.#isUnread(message)
-      if (counted(after) && !counted(before)) {
-        // The marker moves down only when everything above it had been read, and up when history fills in.
-        if (unread === 0 || firstUnread === undefined || after.id < firstUnread) firstUnread = after.id
-        unread++
-      } else if (counted(before) && !counted(after)) unread--
-      if (counted(after) && this.#isCalled(after) && !(mentioned !== undefined && mentioned < after.id))
-        mentioned = after.id
+      this.#unread.note(before, after)
       if (after !== undefined) {
-        this.#touched.add(after.id)
+        this.#listeners.touch(after.id)
         if (before === undefined) this.#people.typing(after.session, false)
-        if (after.mine && before === undefined) this.#lastWroteAt = Math.max(this.#lastWroteAt ?? 0, after.time)
+        if (after.mine && before === undefined) lastWroteAt = Math.max(lastWroteAt ?? 0, after.time)
         this.#people.wrote(after.author, after.name, after.id)
-      } else if (before !== undefined) this.#touched.delete(before.id)
+      } else if (before !== undefined) this.#listeners.untouch(before.id)
       // Who is hidden is only not looked at.
-      const isLost = before !== undefined && !this.#concealed.has(before.id)
+      const isLost = before !== undefined && !this.#hiding.isConcealed(before.id)
       if (isLost && before.attachments.length > (after?.attachments.length ?? 0)) this.#lost(before)
     })
-    if (mentioned !== undefined) {
-      const calling = this.#timeline.find(mentioned)
-      if (calling === undefined || !this.#isUnread(calling) || !this.#isCalled(calling))
-        mentioned = this.#count().mentioned
-    }
-    this.#set({ unread, firstUnread, mentioned, newest: this.#timeline.newest, people: this.#people.list() })
+    this.#unread.settle(this.#timeline)
+    this.#set({ ...this.#unread.counts, newest: this.#timeline.newest, people: this.#people.list() })
     this.#tellNews()
-    if (this.#lastWroteAt !== wroteAt) this.#showMembers()
+    if (lastWroteAt !== this.#facts.lastWroteAt) this.#showMembers({ lastWroteAt })
     if (pinsChanged) this.#set({ pins: this.#pins.list() })
     // An edit changes no field of the state, but the timeline did change.
-    this.#schedule()
+    this.#listeners.schedule()
+  }
+
+  #conceal(changes: readonly MessageChange<KnownMessage>[]): readonly MessageChange<KnownMessage>[] {
+    return changes.map((change) => {
+      const { shown, lost } = this.#hiding.conceal(change)
+      if (lost !== undefined) this.#lost(lost)
+      return shown
+    })
   }
 
   /** Their files have come further. */
@@ -433,10 +394,9 @@ export class RoomView {
     const { changes, met } = this.#devices.observe(members)
     if (met) this.#keepDevices(this.#devices.known)
     for (const { who, change } of changes) {
-      if ([...this.#deviceNotices.values()].includes(who)) continue
       const name = this.#nameOf(who) || (members.find(({ identity }) => identity === who)?.name ?? '')
-      this.notice(change === 'added' ? 'deviceAdded' : 'deviceRemoved', name)
-      this.#deviceNotices.set(this.#notices, who)
+      const id = this.notice(change === 'added' ? 'deviceAdded' : 'deviceRemoved', name)
+      if (id !== undefined) this.#devices.told(id, who)
     }
   }
 
@@ -444,81 +404,33 @@ export class RoomView {
     this.#snapshot = snapshot
     this.#people.setMembers(membershipsOf(snapshot))
     this.#tellDevices(snapshot)
-    this.#show(this.#posting.setRules(postingRulesOf(snapshot), [...this.#timeline, ...this.#concealed.values()]))
+    this.#show(this.#posting.setRules(postingRulesOf(snapshot), [...this.#timeline, ...this.#hiding.concealed]))
     this.#set({ people: this.#people.list() })
     if (snapshot.standing === 'in') this.#set({ entering: undefined })
     this.#showMembers()
   }
 
   #setUnanswered(unanswered: boolean): void {
-    this.#isUnanswered = unanswered
-    if (unanswered) this.notice('unanswered')
-    else this.#set({ notices: this.#state.notices.filter(({ code }) => code !== 'unanswered') })
-    this.#showMembers()
+    if (unanswered) this.#notices.tell('unanswered', undefined)
+    else this.#notices.withdraw('unanswered')
+    this.#set({ notices: this.#notices.list })
+    this.#showMembers({ unanswered })
   }
 
-  #showMembers(): void {
-    if (this.#snapshot === undefined) return
-    const [snapshot, door, linkByInvite, held] = [this.#snapshot, this.#door, this.#linkByInvite, this.#held]
-    const own = { lastWroteAt: this.#lastWroteAt, edgeRule: this.#edgeRule, unanswered: this.#isUnanswered }
-    this.#set({ members: membersStateOf({ snapshot, door, linkByInvite, held, ...own }) })
+  #showMembers(change: Partial<MembersFacts> = {}): void {
+    this.#facts = { ...this.#facts, ...change }
+    const snapshot = this.#snapshot
+    if (snapshot !== undefined) this.#set({ members: membersStateOf({ snapshot, ...this.#facts }) })
   }
 
   #nameOf(id: string): string {
     return this.#state.people.find((person) => person.id === id)?.name ?? ''
   }
 
-  #conceal(change: MessageChange<KnownMessage>): MessageChange<KnownMessage> {
-    const id = change.type === 'put' ? change.message.id : change.id
-    if (change.type === 'drop' || this.#quiet.get(change.message.author) !== 'hidden') {
-      const concealed = this.#concealed.get(id)
-      if (change.type === 'drop' && concealed !== undefined) this.#lost(concealed)
-      this.#concealed.delete(id)
-      return change
-    }
-    this.#concealed.set(id, change.message)
-    return { type: 'drop', id }
-  }
-
-  #isUnread(message: Message): boolean {
-    return !message.mine && !message.deleted && message.id > this.#readMark && !this.#quiet.has(message.author)
-  }
-
-  #isCalled(message: Message): boolean {
-    return isMentioned(message.text, this.#name)
-  }
-
-  /** After somebody was muted or not: what counts as unread is another. */
-  #recount(): void {
-    const { firstUnread, ...counted } = this.#count()
-    this.#set({ ...counted, firstUnread: firstUnread ?? this.#state.firstUnread, people: this.#people.list() })
-    this.#tellNews()
-  }
-
   #tellNews(): void {
-    const { unread, telling, contact, news: before } = this.#state
-    const news = newsOf(this.#timeline, unread, {
-      telling,
-      name: this.#name,
-      isOfTwo: contact !== undefined,
-      isUnread: (message) => this.#isUnread(message),
-    })
+    const { telling, contact, news: before } = this.#state
+    const news = this.#unread.news(this.#timeline, telling, contact !== undefined)
     if (news?.count !== before?.count || news?.newest !== before?.newest) this.#set({ news })
-  }
-
-  #count(): Pick<RoomState, 'unread' | 'firstUnread' | 'mentioned'> {
-    let unread = 0
-    let firstUnread: string | undefined
-    let mentioned: string | undefined
-    for (let i = this.#timeline.length - 1; i >= 0; i--) {
-      const message = this.#timeline.at(i)
-      if (message.id <= this.#readMark) break
-      if (!this.#isUnread(message)) continue
-      unread++
-      firstUnread = message.id
-      if (this.#isCalled(message)) mentioned = message.id
-    }
-    return { unread, firstUnread, mentioned }
   }
 
   #message(message: TimelineMessage): KnownMessage {
@@ -542,29 +454,11 @@ export class RoomView {
     const entries = Object.entries(change) as [keyof RoomState, unknown][]
     if (entries.every(([key, value]) => this.#state[key] === value)) return
     this.#state = { ...this.#state, ...change }
-    this.#schedule()
-  }
-
-  #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    this.#nextTurn(() => {
-      this.#scheduled = false
-      const touched = [...this.#touched].sort()
-      this.#touched.clear()
-      const messages = touched.flatMap((id) => this.#timeline.find(id) ?? [])
-      if (messages.length > 0) for (const listener of this.#messageListeners) listener(messages)
-      for (const listener of this.#listeners) listener()
-    })
+    this.#listeners.schedule()
   }
 }
 
 function deliveryOf(message: TimelineMessage, sent: boolean): Delivery {
   if (message.storedBy > 0 || message.keptBy > 0) return 'stored'
   return sent || message.receipt ? 'sent' : 'waiting'
-}
-
-/** The id in front of every message written at `time` or later: what came before one joined does not count as unread. */
-export function firstIdAt(time: Millis): string {
-  return formatBase32(new Writer(16).u48(time).raw(new Uint8Array(10)).finish())
 }
