@@ -9,6 +9,7 @@ import { Unlock } from '../start/unlock.tsx'
 import { applyTheme, readTheme } from './theme.ts'
 import '../styles/tokens.css'
 import '../styles/base.css'
+import '../styles/contrast.css'
 
 export async function mount(element: HTMLElement, chat: Chat, relay: string | undefined): Promise<Root> {
   const words = await prepare()

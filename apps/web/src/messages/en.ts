@@ -169,6 +169,7 @@ export const en = {
     edit: 'Edit',
     remove: 'Delete',
     copy: 'Copy text',
+    selectText: 'Select text',
     more: 'More',
     moreEmoji: 'More emoji',
     copyCode: 'Copy code',

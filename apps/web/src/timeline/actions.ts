@@ -13,6 +13,8 @@ export interface RowActions {
   jumpTo(id: string): void
   openReact(message: Message, anchor: HTMLElement): void
   openMenu(message: Message, anchor: HTMLElement): void
+  /** Its text by itself, for a finger that wants a part of it. */
+  openText(message: Message, anchor: HTMLElement): void
   openDelivery(message: Message, anchor: HTMLElement): void
   /** A row got the focus. */
   focused(id: string): void

@@ -50,6 +50,14 @@ describe('a thumb on a message', () => {
     await expect.element(page.getByRole('menuitem', { name: '👍' })).toBeVisible()
   })
 
+  it('can select a part of it, by itself', async () => {
+    const text = await lastText()
+    touch(text, 'pointerdown', 100, 300)
+    await page.getByRole('menuitem', { name: 'Select text' }).click()
+    await expect.element(page.getByRole('dialog', { name: 'Select text' })).toBeVisible()
+    await expect.poll(() => window.getSelection()?.toString().trim()).toBe(text.textContent?.trim())
+  })
+
   it('pulls it less and less the further it goes', () => {
     expect(pulled(-10)).toBe(0)
     expect(pulled(40)).toBe(40)

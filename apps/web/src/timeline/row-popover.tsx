@@ -1,6 +1,6 @@
 /** What opens beside a message: reactions, the menu, or how far it has come. One at a time. */
 import { lazy, Suspense, useState, type ReactElement } from 'react'
-import { Copy, CornerUpLeft, Pencil, Pin, PinOff, Plus, SmilePlus, Trash2 } from 'lucide-react'
+import { Copy, CornerUpLeft, Pencil, Pin, PinOff, Plus, SmilePlus, TextSelect, Trash2 } from 'lucide-react'
 import type { TimelineView } from '@kith/peer'
 import { quickEmoji } from '../emoji/quick.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -8,12 +8,13 @@ import { Popover } from '../overlay/popover.tsx'
 import { mayEdit, useRowActions } from './actions.ts'
 import { DeliveryDetails } from './delivery.tsx'
 import { useNames } from './names.ts'
+import { SelectText } from './select-text.tsx'
 
 const EmojiPicker = lazy(() => import('../emoji/picker.tsx'))
 
 export interface OpenPopover {
   /** `hold`: the menu as a thumb gets it, reactions first. */
-  readonly kind: 'react' | 'menu' | 'hold' | 'delivery'
+  readonly kind: 'react' | 'menu' | 'hold' | 'text' | 'delivery'
   readonly id: string
   readonly anchor: HTMLElement
 }
@@ -40,6 +41,8 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
       </Popover>
     )
   }
+
+  if (open.kind === 'text') return <SelectText message={message} onClose={onClose} />
 
   const react = (emoji: string): void => {
     const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.by.includes(names.me)
@@ -92,6 +95,17 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
         <Copy size={18} aria-hidden />
         {words.timeline.copy}
       </button>
+      {open.kind === 'hold' && message.text !== '' && (
+        <button
+          type="button"
+          role="menuitem"
+          className="menu-item"
+          onClick={() => actions.openText(message, open.anchor)}
+        >
+          <TextSelect size={18} aria-hidden />
+          {words.timeline.selectText}
+        </button>
+      )}
       {pin !== undefined && (
         <button type="button" role="menuitem" className="menu-item" onClick={act(() => pin(message, !isPinned))}>
           {isPinned ? <PinOff size={18} aria-hidden /> : <Pin size={18} aria-hidden />}

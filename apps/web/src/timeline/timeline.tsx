@@ -167,6 +167,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
       jumpTo,
       openReact: (message, anchor) => setPopover({ kind: 'react', id: message.id, anchor }),
       openMenu: (message, anchor) => setPopover({ kind: 'menu', id: message.id, anchor }),
+      openText: (message, anchor) => setPopover({ kind: 'text', id: message.id, anchor }),
       openDelivery: (message, anchor) => setPopover({ kind: 'delivery', id: message.id, anchor }),
       focused,
     }),

@@ -184,6 +184,7 @@ export const de: Messages = {
     edit: 'Bearbeiten',
     remove: 'Löschen',
     copy: 'Text kopieren',
+    selectText: 'Text auswählen',
     more: 'Mehr',
     moreEmoji: 'Mehr Emoji',
     copyCode: 'Code kopieren',

@@ -181,6 +181,7 @@ export const es: Messages = {
     edit: 'Editar',
     remove: 'Borrar',
     copy: 'Copiar el texto',
+    selectText: 'Seleccionar texto',
     more: 'Más',
     moreEmoji: 'Más emojis',
     copyCode: 'Copiar el código',

@@ -184,6 +184,7 @@ export const fr: Messages = {
     edit: 'Modifier',
     remove: 'Supprimer',
     copy: 'Copier le texte',
+    selectText: 'Sélectionner du texte',
     more: 'Plus',
     moreEmoji: 'Plus d’emoji',
     copyCode: 'Copier le code',
