@@ -5,6 +5,7 @@
  * `KITH_PEERS` makes them larger here too.
  */
 import { describe, expect, it } from 'vitest'
+import { registryTag } from '../src/gossip/registry-wire.ts'
 import { Mailbox } from '../src/sim/mailbox.ts'
 import { planScenario } from '../src/sim/plan.ts'
 import { scenarioNamed, scenarios } from '../src/sim/scenarios.ts'
@@ -48,6 +49,17 @@ function runInParts(wanted: Scenario, size: number, seed: number): SimulateFigur
 }
 
 describe('a simulated room of many', { timeout: 300_000 }, () => {
+  it('GOS106 keeps no registry before a root has counted', () => {
+    const simulation = new Simulation({ scenario: scenario('steady'), peers, seed: 1 })
+    const registryFrames = (): number => simulation.network.carriers.byTag[2 * registryTag] ?? 0
+    const isRooted = (): boolean => (simulation.engine(0)?.map().trees.length ?? 0) > 0
+    while (!isRooted()) simulation.runTo(simulation.at + 100)
+    simulation.runTo(simulation.at + 1_500)
+    expect(registryFrames()).toBe(0)
+    simulation.runTo(simulation.at + 3_500)
+    expect(registryFrames()).toBeGreaterThan(0)
+  })
+
   for (const [name, seed, withinMs] of [
     ['crash-30', 1, 2_000],
     ['crash-50', 2, 4_000],

@@ -445,6 +445,8 @@ export class Mesh implements Spreader {
 
   #place(): { readonly isRoot: boolean; readonly parent: string | undefined; readonly children: readonly string[] } {
     let lowest: TreeView | undefined
+    // Who takes a room of thousands for one of fifty would check in with all of them.
+    if (!this.#broadcast.isCounted) return { isRoot: false, parent: undefined, children: [] }
     for (const tree of this.#broadcast.trees) {
       if (tree.slot !== 'hot' && (lowest === undefined || tree.slot < (lowest.slot as number))) lowest = tree
     }

@@ -71,6 +71,11 @@ export class Broadcast {
     return this.#trees.online
   }
 
+  /** Some root has counted how many are online, now or before. */
+  get isCounted(): boolean {
+    return this.#trees.isCounted
+  }
+
   /** This peer leads a shared tree or its own. */
   get isRoot(): boolean {
     return this.#trees.leader.tree !== undefined

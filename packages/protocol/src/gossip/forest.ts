@@ -16,6 +16,7 @@ export class Forest {
   readonly #byId = new Map<TreeId, Tree>()
   readonly #list: Tree[] = []
   #told = 1
+  #wasCounted = false
 
   constructor(slots: Slots, lanes: Lanes) {
     this.slots = slots
@@ -53,6 +54,12 @@ export class Forest {
    */
   get online(): number {
     return this.#counted(true) ?? this.#counted(false) ?? Math.max(this.#told, this.#lanes.list.length + 1)
+  }
+
+  /** Some root has counted, now or before. */
+  get isCounted(): boolean {
+    this.#wasCounted ||= this.#counted(true) !== undefined
+    return this.#wasCounted
   }
 
   #counted(beyondFirst: boolean): number | undefined {

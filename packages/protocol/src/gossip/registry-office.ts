@@ -3,7 +3,7 @@
  */
 import type { Millis } from '../machine.ts'
 import type { RegistryCopy } from './registry-copy.ts'
-import { maxItemsPerMessage } from './registry-wire.ts'
+import { maxItemsPerMessage, maxRegistryEntries } from './registry-wire.ts'
 import type { RegistryEntry } from './registry-wire.ts'
 
 export const entryTtlMs = 90_000
@@ -27,6 +27,8 @@ export interface News {
 export class Office {
   readonly #copy: RegistryCopy
   readonly #expiry = new Map<string, Millis>()
+  /** New entries that are in no copy yet: the digest of a push is of what the pushes so far have told. */
+  readonly #waiting = new Map<string, RegistryEntry>()
   readonly #put = new Set<string>()
   readonly #gone = new Set<string>()
   readonly #ask = new Set<string>()
@@ -43,7 +45,7 @@ export class Office {
   }
 
   get hasNews(): boolean {
-    return this.#put.size + this.#gone.size + this.#ask.size > 0
+    return this.#waiting.size + this.#put.size + this.#gone.size + this.#ask.size > 0
   }
 
   get nextAt(): Millis {
@@ -58,6 +60,22 @@ export class Office {
   /** Our own entry does not expire. */
   keep(prefix: string): void {
     this.#expiry.set(prefix, Infinity)
+  }
+
+  /** It is new here. */
+  wait(prefix: string, entry: RegistryEntry): void {
+    if (this.#waiting.size < maxRegistryEntries || this.#waiting.has(prefix)) this.#waiting.set(prefix, entry)
+  }
+
+  /** Those that enter the copy now, the first come first. */
+  takeWaiting(most: number): [prefix: string, entry: RegistryEntry][] {
+    const taken: [string, RegistryEntry][] = []
+    for (const waiting of this.#waiting) {
+      if (taken.length >= most) break
+      taken.push(waiting)
+      this.#waiting.delete(waiting[0])
+    }
+    return taken
   }
 
   entered(prefix: string): void {

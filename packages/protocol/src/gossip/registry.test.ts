@@ -6,7 +6,7 @@ import { fingerprint, prefixOf, RegistryCopy } from './registry-copy.ts'
 import { itemBurst, maxSenders } from './registry-inbox.ts'
 import { lostMs } from './registry-office.ts'
 import { cardBurst, copyTtlMs, leastWantMs } from './registry-following.ts'
-import { checkInMs, Registry } from './registry.ts'
+import { checkInMs, gatherMs, maxSampled, maxSampledNews, Registry } from './registry.ts'
 import type { RegistryOutput } from './registry.ts'
 import { decodeRegistry, encodeRegistry, maxItemsPerMessage, maxRegistryEntries, registryTag } from './registry-wire.ts'
 import type { CopyState, RegistryEntry, RegistryMessage } from './registry-wire.ts'
@@ -14,8 +14,10 @@ import type { CopyState, RegistryEntry, RegistryMessage } from './registry-wire.
 const start = 1_000_000
 const random = createSeededRandom(11)
 
-function entryOf(name: string, since = start): RegistryEntry {
+/** `chosen`: it checks in however many are online. */
+function entryOf(name: string, since = start, chosen = false): RegistryEntry {
   const card = random.bytes(136)
+  if (chosen) card.fill(0, 4, 8)
   return { session: formatHex(card.subarray(0, 32)), card, name, since }
 }
 
@@ -310,6 +312,28 @@ describe('a root of a registry', () => {
     expect(rig.of('copy')).toHaveLength(1)
     rig.registry.receive('a', { type: 'want', have: [] }, rig.now + leastWantMs)
     expect(rig.of('copy')).toHaveLength(2)
+  })
+
+  it('GOS105 tells of few new ones at once where presence is sampled, and its digest is of those', () => {
+    const rig = new Rig()
+    const [root, child] = [rig, new Rig()]
+    root.registry.setTree({ isRoot: true, parent: undefined, children: ['child'] }, start)
+    child.registry.setTree({ isRoot: false, parent: 'root', children: [] }, start)
+    for (const { registry } of [root, child]) registry.setOnline(10 * maxSampled, start)
+    const chosen = Array.from({ length: 5 * maxSampledNews }, (_, i) => entryOf(`peer ${i}`, start, true))
+    root.registry.receive('child', { type: 'checkIn', entries: chosen, here: [] }, root.now)
+    for (let pushed = 0; root.registry.size < chosen.length; pushed = root.sent.length) {
+      root.run(gatherMs)
+      for (const { message } of root.sent.slice(pushed)) {
+        if (message.type === 'push') expect(message.put.length).toBeLessThanOrEqual(maxSampledNews)
+        child.registry.receive('root', message, start)
+      }
+    }
+    expect(root.of('push').length).toBeGreaterThanOrEqual(5)
+    expect(child.registry.size).toBe(root.registry.size)
+    // Had a digest been of more than was told, the rest would have been asked for.
+    child.run(leastWantMs)
+    expect(child.of('want')).toEqual([])
   })
 
   it('GOS84 believes a report only when nothing is heard for 10 s', () => {

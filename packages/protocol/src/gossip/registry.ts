@@ -41,6 +41,8 @@ export const gatherMs = 250
 /** Check-ins out of turn, no more often than this. */
 export const leastCheckInMs = 2_000
 export const maxSampled = 256
+/** So many new entries go down at once where presence is sampled: to thousands, on lines on which words must not wait behind them. */
+export const maxSampledNews = 4
 export type RegistryOutput =
   | { readonly type: 'send'; readonly to: string; readonly message: RegistryMessage }
   | { readonly type: 'timer'; readonly at: Millis }
@@ -244,7 +246,7 @@ export class Registry {
       this.#flushAt ??= now + gatherMs
       return
     }
-    for (const entry of entries) this.#enter(office, entry, now)
+    for (const entry of entries) this.#offered(office, entry, now)
     for (const prefix of here) {
       if (prefix === this.#ownPrefix) continue
       if (this.#copy.get(prefix) === undefined) office.ask(prefix)
@@ -302,10 +304,16 @@ export class Registry {
     this.#checkInAt = now + this.#jitter()
   }
 
-  #enter(office: Office, entry: RegistryEntry, now: Millis): void {
+  /** Somebody new waits for the next push. */
+  #offered(office: Office, entry: RegistryEntry, now: Millis): void {
     const prefix = prefixOf(entry.session)
     // Half as many again: peers do not agree on the number online to the last one.
     if (!this.#isChosen(entry.session, this.#online / 1.5) || prefix === this.#ownPrefix) return
+    if (this.#copy.get(prefix) === undefined) office.wait(prefix, entry)
+    else this.#enter(office, prefix, entry, now)
+  }
+
+  #enter(office: Office, prefix: string, entry: RegistryEntry, now: Millis): void {
     const put = this.#following.keep(entry, now)
     if (put === 'refused') return
     office.renew(prefix, now)
@@ -329,6 +337,8 @@ export class Registry {
 
   /** Sends what has changed, and whom it is asked of to show itself; what does not fit goes next time. */
   #publish(office: Office, now: Millis): boolean {
+    const most = this.isSampled ? maxSampledNews : maxItemsPerMessage
+    for (const [prefix, entry] of office.takeWaiting(most)) this.#enter(office, prefix, entry, now)
     const { put, gone, ask } = office.takeNews()
     const isChange = put.length > 0 || gone.length > 0
     if (isChange) {

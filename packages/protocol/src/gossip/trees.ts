@@ -106,6 +106,11 @@ export class Trees {
     return this.#forest.online
   }
 
+  /** Some root has counted, now or before. */
+  get isCounted(): boolean {
+    return this.#forest.isCounted
+  }
+
   setOnline(online: number): void {
     this.#forest.setOnline(online)
   }

@@ -94,7 +94,7 @@ describe('a registry over a tree', () => {
     for (let i = 0; i < 400; i++) lab.add(`peer ${i}`)
     lab.setOnline()
     lab.plant(lab.peers[0] as RegistryPeer)
-    lab.run(10_000)
+    lab.run(15_000)
     const { registry } = lab.peers[200] as RegistryPeer
     expect(registry.isSampled).toBe(true)
     expect(registry.size).toBeGreaterThan(180)
