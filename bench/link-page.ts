@@ -1,4 +1,4 @@
-/** The far end inside Chromium, for `link-chromium.ts`. It makes the offer, as a browser should towards Node. */
+/** The far end inside Chromium, for `link-far.ts`. It makes the offer, as a browser should towards Node. */
 import { createNobleCrypto } from '@kith/protocol'
 import { createSystemClock } from '../packages/peer/src/system-clock.ts'
 import { createWebDialer } from '../packages/peer/src/web/webrtc.ts'

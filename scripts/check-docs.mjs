@@ -1,7 +1,7 @@
 /**
  * Keeps the documents true where a program can: links lead somewhere, paths named in docs/promises.md exist, and the
  * rules of docs/spec and the tests agree: every rule is defined once and carried by the name of a test, and every rule a
- * test names is defined.
+ * test names is defined. Pages of docs that the code names exist, too.
  *
  * A rule is defined where a line of docs/spec begins with its id: `| LNK3 | …`, `- **LNK3** …` or `**LNK3** …`.
  */
@@ -31,6 +31,11 @@ export function deadLinks(text, exists) {
     dead.push({ path, line: text.slice(0, match.index).split('\n').length })
   }
   return dead
+}
+
+/** Pages of docs that the text of a program names and that are not there. */
+export function deadPages(text, exists) {
+  return [...new Set(text.match(/\bdocs\/[\w/-]+\.md\b/g))].filter((page) => !exists(page))
 }
 
 /** `{ id: how often it is defined }`. */
@@ -81,6 +86,13 @@ export function checkDocs(root = here) {
     /`((?:packages|apps|e2e|scripts|docs|bench|examples)\/[^`*\s]*)`/g,
   )) {
     if (!existsSync(join(root, path))) wrong.push(`docs/promises.md names ${path}, which is not there`)
+  }
+  for (const path of ['packages', 'apps', 'e2e', 'bench', 'examples'].flatMap((folder) =>
+    filesIn(join(root, folder), /\.(tsx?|mjs)$/),
+  )) {
+    for (const page of deadPages(readFileSync(path, 'utf8'), (target) => existsSync(join(root, target)))) {
+      wrong.push(`${named(path)} names ${page}, which is not there`)
+    }
   }
   const specs = new Map(filesIn(join(root, 'docs/spec'), /^(?!README).*\.md$/).map(read))
   const tests = new Map(

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { deadLinks, definedRules, ruleProblems } from './check-docs.mjs'
+import { deadLinks, deadPages, definedRules, ruleProblems } from './check-docs.mjs'
 
 describe('the documents', () => {
   it('finds links that lead nowhere, and leaves addresses and anchors alone', () => {
     const text = 'See [a](there.md), [b](https://example.org),\n[c](#here) and [d](gone.md#part).\n'
     expect(deadLinks(text, (path: string) => path === 'there.md')).toEqual([{ path: 'gone.md', line: 2 }])
+  })
+
+  it('finds pages the code names that are not there', () => {
+    const text = '/** As docs/spec/log.md and docs/gone.md say; a file notes.md is none of ours. See docs/gone.md. */'
+    expect(deadPages(text, (page: string) => page === 'docs/spec/log.md')).toEqual(['docs/gone.md'])
   })
 
   it('reads rules in the forms people write them', () => {

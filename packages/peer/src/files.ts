@@ -47,7 +47,7 @@ export interface SlicedBytes {
   slice(from: number, to: number): { arrayBuffer(): Promise<ArrayBuffer> }
 }
 
-/** A file on its way into a room. Its hidden data is the caller's to remove (`file-cleaning.ts`). */
+/** A file on its way into a room. Its hidden data is the caller's to remove (`picture-cleaning.ts`, `film-cleaning.ts`). */
 export interface FileToSend {
   readonly name: string
   readonly type: string

@@ -1,12 +1,12 @@
 /**
- * Where the members of a room meet on a relay (security.md §9): a fresh *topic* every ten minutes.
+ * Where the members of a room meet on a relay (docs/spec/rendezvous.md): a fresh *topic* every ten minutes.
  *
  *     seed = HMAC-SHA256(R, "kith1/rdv\0" ‖ u64 slot)      slot = floor(unix seconds / 600)
  *     (secretKey, topic) = Ed25519(seed)
  *     sealKey = HKDF(R, salt = u64 slot, "kith1/announce\0")
  *
  * R is the room's rendezvous secret. The topic's name is a public key, so entering can demand a signature by its secret
- * half (`relay/proof.ts`): a stranger who reads the name cannot squat it, and the relay keeps no list of who may. Names
+ * half (`relay/wire.ts`): a stranger who reads the name cannot squat it, and the relay keeps no list of who may. Names
  * of different slots cannot be linked without R.
  */
 import { label } from '../codec/bytes.ts'

@@ -1,5 +1,5 @@
 /**
- * Sealed signals (security.md §8): offers, answers and candidates that only the session they are for can open.
+ * Sealed signals (docs/spec/rendezvous.md): offers, answers and candidates that only the session they are for can open.
  *
  *     sealed    = version 1 ‖ HPKE-PSK(target's KEM key, lobby PSK, info = "kith1/signal\0" ‖ target session, plaintext)
  *     plaintext = sender 32 ‖ nonce 16 ‖ created u48 ‖ expires u48 ‖ type 1 ‖ transport text ‖ bytes ‖ signature 64 ‖ zeros

@@ -1,5 +1,5 @@
 /**
- * Eight bytes that tell whether two logs hold the same (network.md §5).
+ * Eight bytes that tell whether two logs hold the same (docs/spec/log.md, "Digest").
  *
  * Every chain's summary is hashed; the hashes are added as eight 32-bit words, so one changed chain costs two additions
  * however many there are; the sum is hashed and cut to 8 bytes. Whoever can spend 2^32 work finds two logs with one

@@ -1,5 +1,5 @@
 /**
- * One signed record of a session's chain (security.md §5, docs/spec/log.md).
+ * One signed record of a session's chain (docs/spec/log.md).
  *
  *   header     version u8 = 1 · kind u8 · flags u8 · time u48 · session 32 · seq u32 · prev 32 · epochId 32 · nonce 24
  *   entry      header 133 ‖ signature 64 ‖ sealed body, 16 bytes to 256 KiB

@@ -1,5 +1,5 @@
 /**
- * Proof that a session signed what cannot be in one chain (security.md §5, rule 5).
+ * Proof that a session signed what cannot be in one chain (docs/spec/log.md, LOG7 and LOG8).
  *
  * Two sides, each a run of husks: version u8 = 1, then per side count varint and count × 229 bytes. The first husk of a
  * side is what contradicts the other side's; the last one of each carries a valid signature, which covers the first by

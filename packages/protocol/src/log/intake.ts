@@ -1,5 +1,5 @@
 /**
- * What of offered entries a log takes in, and why not the rest (security.md §5, import rules 2 to 7).
+ * What of offered entries a log takes in, and why not the rest (docs/spec/log.md, "Rules").
  *
  * Entries come as runs: contiguous ones of one chain that their hash links tie together. A run is cut into segments of what is
  * new; each is accepted by what is held behind it, or by the signature of its last entry. What contradicts an entry that is

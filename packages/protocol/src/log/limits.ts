@@ -1,5 +1,5 @@
 /**
- * What a log accepts from strangers, all in one place (network.md §4).
+ * What a log accepts from strangers, all in one place (docs/spec/log.md, LOG2, LOG10, LOG11 and LOG17).
  *
  * Anyone with an open room's link can make sessions, so everything a session can make us keep or compute is bounded.
  * What is over a *rate* is not kept and not passed on, and comes again by synchronisation; what is over a *size* is

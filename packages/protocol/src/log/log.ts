@@ -2,7 +2,7 @@
  * All chains of a room: what was said, by whom it was signed, what is missing (docs/spec/log.md).
  *
  * An entry counts as seen only when its own signature was verified, or when hash links tie it to a later entry whose
- * signature was (security.md §5, import rules 1 to 7). Which signatures a page of history needs can be asked first
+ * signature was (LOG3, LOG4). Which signatures a page of history needs can be asked first
  * (`planImport`), so that a host may check them in bulk and asynchronously; what has not been checked by the time of
  * `import` is checked in line, so a stale plan costs time, never safety.
  *

@@ -1,5 +1,6 @@
 /**
- * Eight bytes that tell whether two logs hold the same of what was said some seconds ago (network.md §5).
+ * Eight bytes that tell whether two logs hold the same of what was said some seconds ago
+ * (docs/spec/log.md, "Settled digest").
  *
  * The digest of everything (`digest.ts`) differs all the time while people talk, because an entry needs a moment to reach
  * everybody. This one leaves out what is younger than a border both sides name, a whole second of author time, so it is

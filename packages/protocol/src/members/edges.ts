@@ -1,5 +1,5 @@
 /**
- * The edge rule: whom one's own program links with in a members room (S2-13, S2-14, security.md §4).
+ * The edge rule: whom one's own program links with in a members room (docs/spec/admission.md, EDG1 to EDG8).
  *
  *     trusted   the least set that holds me, the founder, whoever challenged me, whomever I vouched for, and everybody
  *               for whom k of the set vouch. k is what the room asked for when they came

@@ -1,5 +1,5 @@
 /**
- * One run of PIN pairing between a newcomer and a member, over the link they have (security.md §7).
+ * One run of PIN pairing between a newcomer and a member, over the link they have (docs/spec/admission.md, "PIN").
  *
  *     CPace (`crypto/pake.ts`), the newcomer is the initiator
  *     password  six digits, as ASCII

@@ -1,5 +1,5 @@
 /**
- * Receipts (security.md §10): a relay's signed word that it saw these bytes from this session at this time.
+ * Receipts (docs/spec/relay.md): a relay's signed word that it saw these bytes from this session at this time.
  *
  * A statement (`identity/statement.ts`) of type `receipt`: issuer = relay key, subject = SHA-256 of the entry's encoded
  * bytes, notBefore = notAfter = the relay's time, extensions `sender` and `receiptId`. 206 bytes. It decides nothing: not

@@ -1,4 +1,4 @@
-/** Every attack on messages that the security design lists (security.md §12), with real signatures. */
+/** Attacks on messages, as docs/threat-model.md lists them, with real signatures. */
 import { describe, expect, it } from 'vitest'
 import { concatBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'

@@ -1,5 +1,5 @@
 /**
- * Everything an open room derives from the 32-byte secret in its link (security.md §4).
+ * Everything an open room derives from the 32-byte secret in its link (docs/spec/rooms.md, "Link and keys").
  *
  * HKDF-SHA-256, no salt, one label per key: whoever knows the link knows all of them, and none of them gives away
  * another. The epoch id is a commitment to the epoch key and appears in clear in every header.
@@ -24,7 +24,7 @@ export interface RoomName {
 export interface RoomKeys extends RoomName {
   /** Pre-shared key of every link handshake in this room. */
   readonly lobbyKey: Uint8Array
-  /** R of security.md §9: topics and announcements. */
+  /** R of docs/spec/rendezvous.md: topics and announcements. */
   readonly rendezvousSecret: Uint8Array
   /** K of epoch 0: message bodies are sealed under a key derived from it. */
   readonly epochKey: Uint8Array

@@ -1,5 +1,5 @@
 /**
- * References between chains (security.md §5, rule 6): what an author had seen of others when it wrote.
+ * References between chains (docs/spec/rooms.md, "Body" and ROM10): what an author had seen of others when it wrote.
  *
  * `heads` are recent entries that nothing seen refers to or follows yet; a post names up to 8 of them, and so vouches
  * for everything behind them. A reference to an entry nobody gives us shows that somebody withholds it.

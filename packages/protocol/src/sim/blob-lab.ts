@@ -2,7 +2,7 @@
  * A model of the blobs room alone: peers with an uplink each, which every link shares, a downlink and a store.
  *
  * What is urgent goes before blocks; blocks of a peer's links take turns on its uplink, and a link takes another one
- * while fewer than two wait, as `engine/blobs.ts` does. Everything is hashed and checked as in earnest; the store keeps a
+ * while fewer than two wait, much as `engine/blob-traffic.ts` does. Everything is hashed and checked as in earnest; the store keeps a
  * reference to the one true block, so that hundreds of peers fit into one process.
  */
 import { formatHex } from '../codec/text.ts'

@@ -3,7 +3,7 @@
  *
  * A heap of cursors, one per session, walks backwards through everything offered. What is taken of a session is always
  * the newest that is left, so it makes one run that ends where the last one began, and the receiver needs no further
- * signature for it (security.md §5, rule 2). Two exceptions to strict order, both for the receiver's sake: a session's
+ * signature for it (LOG4). Two exceptions to strict order, both for the receiver's sake: a session's
  * opening travels with its first page, because nobody can be named without it (with the latest profile, where that is older); and a session of which little is left
  * travels whole, because that saves the opening a signature check of its own.
  */

@@ -1,5 +1,5 @@
 /**
- * Synchronisation with one linked peer (network.md §5, docs/spec/sync.md): both directions, in one round trip.
+ * Synchronisation with one linked peer (docs/spec/sync.md): both directions, in one round trip.
  *
  *   A → B  vector   what A holds
  *   B → A  delta    what B lacks of it, and how many entries B is about to send
