@@ -1,18 +1,15 @@
 /** The import of `history.ts` in a real Chromium: the same pages, hashed by the app's own code, checked by WebCrypto. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
 import { chromium } from 'playwright'
-import { build } from 'vite'
-
-const root = resolve(import.meta.dirname, '..')
+import { buildForPage } from './page-program.ts'
 
 /** Median of three runs of the import by heads, in milliseconds, and how many entries came. */
 export async function importInChromium(
   pages: readonly Uint8Array[],
   now: number,
 ): Promise<{ readonly headsMs: number; readonly entries: number }> {
-  const program = await bundle()
+  const program = await buildForPage('history-page.ts')
   const history = framed(pages)
   const server = createServer((request, response) => {
     const [type, body] =
@@ -54,21 +51,4 @@ function framed(pages: readonly Uint8Array[]): Buffer {
       return [length, page]
     }),
   )
-}
-
-async function bundle(): Promise<string> {
-  const built = await build({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source', 'browser', 'import', 'module', 'default'] },
-    build: {
-      write: false,
-      target: 'es2023',
-      rolldownOptions: { input: resolve(import.meta.dirname, 'history-page.ts') },
-    },
-  })
-  const [output] = [built].flat()
-  if (output === undefined || !('output' in output)) throw new Error('the page was not built')
-  return output.output[0].code
 }

@@ -2,14 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright'
-import { build } from 'vite'
 import { findChromium } from '../scripts/system.mjs'
 import type { Command } from './link-child.ts'
 import type { FarPage } from './link-page.ts'
 import type { Opening, Way } from './link-party.ts'
+import { buildForPage } from './page-program.ts'
 
 export interface Far {
   readonly name: 'node' | 'chromium'
@@ -80,7 +79,7 @@ export async function startNode(): Promise<Far> {
 }
 
 export async function startChromium(): Promise<Far> {
-  const program = await bundle()
+  const program = await buildForPage('link-page.ts')
   const server = createServer((request, response) => {
     const isProgram = request.url === '/program.js'
     response.writeHead(200, { 'content-type': isProgram ? 'text/javascript' : 'text/html' })
@@ -120,21 +119,4 @@ export async function startChromium(): Promise<Far> {
   await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`)
   await page.waitForFunction(() => 'far' in window)
   return far
-}
-
-async function bundle(): Promise<string> {
-  const built = await build({
-    root: resolve(import.meta.dirname, '..'),
-    configFile: false,
-    logLevel: 'error',
-    resolve: { conditions: ['source', 'browser', 'import', 'module', 'default'] },
-    build: {
-      write: false,
-      target: 'es2023',
-      rolldownOptions: { input: resolve(import.meta.dirname, 'link-page.ts') },
-    },
-  })
-  const [output] = [built].flat()
-  if (output === undefined || !('output' in output)) throw new Error('the page was not built')
-  return output.output[0].code
 }

@@ -3,8 +3,10 @@
  * translating itself, nor pay for what a translator adds to every function.
  */
 import { mkdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { root } from './command.mjs'
+
+const cache = join(root, 'node_modules/.cache/kith-bundles')
 
 /** Packages of many small modules, which become part of a program; the others stay beside it. */
 const inside = /^@(kith|noble)\//
@@ -27,13 +29,12 @@ export const packagesBeside = {
  * Bundles the program at `path`, which is relative to the root; resolves with the path of the bundle.
  *
  * @param {string} path
+ * @param {string} [outfile] for a program that looks for files of its own beside itself
  */
-export async function bundled(path) {
+export async function bundled(path, outfile = join(cache, `${basename(path, '.ts')}.mjs`)) {
   // Only now: in a fresh clone it is there once `install` has run.
   const { build } = await import('esbuild')
-  const folder = join(root, 'node_modules/.cache/kith-bundles')
-  mkdirSync(folder, { recursive: true })
-  const outfile = join(folder, `${basename(path, '.ts')}.mjs`)
+  mkdirSync(dirname(outfile), { recursive: true })
   await build({
     entryPoints: [join(root, path)],
     outfile,

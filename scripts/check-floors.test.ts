@@ -89,6 +89,13 @@ describe('the direction between packages', () => {
     ).toHaveLength(1)
   })
 
+  it('lets a test of a program bundle it as the scripts do', () => {
+    const path = 'apps/relay/src/main.test.ts'
+    const text = `import { bundled } from '../../../scripts/bundle.mjs'\n`
+    expect(found({ 'scripts/bundle.mjs': 'export {}', [path]: text })).toEqual([])
+    expect(found({ 'scripts/bundle.mjs': 'export {}', 'apps/relay/src/main.ts': text })).toHaveLength(1)
+  })
+
   it('lets a test of another package read published vectors', () => {
     const vectors = `${protocol}/crypto/vectors/x.json`
     const path = `${peer}/web/crypto.browser.test.ts`

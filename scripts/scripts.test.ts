@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { contentSecurityPolicy } from '../apps/relay/src/pages.ts'
+import { contentSecurityPolicy as inPageTests } from '../apps/web/scripts/serve.mjs'
 import { checkNode, staleReason } from './install.mjs'
 import { checkPort, readPort } from './start.mjs'
 import { findChromium, findTurnServer } from './system.mjs'
@@ -54,6 +56,12 @@ describe('install', () => {
     expect(() => checkNode('20.18.3')).toThrow('20.19')
     expect(() => checkNode('20.19.0')).not.toThrow()
     expect(() => checkNode('22.0.0')).not.toThrow()
+  })
+})
+
+describe('page tests', () => {
+  it('run under the policy the relay sends', () => {
+    expect(inPageTests).toBe(contentSecurityPolicy)
   })
 })
 

@@ -2,20 +2,10 @@
  * A member that signs to part a room: a chat as a terminal runs it, in the test's own process, whose signatures are of the
  * kind that engines are known to disagree about. Its entries reach the others as everybody's do.
  */
-import { Engine } from '@kith/protocol'
 import type { Crypto } from '@kith/protocol'
-import {
-  createNativeCrypto,
-  createNodeDialer,
-  createSystemClock,
-  openChat,
-  verifyManyNative,
-  type OpenChat,
-} from '@kith/peer/node'
-import { MemoryLock } from '../../packages/peer/src/memory/lock.ts'
-import { openMemoryStorage } from '../../packages/peer/src/memory/storage.ts'
-import { createNodeRelayDialer } from '../../packages/peer/src/node/node.ts'
+import { createNativeCrypto, type OpenChat } from '@kith/peer/node'
 import { type CraftedKind, craftedKeys, signCrafted } from '../../packages/protocol/src/crypto/crafted-fixture.ts'
+import { openMemoryChat } from './memory-chat.ts'
 
 const ofEntries = Buffer.from('kith1/msg\0')
 
@@ -41,22 +31,8 @@ export class Crafter {
   }
 
   static async join(kind: CraftedKind, link: string): Promise<Crafter> {
-    const clock = createSystemClock()
     const craft = { now: false, count: 0 }
-    const crypto = craftingCrypto(createNativeCrypto(), kind, craft)
-    const chat = await openChat({
-      clock,
-      crypto,
-      storage: await openMemoryStorage(),
-      lock: new MemoryLock(),
-      platform: 'node',
-      nextTurn: (run) => void setImmediate(run),
-      verifyMany: verifyManyNative,
-      createEngine: (options, now) => new Engine(options, now),
-      dialRelay: createNodeRelayDialer({ clock }),
-      dialerFor: () => createNodeDialer({ clock }),
-      defaultName: kind,
-    })
+    const chat = await openMemoryChat(craftingCrypto(createNativeCrypto(), kind, craft), kind)
     return new Crafter(kind, chat, await chat.join(link), craft)
   }
 

@@ -3,19 +3,9 @@
  *
  * Messages from the parent are `Ask`s; each is answered with its number.
  */
-import { Engine } from '@kith/protocol'
-import {
-  createNativeCrypto,
-  createNodeDialer,
-  createSystemClock,
-  openChat,
-  verifyManyNative,
-  type OpenChat,
-} from '@kith/peer/node'
-import { MemoryLock } from '../../packages/peer/src/memory/lock.ts'
-import { openMemoryStorage } from '../../packages/peer/src/memory/storage.ts'
-import { createNodeRelayDialer } from '../../packages/peer/src/node/node.ts'
+import { createNativeCrypto, type OpenChat } from '@kith/peer/node'
 import type { Ask, Answer, Seen } from './crowd.ts'
+import { openMemoryChat } from './memory-chat.ts'
 
 const members: {
   readonly name: string
@@ -24,20 +14,7 @@ const members: {
 }[] = []
 
 async function join(name: string, link: string): Promise<void> {
-  const clock = createSystemClock()
-  const chat = await openChat({
-    clock,
-    crypto: createNativeCrypto(),
-    storage: await openMemoryStorage(),
-    lock: new MemoryLock(),
-    platform: 'node',
-    nextTurn: (run) => void setImmediate(run),
-    verifyMany: verifyManyNative,
-    createEngine: (options, now) => new Engine(options, now),
-    dialRelay: createNodeRelayDialer({ clock }),
-    dialerFor: () => createNodeDialer({ clock }),
-    defaultName: name,
-  })
+  const chat = await openMemoryChat(createNativeCrypto(), name)
   members.push({ name, chat, room: await chat.join(link) })
 }
 

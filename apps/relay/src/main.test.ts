@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { build, type PluginBuild } from 'esbuild'
 import { formatHex, formatUtf8 } from '@kith/protocol'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { bundled } from '../../../scripts/bundle.mjs'
 import { Caller, crypto, fakeEntry, roomNow } from '../test/caller.ts'
 
 /** Where the built program lies, too: it looks for files of its own beside itself. */
@@ -43,24 +43,9 @@ async function run(env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): P
   }
 }
 
-/** What is not of this repository is loaded from where it is installed. */
-function leaveOut({ onResolve }: PluginBuild): void {
-  onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-    kind === 'entry-point' || /^@(kith|noble)\//.test(path) ? undefined : { path, external: true },
-  )
-}
-
 beforeAll(async () => {
   // In one file, as it is installed: to translate itself takes a program four times as long as to start.
-  await build({
-    entryPoints: [fileURLToPath(new URL('./main.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    conditions: ['source'],
-    plugins: [{ name: 'packages beside', setup: leaveOut }],
-  })
+  await bundled('apps/relay/src/main.ts', program)
 })
 
 afterEach(() => {

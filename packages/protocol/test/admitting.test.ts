@@ -20,6 +20,7 @@ import type { InviteInfo } from '../src/members/snapshot.ts'
 import { createPersona } from '../src/sim/chaos.ts'
 import { Network } from '../src/sim/network.ts'
 import type { EngineLike, SimPeer } from '../src/sim/peer.ts'
+import { quietReach } from './quiet-reach.ts'
 import { relayOrigin } from './talk.ts'
 
 const native = createNativeCrypto()
@@ -120,7 +121,6 @@ class Program implements EngineLike {
       challenged: (identity) => void this.challenged.push(identity),
       changed: () => undefined,
     })
-    const nothing = (): undefined => undefined
     const options = {
       crypto,
       secret: fill(0),
@@ -152,31 +152,10 @@ class Program implements EngineLike {
         emit: (output) => void this.#outputs.push(output),
       },
       {
-        linked: nothing,
-        unlinked: nothing,
-        payload: nothing,
+        ...quietReach,
         asideUp: (aside, at) => this.admitting.up(aside, at),
         asidePayload: (aside, bytes, at) => void this.admitting.payload(aside, bytes, at),
         asideDown: (aside, at) => this.admitting.down(aside, at),
-        ready: nothing,
-        away: nothing,
-        met: nothing,
-        left: nothing,
-        listed: nothing,
-        entry: nothing,
-        receipt: nothing,
-        clock: nothing,
-        refused: nothing,
-        failed: nothing,
-        admits: () => true,
-        learned: nothing,
-        gathered: nothing,
-        welcomed: nothing,
-        connectFailed: nothing,
-        wrongCard: nothing,
-        referral: () => [],
-        via: nothing,
-        knowing: () => [],
       },
     )
   }

@@ -14,6 +14,7 @@ import type { Millis } from '../src/machine.ts'
 import { Network } from '../src/sim/network.ts'
 import type { EngineLike, SimPeer } from '../src/sim/peer.ts'
 import { createPersona } from '../src/sim/chaos.ts'
+import { quietReach } from './quiet-reach.ts'
 import { createTestCrypto, relayOrigin } from './talk.ts'
 
 function lobby(name: string, purpose: Lobby['purpose'], role: Lobby['role']): Lobby {
@@ -48,7 +49,6 @@ class Caller implements EngineLike {
       relayOrigin,
       webrtc: false,
     } as const
-    const nothing = (): undefined => undefined
     this.reach = new Reach(
       {
         options,
@@ -65,31 +65,11 @@ class Caller implements EngineLike {
         emit: (output) => void this.#outputs.push(output),
       },
       {
-        linked: nothing,
-        unlinked: nothing,
+        ...quietReach,
         payload: (_, bytes) => void this.heard.push(`link ${bytes[0]}`),
         asideUp: (aside) => void this.asides.push(aside),
         asidePayload: (_, bytes) => void this.heard.push(`aside ${bytes[0]}`),
         asideDown: (aside) => void this.asides.splice(this.asides.indexOf(aside), 1),
-        ready: nothing,
-        away: nothing,
-        met: nothing,
-        left: nothing,
-        listed: nothing,
-        entry: nothing,
-        receipt: nothing,
-        clock: nothing,
-        refused: nothing,
-        failed: nothing,
-        admits: () => true,
-        learned: nothing,
-        gathered: nothing,
-        welcomed: nothing,
-        connectFailed: nothing,
-        wrongCard: nothing,
-        referral: () => [],
-        via: nothing,
-        knowing: () => [],
       },
     )
   }
