@@ -85,6 +85,8 @@ export default defineConfig({
           name: 'scripts',
           include: ['scripts/**/*.test.ts'],
           pool: 'forks',
+          // As many as `unit` has: Vitest runs projects by one command only then.
+          maxWorkers: 2,
           testTimeout: 30_000,
         },
       },
