@@ -24,6 +24,15 @@ describe('the first page', () => {
     expect(app.room.state.relayHost).toBe('kith.example')
   })
 
+  it('goes on from the name with Enter', async () => {
+    app = await openApp('empty', { at: 'start' })
+    await userEvent.fill(page.getByRole('textbox', { name: 'Your name' }), 'Sam')
+    await userEvent.keyboard('{Enter}')
+    await expect.element(page.getByRole('button', { name: 'New room' })).toHaveFocus()
+    expect(app.chat.state.rooms).toHaveLength(0)
+    await until(() => app.chat.state.settings.name === 'Sam', 'the name is kept')
+  })
+
   it('offers a friendly name, and another', async () => {
     app = await openApp('empty', { at: 'start', name: '' })
     const name = page.getByRole('textbox', { name: 'Your name' })

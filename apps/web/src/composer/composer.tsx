@@ -237,6 +237,11 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     event.preventDefault()
     addFiles(files)
   }
+  /** What was chosen by hand waits for a word about it, or for Enter. */
+  const addChosen = (files: readonly File[]): void => {
+    addFiles(files)
+    if (!isTouch()) field.current?.focus()
+  }
   const replyTo = mode.kind === 'reply' ? mode.message.id : undefined
 
   return (
@@ -329,7 +334,7 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
               keepDraft()
             }}
           />
-          {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addFiles} />}
+          {canCarry && mode.kind !== 'edit' && <AddFiles onFiles={addChosen} />}
           {empty && !hasFiles && mode.kind !== 'edit' && canCarry ? (
             <button
               type="button"

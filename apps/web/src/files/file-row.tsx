@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react'
 import { File, FileArchive, FileText, Film, FolderDown, Music } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useFileMessages } from '../messages/files.tsx'
 import { save } from './contents.ts'
 import { useFilesPlace } from './context.ts'
@@ -38,11 +39,13 @@ export function SaveButton({
 }): ReactElement {
   const { room } = useFilesPlace()
   const words = useFileMessages()
+  const tabIndex = useTabStop()
   const [busy, setBusy] = useState(false)
   return (
     <button
       type="button"
       className={`icon-button${small ? ' small' : ''}`}
+      tabIndex={tabIndex}
       aria-label={words.save(file.name)}
       title={words.save(file.name)}
       disabled={busy}

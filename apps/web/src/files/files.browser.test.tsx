@@ -35,6 +35,15 @@ const sentText = async (root: string): Promise<string> =>
   String.fromCharCode(...(await app.room.readFile(root, 0, 1_000_000)))
 
 describe('adding files', () => {
+  it('waits for a word about what was chosen, or for Enter', async () => {
+    app = await openApp('full')
+    await userEvent.upload(page.getByTestId('file-picker'), await photo('lake.jpg'))
+    await expect.element(page.getByRole('button', { name: 'Remove lake.jpg' })).toBeVisible()
+    await expect.element(field()).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    await until(() => newest().attachments.length === 1, 'the message')
+  })
+
   it.each(['drop', 'paste'] as const)(
     'FIL1 by %s: a photo waits in the tray without its place, and goes with the words',
     async (kind) => {

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useState, type CSSProperties, type ReactElement } from 'react'
 import { ImageOff } from 'lucide-react'
 import { pixelsOfThumb, type Attachment } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useFileMessages } from '../messages/files.tsx'
 import { useFilesPlace } from './context.ts'
 import { NextStep, progressText, troubleText } from './progress.tsx'
@@ -24,6 +25,7 @@ export interface PictureProps {
 
 export function Picture({ file, tile, more }: PictureProps): ReactElement {
   const words = useFileMessages()
+  const tabIndex = useTabStop()
   const { room, openPicture } = useFilesPlace()
   const whole = useContent(file)
   const coming = useComing(file)
@@ -59,6 +61,7 @@ export function Picture({ file, tile, more }: PictureProps): ReactElement {
         <button
           type="button"
           className="picture-open"
+          tabIndex={tabIndex}
           aria-label={more > 0 ? words.moreLong(more) : words.openPicture(file.name)}
           onClick={() => openPicture(file.root)}
         >

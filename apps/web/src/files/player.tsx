@@ -2,6 +2,7 @@
 import { useEffect, useState, type CSSProperties, type ReactElement, type SyntheticEvent } from 'react'
 import { Play } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useFileMessages } from '../messages/files.tsx'
 import { SaveButton } from './file-row.tsx'
 import { useFilesPlace } from './context.ts'
@@ -29,6 +30,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
   useEffect(() => {
     if (file.state === 'paused') setStreaming(undefined)
   }, [file.state])
+  const tabIndex = useTabStop()
   const source = streaming ?? whole
   const trouble = troubleText(file, words)
   const begin = (): void => {
@@ -42,7 +44,13 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
         <div className="film-stage" style={sizeOf(file)}>
           {thumb !== undefined && <img className="picture-thumb" src={thumb} alt="" aria-hidden />}
           {source === undefined ? (
-            <button type="button" className="film-play" aria-label={words.film(file.name)} onClick={begin}>
+            <button
+              type="button"
+              className="film-play"
+              tabIndex={tabIndex}
+              aria-label={words.film(file.name)}
+              onClick={begin}
+            >
               <Play size={28} aria-hidden />
             </button>
           ) : (
@@ -51,6 +59,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
               src={source}
               controls
               playsInline
+              tabIndex={tabIndex}
               preload="metadata"
               onCanPlay={streaming === undefined ? undefined : playNow}
               aria-label={words.film(file.name)}
@@ -63,6 +72,7 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
         <audio
           src={source}
           controls
+          tabIndex={tabIndex}
           preload="metadata"
           onCanPlay={streaming === undefined ? undefined : playNow}
           aria-label={words.sound(file.name)}
@@ -70,7 +80,13 @@ export function Player({ file, kind }: PlayerProps): ReactElement {
       )}
       <div className="media-line">
         {kind === 'sound' && source === undefined && (
-          <button type="button" className="file-step" aria-label={words.sound(file.name)} onClick={begin}>
+          <button
+            type="button"
+            className="file-step"
+            tabIndex={tabIndex}
+            aria-label={words.sound(file.name)}
+            onClick={begin}
+          >
             <Play size={18} aria-hidden />
           </button>
         )}

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react'
 import { Download, Pause, Play, RotateCw, X } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useFileMessages, type FileMessages } from '../messages/files.tsx'
 import { useFilesPlace } from './context.ts'
 
@@ -54,6 +55,7 @@ export function NextStep({
 }): ReactElement | null {
   const { room } = useFilesPlace()
   const words = useFileMessages()
+  const tabIndex = useTabStop()
   if (file.state === 'here') return null
   const ignore = (): void => undefined
   const fetch = (): void => void room.fetchFile(file.root).catch(ignore)
@@ -73,6 +75,7 @@ export function NextStep({
     <button
       type="button"
       className={`file-step${small ? ' small' : ''}`}
+      tabIndex={tabIndex}
       aria-label={label}
       title={label}
       onClick={act}
@@ -86,11 +89,13 @@ export function NextStep({
 export function CancelStep({ file }: { readonly file: Attachment }): ReactElement | null {
   const { room } = useFilesPlace()
   const words = useFileMessages()
+  const tabIndex = useTabStop()
   if (file.state !== 'fetching' && file.state !== 'paused') return null
   return (
     <button
       type="button"
       className="icon-button small"
+      tabIndex={tabIndex}
       aria-label={words.cancel(file.name)}
       title={words.cancel(file.name)}
       onClick={() => void room.freeFile(file.root).catch(() => undefined)}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import { Pause, Play } from 'lucide-react'
 import type { Attachment } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useFileMessages } from '../messages/files.tsx'
 import { useFilesPlace } from './context.ts'
 import { formatDuration } from './kinds.ts'
@@ -45,6 +46,7 @@ interface VoicePlayerProps {
 export function VoicePlayer({ url, peaks, durationMs, children }: VoicePlayerProps): ReactElement {
   const words = useFileMessages().voice
   const audio = useRef<HTMLAudioElement>(null)
+  const tabIndex = useTabStop()
   const [playing, setPlaying] = useState(false)
   const [at, setAt] = useState(0)
   const [speed, setSpeed] = useState<number>(1)
@@ -74,6 +76,7 @@ export function VoicePlayer({ url, peaks, durationMs, children }: VoicePlayerPro
         <button
           type="button"
           className="file-step play"
+          tabIndex={tabIndex}
           aria-label={playing ? words.pause : words.play}
           disabled={url === undefined}
           onClick={() => {
@@ -89,7 +92,7 @@ export function VoicePlayer({ url, peaks, durationMs, children }: VoicePlayerPro
       <div
         className="voice-wave"
         role="slider"
-        tabIndex={url === undefined ? -1 : 0}
+        tabIndex={url === undefined ? -1 : (tabIndex ?? 0)}
         aria-label={words.position}
         aria-valuemin={0}
         aria-valuemax={Math.round(seconds)}
@@ -107,6 +110,7 @@ export function VoicePlayer({ url, peaks, durationMs, children }: VoicePlayerPro
         <button
           type="button"
           className="voice-speed"
+          tabIndex={tabIndex}
           aria-label={`${words.speed}: ${words.times(speed)}`}
           onClick={() => {
             const next = speeds[(speeds.indexOf(speed as 1) + 1) % speeds.length] ?? 1

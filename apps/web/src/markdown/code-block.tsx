@@ -1,6 +1,7 @@
 /** A block of code: plain at once, coloured when the highlighter has arrived, copied with one press. */
 import { useEffect, useState, type ReactElement } from 'react'
 import { Check, Copy } from 'lucide-react'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useMessages } from '../messages/messages.tsx'
 import type { CodeSpan } from './highlight.ts'
 
@@ -9,6 +10,7 @@ const maxHighlightedLength = 20_000
 
 export function CodeBlock({ language, text }: { readonly language: string; readonly text: string }): ReactElement {
   const words = useMessages()
+  const tabIndex = useTabStop()
   const [spans, setSpans] = useState<readonly CodeSpan[]>()
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -44,7 +46,7 @@ export function CodeBlock({ language, text }: { readonly language: string; reado
       <button
         type="button"
         className="icon-button small md-copy"
-        tabIndex={-1}
+        tabIndex={tabIndex}
         aria-label={copied ? words.timeline.copied : words.timeline.copyCode}
         onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(true))}
       >

@@ -1,6 +1,7 @@
 /** The tree of a message as React elements. Text only ever becomes text nodes. */
 import { Fragment, memo, useMemo, type ReactElement } from 'react'
 import { Image } from 'lucide-react'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Mentioned } from '../timeline/mentioned.tsx'
 import { CodeBlock } from './code-block.tsx'
@@ -19,6 +20,7 @@ function Inlines({ nodes }: { readonly nodes: readonly Inline[] }): ReactElement
 
 function InlineNode({ node }: { readonly node: Inline }): ReactElement {
   const words = useMessages()
+  const tabIndex = useTabStop()
   switch (node.type) {
     case 'text':
       return node.text.includes('@') ? <Mentioned text={node.text} /> : <Fragment>{node.text}</Fragment>
@@ -46,7 +48,7 @@ function InlineNode({ node }: { readonly node: Inline }): ReactElement {
       )
     case 'link':
       return (
-        <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a href={node.href} tabIndex={tabIndex} target="_blank" rel="noopener noreferrer nofollow">
           <Inlines nodes={node.children} />
         </a>
       )
@@ -59,7 +61,7 @@ function InlineNode({ node }: { readonly node: Inline }): ReactElement {
       return node.href === undefined ? (
         <span className="md-image">{text}</span>
       ) : (
-        <a className="md-image" href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a className="md-image" href={node.href} tabIndex={tabIndex} target="_blank" rel="noopener noreferrer nofollow">
           {text}
         </a>
       )

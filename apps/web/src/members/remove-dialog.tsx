@@ -66,7 +66,7 @@ export default function RemoveDialog({ room, person, onRemoved, onClose }: Remov
         {failed ? say.failed : undefined}
       </p>
       <div className="dialog-buttons">
-        <button type="button" className="button" autoFocus onClick={onClose}>
+        <button type="button" className="button" data-focus onClick={onClose}>
           {words.app.cancel}
         </button>
         <button type="button" className="button danger primary" disabled={busy} onClick={() => void remove()}>

@@ -32,6 +32,8 @@ export function Dialog(props: DialogProps): ReactElement {
     const element = dialog.current
     const before = document.activeElement
     element?.showModal()
+    // What is drawn before a dialog is shown cannot take the focus by itself.
+    element?.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => {
       element?.close()
       // React removes the element in the same turn, before the platform gives focus back.

@@ -45,9 +45,16 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
     return () => {
       resized.disconnect()
       element.removeEventListener('toggle', toggled)
-      const inside = element.contains(document.activeElement)
+      const focused = document.activeElement
+      const inside = focused instanceof HTMLElement && element.contains(focused)
+      // React hears of no focus that moves while it draws, so the platform is not left to give it back: a moment later,
+      // unless something else has taken it by then.
+      if (inside) focused.blur()
       if (element.matches(':popover-open')) element.hidePopover()
-      if (inside && anchor.isConnected) anchor.focus()
+      if (!inside) return
+      queueMicrotask(() => {
+        if (document.activeElement === document.body && anchor.isConnected) anchor.focus()
+      })
     }
   }, [anchor])
   const walk = (event: KeyboardEvent<HTMLDivElement>): void => {

@@ -18,12 +18,14 @@ const Search = lazy(() => import('../search/search.tsx'))
 const Lightbox = lazy(() => import('../files/lightbox.tsx'))
 const ReachDialog = lazy(() => import('../map/reach-dialog.tsx'))
 
-export type Open = 'people' | 'invite' | 'settings' | 'map' | 'files' | 'search'
+export type Open = 'invite' | 'settings' | 'map' | 'files' | 'search'
 
 interface RoomOverlaysProps {
   readonly room: Room
   readonly name: string
   readonly open: Open | undefined
+  /** Beside the room in a wide window, where it stays while something else is open; over it elsewhere. */
+  readonly peopleOpen: boolean
   /** Whom the dialog about somebody is about. */
   readonly about: Person | undefined
   /** Who is asked about why they cannot be reached. */
@@ -31,6 +33,7 @@ interface RoomOverlaysProps {
   /** The file that is shown large. */
   readonly picture: string | undefined
   readonly setOpen: (open: Open | undefined) => void
+  readonly setPeopleOpen: (open: boolean) => void
   readonly setAbout: (person: Person | undefined) => void
   readonly setReaching: (person: Person | undefined) => void
   readonly setPicture: (root: string | undefined) => void
@@ -40,24 +43,29 @@ interface RoomOverlaysProps {
 }
 
 export function RoomOverlays(props: RoomOverlaysProps): ReactElement {
-  const { room, name, open, about, reaching, picture, onJump, onForget, peopleButton } = props
-  const { setOpen, setAbout, setReaching, setPicture } = props
+  const { room, name, open, peopleOpen, about, reaching, picture, onJump, onForget, peopleButton } = props
+  const { setOpen, setPeopleOpen, setAbout, setReaching, setPicture } = props
   const words = useMessages()
   const kind = useRoomState(room, (state) => state.kind)
   const wide = useMedia('(min-width: 1080px)')
 
   const close = useCallback(() => setOpen(undefined), [setOpen])
-  const invite = useCallback(() => setOpen('invite'), [setOpen])
-  const map = useCallback(() => setOpen('map'), [setOpen])
+  const fromPeople = (next: Open): void => {
+    if (!wide) setPeopleOpen(false)
+    setOpen(next)
+  }
+  const invite = (): void => fromPeople('invite')
+  const map = (): void => fromPeople('map')
   const files = useCallback(() => setOpen('files'), [setOpen])
   const search = useCallback(() => setOpen('search'), [setOpen])
   const closePicture = useCallback(() => setPicture(undefined), [setPicture])
   const closePeople = useCallback(() => {
-    setOpen(undefined)
+    setPeopleOpen(false)
     peopleButton.current?.focus()
-  }, [setOpen, peopleButton])
+  }, [setPeopleOpen, peopleButton])
   const closeAll = (): void => {
     setOpen(undefined)
+    setPeopleOpen(false)
     setAbout(undefined)
     setReaching(undefined)
     setPicture(undefined)
@@ -69,9 +77,13 @@ export function RoomOverlays(props: RoomOverlaysProps): ReactElement {
 
   return (
     <Overlays onClose={closeAll}>
-      {open === 'people' &&
+      {peopleOpen &&
         (wide ? (
-          <aside className="room-side" aria-label={words.people.title}>
+          <aside
+            className="room-side"
+            aria-label={words.people.title}
+            onKeyDown={(event) => event.key === 'Escape' && closePeople()}
+          >
             <PeoplePanel
               room={room}
               onInvite={invite}
@@ -82,7 +94,7 @@ export function RoomOverlays(props: RoomOverlaysProps): ReactElement {
             />
           </aside>
         ) : (
-          <Dialog title={words.people.title} onClose={close}>
+          <Dialog title={words.people.title} onClose={() => setPeopleOpen(false)}>
             <PeoplePanel room={room} onInvite={invite} onMap={map} onReach={setReaching} onPerson={setAbout} />
           </Dialog>
         ))}

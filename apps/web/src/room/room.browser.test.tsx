@@ -191,6 +191,58 @@ describe('the keyboard goes everywhere', () => {
     await expect.element(field()).toHaveFocus()
   })
 
+  it('passes the links of messages by until one is in their message, and reaches all of it there', async () => {
+    app = await openApp('full')
+    const id = app.room.say('Mara', 'see https://kith.example/ for it')
+    await app.room.react(id, '🎉', true)
+    await until(() => lastRow().querySelector('.reaction') !== null, 'the reaction')
+    await sendText('and I say so too')
+    await userEvent.keyboard('{Shift>}{Tab}{Tab}{/Shift}')
+    expect(document.activeElement).toBe(lastRow())
+    await userEvent.keyboard('{ArrowUp}')
+    await until(() => document.activeElement === rowOf(id), 'the message with the link')
+    const reached: string[] = []
+    for (let i = 0; i < 5; i++) {
+      await userEvent.keyboard('{Tab}')
+      reached.push(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent ?? '')
+    }
+    expect(reached).toEqual(['https://kith.example/', '🎉 You', 'React', 'Reply', 'More'])
+    await userEvent.keyboard('{Tab}')
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Emoji')
+  })
+
+  it('goes to the newest again after one has written, and keeps the menu of a message after a reaction', async () => {
+    app = await openApp('full')
+    const { timeline } = app.room
+    const id = timeline.at(timeline.length - 3).id
+    await userEvent.click(field())
+    await userEvent.keyboard('{Shift>}{Tab}{Tab}{/Shift}{ArrowUp}{ArrowUp}')
+    await until(() => document.activeElement === rowOf(id), 'two messages up')
+    await userEvent.keyboard('+')
+    await expect.element(page.getByRole('menuitem', { name: '👍' })).toHaveFocus()
+    await userEvent.keyboard('{Enter}')
+    await until(() => document.activeElement === rowOf(id), 'the message again')
+    await until(() => rowOf(id).querySelector('.row-toolbar') !== null, 'its menu')
+    await userEvent.click(field())
+    const newest = await sendText('on we go')
+    await userEvent.keyboard('{Shift>}{Tab}{Tab}{/Shift}')
+    expect(document.activeElement).toBe(rowOf(newest))
+  })
+
+  it('leaves the people beside the room while something opens over it', async () => {
+    app = await openApp('full')
+    const people = page.getByRole('complementary', { name: 'People' })
+    const invite = people.getByRole('button', { name: 'Invite somebody' })
+    await userEvent.keyboard('{Alt>}p{/Alt}')
+    await userEvent.click(invite)
+    await expect.element(page.getByRole('dialog', { name: 'Invite' })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
+    await expect.element(invite).toHaveFocus()
+    await userEvent.keyboard('{Escape}')
+    await expect.element(people).not.toBeInTheDocument()
+    await expect.element(page.getByTitle('People and paths')).toHaveFocus()
+  })
+
   it('sets marks around words', async () => {
     app = await openApp('full')
     await userEvent.click(field())

@@ -63,6 +63,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
   const [mode, setMode] = useState<ComposerMode>(writing)
   const [removing, setRemoving] = useState<Message>()
   const [open, setOpen] = useState<Open>()
+  const [peopleOpen, setPeopleOpen] = useState(false)
   const [reaching, setReaching] = useState<Person>()
   const [about, setAbout] = useState<Person>()
   const entering = useRoomState(room, (state) => state.entering)
@@ -111,7 +112,7 @@ export function RoomView(props: RoomViewProps): ReactElement {
       const isFind = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.code === 'KeyF'
       if (!isFind && (!event.altKey || event.ctrlKey || event.metaKey)) return
       if (isFind) setOpen('search')
-      else if (event.code === 'KeyP') setOpen((now) => (now === 'people' ? undefined : 'people'))
+      else if (event.code === 'KeyP') setPeopleOpen((now) => !now)
       else if (event.code === 'KeyI') setOpen('invite')
       else if (event.code === 'KeyM') setOpen('map')
       else if (event.code === 'KeyF') setOpen('files')
@@ -148,16 +149,16 @@ export function RoomView(props: RoomViewProps): ReactElement {
 
   return (
     <FilesContext value={filesPlace}>
-      <div className={`room${open === 'people' && wide ? ' with-people' : ''}`}>
+      <div className={`room${peopleOpen && wide ? ' with-people' : ''}`}>
         <section className="room-main" aria-label={name} {...drop.handlers}>
           {drop.over && <DropHere />}
           <Header
             room={room}
             name={name}
-            peopleOpen={open === 'people'}
+            peopleOpen={peopleOpen}
             peopleButton={peopleButton}
             onBack={onBack}
-            onPeople={() => setOpen(open === 'people' ? undefined : 'people')}
+            onPeople={() => setPeopleOpen(!peopleOpen)}
             onMap={map}
             onInvite={invite}
             onFiles={files}
@@ -207,10 +208,12 @@ export function RoomView(props: RoomViewProps): ReactElement {
           room={room}
           name={name}
           open={open}
+          peopleOpen={peopleOpen}
           about={about}
           reaching={reaching}
           picture={picture}
           setOpen={setOpen}
+          setPeopleOpen={setPeopleOpen}
           setAbout={setAbout}
           setReaching={setReaching}
           setPicture={setPicture}

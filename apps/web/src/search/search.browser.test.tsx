@@ -15,6 +15,7 @@ describe('search', () => {
   it('finds by words, shows them marked, and leads to the message', async () => {
     app = await openApp('full')
     await userEvent.keyboard('{Control>}f{/Control}')
+    await expect.element(field()).toHaveFocus()
     await userEvent.fill(field(), 'tomas SEAT')
     await until(() => hits().length === 1, 'the message is found')
     expect(hits()[0]?.querySelector('mark')?.textContent).toBe('seat')

@@ -60,7 +60,7 @@ export default function Search({ room, onJump, onClose }: SearchProps): ReactEle
           <input
             className="field"
             type="search"
-            autoFocus
+            data-focus
             value={query}
             aria-label={say.label}
             placeholder={say.placeholder}

@@ -34,6 +34,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
   const [problem, setProblem] = useState<string | undefined>(malformed ? say.notALink : undefined)
   const [busy, setBusy] = useState(false)
   const act = useRef<HTMLDivElement>(null)
+  const make = useRef<HTMLButtonElement>(null)
   const nameId = useId()
   const linkId = useId()
 
@@ -99,6 +100,12 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
               autoComplete="nickname"
               aria-describedby={`${nameId}-hint`}
               onChange={(event) => setName(event.currentTarget.value)}
+              enterKeyHint="next"
+              onKeyDown={(event) => {
+                if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+                event.preventDefault()
+                make.current?.focus()
+              }}
               onBlur={() => void keepName()}
             />
             <button
@@ -138,6 +145,7 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
           </fieldset>
 
           <button
+            ref={make}
             type="button"
             className="button primary large start-new"
             disabled={busy}

@@ -1,6 +1,7 @@
 /** How far an own message has come: a mark of the ring's family, and the same in words on demand. */
 import type { ReactElement } from 'react'
 import type { Message } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useMessages, type Messages } from '../messages/messages.tsx'
 import { useRowActions } from './actions.ts'
 
@@ -21,12 +22,13 @@ export function deliveryWord(message: Message, words: Messages): string {
 export function DeliveryMark({ message, quiet }: { readonly message: Message; readonly quiet: boolean }): ReactElement {
   const words = useMessages()
   const actions = useRowActions()
+  const tabIndex = useTabStop()
   const word = deliveryWord(message, words)
   return (
     <button
       type="button"
       className={`delivery${quiet && message.delivery === 'stored' ? ' near' : ''}`}
-      tabIndex={-1}
+      tabIndex={tabIndex}
       aria-label={`${words.delivery.label}: ${word}`}
       title={word}
       onClick={(event) => actions.openDelivery(message, event.currentTarget)}

@@ -1,6 +1,7 @@
 /** What a message answers, in one line that leads there. */
 import type { ReactElement } from 'react'
 import type { Message } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { saidOf } from '../files/said.ts'
 import { plainText } from '../markdown/parse.ts'
 import { useMessages } from '../messages/messages.tsx'
@@ -10,13 +11,14 @@ import { useRowActions } from './actions.ts'
 export function Quote({ id, message }: { readonly id: string; readonly message: Message | undefined }): ReactElement {
   const words = useMessages()
   const actions = useRowActions()
+  const tabIndex = useTabStop()
   if (message === undefined) return <p className="quote missing">{words.timeline.answeredMissing}</p>
   return (
     <button
       type="button"
       className="quote person"
       style={hueStyle(message.author)}
-      tabIndex={-1}
+      tabIndex={tabIndex}
       title={words.timeline.jumpToAnswered(message.name)}
       onClick={() => actions.jumpTo(id)}
     >

@@ -1,6 +1,7 @@
 /** Reactions under a message: each a button that adds or takes back one's own. */
 import { useRef, type ReactElement } from 'react'
 import type { Message } from '@kith/peer'
+import { useTabStop } from '../app/tab-stop.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { useRowActions } from './actions.ts'
 import { useNames } from './names.ts'
@@ -9,6 +10,7 @@ export function Reactions({ message }: { readonly message: Message }): ReactElem
   const words = useMessages()
   const actions = useRowActions()
   const names = useNames()
+  const tabIndex = useTabStop()
   // One that has just been given shows that it has; what was there when one scrolled here does not.
   const before = useRef(message.reactions.map(({ emoji }) => emoji))
   if (message.reactions.length === 0) return null
@@ -24,7 +26,7 @@ export function Reactions({ message }: { readonly message: Message }): ReactElem
               className={`reaction${mine ? ' mine' : ''}${before.current.includes(emoji) ? '' : ' fresh'}`}
               aria-pressed={mine}
               title={words.format.list(who)}
-              tabIndex={-1}
+              tabIndex={tabIndex}
               onClick={() => actions.react(message, emoji, !mine)}
             >
               <span className="reaction-emoji">{emoji}</span>

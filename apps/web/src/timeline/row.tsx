@@ -2,6 +2,7 @@
 import { memo, useState, type ReactElement, type ReactNode } from 'react'
 import { CornerUpLeft, Ellipsis, Pencil, Pin, SmilePlus } from 'lucide-react'
 import type { Message } from '@kith/peer'
+import { TabStopContext, useTabStop } from '../app/tab-stop.ts'
 import { Verified } from '../members/verified.tsx'
 import { Attachments } from '../files/attachments.tsx'
 import { Markdown } from '../markdown/markdown.tsx'
@@ -76,39 +77,41 @@ export const Row: React.NamedExoticComponent<RowProps> = memo(function Row(props
             </time>
           )}
         </div>
-        <div className="row-body">
-          {head && (
-            <header className="row-head">
-              <span className="person person-name" style={hueStyle(message.author)}>
-                {message.name}
-              </span>
-              <AuthorMark author={message.author} />
-              <time
-                className="row-time"
-                dateTime={new Date(message.time).toISOString()}
-                title={words.format.dateTime(message.time)}
-              >
-                {time}
-              </time>
-            </header>
-          )}
-          {message.replyTo !== undefined && <Quote id={message.replyTo} message={answered} />}
-          <div className="row-line">
-            <div className="row-said">
-              {(message.text !== '' || message.deleted) && <MessageText message={message} />}
-              {message.attachments.length > 0 && <Attachments message={message} />}
-            </div>
-            {message.pinned !== undefined && (
-              <span className="row-pinned" role="img" aria-label={words.pins.pinned} title={words.pins.pinned}>
-                <Pin size={13} aria-hidden />
-              </span>
+        <TabStopContext value={active && near}>
+          <div className="row-body">
+            {head && (
+              <header className="row-head">
+                <span className="person person-name" style={hueStyle(message.author)}>
+                  {message.name}
+                </span>
+                <AuthorMark author={message.author} />
+                <time
+                  className="row-time"
+                  dateTime={new Date(message.time).toISOString()}
+                  title={words.format.dateTime(message.time)}
+                >
+                  {time}
+                </time>
+              </header>
             )}
-            {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
-            {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
+            {message.replyTo !== undefined && <Quote id={message.replyTo} message={answered} />}
+            <div className="row-line">
+              <div className="row-said">
+                {(message.text !== '' || message.deleted) && <MessageText message={message} />}
+                {message.attachments.length > 0 && <Attachments message={message} />}
+              </div>
+              {message.pinned !== undefined && (
+                <span className="row-pinned" role="img" aria-label={words.pins.pinned} title={words.pins.pinned}>
+                  <Pin size={13} aria-hidden />
+                </span>
+              )}
+              {message.edited && !message.deleted && <span className="row-edited">{words.timeline.edited}</span>}
+              {message.mine && !message.deleted && <DeliveryMark message={message} quiet={!newestMine} />}
+            </div>
+            <Reactions message={message} />
           </div>
-          <Reactions message={message} />
-        </div>
-        {(near || held) && !message.deleted && <Toolbar message={message} tabbable={active} />}
+          {(near || held) && !message.deleted && <Toolbar message={message} />}
+        </TabStopContext>
       </article>
     </>
   )
@@ -133,10 +136,10 @@ function MessageText({ message }: { readonly message: Message }): ReactElement {
   )
 }
 
-function Toolbar({ message, tabbable }: { readonly message: Message; readonly tabbable: boolean }): ReactElement {
+function Toolbar({ message }: { readonly message: Message }): ReactElement {
   const words = useMessages()
   const actions = useRowActions()
-  const tabIndex = tabbable ? 0 : -1
+  const tabIndex = useTabStop()
   return (
     <div className="row-toolbar" role="toolbar" aria-label={words.timeline.actions}>
       <button

@@ -86,6 +86,7 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
   const { length, shift } = useRows(view, pinned)
   const correctPlace = usePlace(view, scroller, list, pinned)
   const focus = useRowFocus(room, view, scroller, list)
+  const { focused, focusRow, jumpTo, release } = focus
   const callable = useCallable(people)
   const names = useMemo(() => namesOf(people, me, words.room.you), [people, me, words])
 
@@ -139,11 +140,12 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
       if (newest.mine && !isFirst) {
         pinned.current = true
         clearMarker()
+        release()
       }
     }
     followEnd()
     markReadIfSeen()
-  }, [newest, length, pinned, clearMarker, followEnd, markReadIfSeen])
+  }, [newest, length, pinned, clearMarker, release, followEnd, markReadIfSeen])
 
   /** What came since is read from its beginning: to the first unread while it is further down, and from there to the newest. */
   const jumpOn = useCallback(() => {
@@ -154,7 +156,6 @@ export const Timeline: React.NamedExoticComponent<TimelineProps> = memo(function
     list.current?.scrollToIndex(index, { align: 'start', offset: -aboveMarkPx })
   }, [marker, unread, view, toEnd])
 
-  const { focused, focusRow, jumpTo, release } = focus
   const actions = useMemo<RowActions>(
     () => ({
       reply: onReply,
