@@ -37,6 +37,8 @@ const sentText = async (root: string): Promise<string> =>
 describe('adding files', () => {
   it('waits for a word about what was chosen, or for Enter', async () => {
     app = await openApp('full')
+    const add = page.getByRole('button', { name: 'Add files' }).element() as HTMLElement
+    add.focus()
     await userEvent.upload(page.getByTestId('file-picker'), await photo('lake.jpg'))
     await expect.element(page.getByRole('button', { name: 'Remove lake.jpg' })).toBeVisible()
     await expect.element(field()).toHaveFocus()
