@@ -5,6 +5,8 @@
  *                                       ├── Engine ──┼── Flow: live entries and their receipts
  *     store ─────────────────── Journal ┘            └── Catchup: comparing histories
  *
+ * What `Reach` tells finds whose business it is in `Encounters`, and what is said over links in `Hearing`.
+ *
  * Losing the relay, or every link, loses nothing: what was missed is found by the digests in the beats. The engine reads
  * no clock and opens no socket; what it is told is in `input.ts`, what it asks for in `output.ts`.
  */
@@ -17,14 +19,13 @@ import { unreachable } from '../machine.ts'
 import type { Millis, SignatureCheck, StoredRecord } from '../machine.ts'
 import { type RoomName, openRoomKeys } from '../rooms/keys.ts'
 import type { MovedBox } from '../rooms/content.ts'
-import { openMoved, sealMoved } from '../rooms/moved-boxes.ts'
-import type { Move } from '../rooms/moves.ts'
 import { Room } from '../rooms/room.ts'
 import type { RoomCounts, RoomResult } from '../rooms/room.ts'
-import type { Aside } from './asides.ts'
 import { BlobTraffic } from './blob-traffic.ts'
 import { Catchup } from './catchup.ts'
 import { encodeClaims } from './claims.ts'
+import { Encounters } from './encounters.ts'
+import type { EncountersContext } from './encounters.ts'
 import { Flow } from './flow.ts'
 import { Governing } from './governing.ts'
 import { keptRoomName, membersRoomName } from './room-names.ts'
@@ -35,36 +36,25 @@ import { isKeeper } from './keeper-card.ts'
 import { KeeperHelp } from './keeper-help.ts'
 import { type KeeperHoldings, Keeping } from './keeping.ts'
 import type { KeeperTicket } from '../keepers/keeper-ticket.ts'
-import { decodeKeeperMessage } from '../keepers/wire.ts'
 import { openLobby } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import { drawMap } from './room-map.ts'
 import type { ReachReport, RoomMap } from './map.ts'
 import { Mode } from './mode.ts'
+import { Moving } from './moving.ts'
 import { priority } from './links.ts'
-import type { LiveLink } from './links.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
 import type { EngineEvent, Output, PeerInfo } from './output.ts'
 import { Presence } from './presence.ts'
 import { Reach } from './reach.ts'
 import { Roster } from './roster.ts'
-import { relaySource, Skew } from './skew.ts'
+import { Skew } from './skew.ts'
 import { Typing } from './typing.ts'
 import { Whispers } from './whispers.ts'
 
 export const tickMs = 500
 /** In the background, and in a mesh, whose machines have timers of their own. */
 export const slowTickMs = 1_000
-/** Link failures that mean somebody in between is not who it should be. */
-const suspiciousCodes: ReadonlySet<string> = new Set([
-  'badHandshake',
-  'badMembership',
-  'badSignature',
-  'unexpectedPeer',
-  'unknownRoom',
-])
-/** One can be a socket that was just replaced; the person is told, once, when it goes on. */
-const maxSuspicions = 4
 
 type Purpose = 'import' | 'receipts'
 
@@ -80,8 +70,7 @@ export class Engine {
   readonly #journal: Journal
   /** Of a members room. */
   readonly #governing: Governing | undefined
-  /** What was told of where this room went on. */
-  #moved: Move | undefined
+  readonly #moving: Moving
   readonly #roster: Roster
   readonly #typing: Typing
   readonly #whispers: Whispers
@@ -94,15 +83,16 @@ export class Engine {
   /** Of everybody with the room's key. */
   readonly #help: KeeperHelp | undefined
   readonly #hearing: Hearing
+  readonly #encounters: Encounters
+  /** What links and the relay are told to. */
+  readonly #parts: EncountersContext
   /** By compute request: what its answer is for. */
   readonly #computing = new Map<number, Purpose>()
   #outputs: Output[] = []
   /** Time of the input being handled. */
   #now: Millis
   #nextRequest = 1
-  #listed: boolean
   #life: 'new' | 'running' | 'stopped' = 'new'
-  #suspicions = 0
 
   constructor(options: EngineOptions, now: Millis) {
     const { crypto, persona, secret, expiry } = options
@@ -175,6 +165,7 @@ export class Engine {
       windowMs: keeper?.windowMs,
       readOnce: options.readOnce,
     })
+    this.#moving = new Moving(options, this.#room)
     const keeping = this.#keeping
     const restore = keeping && ((records: readonly StoredRecord[]): void => keeping.restore(records))
     this.#journal = new Journal(this.#room, emit, tell, () => this.#nextRequest++, restore)
@@ -188,6 +179,7 @@ export class Engine {
         chain: this.#chain,
         proof: governing?.proof(lobby, handshakeHash) ?? keeping?.proof(handshakeHash, persona.author),
       })
+    this.#encounters = new Encounters(options.relayOrigin !== undefined, () => this.#parts)
     this.#reach = new Reach(
       {
         options,
@@ -201,56 +193,7 @@ export class Engine {
         now: () => this.#now,
         emit,
       },
-      {
-        linked: (link, at) => this.#linked(link, at),
-        unlinked: (gone, at) => this.#unlinked(gone, at),
-        asideUp: (aside, at) => governing?.asideUp(aside, at),
-        asidePayload: (aside, bytes, at) => {
-          if (governing !== undefined) governing.asidePayload(aside, bytes, at)
-          else this.#keptAside(aside, bytes, at)
-        },
-        asideDown: (aside, at) => governing?.asideDown(aside, at),
-        asideUnanswered: (lobby, at) => governing?.asideUnanswered(lobby, at),
-        slow: (session, isSlow, at) => this.#mode.slow(session, isSlow, at),
-        admits: (session, urgency, at) => this.#mode.admits(session, urgency, at),
-        learned: (contacts, at) => this.#mode.mesh?.learned(contacts, at),
-        welcomed: (session, at) => this.#mode.mesh?.welcomed(session, at),
-        connectFailed: (session, why, at) => this.#mode.mesh?.connectFailed(session, why, at),
-        wrongCard: (session, at) => this.#mode.mesh?.wrongCard(session, at),
-        referral: () => this.#mode.mesh?.referral() ?? [],
-        via: (session) => this.#mode.via(session),
-        knowing: (session) => this.#mode.knowing(session),
-        payload: (link, bytes, at) => this.#hearing.payload(link, bytes, at),
-        moved: (session, at) => this.#blobs?.moved(session, at),
-        failed: (code) => {
-          if (suspiciousCodes.has(code) && ++this.#suspicions === maxSuspicions) {
-            tell({ type: 'notice', code: 'linkRefused', about: code })
-          }
-        },
-        ready: (relayKey, at) => {
-          tell({ type: 'relay', state: 'up' })
-          this.#flow.relayReady(relayKey, at)
-        },
-        away: () => {
-          this.#listed = false
-          tell({ type: 'relay', state: 'away' })
-        },
-        met: (peer) => this.#roster.met(peer.session, peer.platform),
-        gathered: (at) => this.#mode.judge(at),
-        left: (gone) => this.#roster.left(gone),
-        listed: () => {
-          this.#listed = true
-        },
-        entry: (bytes, receipt, at) => this.#flow.receive(bytes, receipt, undefined, at),
-        receipt: (receipt, digest, at) => this.#flow.receiptMade(receipt, digest, at),
-        clock: (offsetMs) => this.#skew.sample(relaySource, offsetMs),
-        refused: (code, about, subject, retryAfterMs, at) => {
-          if (about === 'publish') this.#flow.publishRefused(subject, retryAfterMs, at)
-          // A signal or frame for one member that was refused is sent again another way; the session is not refused.
-          else if (retryAfterMs === 0 && about !== 'signal' && about !== 'direct' && about !== 'probe')
-            tell({ type: 'notice', code: 'relayRefused', about: code })
-        },
-      },
+      this.#encounters.events(),
     )
     this.#blobs =
       options.blobs === true
@@ -280,7 +223,6 @@ export class Engine {
             reach: this.#reach,
           })
         : undefined
-    this.#listed = !this.#reach.hasRelay
     this.#presence = new Presence(
       this.#own,
       this.#room,
@@ -352,7 +294,7 @@ export class Engine {
       say: (to, number, whisper, at) => this.#say(to, { type: 'whisper', number, whisper }, at),
       confirm: (to, number, at) => this.#say(to, { type: 'whisperHeard', number }, at),
     })
-    this.#hearing = new Hearing({
+    const parts = {
       own: this.#own,
       room: this.#room,
       reach: this.#reach,
@@ -367,10 +309,11 @@ export class Engine {
       governing,
       blobs: this.#blobs,
       help: this.#help,
-      keeping: ticket && this.#keeping,
       apply,
       tell,
-    })
+    }
+    this.#hearing = new Hearing({ ...parts, keeping: ticket && keeping })
+    this.#parts = { ...parts, keeping, hearing: this.#hearing }
   }
 
   /** Own session key, hex. */
@@ -438,9 +381,7 @@ export class Engine {
 
   /** Of a notice that this open room goes on: the invite for these people (author keys, hex), where their devices are known. */
   movedBoxes(people: readonly string[], invite: string): readonly MovedBox[] {
-    const { crypto, persona } = this.#options
-    const notice = { room: this.#room.keys.id, author: formatHex(persona.author) }
-    return sealMoved(crypto, notice, this.#room.devicesOf(new Set(people)), invite)
+    return this.#moving.boxesFor(people, invite)
   }
 
   handle(input: Input, now: Millis): readonly Output[] {
@@ -563,7 +504,7 @@ export class Engine {
     this.#flow.tick(now)
     this.#apply(this.#room.expire(this.#skew.corrected(now)), now)
     this.#keeping?.tick(this.#room.log, this.#reach, now)
-    this.#catchup.tick({ met: this.#roster.size, listed: this.#listed }, now)
+    this.#catchup.tick({ met: this.#roster.size, listed: this.#encounters.isListed }, now)
     const isSlow = this.#mode.mesh !== undefined || !this.#presence.isVisible
     this.#emit({ type: 'timer', name: 'tick', at: now + (isSlow ? slowTickMs : tickMs) })
   }
@@ -587,25 +528,13 @@ export class Engine {
     this.#presence.beatAll(true, now)
   }
 
-  #tellMove(): void {
-    // In a members room whoever may let in does that; nobody is called away by a notice.
-    const moved = this.#governing === undefined ? this.#room.moved : undefined
-    if (moved === undefined || (moved.author === this.#moved?.author && moved.boxes === this.#moved.boxes)) return
-    this.#moved = moved
-    const { author, boxes } = moved
-    const { crypto, persona } = this.#options
-    const agree = [persona.device.agree, ...(persona.olderAgree ?? [])]
-    const device = formatHex(persona.device.sign.publicKey)
-    const own = openMoved(crypto, { room: this.#room.keys.id, author }, device, agree, boxes)
-    const open = moved.invite === '' ? undefined : moved.invite
-    this.#tell({ type: 'moved', author, invite: own ?? open, sealed: own !== undefined })
-  }
-
   #apply(result: RoomResult, now: Millis, posted?: { readonly tag: number; readonly id: string }): void {
     if (result.changes.length > 0) this.#tell({ type: 'timeline', changes: result.changes })
     this.#blobs?.shown(result.changes, now)
     for (const { author, proof } of result.proofs) this.#tell({ type: 'proof', author, proof })
-    this.#tellMove()
+    // In a members room whoever may let in does that; nobody is called away by a notice.
+    const move = this.#governing === undefined ? this.#moving.news() : undefined
+    if (move !== undefined) this.#tell(move)
     this.#journal.store(result.stores, posted)
     if (result.forks.length === 0) return
     this.#tell({ type: 'notice', code: 'forkFound' })
@@ -627,48 +556,12 @@ export class Engine {
 
   // Links and what is said over them.
 
-  #linked(link: LiveLink, now: Millis): void {
-    const { chain, name } = link.claims
-    const time = this.#skew.corrected(now)
-    this.#apply(this.#room.introduce(link.sessionKey, chain, name, time), now)
-    this.#roster.linked(link, this.#room.personOf(link.session, time).author)
-    this.#catchup.linked(link, now)
-    this.#presence.greet(link, now)
-    this.#presence.neighboursChanged(now)
-    this.#mode.linked(link, now)
-    this.#blobs?.linked(link, now)
-    this.#governing?.linked(link, now)
-    this.#whispers.linked(link.session, now)
-    this.#help?.linked(link, this.#blobs?.known() ?? [], now)
-    this.#keeping?.linked(link, this.#reach, now)
-  }
-
   /** Its far end is asked to be heard: whether it is gone shows within `wakeMs`. */
   #doubted(transport: string, now: Millis): void {
     const link = this.#reach.doubt(transport, now)
     if (link === undefined) return
     this.#presence.beat(link, true, now)
     this.#mode.mesh?.doubted(link.session, now)
-  }
-
-  #unlinked(session: string, now: Millis): void {
-    this.#roster.unlinked(session)
-    this.#governing?.unlinked(session)
-    this.#catchup.unlinked(session)
-    this.#typing.forget(session)
-    this.#skew.forget(session)
-    this.#flow.neighbourhood.forget(session)
-    this.#mode.unlinked(session, now)
-    this.#blobs?.unlinked(session, now)
-    this.#help?.unlinked(session)
-    this.#presence.neighboursChanged(now)
-  }
-
-  /** To a keeper of a members room, from somebody who knows an older lobby only. */
-  #keptAside(aside: Aside, bytes: Uint8Array, now: Millis): void {
-    const decoded = decodeKeeperMessage(bytes)
-    if (!decoded.ok) return
-    this.#keeping?.aside(aside, this.#reach, decoded.value, now)
   }
 
   /** What a keeper says it holds it holds after a crash, too. */
