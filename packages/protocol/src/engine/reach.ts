@@ -6,32 +6,29 @@
  * once, and directly as soon as a dial succeeds. In a mesh only those are linked whom the overlay asks for
  * (`connect`), and those it admits. Whom neither reaches is reached through a member (`circuits.ts`).
  */
-import { emptyBytes } from '../codec/bytes.ts'
 import { formatHex } from '../codec/text.ts'
-import { encodeCard, openCard } from '../discovery/card.ts'
 import type { Card } from '../discovery/card.ts'
-import { keeperKindOf } from './keeper-card.ts'
-import { slotAt } from '../discovery/rendezvous.ts'
 import type { SignalType } from '../discovery/signal.ts'
 import { carryTags, decodeCarried } from '../gossip/carry-wire.ts'
 import type { Contact, NeighbourPriority } from '../gossip/overlay-wire.ts'
-import type { LinkOptions } from '../link/link-io.ts'
 import type { Millis } from '../machine.ts'
 import { Absences } from './absences.ts'
 import { Asides } from './asides.ts'
 import type { Aside } from './asides.ts'
 import { Attendance } from './attendance.ts'
+import { Cards, mayDial } from './cards.ts'
 import { Circuits, isCircuit } from './circuits.ts'
 import { Contacts, contactOf } from './contacts.ts'
 import type { Known } from './contacts.ts'
 import { Dials } from './dials.ts'
 import { DirectLinks } from './direct-links.ts'
 import { Entrances } from './entrances.ts'
-import type { Input, TransportKind } from './input.ts'
+import type { Input } from './input.ts'
 import { Introductions } from './introductions.ts'
 import { Knocks } from './knocks.ts'
 import { Links, priority } from './links.ts'
 import type { LiveLink, Priority } from './links.ts'
+import { Lobbies } from './lobbies.ts'
 import { begins } from './lobby.ts'
 import type { Lobby } from './lobby.ts'
 import type { ReachReport } from './map.ts'
@@ -41,12 +38,10 @@ import type { ReachContext, ReachEvents } from './reach-io.ts'
 import { reportReach } from './reach-report.ts'
 import type { ReachSources } from './reach-report.ts'
 import { RelayLinks } from './relay-links.ts'
+import { Releases } from './releases.ts'
 import { Signals } from './signals.ts'
 import { isAside } from './topic-members.ts'
 import { Ways } from './ways.ts'
-
-/** A link nobody needs any more stays so long: the far side may have another opinion. */
-export const releaseMs = 2_000
 
 export class Reach {
   readonly #context: ReachContext
@@ -67,15 +62,10 @@ export class Reach {
   readonly #introductions: Introductions
   readonly #asides: Asides
   readonly #entrances: Entrances
-  readonly #card: Uint8Array
-  /** The same, for lobbies where we only listen. */
-  readonly #listeningCard: Uint8Array
+  readonly #cards: Cards
+  readonly #lobbies: Lobbies
+  readonly #releases = new Releases()
   readonly #events: ReachEvents
-  /** By session: when its link is to be closed, unless it is wanted again. */
-  readonly #releases = new Map<string, Millis>()
-  #lobbies: readonly Lobby[]
-  /** As an open room has: then every transport is the room's. Asked for each frame, so it is not worked out each time. */
-  #hasOneLobby: boolean
   #mode: 'small' | 'mesh' = 'small'
 
   constructor(context: ReachContext, events: ReachEvents) {
@@ -84,8 +74,7 @@ export class Reach {
     const { options, session, emit } = context
     const { crypto, platform, relayOrigin } = options
     this.#own = formatHex(session.sign.publicKey)
-    this.#lobbies = context.lobbies
-    this.#hasOneLobby = isOnlyRoom(context.lobbies)
+    this.#lobbies = new Lobbies(context)
     this.#dials = new Dials(this.#own, platform, crypto.random, emit)
     this.#relayLinks = new RelayLinks({
       prefix: 'relay',
@@ -93,7 +82,7 @@ export class Reach {
       random: crypto.random,
       links: () => this.#links,
       meeting: () => this.#meeting,
-      linkOptions: (isInitiator, local, remote) => this.#linkOptions('relay', isInitiator, local, remote),
+      linkOptions: (isInitiator, local, remote) => this.#lobbies.linkOptions('relay', isInitiator, local, remote),
       now: context.now,
     })
     this.#asides = new Asides(
@@ -103,7 +92,7 @@ export class Reach {
         random: crypto.random,
         meeting: () => this.#meeting,
         linkOptions: (isInitiator, local, remote, lobby) =>
-          this.#linkOptions('relay', isInitiator, local, remote, lobby),
+          this.#lobbies.linkOptions('relay', isInitiator, local, remote, lobby),
         transportEnded: (transport, code, now) => this.#direct.ended(transport, code, now),
         now: context.now,
         emit,
@@ -123,12 +112,12 @@ export class Reach {
     })
     this.#entrances = new Entrances({
       crypto,
-      lobbies: () => this.#lobbies,
+      lobbies: () => this.#lobbies.all,
       asides: this.#asides,
       corrected: context.corrected,
       room: (up, now) => this.#direct.up(up, now),
       linkOptions: (kind, isInitiator, local, remote, lobby) =>
-        this.#linkOptions(kind, isInitiator, local, remote, lobby),
+        this.#lobbies.linkOptions(kind, isInitiator, local, remote, lobby),
       emit,
     })
     this.#absences = new Absences({
@@ -148,21 +137,12 @@ export class Reach {
       meeting: () => this.#meeting,
       links: () => this.#links.spreading(),
     })
-    const about = {
-      kem: session.agree.publicKey,
-      platform,
-      rootCapable: platform === 'node' && options.kind !== 'keeper',
-      ...(options.kind === 'keeper' ? { keeper: keeperKindOf(options) } : undefined),
-      webrtc: this.#mayDial,
-      created: context.corrected(context.now()),
-    }
-    this.#card = encodeCard(crypto, context.roomId, session.sign, about)
-    this.#listeningCard = encodeCard(crypto, context.roomId, session.sign, { ...about, listens: true })
-    this.#contacts = new Contacts((card) => this.openCard(card), options.readOnce)
+    this.#cards = new Cards(context)
+    this.#contacts = new Contacts((card) => this.#cards.open(card), options.readOnce)
     this.#signals = new Signals({
       crypto,
       session,
-      psk: this.#current?.psk,
+      psk: this.#lobbies.current?.psk,
       corrected: context.corrected,
       send: (to, payload, now) => this.#links.send(to, priority.signal, payload, now),
       via: (to) => (this.#links.best(to) === undefined ? events.via(to) : to),
@@ -171,7 +151,7 @@ export class Reach {
     })
     this.#knocks = new Knocks({
       random: crypto.random,
-      card: () => this.#card,
+      card: () => this.#cards.own,
       signal: (to, type, name, bytes, now) => this.#signals.send(to, type, name, bytes, now),
       dial: (to, now) => {
         if (this.#mayDial && to.webrtc) this.#dials.dial(to, now)
@@ -211,7 +191,7 @@ export class Reach {
         if (link.path === 'relay') this.dialDue(now)
       },
       unlinked: (gone, now, code) => {
-        this.#releases.delete(gone)
+        this.#releases.forget(gone)
         this.#circuits.neighbourGone(gone, now)
         events.unlinked(gone, now, code)
         if (code === 'silent' || code === 'transportDown') this.#absences.fellSilent(gone, now)
@@ -230,10 +210,10 @@ export class Reach {
       ownKey: session.sign.publicKey,
       links: this.#links,
       // Whoever was removed may still have a link with somebody who cannot know, and meets nobody through it.
-      carriers: (to) => (this.#current === undefined ? [] : events.knowing(to)),
+      carriers: (to) => (this.#lobbies.current === undefined ? [] : events.knowing(to)),
       admits: (other, now) =>
         this.#mode === 'small' || this.#knocks.expects(other, now) || events.admits(other, 'low', now),
-      linkOptions: (isInitiator, local, remote) => this.#linkOptions('circuit', isInitiator, local, remote),
+      linkOptions: (isInitiator, local, remote) => this.#lobbies.linkOptions('circuit', isInitiator, local, remote),
       now: context.now,
       timer: (name, at) => emit({ type: 'timer', name, at }),
     })
@@ -249,7 +229,7 @@ export class Reach {
       mode: () => this.#mode,
       known: (other) => this.#known(other),
       admits: (other, urgency, now) => events.admits(other, urgency, now),
-      linkOptions: (kind, isInitiator, local, remote) => this.#linkOptions(kind, isInitiator, local, remote),
+      linkOptions: (kind, isInitiator, local, remote) => this.#lobbies.linkOptions(kind, isInitiator, local, remote),
       emit,
     })
     this.#ways = new Ways({
@@ -271,8 +251,8 @@ export class Reach {
   #createMeeting(origin: string, events: ReachEvents): Meeting {
     const { options, session, corrected, emit } = this.#context
     const { crypto } = options
-    const lobbies = this.#lobbies
-    const card = ({ role }: Lobby): Uint8Array => (role === 'listener' ? this.#listeningCard : this.#card)
+    const lobbies = this.#lobbies.all
+    const card = (lobby: Lobby): Uint8Array => this.#cards.in(lobby)
     return new Meeting({ crypto, origin, lobbies, session, card, corrected, readOnce: options.readOnce }, emit, {
       ...events,
       met: (peer, now) => {
@@ -337,7 +317,7 @@ export class Reach {
 
   /** Own card, as it is passed on. */
   get ownContact(): Contact {
-    return { session: this.#own, card: this.#card }
+    return { session: this.#own, card: this.#cards.own }
   }
 
   /** The card of a linked session; undefined when it showed none that is good. */
@@ -355,17 +335,12 @@ export class Reach {
 
   /** What a card says, if the session it names signed it for this room. */
   openCard(card: Uint8Array): Card | undefined {
-    const { options, roomId } = this.#context
-    const read = (): Card | undefined => {
-      const opened = openCard(options.crypto, roomId, card)
-      return opened.ok ? opened.value : undefined
-    }
-    return options.readOnce === undefined ? read() : options.readOnce.bytes('card', card, read)
+    return this.#cards.open(card)
   }
 
   /** Links with a peer: knocks, and dials when it is welcome. Answered by `linked` or `connectFailed`. */
   connect(contact: Contact, urgency: NeighbourPriority, now: Millis): void {
-    this.#releases.delete(contact.session)
+    this.#releases.forget(contact.session)
     const known = this.#contacts.learn(contact.card)
     const isPossible = this.#mayDial || this.#circuits.hasCarrier(contact.session)
     if (known === undefined) this.#events.wrongCard(contact.session, now)
@@ -375,12 +350,12 @@ export class Reach {
 
   /** The link with this session is not needed (any more). */
   release(session: string, now: Millis): void {
-    if (this.#links.best(session) !== undefined) this.#releases.set(session, now + releaseMs)
+    if (this.#links.best(session) !== undefined) this.#releases.release(session, now)
   }
 
   /** It is needed after all. */
   keep(session: string): void {
-    this.#releases.delete(session)
+    this.#releases.forget(session)
   }
 
   setMode(mode: 'small' | 'mesh', now: Millis): void {
@@ -424,10 +399,10 @@ export class Reach {
 
   /** The room moved, or there is somewhere else to listen. Links that are up stay: who may have one is judged elsewhere. */
   setLobbies(lobbies: readonly Lobby[], now: Millis): void {
-    const before = this.#current?.psk
-    this.#lobbies = lobbies
-    this.#hasOneLobby = isOnlyRoom(lobbies)
-    if (this.#current?.psk !== before) this.#signals.setPsk(this.#current?.psk)
+    const before = this.#lobbies.current?.psk
+    this.#lobbies.all = lobbies
+    const psk = this.#lobbies.current?.psk
+    if (psk !== before) this.#signals.setPsk(psk)
     this.#meeting?.setLobbies(lobbies, now)
     this.#asides.keepOnly(lobbies, now)
     this.dialDue(now)
@@ -443,10 +418,6 @@ export class Reach {
 
   closeAside(aside: Aside, now: Millis): void {
     this.#asides.close(aside.link.id, 'closed', now)
-  }
-
-  get #current(): Lobby | undefined {
-    return this.#lobbies.find(({ purpose }) => purpose === 'current')
   }
 
   // What is sent.
@@ -493,19 +464,16 @@ export class Reach {
     this.#knocks.tick(now)
     this.#circuits.tick(now)
     this.#absences.tick(now)
-    for (const [session, at] of this.#releases) if (now >= at) this.#releaseNow(session, now)
+    for (const session of this.#releases.due(now)) {
+      const link = this.#links.best(session)
+      if (link !== undefined) this.close(link, 'released', now)
+    }
     this.#links.reap(now)
     this.#dials.expire((transport) => this.#links.isUp(transport) || this.#asides.isUp(transport), now)
     this.#introductions.tick(this.#mode === 'small', now)
     this.#asides.tick(now)
     this.#entrances.tick(now)
     this.dialDue(now)
-  }
-
-  #releaseNow(session: string, now: Millis): void {
-    this.#releases.delete(session)
-    const link = this.#links.best(session)
-    if (link !== undefined) this.close(link, 'released', now)
   }
 
   /** The machine slept or changed network: doubt every link, try every road again. */
@@ -566,7 +534,7 @@ export class Reach {
   }
 
   transportFrame(transport: string, bytes: Uint8Array, now: Millis): void {
-    if (!this.#hasOneLobby) {
+    if (!this.#lobbies.isRoomOnly) {
       this.#entrances.frame(transport, bytes, now)
       this.#asides.transportFrame(transport, bytes, now)
     }
@@ -574,7 +542,7 @@ export class Reach {
   }
 
   transportFlow(transport: string, flow: 'full' | 'drained', now: Millis): void {
-    if (!this.#hasOneLobby) this.#asides.transportFlow(transport, flow, now)
+    if (!this.#lobbies.isRoomOnly) this.#asides.transportFlow(transport, flow, now)
     this.#links.flow(transport, flow, now)
   }
 
@@ -595,38 +563,11 @@ export class Reach {
   }
 
   get #mayDial(): boolean {
-    const { relayOnly, webrtc } = this.#context.options
-    return relayOnly !== true && webrtc !== false
+    return mayDial(this.#context.options)
   }
 
   /** Tries the ways to others that are due. */
   dialDue(now: Millis): void {
     this.#ways.try(this.#mode, now)
   }
-
-  #linkOptions(
-    kind: TransportKind | 'relay' | 'circuit',
-    isInitiator: boolean,
-    local: Uint8Array,
-    remote: Uint8Array,
-    lobby: Lobby | undefined = this.#current,
-  ): Omit<LinkOptions, 'name' | 'expect'> {
-    const { options, session, corrected, claims, welcomes, now } = this.#context
-    return {
-      crypto: options.crypto,
-      role: isInitiator ? 'initiator' : 'responder',
-      kind,
-      local,
-      remote,
-      session,
-      psks: lobby === undefined ? [] : [lobby.psk],
-      slot: slotAt(corrected(now())),
-      claims: (hash) => (lobby === undefined ? emptyBytes : claims(lobby, hash)),
-      welcomes: lobby && welcomes && ((peer, hash) => welcomes(peer, lobby, hash)),
-    }
-  }
-}
-
-function isOnlyRoom(lobbies: readonly Lobby[]): boolean {
-  return lobbies.length === 1 && lobbies[0]?.purpose === 'current'
 }
