@@ -1,9 +1,8 @@
-/** A room that is open: its record, its engine under a host, and its view. */
+/** A room that is open: its record, its session, and its view. */
 import { BrokenPromise, formatHex, formatRoomLink, parseHex, sasLifeMs } from '@kith/protocol'
 import type {
   DeviceWhisper,
   EngineEvent,
-  EngineOptions,
   Manifest,
   MembershipSnapshot,
   Persona,
@@ -11,7 +10,7 @@ import type {
   ReachReport,
 } from '@kith/protocol'
 import { absentReport } from './absent-report.ts'
-import type { ChatPorts, RoomEngine } from './chat-ports.ts'
+import type { ChatPorts } from './chat-ports.ts'
 import type { ChatStore, MembersRecord, QuietPeople, RoomMark, RoomRecord } from './chat-store.ts'
 import type {
   ChatSettings,
@@ -26,27 +25,24 @@ import type {
   VerifyCommand,
 } from './chat.ts'
 import type { KnownDevices } from './member-devices.ts'
-import { GovernRefused, MessageRefused, RoomClosed } from './errors.ts'
+import { GovernRefused, MessageRefused } from './errors.ts'
 import { infoOf } from './file-states.ts'
 import { FileFailed, maxFilesPerMessage, type FileInfo, type FileToSend } from './files.ts'
-import { Host } from './host.ts'
 import type { IncomingSocket } from './incoming.ts'
-import { readMembershipRecords } from './membership-records.ts'
 import { cutText, maxNameLength, maxTitleLength } from './names.ts'
 import { isCertificateOld, openPersona } from './persona.ts'
 import type { PersonaSecrets } from './persona.ts'
-import { relaySocketUrl } from './relay-address.ts'
 import { RoomDevices } from './room-devices.ts'
 import { RoomFiles } from './room-files.ts'
 import { type IdentityHub, RoomIdentity } from './room-identity.ts'
 import { RoomMembers } from './room-members.ts'
 import { RoomBlobs } from './room-blobs.ts'
+import { RoomMarkWriter } from './room-mark.ts'
 import { RoomPosts } from './room-posts.ts'
+import { RoomSession } from './room-session.ts'
 import { RoomView } from './room-view.ts'
 import { firstIdAt } from './unread.ts'
 
-/** Drafts and read marks are written this long after the last change. */
-export const markDelayMs: number = 400
 /** What is kept of a room beside its record. */
 export interface RoomExtras {
   readonly mark?: RoomMark | undefined
@@ -82,16 +78,11 @@ export class OpenRoom implements Room {
   readonly persona: Persona
   readonly author: Uint8Array
   #record: RoomRecord
-  #engine: RoomEngine | undefined
-  #host: Host | undefined
+  readonly #session: RoomSession
+  readonly #mark: RoomMarkWriter
   readonly #members: RoomMembers
-  /** Counts starts and stops, so that a slow start does not run after a stop. */
-  #runs = 0
-  /** Until then the record of a members room is being read, and what is asked of it waits. */
-  #beginning: Promise<void> | undefined
   #isTyping = false
   #isSaving = false
-  #stopMark: (() => void) | undefined
   #stopComparing: (() => void) | undefined
 
   constructor(
@@ -120,7 +111,7 @@ export class OpenRoom implements Room {
         name: () => this.state.people.find(({ me }) => me)?.name ?? name,
         nameOf: (who) => this.state.people.find(({ id }) => id === who)?.name ?? '',
         sessionOf: (who) => this.#linkedSessionOf(who),
-        whisper: (session, whisper) => this.#host?.input({ type: 'whisper', session, whisper }),
+        whisper: (session, whisper) => void this.#session.input({ type: 'whisper', session, whisper }),
         changed: () => this.#identified(),
       },
       hub,
@@ -149,19 +140,13 @@ export class OpenRoom implements Room {
     this.#members = new RoomMembers({
       crypto: ports.crypto,
       relay: () => this.#record.relay,
-      command: (tag, command) => {
-        this.#host?.input({ type: 'membership', tag, command })
-        return this.#host !== undefined
-      },
+      command: (tag, command) => this.#session.input({ type: 'membership', tag, command }),
       snapshot: () => this.#view.membership,
       record: () => this.#record.members as MembersRecord,
       keep: (members) => this.#keepMembers(members),
     })
     this.#posts = new RoomPosts({
-      post: (tag, content) => {
-        this.#host?.input({ type: 'post', tag, content })
-        return this.#host !== undefined
-      },
+      post: (tag, content) => this.#session.input({ type: 'post', tag, content }),
       heldChanged: (held) => this.#view.setHeld(held),
     })
     this.#devices = new RoomDevices({
@@ -173,29 +158,48 @@ export class OpenRoom implements Room {
       keepPersona: (persona) => this.#keepPersona(persona),
       membership: () => this.#view.membership,
       isSynced: () => this.state.sync.phase === 'synced',
-      engine: () => this.#running(),
-      whisper: (session, whisper) => this.#host?.input({ type: 'whisper', session, whisper }),
+      engine: () => this.#session.engine(),
+      whisper: (session, whisper) => void this.#session.input({ type: 'whisper', session, whisper }),
       ownMet: (session) => hub.ownDeviceMet(this, session),
       ownGone: () => hub.ownDeviceGone(),
       ownSaid: (session, device, whisper) => hub.ownDeviceSaid(this, session, device, whisper),
       personMet: (who) => hub.personMet(this, who),
       personSaid: (who, whisper) => this.identity.whispered(who, whisper),
     })
-    this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => this.#host?.input(input))
+    this.#mark = new RoomMarkWriter(ports.clock, () =>
+      store.writeMark(this.id, {
+        draft: this.#view.state.draft,
+        files: this.#files.draft,
+        readMark: this.#view.readMark,
+        stopped: this.#files.stopped,
+      }),
+    )
+    this.#blobs = ports.blobs && new RoomBlobs(ports.blobs, (input) => void this.#session.input(input))
     this.#files = new RoomFiles(
       {
         blobs: this.#blobs,
-        input: (input) => this.#host?.input(input),
+        input: (input) => void this.#session.input(input),
         manifest: (root) => this.#view.files.manifest(root),
         draftChanged: (draft) => {
           this.#view.setDraftFiles(draft)
-          this.#writeMarkSoon()
+          this.#mark.soon()
         },
-        stoppedChanged: () => this.#writeMarkSoon(),
+        stoppedChanged: () => this.#mark.soon(),
       },
       mark?.files ?? [],
       mark?.stopped ?? [],
     )
+    this.#session = new RoomSession({
+      chat: ports,
+      record: () => this.#record,
+      blobs: this.#blobs,
+      begun: () => {
+        if (this.#isSaving) this.#session.input({ type: 'setSaving', saving: true })
+        if (this.#blobs !== undefined) this.#files.begun()
+      },
+      onEvent: (event) => this.#event(event),
+      onStorageTrouble: () => this.tellBroken(),
+    })
   }
 
   get state(): RoomState {
@@ -218,77 +222,22 @@ export class OpenRoom implements Room {
     return this.#view.onMessages(listener)
   }
 
-  /** Begins a session: a fresh engine over what is stored. In a members room its own record is read first. */
+  /** Begins a session. */
   start(settings: ChatSettings): void {
-    if (this.#host !== undefined) throw new BrokenPromise(`room ${this.id} runs already`)
-    const run = ++this.#runs
-    if (this.#record.members === undefined) return this.#begin(settings, undefined)
-    const { roomId, inviteSecret, inviter, lobbySecret, edgeRule } = this.#record.members
-    this.#beginning = readMembershipRecords(this.#ports.storage, this.id).then(
-      (records) => {
-        if (run !== this.#runs) return
-        this.#beginning = undefined
-        this.#begin(settings, { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule })
-      },
-      () => this.tellBroken(),
-    )
-  }
-
-  #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {
-    const { clock, crypto, platform } = this.#ports
-    const { secret, persona } = this.#record
-    const relay = this.#ports.noRelay === true ? undefined : this.#record.relay
-    if (relay !== undefined) this.#ports.onRelayWanted?.(relay)
-    const dialer = settings.relayOnly ? undefined : this.#ports.dialerFor?.(relay)
-    this.#engine = this.#ports.createEngine(
-      {
-        crypto,
-        secret,
-        membership,
-        persona: openPersona(crypto, persona),
-        name: this.#record.name ?? settings.name,
-        platform,
-        kind: this.#ports.kind,
-        relayOrigin: relay,
-        relayOnly: settings.relayOnly,
-        webrtc: dialer !== undefined,
-        addresses: settings.relayOnly ? [] : (this.#ports.addresses ?? []),
-        blobs: this.#blobs !== undefined,
-      },
-      clock.now(),
-    )
-    this.#host = new Host(this.#engine, {
-      clock,
-      storage: this.#ports.storage,
-      storePrefix: `room/${this.id}/`,
-      verifyMany: this.#ports.verifyMany,
-      relay: relay === undefined ? undefined : { url: relaySocketUrl(relay), dial: this.#ports.dialRelay },
-      dial: dialer,
-      dialAddress: settings.relayOnly ? undefined : this.#ports.dialAddress,
-      wakes: this.#ports.wakes,
-      blobWork: this.#blobs && ((job) => (this.#blobs as RoomBlobs).work(job)),
-      onEvent: (event) => this.#event(event),
-      onStorageTrouble: () => this.tellBroken(),
-    })
-    this.#host.start()
-    if (this.#isSaving) this.#host.input({ type: 'setSaving', saving: true })
-    if (this.#blobs !== undefined) this.#files.begun()
+    this.#session.start(settings)
   }
 
   /** Ends the session; what was being stored is durable afterwards. */
   async stop(): Promise<void> {
-    const host = this.#host
-    this.#runs++
-    this.#host = undefined
-    this.#engine = undefined
+    const session = this.#session.leave()
     const unsaid = this.#posts.stop()
     // What waited for a key and will not go out in this run is what one was about to say.
     if (unsaid !== '') this.setDraft([unsaid, this.#view.state.draft].filter((text) => text !== '').join('\n'))
     this.#members.stopped()
     this.#devices.stop()
     this.#view.restarted()
-    await host?.stop()
-    await this.#writeMark()
+    await session?.stop()
+    await this.#mark.now()
   }
 
   /** Meets at another relay from the next `start` on. */
@@ -300,11 +249,11 @@ export class OpenRoom implements Room {
   }
 
   accepts(incoming: IncomingSocket): boolean {
-    return this.#engine?.accepts(incoming.first, incoming.binding.local, this.#ports.clock.now()) ?? false
+    return this.#session.accepts(incoming)
   }
 
   accept(incoming: IncomingSocket): void {
-    this.#host?.accept(incoming)
+    this.#session.accept(incoming)
   }
 
   async send(text: string, options: SendOptions = {}): Promise<string> {
@@ -359,14 +308,14 @@ export class OpenRoom implements Room {
   }
 
   roomAgain(): void {
-    this.#host?.input({ type: 'blobRoom' })
+    this.#session.input({ type: 'blobRoom' })
   }
 
   /** Files are fetched only when somebody wants them, as long as this device saves. */
   setSaving(saving: boolean): void {
     if (saving === this.#isSaving) return
     this.#isSaving = saving
-    this.#host?.input({ type: 'setSaving', saving })
+    this.#session.input({ type: 'setSaving', saving })
   }
 
   /** Nothing of its files is left here. The room is stopped. */
@@ -400,19 +349,19 @@ export class OpenRoom implements Room {
   setTyping(typing: boolean): void {
     if (typing === this.#isTyping) return
     this.#isTyping = typing
-    this.#host?.input({ type: 'setTyping', typing })
+    this.#session.input({ type: 'setTyping', typing })
   }
 
   setVisible(visible: boolean): void {
     // A page that goes into the background may never come back.
-    if (!visible) this.#writeMark().catch(() => {})
-    this.#host?.input({ type: 'setVisible', visible })
+    if (!visible) this.#mark.now().catch(() => {})
+    this.#session.input({ type: 'setVisible', visible })
   }
 
   setDraft(text: string): void {
     if (text === this.#view.state.draft) return
     this.#view.setDraft(text)
-    this.#writeMarkSoon()
+    this.#mark.soon()
   }
 
   async setTitle(title: string): Promise<void> {
@@ -440,13 +389,13 @@ export class OpenRoom implements Room {
   followName(name: string): void {
     if (this.#record.name !== undefined && this.#record.name !== name) return
     this.#view.rename(name)
-    this.#host?.input({ type: 'setName', name })
+    this.#session.input({ type: 'setName', name })
   }
 
   markRead(): void {
     const before = this.#view.readMark
     this.#view.markRead()
-    if (this.#view.readMark !== before) this.#writeMarkSoon()
+    if (this.#view.readMark !== before) this.#mark.soon()
   }
 
   /** A record of this room was damaged and is left out. */
@@ -459,13 +408,13 @@ export class OpenRoom implements Room {
   }
 
   async map(): Promise<RoomMap> {
-    await this.#beginning
-    return this.#running().map(this.#ports.clock.now())
+    await this.#session.beginning
+    return this.#session.engine().map(this.#ports.clock.now())
   }
 
   async reachReport(who: string): Promise<ReachReport> {
-    await this.#beginning
-    const engine = this.#running()
+    await this.#session.beginning
+    const engine = this.#session.engine()
     const [session] = this.#view.sessionsOf(who)
     const report = session === undefined ? undefined : engine.reachReport(session, this.#ports.clock.now())
     if (report !== undefined) return report
@@ -475,7 +424,7 @@ export class OpenRoom implements Room {
 
   async govern(command: GovernCommand): Promise<string | undefined> {
     if (this.#record.members === undefined) throw new GovernRefused('open')
-    await this.#beginning
+    await this.#session.beginning
     return this.#members.govern(command)
   }
 
@@ -507,7 +456,7 @@ export class OpenRoom implements Room {
     invite: string,
     along: { readonly people: readonly string[]; readonly invite: string },
   ): Promise<void> {
-    const boxes = along.people.length === 0 ? [] : this.#running().movedBoxes(along.people, along.invite)
+    const boxes = along.people.length === 0 ? [] : this.#session.engine().movedBoxes(along.people, along.invite)
     await this.#posts.post({ type: 'moved', invite, boxes })
   }
 
@@ -591,11 +540,6 @@ export class OpenRoom implements Room {
     return this.#view.sessionsOf(who).find((session) => linked.includes(session))
   }
 
-  #running(): RoomEngine {
-    if (this.#engine === undefined) throw new RoomClosed()
-    return this.#engine
-  }
-
   #event(event: EngineEvent): void {
     if (event.type === 'blob' || event.type === 'blobBlocks') this.#blobs?.told(event)
     this.#view.handle(event)
@@ -632,7 +576,7 @@ export class OpenRoom implements Room {
     if (this.#ports.clock.now() < slowUntil) throw new MessageRefused('tooSoon')
     const replyTo = answers === undefined ? undefined : this.#target(answers)
     this.setTyping(false)
-    if (this.#beginning !== undefined) await this.#beginning
+    if (this.#session.beginning !== undefined) await this.#session.beginning
     return this.#posts.post({
       type: 'text',
       text,
@@ -647,25 +591,5 @@ export class OpenRoom implements Room {
     const target = entryId === undefined ? undefined : parseHex(entryId)
     if (target === undefined) throw new MessageRefused('unknownTarget')
     return target
-  }
-
-  #writeMarkSoon(): void {
-    this.#stopMark?.()
-    this.#stopMark = this.#ports.clock.after(markDelayMs, () => {
-      // A mark that could not be written costs a few "new" messages; the store's own trouble is told elsewhere.
-      this.#writeMark().catch(() => {})
-    })
-  }
-
-  async #writeMark(): Promise<void> {
-    if (this.#stopMark === undefined) return
-    this.#stopMark()
-    this.#stopMark = undefined
-    await this.#store.writeMark(this.id, {
-      draft: this.#view.state.draft,
-      files: this.#files.draft,
-      readMark: this.#view.readMark,
-      stopped: this.#files.stopped,
-    })
   }
 }
