@@ -6,27 +6,20 @@
  * something is always on its way and only what is settled is compared: with every new link, and with one neighbour at
  * random every few seconds, more often after a link was lost.
  *
- * One exchange at a time brings our links back in step: who has just arrived begins at once, between two old hands the
- * larger session key begins first. Somebody who has much to get asks two sources, each for half of the sessions. An
- * exchange that stalls is given up and taken over by another source.
+ * One exchange at a time brings our links back in step (`exchanges.ts`): who has just arrived begins at once, between two
+ * old hands the larger session key begins first.
  */
 import { equalBytes } from '../codec/bytes.ts'
 import type { Crypto } from '../crypto/crypto.ts'
 import { fraction } from '../gossip/backoff.ts'
 import type { Beat } from '../gossip/wire.ts'
-import type { Page } from '../log/page.ts'
 import { settledAgeMs, settledEpochAt } from '../log/settled.ts'
 import type { Millis } from '../machine.ts'
-import type { Room, RoomResult } from '../rooms/room.ts'
-import { SumsCache } from '../sync/iblt.ts'
-import { Exchange } from '../sync/sync.ts'
-import type { ExchangeOutput } from '../sync/streams.ts'
-import type { Slice } from '../sync/wire.ts'
-import type { SignatureCheck } from './effects.ts'
-import { type Import, Imports } from './imports.ts'
+import type { Room } from '../rooms/room.ts'
+import { Exchanges, type ExchangesEvents } from './exchanges.ts'
 import type { LiveLink } from './links.ts'
 import type { EngineEvent } from './output.ts'
-import { type Partner, createPartner, forgetDifference, neighbourAt, otherSource } from './partners.ts'
+import { type Partner, createPartner, forgetDifference, neighbourAt } from './partners.ts'
 import { type Surroundings, SyncReport } from './sync-report.ts'
 
 /** A digest that differs for less is a live entry on its way. */
@@ -41,11 +34,6 @@ const pushMs = 1_000
 const lonePushMs = 3_000
 /** So long a keeper is not asked for history when others are here who may have it. */
 export const keeperWaitMs = 1_500
-/** An exchange that brings nothing for this long is given up; the second time its link is, too. */
-const stallMs = 8_000
-const maxStalls = 2
-/** With so much to come, a second source is asked. */
-const muchToCome = 1_000
 /** In a mesh one neighbour is compared with so often: in calm times, and for a while after a link was lost. */
 export const probeMs = 5_000
 export const alertProbeMs = 1_000
@@ -53,26 +41,13 @@ export const alertMs = 10_000
 /** New links, and those compared after a loss, look at everything older than this. */
 export const alertAgeMs = 1_000
 const nothing: Pick<Beat, 'digest' | 'settled'> = { digest: undefined, settled: undefined }
-const halves: readonly [Slice, Slice] = [
-  { index: 0, of: 2 },
-  { index: 1, of: 2 },
-]
 
-export interface CatchupEvents {
-  send(link: LiveLink, bytes: Uint8Array, now: Millis): void
-  /** Answered by `verified`. */
-  verify(checks: readonly SignatureCheck[]): void
-  apply(result: RoomResult, now: Millis): void
-  receipts(page: Page, now: Millis): void
-  held(link: LiveLink, session: string, upTo: number, now: Millis): void
-  hangUp(link: LiveLink, code: string, now: Millis): void
+export interface CatchupEvents extends ExchangesEvents {
   tell(event: EngineEvent): void
   /** Send this link an urgent beat: what it answers is compared. */
   probe(link: LiveLink, now: Millis): void
   /** The corrected clock, which entries are dated by. */
   roomTime(now: Millis): Millis
-  /** Keeps history for others and is the last choice as a source. */
-  isKeeper(link: LiveLink): boolean
   /** One of both ends of this link is a keeper. */
   keeps(link: LiveLink): boolean
 }
@@ -88,8 +63,7 @@ export class Catchup {
   readonly #report: SyncReport
   readonly #empty: Uint8Array
   readonly #partners = new Map<string, Partner>()
-  readonly #imports: Imports
-  #sums: SumsCache | undefined
+  readonly #exchanges: Exchanges
   #mode: CatchupMode = 'small'
   #loaded = false
   /** Nothing has been compared yet. */
@@ -107,7 +81,12 @@ export class Catchup {
     this.#events = events
     this.#report = new SyncReport(room, (event) => events.tell(event), now)
     this.#empty = room.log.digest()
-    this.#imports = new Imports(room, (checks) => events.verify(checks), this.#import.bind(this))
+    this.#exchanges = new Exchanges(crypto, room, this.#partners, events, {
+      due: (at) => this.#startDue(at),
+      pushed: (partner, at) => this.#pushed(partner, at),
+      done: (partner, isWhole, at) => this.#done(partner, isWhole, at),
+      started: (at) => this.#tellProgress(at),
+    })
   }
 
   /**
@@ -198,7 +177,7 @@ export class Catchup {
 
   linked(link: LiveLink, now: Millis): void {
     const before = this.#partners.get(link.session)
-    if (before !== undefined) this.#drop(before, now)
+    if (before !== undefined) this.#exchanges.drop(before, now)
     this.#partners.set(link.session, createPartner(link, before))
   }
 
@@ -206,7 +185,7 @@ export class Catchup {
     const partner = this.#partners.get(session)
     this.#partners.delete(session)
     if (this.#first?.session === session) this.#first = undefined
-    if (partner !== undefined) this.#drop(partner, undefined)
+    if (partner !== undefined) this.#exchanges.drop(partner, undefined)
   }
 
   /** More of what this one offered can be taken now than when it was compared. */
@@ -258,8 +237,7 @@ export class Catchup {
     const isKept = this.#isAgreed(partner, beat.digest)
     if (isKept) return this.#equal(partner)
     // A keeper may lack the tickets yet, and asks when it has them.
-    if (partner.isEmpty && !this.#events.isKeeper(partner.link))
-      this.#run(partner, this.#exchangeOf(partner).pushRecent(now), now)
+    if (partner.isEmpty && !this.#events.isKeeper(partner.link)) this.#exchanges.push(partner, now)
     const ours = this.#fresh ? undefined : beat.settled && log.settled(beat.settled.epoch)
     // An urgent beat asks; only on a new link it tells something as well.
     if (ours !== undefined && (isNewLink || (partner.probed && !beat.urgent))) {
@@ -275,16 +253,16 @@ export class Catchup {
     const partner = this.#partners.get(session)
     // Before the own store is read we would ask for, and offer, the wrong things; the far end will ask again.
     if (partner === undefined || !this.#loaded) return
-    this.#run(partner, this.#exchangeOf(partner).receive(bytes, now), now)
+    this.#exchanges.receive(partner, bytes, now)
   }
 
   verified(valid: readonly boolean[], now: Millis): void {
-    this.#imports.verified(valid, now)
+    this.#exchanges.verified(valid, now)
   }
 
   tick(around: Surroundings, now: Millis): void {
     this.#report.around = around
-    for (const partner of this.#partners.values()) if (partner.started) this.#reviseStarted(partner, now)
+    for (const partner of this.#partners.values()) if (partner.started) this.#exchanges.revise(partner, now)
     if (this.#mode === 'mesh' && this.#loaded && now >= this.#probeAt) this.#probeOne(now)
     this.#startDue(now)
     this.#tellProgress(now)
@@ -345,7 +323,7 @@ export class Catchup {
     this.#events.probe(partner.link, now)
   }
 
-  // Exchanges.
+  // Whose turn it is.
 
   #startDue(now: Millis): void {
     if (!this.#loaded) return
@@ -354,14 +332,14 @@ export class Catchup {
       if (partner.started) return
       if (this.#isDue(partner, now) && (best === undefined || this.#events.isKeeper(best.link))) best = partner
     }
-    if (best !== undefined) this.#start(best, undefined, now)
+    if (best !== undefined) this.#exchanges.start(best, now)
   }
 
   #isDue(partner: Partner, now: Millis): boolean {
-    const { differsSince, delayMs, exchange } = partner
+    const { differsSince, delayMs } = partner
     if (differsSince === undefined || now - differsSince < delayMs || this.#isSpared(partner, now)) return false
     // What we are sending already is not to be asked for once more.
-    if (exchange?.answering === true && now - exchange.progressAt < stallMs) return false
+    if (this.#exchanges.isAnswering(partner, now)) return false
     if (this.#fresh || partner.isSure) return true
     if (this.#mode === 'mesh') return true
     if (now - this.#entryAt >= settleMs) return true
@@ -370,121 +348,18 @@ export class Catchup {
     return false
   }
 
-  #start(partner: Partner, slice: Slice | undefined, now: Millis): void {
-    partner.started = true
-    partner.sliced = slice !== undefined
-    partner.probed = false
-    this.#tellProgress(now)
-    this.#run(partner, this.#exchangeOf(partner).start(now, slice), now)
-  }
-
-  #exchangeOf(partner: Partner): Exchange {
-    this.#sums ??= new SumsCache(this.#room.log)
-    return (partner.exchange ??= new Exchange({
-      crypto: this.#crypto,
-      history: this.#room,
-      sums: this.#sums,
-      isKeeper: this.#events.isKeeper(partner.link),
-    }))
-  }
-
-  /** Much is to come from one source: half of it may come from another. */
-  #share(first: Partner, now: Millis): void {
-    if (first.sliced || first.exchange === undefined) return
-    const { have, total } = first.exchange.progress
-    if (total - have < muchToCome) return
-    const second = this.#otherSource(first)
-    if (second === undefined) return
-    first.sliced = true
-    this.#run(first, first.exchange.narrow(halves[0]), now)
-    this.#start(second, halves[1], now)
-  }
-
-  #otherSource(than: Partner): Partner | undefined {
-    return otherSource(this.#partners.values(), than, (link) => this.#events.isKeeper(link))
-  }
-
-  #reviseStarted(partner: Partner, now: Millis): void {
-    const { exchange } = partner
-    if (exchange === undefined || now - exchange.progressAt < stallMs || !this.#imports.isEmpty) {
-      return this.#share(partner, now)
-    }
-    if (++partner.stalls >= maxStalls) return this.#events.hangUp(partner.link, 'stalled', now)
-    this.#run(partner, exchange.reset(), now)
-    this.#ended(partner)
-    this.#takeOver(partner, now)
-    partner.differsSince = now
-    partner.delayMs = stallMs
-  }
-
-  /** What one source has not sent another is asked for. */
-  #takeOver(from: Partner, now: Millis): void {
-    const other = this.#otherSource(from)
-    if (other === undefined) return
-    other.differsSince ??= now
-    other.delayMs = 0
-    this.#startDue(now)
-  }
-
-  #run(partner: Partner, outputs: readonly ExchangeOutput[], now: Millis): void {
-    for (const output of outputs) {
-      switch (output.type) {
-        case 'send':
-          this.#events.send(partner.link, output.bytes, now)
-          break
-        case 'page':
-          this.#imports.add(partner.link.session, output.page, output.token, now)
-          if (output.token.pushed && this.#fresh) this.#pushed(partner, now)
-          break
-        case 'fork':
-          this.#events.apply(this.#room.importFork(output.proof), now)
-          break
-        case 'progress':
-          if (partner.started) this.#share(partner, now)
-          break
-        case 'held':
-          for (const [session, upTo] of output.upToBySession) this.#events.held(partner.link, session, upTo, now)
-          break
-        case 'done':
-          this.#done(partner, now)
-          break
-        case 'refuse':
-          this.#events.hangUp(partner.link, output.code, now)
-          break
-      }
-    }
-  }
-
   /** The newest entries have come: the exchange need not wait for them any more. */
   #pushed(partner: Partner, now: Millis): void {
+    if (!this.#fresh) return
     partner.differsSince ??= now
     partner.delayMs = 0
     this.#startDue(now)
   }
 
-  #done(partner: Partner, now: Millis): void {
-    const { sliced } = partner
-    // What others were found to differ in may be here by now; their next beats tell.
-    for (const other of this.#partners.values()) if (!other.started) forgetDifference(other)
-    this.#ended(partner)
-    partner.stalls = 0
-    partner.agreed = 'next'
-    if (sliced) this.#probe(partner, now)
-    else this.#settled(partner)
+  #done(partner: Partner, isWhole: boolean, now: Millis): void {
+    if (isWhole) this.#settled(partner)
+    else this.#probe(partner, now)
     this.#tellProgress(now)
-  }
-
-  #ended(partner: Partner): void {
-    partner.started = false
-    partner.sliced = false
-    forgetDifference(partner)
-  }
-
-  #import({ session, page, token, plan }: Import, valid: readonly boolean[], now: Millis): void {
-    this.#events.apply(this.#room.import(plan, valid, now, session), now)
-    this.#events.receipts(page, now)
-    const partner = this.#partners.get(session)
-    if (partner?.exchange !== undefined) this.#run(partner, partner.exchange.imported(token, now), now)
   }
 
   #settled(partner: Partner): void {
@@ -492,14 +367,7 @@ export class Catchup {
     this.#fresh = false
   }
 
-  #drop(partner: Partner, now: Millis | undefined): void {
-    partner.exchange?.close()
-    const wasStarted = partner.started
-    partner.started = false
-    if (wasStarted && now !== undefined) this.#takeOver(partner, now)
-  }
-
   #tellProgress(now: Millis): void {
-    this.#report.report(this.#partners, !this.#loaded, !this.#imports.isEmpty, now)
+    this.#report.report(this.#partners, !this.#loaded, this.#exchanges.isImporting, now)
   }
 }
