@@ -19,12 +19,14 @@ import { EventHash } from './event-hash.ts'
 import { EventWheel } from './event-wheel.ts'
 import type { EventSink } from './event-wheel.ts'
 import { distanceOf } from './latency.ts'
+import { Outputs } from './outputs.ts'
 import { SimPeer } from './peer.ts'
 import type { EngineLike, Timer } from './peer.ts'
 import type { EventReader } from './mailbox.ts'
 import { createSeededRandom } from './random.ts'
 import type { SeededRandom } from './random.ts'
 import { SimRelay } from './sim-relay.ts'
+import { Timers } from './timers.ts'
 import { events, nobody, relayPlace } from './world.ts'
 import type { World } from './world.ts'
 
@@ -66,13 +68,7 @@ export type EngineFactory = (options: {
 }) => EngineLike
 
 const retransmissionMs = 200
-const storeMs = 3
-const computeMs = 2
 const defaultBreakMs = 4_000
-/** Tabs in the background: see `SimPeer.throttled`. */
-const never = -1
-const throttleMs = 1_000
-const deepThrottleMs = 60_000
 /** What a kind of input counts as in the hash. */
 const inputCodes: Readonly<Record<Input['type'], number>> = {
   start: 1,
@@ -122,6 +118,8 @@ export class Network implements World, EventSink {
   readonly #startMs: Millis
   readonly #crypto: Crypto
   readonly #wheel = new EventWheel()
+  readonly #timers = new Timers(this)
+  readonly #outputs: Outputs
   readonly #factories: EngineFactory[] = []
   readonly #low: number
   readonly #span: number
@@ -148,6 +146,17 @@ export class Network implements World, EventSink {
     })
     this.relay = new SimRelay(this, this.#crypto, this.random.fork())
     this.relay.start()
+    this.#outputs = new Outputs({
+      world: this,
+      crypto: this.#crypto,
+      carriers: this.carriers,
+      relay: this.relay,
+      timers: this.#timers,
+      observe: (peer, event) => {
+        if (options.watch === undefined) peer.observe(event, options.keepEvents ?? false)
+        else options.watch(peer, event, this.now)
+      },
+    })
   }
 
   /** Fingerprint of everything that happened so far. */
@@ -307,7 +316,7 @@ export class Network implements World, EventSink {
       case events.frameIn:
         return this.carriers.arrived(peer, source, a, data as Uint8Array, kind === events.frameIn)
       case events.timer:
-        return this.#timer(peer, data as Timer)
+        return this.#timers.due(peer, data as Timer)
       case events.input:
         if (peer.run === a) this.give(peer, data as Input)
         return
@@ -338,7 +347,7 @@ export class Network implements World, EventSink {
     peer.noteWord((this.now - this.#startMs) * 32 + inputCodes[input.type])
     if ('bytes' in input) peer.noteBytes(input.bytes)
     const outputs = peer.engine.handle(input, this.now + peer.skewMs)
-    for (let i = 0; i < outputs.length; i++) this.#carryOut(peer, outputs[i] as Output)
+    for (let i = 0; i < outputs.length; i++) this.#outputs.carryOut(peer, outputs[i] as Output)
   }
 
   readonly #tick = (at: Millis): void => {
@@ -356,105 +365,5 @@ export class Network implements World, EventSink {
     if (kind === events.relayUp) return this.give(peer, { type: 'relayUp' })
     peer.relaySocket = 0
     this.give(peer, { type: 'relayDown' })
-  }
-
-  #carryOut(peer: SimPeer, output: Output): void {
-    switch (output.type) {
-      case 'transmit':
-        this.carriers.transmit(peer, output.transport, output.bytes)
-        break
-      case 'event':
-        if (this.#options.watch === undefined) peer.observe(output.event, this.#options.keepEvents ?? false)
-        else this.#options.watch(peer, output.event, this.now)
-        break
-      case 'timer':
-        this.#setTimer(peer, output.name, output.at)
-        break
-      case 'cancelTimer':
-        this.#cancelTimer(peer, output.name)
-        break
-      case 'store': {
-        const { run } = peer
-        const { request, changes } = output
-        const happen = (): void => {
-          if (peer.run !== run || peer.engine === undefined) return
-          peer.store.apply(changes)
-          this.give(peer, { type: 'stored', request, ok: true })
-        }
-        this.post(this.now + storeMs, events.call, peer.index, peer.index, 0, 0, happen)
-        break
-      }
-      case 'load':
-        this.#later(peer, storeMs, { type: 'loaded', request: output.request, ...peer.store.read(output.range) })
-        break
-      case 'compute': {
-        const { checks } = output.job
-        const valid = checks.map((check) => this.#crypto.verify(check.publicKey, check.message, check.signature))
-        this.#later(peer, computeMs, { type: 'computed', request: output.request, result: { type: 'verify', valid } })
-        break
-      }
-      case 'blob':
-        // Engines here keep no blobs, so they have no jobs of them: `sim/blob-lab.ts` is for those.
-        break
-      case 'relayConnect':
-        this.relay.connect(peer)
-        break
-      case 'relayClose':
-        this.relay.hangUp(peer)
-        break
-      case 'relaySend':
-        this.relay.send(peer, output.bytes)
-        break
-      case 'dial':
-        this.carriers.dial(peer, output.transport, output.offerer)
-        break
-      case 'signal':
-        this.carriers.signal(peer, output.transport, output.bytes)
-        break
-      case 'dialAddress':
-        this.carriers.dialAddress(peer, output.transport, output.address.port)
-        break
-      case 'hangUp':
-        this.carriers.hangUp(peer, output.transport)
-        break
-    }
-  }
-
-  #setTimer(peer: SimPeer, name: string, asked: Millis): void {
-    let at = Math.ceil(Math.max(this.now, asked - peer.skewMs))
-    if (peer.throttled) {
-      const step = peer.transports.size > 0 ? throttleMs : deepThrottleMs
-      at = Math.ceil(at / step) * step
-    }
-    const before = peer.timers.get(name)
-    if (before !== undefined && before.queuedAt <= at) {
-      before.at = at
-      return
-    }
-    if (before !== undefined) before.at = never
-    const timer: Timer = { name, at, queuedAt: at }
-    peer.timers.set(name, timer)
-    this.post(at, events.timer, peer.index, peer.index, 0, 0, timer)
-  }
-
-  #cancelTimer(peer: SimPeer, name: string): void {
-    const timer = peer.timers.get(name)
-    if (timer !== undefined) timer.at = never
-    peer.timers.delete(name)
-  }
-
-  #timer(peer: SimPeer, timer: Timer): void {
-    if (timer.at === never || peer.timers.get(timer.name) !== timer) return
-    if (timer.at > this.now) {
-      timer.queuedAt = timer.at
-      this.post(timer.at, events.timer, peer.index, peer.index, 0, 0, timer)
-      return
-    }
-    peer.timers.delete(timer.name)
-    this.give(peer, { type: 'timerFired', name: timer.name })
-  }
-
-  #later(peer: SimPeer, delayMs: number, input: Input): void {
-    this.post(this.now + delayMs, events.input, peer.index, peer.index, peer.run, 0, input)
   }
 }
