@@ -14,11 +14,12 @@ function inWeb(...paths: readonly string[]): RegExp {
 export function groups(): Rolldown.CodeSplittingGroup[] {
   const first = ['$initial'] as const
   return [
-    // Before the first page, by how seldom they change: who comes back fetches only what did.
+    // What draws the first page, with the few things of the packages that it needs.
     { name: 'react', tags: [...first], test: /node_modules\/(?:react|react-dom|scheduler)\// },
-    { name: 'protocol', tags: [...first], test: /\/packages\/protocol\/|node_modules\/@noble\// },
-    { name: 'peer', tags: [...first], test: /\/packages\/peer\/|node_modules\/idb\// },
     { name: 'start', tags: [...first], test: (id) => !/\/apps\/web\/(?:index\.html|src\/main\.tsx)/.test(id) },
+    // What comes beside it, by how seldom it changes: who comes back fetches only what did.
+    { name: 'protocol', test: /\/packages\/protocol\/|node_modules\/@noble\// },
+    { name: 'peer', test: /\/packages\/peer\/src\/browser\/browser\.ts/ },
     { name: 'room', test: inWeb('room/room\\.tsx', 'search/', 'pins/', 'notify/') },
     // What several of the parts below need.
     { name: 'shared', test: (id) => web.test(id) || /\/packages\/|lucide-react/.test(id), minShareCount: 2 },
@@ -32,8 +33,9 @@ export function groups(): Rolldown.CodeSplittingGroup[] {
   ]
 }
 
-/** All of a file that only hands on what a group holds. */
-const facade = /^(?:import\{([^}]*)\}from"\.\/([^"]+)";export\{([^}]*)\};?|export\{([^}]*)\}from"\.\/([^"]+)";?)\s*$/
+/** All of a file that only hands on what a group holds; it may name first what the group itself loads. */
+const facade =
+  /^((?:import"\.\/[^"]+";)*)(?:import\{([^}]*)\}from"\.\/([^"]+)";export\{([^}]*)\};?|export\{([^}]*)\}from"\.\/([^"]+)";?)\s*$/
 
 /** `a as b, c` as pairs. */
 function pairs(list: string): (readonly [string, string])[] {
@@ -43,18 +45,27 @@ function pairs(list: string): (readonly [string, string])[] {
   })
 }
 
+interface Facade {
+  readonly of: string
+  /** Files it loads before, for what they do. */
+  readonly after: readonly string[]
+  readonly names: Record<string, string>
+}
+
 /** What such a file gives out, by the names its group has for it. */
-export function readFacade(code: string): { readonly of: string; readonly names: Record<string, string> } | undefined {
+export function readFacade(code: string): Facade | undefined {
   const found = facade.exec(code)
   if (found === null) return undefined
-  const [, imports = '', importedFrom, exports = '', handed, handedFrom] = found
+  const [, first = '', imports = '', importedFrom, exports = '', handed, handedFrom] = found
+  const after = [...first.matchAll(/"\.\/([^"]+)"/g)].map(([, file = '']) => file)
   if (handed !== undefined && handedFrom !== undefined) {
-    return { of: handedFrom, names: Object.fromEntries(pairs(handed).map(([inside, given]) => [given, inside])) }
+    return { of: handedFrom, after, names: Object.fromEntries(pairs(handed).map(([inside, given]) => [given, inside])) }
   }
   if (importedFrom === undefined) return undefined
   const inside = new Map(pairs(imports).map(([from, to]) => [to, from]))
   return {
     of: importedFrom,
+    after,
     names: Object.fromEntries(pairs(exports).map(([local, given]) => [given, inside.get(local) ?? local])),
   }
 }
@@ -74,6 +85,9 @@ export function noFacades(): Plugin {
         for (const { fileName, code } of chunks) {
           const read = readFacade(code)
           if (read === undefined) continue
+          const group = chunks.find((chunk) => chunk.fileName.endsWith(`/${read.of}`))
+          const isLoaded = (file: string): boolean => group?.imports.some((path) => path.endsWith(`/${file}`)) === true
+          if (!read.after.every(isLoaded)) continue
           const name = fileName.slice(fileName.lastIndexOf('/') + 1)
           const given = Object.entries(read.names).map(([as, inside]) => `${JSON.stringify(as)}:m.${inside}`)
           for (const chunk of chunks) {

@@ -1,17 +1,44 @@
-/** The web app's composition root: the only place where the real peer is made. */
+/**
+ * The web app's composition root: the only place where the real peer is made.
+ *
+ * What draws the first page is loaded with this file. The peer and the protocol, twice as much, are asked for right after it and
+ * come meanwhile. Whoever was never here has nothing stored to wait for: they see the first page at once, over a `ComingChat`.
+ * Everybody else sees the ring until their store is open.
+ */
 import { createRoot } from 'react-dom/client'
-import type { Chat, Opener } from '@kith/peer'
-import { createBrowserChat, StorageLocked } from '@kith/peer/browser'
-import { startBlobWorker } from './app/start-blob-worker.ts'
+import { ComingChat, StorageLocked, type Chat, type Opener } from '@kith/peer'
+import { storeName, wasHere } from './app/been-here.ts'
 import { Stopped } from './app/boundary.tsx'
 import { askPassphrase, mount } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
 import { watchParts } from './app/parts.ts'
+import { startBlobWorker } from './app/start-blob-worker.ts'
 import { lockWhenIdle } from './lock/idle.ts'
 import { en } from './messages/en.ts'
 
 /** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
 const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.origin
+
+async function open(passphrase?: Opener): Promise<Chat> {
+  const { createBrowserChat } = await import('@kith/peer/browser')
+  return createBrowserChat({ storeName, defaultRelay: relay, passphrase, blobWorker: startBlobWorker })
+}
+
+async function start(element: HTMLElement): Promise<void> {
+  const opened = open()
+  const first = (await wasHere()) ? undefined : await mount(element, new ComingChat(opened), relay)
+  try {
+    const chat = await opened
+    lockWhenIdle(chat)
+    if (first === undefined) await mount(element, chat, relay)
+  } catch (reason) {
+    first?.unmount()
+    if (!(reason instanceof StorageLocked)) throw reason
+    const chat = await askPassphrase(element, open, reason.passkey)
+    lockWhenIdle(chat)
+    await mount(element, chat, relay)
+  }
+}
 
 watchParts()
 
@@ -20,18 +47,7 @@ if (window.location.hash !== '') void import('./room/room.tsx').catch(() => unde
 
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
-
-const open = (passphrase?: Opener): Promise<Chat> =>
-  createBrowserChat({ defaultRelay: relay, passphrase, blobWorker: startBlobWorker })
-
-try {
-  const chat = await open().catch((reason: unknown) => {
-    if (reason instanceof StorageLocked) return askPassphrase(element, open, reason.passkey)
-    throw reason
-  })
-  lockWhenIdle(chat)
-  await mount(element, chat, relay)
-} catch {
-  createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />)
-}
+await start(element).catch(() =>
+  createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />),
+)
 void startOffline()

@@ -1,5 +1,6 @@
 /** Every public name that is the same on every platform. */
 export type * from './chat.ts'
+export { ComingChat } from './coming-chat.ts'
 export { noContacts, noIdentity } from './identity-state.ts'
 export { defaultPolicy, unverified } from './members-state.ts'
 export * from './members-falls.ts'

@@ -7,6 +7,7 @@ import type { Opener, PasskeyAnswer } from './opener.ts'
 import type { StoreLock } from './store-lock.ts'
 import type { Chat, ChatSettings, ChatState, NewRoom, Notifying, RoomState } from './chat.ts'
 import type { ContactCommand, IdentityCommand } from './identity-state.ts'
+import { defaultSettings } from './default-settings.ts'
 import { createKeptIdentity } from './identity-desk.ts'
 import { IdentityOffice, type KeptOffice } from './identity-office.ts'
 import { IdentityStore } from './identity-store.ts'
@@ -16,26 +17,15 @@ import { type Policy, defaultPolicy } from './members-state.ts'
 import { friendlyName } from './friendly-names.ts'
 import type { IncomingSocket, RouteIncoming } from './incoming.ts'
 import { cutText, maxNameLength } from './names.ts'
-import { defaultNotifying } from './news.ts'
 import { OpenRoom, type RoomExtras } from './open-room.ts'
 import { renewPersonaSecrets } from './persona.ts'
-
-/** Minutes; long enough to read, short enough for a desk one leaves. */
-export const defaultLockAfter: number = 15
 
 /** Reads what is stored and starts every room. The rooms go on loading afterwards. */
 export async function openChat(ports: ChatPorts): Promise<OpenChat> {
   const store = new ChatStore(ports.storage)
   const stored = await store.readSettings()
   const name = cutText(ports.defaultName ?? '', maxNameLength) || friendlyName(ports.crypto.random)
-  const settings: ChatSettings = {
-    name,
-    relayOnly: false,
-    lockAfter: defaultLockAfter,
-    fileLimit: 0,
-    notifying: defaultNotifying,
-    ...stored,
-  }
+  const settings: ChatSettings = { ...defaultSettings, name, ...stored }
   if (stored.name === undefined) await store.writeSettings(settings)
   // Somebody may knock before the chat is there; then nobody takes it.
   let route: RouteIncoming = () => {}

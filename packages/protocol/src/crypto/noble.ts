@@ -6,6 +6,7 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Random } from '../machine.ts'
 import type { Crypto, KeyPair } from './crypto.ts'
+import { nobleSha256 } from './noble-sha256.ts'
 import { verifyStrict } from './verify.ts'
 
 type Aead = typeof chacha20poly1305 | typeof xchacha20poly1305
@@ -14,12 +15,7 @@ type Aead = typeof chacha20poly1305 | typeof xchacha20poly1305
 export function createNobleCrypto(random: Random): Crypto {
   return {
     random,
-    sha256: (...parts) => {
-      if (parts.length === 1) return sha256(parts[0] as Uint8Array)
-      const hash = sha256.create()
-      for (const part of parts) hash.update(part)
-      return hash.digest()
-    },
+    sha256: nobleSha256,
     hmacSha256: (key, ...parts) => {
       const mac = hmac.create(sha256, key)
       for (const part of parts) mac.update(part)
