@@ -4,7 +4,7 @@
  */
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import type { Browser, BrowserContext, Page } from 'playwright'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { serve } from '../apps/web/scripts/serve.mjs'
 import { Person } from './harness/browser.ts'
 import { sharedChromium } from './harness/one-browser.ts'
@@ -221,6 +221,72 @@ describe('the page, served by a relay', () => {
     await settings.click()
     await page.getByRole('dialog', { name: 'Settings' }).waitFor()
     await bo.context.close()
+  })
+})
+
+describe('a first visit', () => {
+  let site: Awaited<ReturnType<typeof serve>>
+  let context: BrowserContext
+  let page: Page
+  const peer = /\/assets\/peer-[^/]*\.js$/
+
+  beforeEach(async () => {
+    site = await serve(builtApp)
+    context = await browser.newContext({ locale: 'en-GB' })
+    page = await context.newPage()
+  })
+
+  afterEach(async () => {
+    await context.close()
+    await site.close()
+  })
+
+  it('shows the first page before the peer is loaded, and what is pressed there waits for it', async () => {
+    let arrive = (): void => {}
+    const held = new Promise<void>((resolve) => (arrive = resolve))
+    await page.route(peer, async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.goto(site.origin)
+    const name = page.getByLabel('Your name')
+    await name.fill('Ada')
+    await page.getByRole('button', { name: 'New room' }).click()
+    await page.getByRole('button', { name: 'Opening…' }).waitFor()
+    await name.focus()
+    expect(await page.evaluate(() => indexedDB.databases())).toEqual([])
+    arrive()
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
+    await page.getByRole('button', { name: 'Invite' }).first().waitFor()
+
+    // Who comes back is shown nothing that is not so.
+    await page.unroute(peer)
+    await page.addInitScript(() => {
+      new MutationObserver(() => {
+        const shown = document.querySelector('.start-act, .room-list')
+        if (shown?.matches('.start-act') === true) reportError(new Error('a first page for somebody with rooms'))
+      }).observe(document, { childList: true, subtree: true })
+    })
+    const errors: string[] = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    await page.goto(site.origin)
+    await page.locator('.start-rooms a').first().waitFor({ state: 'attached' })
+    expect(await name.inputValue()).toBe('Ada')
+    expect(errors).toEqual([])
+  })
+
+  it('says when the peer cannot be loaded, and tries again', async () => {
+    await page.route(peer, (route) => route.abort())
+    await page.goto(site.origin)
+    const again = page.getByRole('button', { name: 'Try again' })
+    // The first time the page tries by itself.
+    await page.waitForEvent('load')
+    await again.waitFor()
+    await page.getByRole('alert').getByText('Kith could not be loaded whole.').waitFor()
+    await page.unroute(peer)
+    await again.click()
+    await page.getByRole('button', { name: 'New room' }).click()
+    await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
   })
 })
 

@@ -5,19 +5,22 @@
  * come meanwhile. Whoever was never here has nothing stored to wait for: they see the first page at once, over a `ComingChat`.
  * Everybody else sees the ring until their store is open.
  */
-import { createRoot } from 'react-dom/client'
 import { ComingChat, StorageLocked, type Chat, type Opener } from '@kith/peer'
 import { storeName, wasHere } from './app/been-here.ts'
-import { Stopped } from './app/boundary.tsx'
-import { askPassphrase, mount } from './app/mount.tsx'
+import { askPassphrase, mount, mountNoChat } from './app/mount.tsx'
 import { startOffline } from './app/offline.ts'
 import { watchParts } from './app/parts.ts'
+import { parseRoute, type Route } from './app/route.ts'
 import { startBlobWorker } from './app/start-blob-worker.ts'
 import { lockWhenIdle } from './lock/idle.ts'
-import { en } from './messages/en.ts'
+import { chooseLocale, loadMessages } from './messages/messages.tsx'
 
 /** The page is served by a relay, which is then where its new rooms meet. A static host names another at build time. */
 const relay: string = import.meta.env['VITE_KITH_RELAY'] ?? window.location.origin
+
+function loadPart(route: Route): Promise<unknown> {
+  return route.at === 'invite' ? import('./members/invited.tsx') : import('./room/room.tsx')
+}
 
 async function open(passphrase?: Opener): Promise<Chat> {
   const { createBrowserChat } = await import('@kith/peer/browser')
@@ -26,6 +29,8 @@ async function open(passphrase?: Opener): Promise<Chat> {
 
 async function start(element: HTMLElement): Promise<void> {
   const opened = open()
+  // Whatever goes wrong is told below, where it is waited for.
+  opened.catch(() => undefined)
   const first = (await wasHere()) ? undefined : await mount(element, new ComingChat(opened), relay)
   try {
     const chat = await opened
@@ -42,12 +47,11 @@ async function start(element: HTMLElement): Promise<void> {
 
 watchParts()
 
-// An opened link wants its room: its part of the app comes while the store is opened.
-if (window.location.hash !== '') void import('./room/room.tsx').catch(() => undefined)
+// What is shown first is asked for first: the words, and what a link leads to.
+void loadMessages(chooseLocale(navigator.languages)).catch(() => undefined)
+if (window.location.hash !== '') void loadPart(parseRoute(window.location.hash)).catch(() => undefined)
 
 const element = document.getElementById('kith')
 if (element === null) throw new Error('index.html has no element #kith')
-await start(element).catch(() =>
-  createRoot(element).render(<Stopped text={en.app.cannotStart} help={en.app.cannotStartHelp} />),
-)
+await start(element).catch((reason: unknown) => mountNoChat(element, reason))
 void startOffline()

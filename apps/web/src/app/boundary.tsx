@@ -1,9 +1,8 @@
 /** If drawing breaks, the page says so instead of going blank. Nothing is reported anywhere. */
 import { Component, Suspense, useEffect, useSyncExternalStore, type ReactElement, type ReactNode } from 'react'
-import { en } from '../messages/en.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { Dialog } from '../overlay/dialog.tsx'
-import { isPartFailure, partsNow, reloadForParts, subscribeParts } from './parts.ts'
+import { isPartFailure, partsNow, reloadForParts, subscribeParts, type Parts } from './parts.ts'
 
 interface State {
   readonly broken: boolean
@@ -96,14 +95,19 @@ function MissingDialog({ onClose }: { readonly onClose: () => void }): ReactElem
   )
 }
 
-/** What is said of the part that is missing; it comes by itself when it can be had. Undefined if none is. */
-function useMissing(): string | undefined {
-  const words = useMessages()
+/** For a place where something is missing: it comes by itself when it can be had. */
+function useParts(): Parts {
   const parts = useSyncExternalStore(subscribeParts, partsNow)
   useEffect(() => {
     if (parts === 'back') reloadForParts()
   }, [parts])
-  switch (parts) {
+  return parts
+}
+
+/** What is said of the part that is missing. Undefined if none is. */
+function useMissing(): string | undefined {
+  const words = useMessages()
+  switch (useParts()) {
     case 'whole':
       return undefined
     case 'away':
@@ -128,20 +132,35 @@ function Broken(): ReactElement {
   )
 }
 
-export function Stopped({ text, help }: { readonly text: string; readonly help?: string }): ReactElement {
+/** In the place of the whole app: why there is no chat. */
+export function NoChat({ reason }: { readonly reason: unknown }): ReactElement {
+  const { app } = useMessages()
+  useParts()
+  if (isPartFailure(reason)) return <Stopped text={app.notLoaded} help={app.notLoadedHelp} again={app.tryAgain} />
+  return <Stopped text={app.cannotStart} help={app.cannotStartHelp} />
+}
+
+interface StoppedProps {
+  readonly text: string
+  readonly help?: string
+  readonly again?: string | undefined
+}
+
+function Stopped({ text, help, again }: StoppedProps): ReactElement {
   return (
     <div className="page-note" role="alert">
       <p>{text}</p>
       {help !== undefined && <p>{help}</p>}
-      <Reload />
+      <Reload label={again} />
     </div>
   )
 }
 
-function Reload(): ReactElement {
+function Reload({ label }: { readonly label?: string | undefined }): ReactElement {
+  const words = useMessages()
   return (
     <button type="button" className="button" onClick={() => window.location.reload()}>
-      {en.app.reload}
+      {label ?? words.app.reload}
     </button>
   )
 }

@@ -4,7 +4,8 @@ import { createRoot, type Root } from 'react-dom/client'
 import type { Chat, Opener, PasskeyRef } from '@kith/peer'
 import { chooseLocale, loadMessages, MessagesContext, type Messages } from '../messages/messages.tsx'
 import { App } from './app.tsx'
-import { Boundary } from './boundary.tsx'
+import { en } from '../messages/en.ts'
+import { Boundary, NoChat } from './boundary.tsx'
 import { Unlock } from '../start/unlock.tsx'
 import { applyTheme, readTheme } from './theme.ts'
 import '../styles/tokens.css'
@@ -59,6 +60,16 @@ export async function askPassphrase(
       </StrictMode>,
     )
   })
+}
+
+/** Says why there is no chat. */
+export async function mountNoChat(element: HTMLElement, reason: unknown): Promise<void> {
+  const words = await prepare().catch(() => en)
+  createRoot(element).render(
+    <MessagesContext value={words}>
+      <NoChat reason={reason} />
+    </MessagesContext>,
+  )
 }
 
 async function prepare(): Promise<Messages> {

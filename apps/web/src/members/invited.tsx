@@ -3,6 +3,7 @@ import { useId, useState, type ReactElement } from 'react'
 import { DoorOpen } from 'lucide-react'
 import { keyOf, navigate } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
+import { useLate } from '../app/use-late.ts'
 import { useMembersMessages } from '../messages/members.tsx'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
@@ -22,6 +23,7 @@ export default function Invited({
   const [name, setName] = useState(() => (known === '' ? friendlyName(words.names, Math.random) : known))
   const [problem, setProblem] = useState<string>()
   const [busy, setBusy] = useState(false)
+  const late = useLate(busy)
   const id = useId()
 
   const knock = async (): Promise<void> => {
@@ -68,7 +70,7 @@ export default function Invited({
           {problem}
         </p>
         <button type="submit" className="button primary large" disabled={busy}>
-          {say.go}
+          {late ? words.app.opening : say.go}
         </button>
         <button type="button" className="button large" onClick={onBack}>
           {words.app.cancel}

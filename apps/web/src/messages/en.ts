@@ -31,6 +31,9 @@ export const en = {
       'This part of Kith is still with the relay, which does not answer. It is loaded as soon as the relay is back; messages go on meanwhile.',
     renewed: 'A new version of Kith is here. Loading it; what you were writing is kept.',
     reload: 'Load again',
+    notLoaded: 'Kith could not be loaded whole.',
+    notLoadedHelp: 'The connection broke off, or the relay does not answer.',
+    tryAgain: 'Try again',
     cannotStart: 'Kith could not open its store in this browser.',
     cannotStartHelp:
       'Private windows and full disks are the usual reasons. Make some room, or use another window, and load again.',

@@ -5,6 +5,7 @@ import type { Room, RoomKind } from '@kith/peer'
 import { Part } from '../app/boundary.tsx'
 import { keyOf, navigate, parsePasted } from '../app/route.ts'
 import { useChat, useChatState } from '../app/stores.ts'
+import { useLate } from '../app/use-late.ts'
 import { useMessages } from '../messages/messages.tsx'
 import { friendlyName, maxNameLength, tidyName } from '../person/friendly-name.ts'
 import { Logo } from '../ring/ring.tsx'
@@ -32,7 +33,8 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
   const [kind, setKind] = useState<RoomKind>('open')
   const [link, setLink] = useState('')
   const [problem, setProblem] = useState<string | undefined>(malformed ? say.notALink : undefined)
-  const [busy, setBusy] = useState(false)
+  const [doing, setDoing] = useState<'make' | 'join'>()
+  const late = useLate(doing !== undefined) ? doing : undefined
   const act = useRef<HTMLDivElement>(null)
   const make = useRef<HTMLButtonElement>(null)
   const nameId = useId()
@@ -44,8 +46,8 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
     if (tidy !== chat.state.settings.name) await chat.setName(tidy)
   }
 
-  const go = async (enter: () => Promise<Room>, failed: string): Promise<void> => {
-    setBusy(true)
+  const go = async (what: 'make' | 'join', enter: () => Promise<Room>, failed: string): Promise<void> => {
+    setDoing(what)
     setProblem(undefined)
     try {
       await keepName()
@@ -53,14 +55,14 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
     } catch (reason) {
       setProblem(reason instanceof Error && reason.name === 'LinkMalformed' ? say.notALink : failed)
     } finally {
-      setBusy(false)
+      setDoing(undefined)
     }
   }
 
   const join = (): void => {
     const wanted = parsePasted(link, relay)
     if (wanted === undefined) return setProblem(say.notALink)
-    void go(() => chat.join(wanted), say.couldNotJoin)
+    void go('join', () => chat.join(wanted), say.couldNotJoin)
   }
 
   return (
@@ -148,11 +150,11 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
             ref={make}
             type="button"
             className="button primary large start-new"
-            disabled={busy}
-            onClick={() => void go(() => chat.create({ relay, kind }), say.couldNotMake)}
+            disabled={doing !== undefined}
+            onClick={() => void go('make', () => chat.create({ relay, kind }), say.couldNotMake)}
           >
             <Plus size={20} aria-hidden />
-            {say.newRoom}
+            {late === 'make' ? words.app.opening : say.newRoom}
           </button>
 
           <form
@@ -183,8 +185,8 @@ export function Start({ relay, malformed, onProtection }: StartProps): ReactElem
                   setProblem(undefined)
                 }}
               />
-              <button type="submit" className="button large" disabled={busy || link.trim() === ''}>
-                {say.join}
+              <button type="submit" className="button large" disabled={doing !== undefined || link.trim() === ''}>
+                {late === 'join' ? words.app.opening : say.join}
               </button>
             </div>
             <p id={`${linkId}-problem`} className="start-problem" role="alert">

@@ -43,6 +43,9 @@ export const de: Messages = {
       'Dieser Teil von Kith liegt noch beim Relay, das nicht antwortet. Er wird geladen, sobald es wieder da ist; Nachrichten gehen inzwischen weiter.',
     renewed: 'Eine neue Version von Kith ist da. Sie wird geladen; was du gerade schreibst, bleibt.',
     reload: 'Neu laden',
+    notLoaded: 'Kith konnte nicht ganz geladen werden.',
+    notLoadedHelp: 'Die Verbindung ist abgebrochen, oder das Relay antwortet nicht.',
+    tryAgain: 'Noch einmal versuchen',
     cannotStart: 'Kith konnte seinen Speicher in diesem Browser nicht öffnen.',
     cannotStartHelp:
       'Meist liegt es an einem privaten Fenster oder an einer vollen Platte. Schaff etwas Platz oder nimm ein anderes Fenster und lade neu.',

@@ -43,6 +43,9 @@ export const es: Messages = {
       'Esta parte de Kith sigue en el relay, que no responde. Se cargará en cuanto vuelva; mientras tanto, los mensajes siguen.',
     renewed: 'Hay una versión nueva de Kith. Se está cargando; lo que escribías se conserva.',
     reload: 'Volver a cargar',
+    notLoaded: 'No se pudo cargar Kith del todo.',
+    notLoadedHelp: 'La conexión se cortó, o el relay no responde.',
+    tryAgain: 'Intentar de nuevo',
     cannotStart: 'Kith no pudo abrir su almacén en este navegador.',
     cannotStartHelp:
       'Suele ser una ventana privada o un disco lleno. Haz sitio, o usa otra ventana, y vuelve a cargar.',

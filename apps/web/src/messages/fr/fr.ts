@@ -44,6 +44,9 @@ export const fr: Messages = {
       'Cette partie de Kith est encore chez le relais, qui ne répond pas. Elle sera chargée dès son retour ; en attendant, les messages continuent.',
     renewed: 'Une nouvelle version de Kith est là. Elle se charge ; ce que vous écriviez est gardé.',
     reload: 'Recharger',
+    notLoaded: 'Kith n’a pas pu être chargé en entier.',
+    notLoadedHelp: 'La connexion s’est interrompue, ou le relais ne répond pas.',
+    tryAgain: 'Réessayer',
     cannotStart: 'Kith n’a pas pu ouvrir son stockage dans ce navigateur.',
     cannotStartHelp:
       'C’est en général une fenêtre privée ou un disque plein. Fais de la place, ou prends une autre fenêtre, et recharge.',
