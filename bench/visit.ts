@@ -5,9 +5,14 @@
  * A relay serves the built app to a Chromium with a new profile. `desk` is the machine as it is; `phone` has a processor `rate`
  * times as slow, and everything that passes between the two, also what the service worker fetches, passes a line of so many
  * kbit/s and so many ms. Processor time is that of all of Chromium's processes, from the address to the quiet after it.
+ *
+ * The limit is what line and browser need alone: a page of as many bytes as ours names in its head, one file that is nothing but
+ * a field at its end, over the same line in the same run. The ratio is our first name field by that one.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createSite } from 'node:http'
 import { createServer, connect, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,13 +26,12 @@ const marker = 'kith-bench-visit-'
 const quietMs = 2500
 
 export interface Visit {
-  /** Requests and bytes on the line, until the page can be used and in all. */
+  /** Requests and bytes on the line in all, and bytes of the page and of what it names in its head. */
   readonly requests: number
   readonly kilobytes: number
   readonly kilobytesToUse: number
-  /** From the address to a field of a name that takes a letter. */
+  /** From the address to a field of a name that takes a letter, a field that takes a message, and the message in the timeline. */
   readonly nameFieldMs: number
-  /** From the press on “New room” to a field that takes a message, and the message in the timeline. */
   readonly roomMs: number
   readonly messageMs: number
   /** From the address until the app can be used offline. */
@@ -137,14 +141,21 @@ async function slow(context: BrowserContext, page: Page, rate: number): Promise<
   await devtools.send('Emulation.setCPUThrottlingRate', { rate })
 }
 
-async function visit(
-  profile: string,
-  port: number,
-  rate: number,
-  kbit: number,
-  rttMs: number,
-  isFirst: boolean,
-): Promise<Visit> {
+interface Conditions {
+  readonly rate: number
+  readonly kbit: number
+  readonly rttMs: number
+}
+
+interface Seat {
+  readonly wire: Line
+  readonly context: BrowserContext
+  readonly page: Page
+  leave(): Promise<void>
+}
+
+/** A browser at the far end of a line. */
+async function sitDown(profile: string, port: number, { rate, kbit, rttMs }: Conditions): Promise<Seat> {
   const wire = await line(port, kbit, rttMs)
   // The same origin for the second visit: its store belongs to it.
   const context = await chromium.launchPersistentContext(profile, {
@@ -153,33 +164,84 @@ async function visit(
     locale: 'en-GB',
     viewport: { width: 390, height: 844 },
   })
+  const page = context.pages()[0] ?? (await context.newPage())
+  await page.waitForTimeout(1500)
+  await slow(context, page, rate)
+  const leave = async (): Promise<void> => {
+    await context.close()
+    wire.close()
+  }
+  return { wire, context, page, leave }
+}
+
+/** Goes to the address, and types a name into the first field there is. */
+async function toNameField(page: Page): Promise<number> {
+  const began = performance.now()
+  await page.goto('http://kith.localhost/', { waitUntil: 'commit' })
+  const name = page.getByRole('textbox').first()
+  await name.waitFor({ timeout: 120_000 })
+  await name.fill('Ada')
+  return performance.now() - began
+}
+
+/** What the page and the files it names in its head took on the line; nothing when they are kept. */
+async function bytesNamed(page: Page, port: number): Promise<number> {
+  const html = await (await fetch(`http://127.0.0.1:${port}/`)).text()
+  const named = [...html.matchAll(/(?:src|href)="\.?(\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+  return page.evaluate(
+    (paths) =>
+      performance
+        .getEntries()
+        .filter((entry) => entry instanceof PerformanceResourceTiming)
+        .filter(({ entryType, name }) => entryType === 'navigation' || paths.includes(new URL(name).pathname))
+        .reduce((sum, { transferSize }) => sum + transferSize, 0),
+    named,
+  )
+}
+
+/** What a page of so many bytes needs until its field takes a letter. */
+async function bare(profile: string, bytes: number, conditions: Conditions): Promise<number> {
+  // Of random letters: there is nothing in it to run, and nobody makes it smaller.
+  const filler = randomBytes(Math.ceil((bytes * 3) / 4))
+    .toString('base64')
+    .slice(0, bytes)
+  const site = createSite((request, answer) => {
+    const isPage = request.url === '/'
+    answer.setHeader('content-type', isPage ? 'text/html' : 'text/javascript')
+    if (isPage) answer.end('<!doctype html><title>Bare</title><body><script src="/all.js"></script>')
+    else answer.end(`//${filler}\ndocument.body.append(document.createElement('input'))`)
+  })
+  await new Promise<void>((done) => site.listen(0, '127.0.0.1', done))
+  const seat = await sitDown(profile, (site.address() as AddressInfo).port, conditions)
   try {
-    const page = context.pages()[0] ?? (await context.newPage())
-    await page.waitForTimeout(1500)
-    await slow(context, page, rate)
+    return await toNameField(seat.page)
+  } finally {
+    await seat.leave()
+    site.close()
+  }
+}
+
+async function visit(profile: string, port: number, conditions: Conditions, isFirst: boolean): Promise<Visit> {
+  const { wire, page, leave } = await sitDown(profile, port, conditions)
+  try {
     const cpu = cpuMsOf(profile)
     const began = performance.now()
-    await page.goto('http://kith.localhost/', { waitUntil: 'commit' })
-    const name = page.getByRole('textbox').first()
-    await name.waitFor({ timeout: 120_000 })
-    await name.fill('Ada')
-    const nameFieldMs = performance.now() - began
-    const kilobytesToUse = wire.bytes / 1000
+    const nameFieldMs = await toNameField(page)
+    const kilobytesToUse = (await bytesNamed(page, port)) / 1000
     let offlineMs = 0
     let roomMs = 0
     let messageMs = 0
     const offline = page
       .evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
       .then(() => (offlineMs = performance.now() - began))
-    const pressed = performance.now()
     await page.getByRole('button', { name: 'New room' }).click()
     const field = page.getByRole('textbox', { name: /^Message/ })
     await field.waitFor({ timeout: 120_000 })
     await field.fill('hello')
-    roomMs = performance.now() - pressed
+    roomMs = performance.now() - began
     await field.press('Enter')
     await page.locator('article[data-id]').first().waitFor({ timeout: 120_000 })
-    messageMs = performance.now() - pressed
+    messageMs = performance.now() - began
     await offline
     for (let quiet = performance.now(), seen = wire.bytes; performance.now() - quiet < quietMs;) {
       await page.waitForTimeout(100)
@@ -201,25 +263,34 @@ async function visit(
       cpuMs,
     }
   } finally {
-    await context.close()
-    wire.close()
+    await leave()
   }
 }
 
-type VisitFigures = Readonly<Record<'desk' | 'deskAgain' | 'phone' | 'phoneAgain', Visit>>
+interface Limit {
+  /** Until a field takes a letter on a page of as many bytes that does nothing else, and our first one by it. */
+  readonly bareMs: number
+  readonly ratio: number
+}
+
+type VisitFigures = Readonly<Record<'desk' | 'phone', Visit & Limit>> &
+  Readonly<Record<'deskAgain' | 'phoneAgain', Visit>>
 
 export async function run(options: Readonly<Record<string, unknown>> = {}): Promise<VisitFigures> {
   const number = (name: string, standard: number): number => Number(options[name] ?? standard)
   const folder = mkdtempSync(join(tmpdir(), marker))
   const server = await relay(join(folder, 'relay'))
-  const both = async (name: string, rate: number, kbit: number, rttMs: number): Promise<[Visit, Visit]> => {
+  const both = async (name: string, conditions: Conditions): Promise<[Visit & Limit, Visit]> => {
     const profile = join(folder, name)
-    const first = await visit(profile, server.port, rate, kbit, rttMs, true)
-    return [first, await visit(profile, server.port, rate, kbit, rttMs, false)]
+    const first = await visit(profile, server.port, conditions, true)
+    const again = await visit(profile, server.port, conditions, false)
+    const bareMs = Math.round(await bare(join(folder, `${name}-bare`), first.kilobytesToUse * 1000, conditions))
+    return [{ ...first, bareMs, ratio: first.nameFieldMs / bareMs }, again]
   }
   try {
-    const [desk, deskAgain] = await both('desk', 1, 0, 0)
-    const [phone, phoneAgain] = await both('phone', number('rate', 4), number('kbit', 1600), number('rtt', 150))
+    const [desk, deskAgain] = await both('desk', { rate: 1, kbit: 0, rttMs: 0 })
+    const over = { kbit: number('kbit', 1600), rttMs: number('rtt', 150) }
+    const [phone, phoneAgain] = await both('phone', { rate: number('rate', 4), ...over })
     return { desk, deskAgain, phone, phoneAgain }
   } finally {
     server.child.kill()
@@ -235,6 +306,12 @@ export function table(figures: VisitFigures): string {
   for (const [name, each] of Object.entries(figures)) {
     const { requests, kilobytes, kilobytesToUse, nameFieldMs, roomMs, messageMs, offlineMs, cpuMs } = each
     lines.push(row(name, [requests, kilobytes, kilobytesToUse, nameFieldMs, roomMs, messageMs, offlineMs, cpuMs]))
+  }
+  for (const name of ['desk', 'phone'] as const) {
+    const { bareMs, ratio } = figures[name]
+    lines.push(
+      `${name}: a page of the same bytes that does nothing else ${bareMs} ms, so ${ratio.toFixed(2)} times as long`,
+    )
   }
   return lines.join('\n')
 }

@@ -248,8 +248,10 @@ describe('a first visit', () => {
       await held
       await route.continue()
     })
-    await page.goto(site.origin)
     const name = page.getByLabel('Your name')
+    await page.goto(`${site.origin}/#i-${'A'.repeat(60)}`)
+    await name.fill('Bea')
+    await page.goto(site.origin)
     await name.fill('Ada')
     await page.getByRole('button', { name: 'New room' }).click()
     await page.getByRole('button', { name: 'Opening…' }).waitFor()

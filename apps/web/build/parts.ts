@@ -17,6 +17,8 @@ export function groups(): Rolldown.CodeSplittingGroup[] {
     // What draws the first page, with the few things of the packages that it needs.
     { name: 'react', tags: [...first], test: /node_modules\/(?:react|react-dom|scheduler)\// },
     { name: 'start', tags: [...first], test: (id) => !/\/apps\/web\/(?:index\.html|src\/main\.tsx)/.test(id) },
+    // Where the link of an invite leads: a first page, too, and without the peer.
+    { name: 'invited', test: inWeb('members/invited\\.tsx') },
     // What comes beside it, by how seldom it changes: who comes back fetches only what did.
     { name: 'protocol', test: /\/packages\/protocol\/|node_modules\/@noble\// },
     { name: 'peer', test: /\/packages\/peer\/src\/browser\/browser\.ts/ },
