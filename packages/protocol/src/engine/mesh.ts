@@ -102,7 +102,10 @@ export class Mesh implements Spreader {
         random: crypto.random,
         kind: kindOf(options),
         intern: internContact(options.readOnce),
-        carries: (session) => this.#broadcast.carries(session),
+        trees: {
+          carries: (session) => this.#broadcast.carries(session),
+          needs: (session) => this.#broadcast.needs(session),
+        },
         emit: (output) => {
           switch (output.type) {
             case 'send':

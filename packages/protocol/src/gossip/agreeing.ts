@@ -10,7 +10,7 @@
  * are for neighbours of our own choice: whoever opens many sessions to surround us does not get those.
  */
 import type { Millis, Random } from '../machine.ts'
-import type { LinkRecord, Neighbours } from './neighbours.ts'
+import type { LinkRecord, Neighbours, TreeUse } from './neighbours.ts'
 import * as limits from './overlay-limits.ts'
 import type { ViewSize } from './overlay-limits.ts'
 import { maxContactsPerMessage } from './overlay-wire.ts'
@@ -25,8 +25,8 @@ export interface AgreeHost {
   readonly random: Random
   size(): ViewSize
   kind(): PeerKind
-  /** Do entries travel on this link? Others are given up first. */
-  carries(session: string): boolean
+  /** Links that they run over are given up last, those that they need not at all. */
+  readonly trees: TreeUse
   send(to: string, message: OverlayMessage): void
   /** Both have confirmed, or it ended. */
   changed(link: LinkRecord, up: boolean, now: Millis): void
@@ -112,8 +112,10 @@ export class Agreeing {
 
   /** It would like to go. */
   partAsked(link: LinkRecord, now: Millis): void {
+    const { session } = link.contact
     if (link.state !== 'active' || this.#host.links.useful < this.#host.size().want) return
-    this.#host.send(link.contact.session, { type: 'disconnect' })
+    if (this.#host.trees.needs(session)) return
+    this.#host.send(session, { type: 'disconnect' })
     this.ended(link, now)
   }
 
@@ -167,7 +169,7 @@ export class Agreeing {
   }
 
   #part(except: string | undefined, now: Millis): void {
-    const spare = this.#host.links.spare(now - limits.partAgeMs, except, (session) => this.#host.carries(session))
+    const spare = this.#host.links.spare(now - limits.partAgeMs, except, this.#host.trees)
     if (spare !== undefined) this.#host.send(spare.contact.session, { type: 'part' })
   }
 

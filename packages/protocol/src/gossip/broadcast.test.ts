@@ -55,6 +55,19 @@ function parentOf(stage: Stage): string | undefined {
   return stage.broadcast.trees[0]?.parent?.slice(0, 2)
 }
 
+describe('a place in a tree', () => {
+  it('GOS107 depends on the parent where no other neighbour is nearer to the root, and on nobody else', () => {
+    const stage = inTree(3)
+    expect([1, 2, 3, 4].map((n) => stage.broadcast.needs(nameOf(n)))).toEqual([false, false, false, false])
+    const lonely = new Stage().link(1, 2, 3)
+    lonely.receive(1, nth(lonely, 0x20, { hop: 0 }))
+    lonely.receive(2, nth(lonely, 0x20, { hop: 2 }))
+    lonely.receive(3, nth(lonely, 0x20, { hop: 2 }))
+    expect(parentOf(lonely)).toBe(nameOf(1).slice(0, 2))
+    expect([1, 2, 3, 4].map((n) => lonely.broadcast.needs(nameOf(n)))).toEqual([true, false, false, false])
+  })
+})
+
 describe('beacons', () => {
   it('GOS22 are verified once, then go on with one more hop; other copies cost no signature', () => {
     const stage = new Stage().link(1, 2, 3)

@@ -116,6 +116,12 @@ export class Broadcast {
     return lane !== undefined && this.#trees.carries(lane, this.#now)
   }
 
+  /** Would this peer be left without a place in some tree, were it not for this neighbour? */
+  needs(session: string): boolean {
+    const lane = this.#lanes.find(session)
+    return lane !== undefined && this.#trees.needs(lane, this.#now)
+  }
+
   // What is known.
 
   /** May this peer be a root? A Node peer, or a desktop in the foreground for a minute; not metered, never hidden. */

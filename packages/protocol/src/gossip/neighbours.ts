@@ -30,6 +30,14 @@ export interface LinkRecord {
   takenShuffleAt: Millis
 }
 
+/** What trees make of a link. */
+export interface TreeUse {
+  /** Do they run over it? */
+  carries(session: string): boolean
+  /** Would we have no place in some tree without it? */
+  needs(session: string): boolean
+}
+
 export class Neighbours {
   readonly #random: Random
   readonly #links = new Map<string, LinkRecord>()
@@ -125,12 +133,15 @@ export class Neighbours {
     return this.#pick((link) => isLive(link) && link.contact.session !== except)
   }
 
-  /** A neighbour that can be given up: a keeper or an indirect one first, one that no tree needs before others, never the near ones. */
-  spare(olderThan: Millis, except: string | undefined, carries: (session: string) => boolean): LinkRecord | undefined {
+  /**
+   * A neighbour that can be given up: a keeper or an indirect one first, one that no tree runs over before others; never
+   * one of the near ones, nor one without which we had no place.
+   */
+  spare(olderThan: Millis, except: string | undefined, trees: TreeUse): LinkRecord | undefined {
     const near = this.#near()
     const may = (link: LinkRecord): boolean =>
-      isLive(link) && link.since <= olderThan && link.contact.session !== except
-    const isFree = (link: LinkRecord): boolean => may(link) && !carries(link.contact.session)
+      isLive(link) && link.since <= olderThan && link.contact.session !== except && !trees.needs(link.contact.session)
+    const isFree = (link: LinkRecord): boolean => may(link) && !trees.carries(link.contact.session)
     return (
       this.#pick((link) => may(link) && (link.kind === 'keeper' || link.path !== 'direct')) ??
       this.#pick((link) => isFree(link) && !near.includes(link)) ??

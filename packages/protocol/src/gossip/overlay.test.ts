@@ -22,16 +22,20 @@ class Rig {
   timerAt: number | undefined
   now = start
 
-  /** Neighbours the trees need. */
+  /** Neighbours the trees run over, and those without which there were no place. */
   readonly carrying = new Set<string>()
+  readonly needed = new Set<string>()
 
   constructor(kind: PeerKind = 'desktop', online = 1_000) {
     const emit = (output: OverlayOutput): void => {
       if (output.type === 'timer') this.timerAt = output.at
       else this.outputs.push(output)
     }
-    const carries = (session: string): boolean => this.carrying.has(session)
-    this.overlay = new Overlay({ own: this.own, random: createSeededRandom(5).bytes, emit, kind, carries }, start)
+    const trees = {
+      carries: (session: string): boolean => this.carrying.has(session),
+      needs: (session: string): boolean => this.needed.has(session),
+    }
+    this.overlay = new Overlay({ own: this.own, random: createSeededRandom(5).bytes, emit, kind, trees }, start)
     this.overlay.setOnline(online, start)
   }
 
@@ -157,6 +161,26 @@ describe('becoming neighbours', () => {
     rig.hear(eighth as Contact, { type: 'part' })
     expect(rig.overlay.active).toHaveLength(7)
     expect(rig.said('disconnect').map(({ to }) => to)).toEqual([eighth?.session])
+  })
+
+  it('GOS107 keeps the link without which it had no place in a tree', () => {
+    const rig = new Rig()
+    const all = rig.neighbours(9)
+    for (const { session } of all.slice(1)) rig.needed.add(session)
+    rig.hear(all[1] as Contact, { type: 'part' })
+    expect(rig.said('disconnect')).toEqual([])
+    rig.link(all[0] as Contact, 500)
+    rig.run(10_000)
+    for (let i = 0; i < 5; i++) {
+      const needy = contactOf()
+      rig.needed.add(needy.session)
+      rig.link(needy)
+      rig.hear(needy, { type: 'neighbour', priority: 'high', kind: 'desktop' })
+    }
+    rig.run(10_000)
+    const asked = rig.said('part').map(({ to }) => to)
+    expect(asked.length).toBeGreaterThan(1)
+    expect(new Set(asked)).toEqual(new Set([all[0]?.session]))
   })
 
   it('GOS65 asks those to part first that no tree needs', () => {

@@ -16,7 +16,7 @@ import type { Millis, Random } from '../machine.ts'
 import { unreachable } from '../machine.ts'
 import { Agreeing } from './agreeing.ts'
 import { Neighbours } from './neighbours.ts'
-import type { LinkPath, LinkRecord } from './neighbours.ts'
+import type { LinkPath, LinkRecord, TreeUse } from './neighbours.ts'
 import * as limits from './overlay-limits.ts'
 import { viewSize } from './overlay-limits.ts'
 import type { ViewSize } from './overlay-limits.ts'
@@ -48,8 +48,8 @@ export interface OverlayOptions {
   readonly random: Random
   readonly emit: (output: OverlayOutput) => void
   readonly kind: PeerKind
-  /** Do the trees need this neighbour? Others are given up before it. */
-  readonly carries?: (session: string) => boolean
+  /** Default: there are none. */
+  readonly trees?: TreeUse
   /** One object per contact for a whole process (simulator); without it every overlay keeps its own. */
   readonly intern?: ((contact: Contact) => Contact) | undefined
 }
@@ -107,7 +107,7 @@ export class Overlay {
       random: options.random,
       size: () => this.#size,
       kind: () => this.#kind,
-      carries: options.carries ?? (() => false),
+      trees: options.trees ?? { carries: () => false, needs: () => false },
       send: (to, message) => this.#send(to, message),
       changed: (link, up, now) => this.#neighbourChanged(link, up, now),
       told: (contacts, by, now) => this.#told(contacts, by, now),

@@ -138,6 +138,13 @@ export class Trees {
     })
   }
 
+  /** Is this link the only place in some tree? */
+  needs(lane: Lane, now: Millis): boolean {
+    return this.#forest.list.some(
+      (tree) => !tree.isRetired && tree.parent?.lane === lane && tree.alternative(this.#options.own, now) === undefined,
+    )
+  }
+
   /** Whatever hangs on this link is attached elsewhere where that is possible. */
   laneDoubtful(lane: Lane, now: Millis): void {
     for (const tree of this.#forest.list) if (tree.parent?.lane === lane) this.places.lost(tree, now)
