@@ -151,6 +151,27 @@ describe('files among many', () => {
     }
   })
 
+  it('BLB21 what a store lost under its program is offered no longer, and is fetched when somebody reads it', () => {
+    const net = lab(4)
+    const [ana, ben, cleo, dora] = net.peers as [LabPeer, LabPeer, LabPeer, LabPeer]
+    const file = net.file(300_000)
+    net.hold(ana, file)
+    net.hold(ben, file)
+    net.hold(dora, file)
+    for (const peer of [ana, ben, dora]) peer.blobs.know(file.root, file.size, net.now)
+    net.run(1_000, () => false)
+    for (const peer of [ana, ben]) peer.store.delete(file.root)
+    dora.tamper = (payload) => (payload[0] === blockTag ? undefined : payload)
+    everybodyWants(net, file, [cleo])
+    net.run(30_000, () => [ana, ben].every((peer) => !isHere(peer, file)))
+    expect([ana, ben].map((peer) => peer.progress.get(file.root)?.have)).toEqual([0, 0])
+    dora.tamper = undefined
+    ana.blobs.fetch(file.root, 0, net.now)
+    net.run(60_000, () => isHere(ana, file) && isHere(cleo, file))
+    expect(isHere(ana, file)).toBe(true)
+    expect(isHere(cleo, file)).toBe(true)
+  })
+
   it('BLB12 a full disk is told of, nothing that came is lost, and it goes on from there', () => {
     const net = lab(2)
     const [ana, ben] = net.peers as [LabPeer, LabPeer]

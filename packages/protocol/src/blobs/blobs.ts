@@ -35,6 +35,8 @@ export class Blobs {
   readonly #unlooked: Blob[] = []
   /** Stopped by a person before the last start, and not known yet. */
   readonly #stopped = new Set<string>()
+  /** Whole by what the store told, until something of it was not there. */
+  readonly #doubted = new Set<Blob>()
   #looking = 0
   #order = 0
 
@@ -84,7 +86,10 @@ export class Blobs {
   fetch(root: string, from: number | undefined, now: Millis): void {
     this.#stopped.delete(root)
     const blob = this.#table.blobs.get(root)
-    if (blob !== undefined) this.#fetching.want(blob, from, now)
+    if (blob === undefined) return
+    // Who asks for what is here did not find it in the store.
+    this.#lookAgain(blob)
+    this.#fetching.want(blob, from, now)
   }
 
   /** One that is not known yet is paused when it is. */
@@ -171,6 +176,7 @@ export class Blobs {
     else if (job.type === 'keepBlock' && result.type === 'kept') {
       this.#taking.kept(working, job.index, result.outcome, now)
     } else if (job.type === 'read' && result.type === 'bytes') {
+      if (result.bytes === undefined) this.#lookAgain(blob)
       if (neighbour === undefined) this.#taking.ownPage(blob, job.index, result.bytes, now)
       else this.#giving.read(working, job, neighbour, result.bytes, now)
     }
@@ -208,6 +214,14 @@ export class Blobs {
     if (!this.#unlooked.includes(blob)) this.#unlooked.push(blob)
   }
 
+  /** The store has not all of what it told of: it was emptied under us, as browsers do. */
+  #lookAgain(blob: Blob): void {
+    if (!blob.isComplete) return
+    this.#doubted.add(blob)
+    this.#again(blob)
+    this.#look()
+  }
+
   #look(): void {
     while (this.#looking < maxLooking && this.#unlooked.length > 0) {
       const blob = this.#unlooked.pop() as Blob
@@ -225,7 +239,9 @@ export class Blobs {
     this.#look()
     this.#fetching.byItself(blob, now)
     if (!blob.isComplete && blob.pushNext !== undefined) this.#giving.stopPushing(blob)
-    if (blob.isComplete && blob.pushNext === undefined) this.#table.announce(blob, now)
+    // Also those who do not want it count on what they were told.
+    const wasDoubted = this.#doubted.delete(blob)
+    if ((blob.isComplete || wasDoubted) && blob.pushNext === undefined) this.#table.announce(blob, now)
     else for (const [session, view] of blob.views) if (view.wants) this.#table.have(session, blob, now)
     this.#fetching.prioritise(now)
     this.#table.tell(blob, now)

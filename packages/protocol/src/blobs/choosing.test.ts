@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededCrypto } from '../crypto/seeded.ts'
 import { fetchesByItself } from './auto-fetch.ts'
+import { Bits } from './bits.ts'
+import { Blob } from './blob.ts'
 import { chooseEvictions } from './eviction.ts'
+import { blockBytes } from './layout.ts'
+import { pickBlocks } from './picking.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -33,5 +37,16 @@ describe('which files', () => {
     expect(chooseEvictions(blobs, 11)).toEqual(['old', 'new'])
     expect(chooseEvictions(blobs, 1_000)).toEqual(['old', 'new'])
     expect(chooseEvictions(blobs, 0)).toEqual([])
+  })
+})
+
+describe('which blocks', () => {
+  it('BLB11 what somebody told of and lacks when it is asked is not asked of them again, and holds nothing up', () => {
+    const blob = new Blob('ab'.repeat(32), 4 * blockBytes, 0)
+    blob.held = new Bits(blob.blocks)
+    const view = blob.view('liar')
+    for (const index of [1, 2]) blob.gainedBy(view, index)
+    blob.lostBy(view, 1)
+    expect(pickBlocks(blob, view, 4, () => 0)).toEqual([2])
   })
 })

@@ -124,7 +124,7 @@ export class Giving {
       if (job.part === 'block') {
         table.say(session, { type: 'lack', root: blob.root, numbers: [job.index] }, now)
         blob.held?.clear(job.index)
-      }
+      } else blob.pagesHeld.clear(job.index)
     } else {
       table.context.used?.(blob.root, now)
       const message = { type: job.part, root: blob.root, index: job.index, bytes } as const

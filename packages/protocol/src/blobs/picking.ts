@@ -74,7 +74,8 @@ function pickRarest(blob: Blob, view: View, draw: () => number): number | undefi
   }
   for (let i = view.fresh.length - 1; i >= 0; i--) {
     const index = view.fresh[i] as number
-    if (missing.has(index)) consider(index)
+    // What it told of and lacks by now would be picked for ever.
+    if (missing.has(index) && blob.has(view, index)) consider(index)
     else view.fresh.splice(i, 1)
   }
   const start = Math.floor(draw() * missing.count)
