@@ -58,6 +58,22 @@ describe('a thumb on a message', () => {
     await expect.poll(() => window.getSelection()?.toString().trim()).toBe(text.textContent?.trim())
   })
 
+  it('can hold a picture as well, which opens only when it is pressed', async () => {
+    app = await openApp('files', { size: 'phone' })
+    await until(() => document.querySelector('.picture-open') !== null, 'a picture')
+    const picture = document.querySelector<HTMLElement>('.picture-open')
+    if (picture === null) throw new Error('no picture is shown')
+    touch(picture, 'pointerdown', 100, 300)
+    await expect.element(page.getByRole('menuitem', { name: 'Reply' })).toBeVisible()
+    touch(picture, 'pointerup', 100, 300)
+    picture.click()
+    expect(document.querySelector('dialog')).toBeNull()
+    touch(picture, 'pointerdown', 100, 300)
+    touch(picture, 'pointerup', 100, 300)
+    picture.click()
+    await until(() => document.querySelector('dialog') !== null, 'the picture, large')
+  })
+
   it('pulls it less and less the further it goes', () => {
     expect(pulled(-10)).toBe(0)
     expect(pulled(40)).toBe(40)

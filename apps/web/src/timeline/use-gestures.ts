@@ -2,7 +2,7 @@
  * What a thumb does to a message without aiming: pulled to the right it is answered, held it shows everything one can do.
  *
  * Listens once for the whole log. A row is moved by a style of its own and never rendered for it. What has gestures itself (a
- * link, a player, a block of code that scrolls sideways) keeps them.
+ * link, a player, a block of code that scrolls sideways) keeps them; a picture or a quote can be held like any text.
  */
 import { useEffect, useRef, type RefObject } from 'react'
 
@@ -16,7 +16,8 @@ const maxPx = 72
 const holdMs = 450
 const tickMs = 8
 
-const ownGestures = 'a, button, input, video, audio, pre, .md-table, [role="slider"], [role="toolbar"]'
+const ownGestures =
+  'a, button:not(.picture-open, .quote), input, video, audio, pre, .md-table, [role="slider"], [role="toolbar"]'
 
 interface Gestures {
   onAnswer(id: string): void
@@ -47,6 +48,8 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
     const element = scroller.current
     if (element === null) return undefined
     let hand: Hand | undefined
+    /** What was held or pulled was not pressed. */
+    let meant = false
 
     const letGo = (): Hand | undefined => {
       const was = hand
@@ -59,6 +62,7 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
     }
     const down = (event: PointerEvent): void => {
       letGo()
+      meant = false
       const { target } = event
       if (event.pointerType !== 'touch' || !event.isPrimary || event.clientX < edgePx) return
       if (!(target instanceof Element) || target.closest(ownGestures) !== null) return
@@ -67,6 +71,7 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
       if (row === null || id === undefined) return
       const holding = window.setTimeout(() => {
         letGo()
+        meant = true
         navigator.vibrate?.(tickMs)
         latest.current.onHold(id, row)
       }, holdMs)
@@ -81,6 +86,7 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
         if (along > startPx || across < -startPx) return void letGo()
         if (across <= startPx || across < along * 2) return
         hand.pulling = true
+        meant = true
         hand.row.classList.add('pulled')
       }
       hand.row.style.setProperty('--pull', `${pulled(across - startPx)}px`)
@@ -102,6 +108,13 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
       if (isTouch && event.target instanceof Element && event.target.closest(ownGestures) === null)
         event.preventDefault()
     }
+    const click = (event: MouseEvent): void => {
+      if (!meant) return
+      meant = false
+      event.preventDefault()
+      event.stopPropagation()
+    }
+    element.addEventListener('click', click, true)
     element.addEventListener('pointerdown', down)
     element.addEventListener('pointermove', move)
     element.addEventListener('pointerup', up)
@@ -109,6 +122,7 @@ export function useGestures(scroller: RefObject<HTMLElement | null>, gestures: G
     element.addEventListener('contextmenu', menu)
     return () => {
       letGo()
+      element.removeEventListener('click', click, true)
       element.removeEventListener('pointerdown', down)
       element.removeEventListener('pointermove', move)
       element.removeEventListener('pointerup', up)
