@@ -23,7 +23,7 @@ import { maxNameLength } from './names.ts'
 import { markDelayMs } from './room-mark.ts'
 import { recertifyAfterMs } from './persona.ts'
 import { parseRelay, relaySocketUrl } from './relay-address.ts'
-import { StorageBroken, StorageLocked } from './storage-errors.ts'
+import { StorageBroken, StorageFull, StorageLocked } from './storage-errors.ts'
 
 const crypto = createNobleCrypto((length) => globalThis.crypto.getRandomValues(new Uint8Array(length)))
 
@@ -473,6 +473,33 @@ describe('OpenChat', () => {
     damage(`room/${other!.id}/e/9`)
     damage('chat/settings')
     expect(codes()).toEqual([['storeBroken'], ['storeBroken']])
+  })
+
+  it('FAC12 calls nothing damaged because the store is full', async () => {
+    const memory = await openMemoryStorage(new MemoryDisk())
+    let failure: Error | undefined
+    const storage = {
+      write: async (...args: Parameters<typeof memory.write>) => {
+        if (failure !== undefined) throw failure
+        return memory.write(...args)
+      },
+      read: memory.read.bind(memory),
+      clear: memory.clear.bind(memory),
+      close: memory.close.bind(memory),
+    }
+    const { chat, engines } = await open({ storage })
+    const room = await chat.join(link)
+    const codes = async (): Promise<readonly string[]> => {
+      engines[0]!.outputs.push({ type: 'store', request: 1, changes: [] })
+      room.setTyping(true)
+      room.setTyping(false)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return room.state.notices.map(({ code }) => code)
+    }
+    failure = new StorageFull('this test')
+    expect(await codes()).toEqual([])
+    failure = new StorageBroken('gone')
+    expect(await codes()).toEqual(['storeBroken'])
   })
 
   it('FAC13 asks the engine for the map, and for how a session or the best-reached program of a person is reached', async () => {

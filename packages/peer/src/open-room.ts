@@ -41,6 +41,7 @@ import { RoomMarkWriter } from './room-mark.ts'
 import { RoomPosts } from './room-posts.ts'
 import { RoomSession } from './room-session.ts'
 import { RoomView } from './room-view.ts'
+import { StorageFull } from './storage-errors.ts'
 import { firstIdAt } from './unread.ts'
 
 /** What is kept of a room beside its record. */
@@ -198,7 +199,10 @@ export class OpenRoom implements Room {
         if (this.#blobs !== undefined) this.#files.begun()
       },
       onEvent: (event) => this.#event(event),
-      onStorageTrouble: () => this.tellBroken(),
+      // Of a full one the engine tells; nothing is damaged by it.
+      onStorageTrouble: (error) => {
+        if (!(error instanceof StorageFull)) this.tellBroken()
+      },
     })
   }
 

@@ -22,7 +22,7 @@ export interface RoomSessionPorts {
   /** The engine runs, and has been told nothing yet but that it begins. */
   readonly begun: () => void
   readonly onEvent: (event: EngineEvent) => void
-  readonly onStorageTrouble: () => void
+  readonly onStorageTrouble: (error: unknown) => void
 }
 
 export class RoomSession {
@@ -45,14 +45,11 @@ export class RoomSession {
     const run = ++this.#runs
     if (members === undefined) return this.#begin(settings, undefined)
     const { roomId, inviteSecret, inviter, lobbySecret, edgeRule } = members
-    this.#beginning = readMembershipRecords(chat.storage, id).then(
-      (records) => {
-        if (run !== this.#runs) return
-        this.#beginning = undefined
-        this.#begin(settings, { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule })
-      },
-      () => onStorageTrouble(),
-    )
+    this.#beginning = readMembershipRecords(chat.storage, id).then((records) => {
+      if (run !== this.#runs) return
+      this.#beginning = undefined
+      this.#begin(settings, { roomId, records, inviteSecret, inviter, lobbySecret, edgeRule })
+    }, onStorageTrouble)
   }
 
   #begin(settings: ChatSettings, membership: EngineOptions['membership']): void {

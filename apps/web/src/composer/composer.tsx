@@ -89,6 +89,8 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
   const fileWords = useFileMessages()
   const tray = useTray(room)
   const [recording, setRecording] = useState(false)
+  /** As of the last time it was drawn. */
+  const recorded = useRef(false)
   const canCarry = useChatState((state) => state.files !== undefined)
   const { add: addFiles, items } = tray
   const hasFiles = items.length > 0 && mode.kind !== 'edit'
@@ -149,6 +151,12 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
     // The text of the message is taken once, when editing begins.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [mode.kind, editing, put])
+
+  // The field is hidden while one speaks: only when it is there again it can take the focus.
+  useLayoutEffect(() => {
+    if (recorded.current && !recording && !isTouch()) field.current?.focus()
+    recorded.current = recording
+  }, [recording])
 
   const input = (): void => {
     const element = field.current
@@ -283,20 +291,13 @@ export const Composer: React.NamedExoticComponent<ComposerProps> = memo(function
         )}
         {mode.kind !== 'edit' && <TrayView tray={tray} />}
         {recording && (
-          <Overlays
-            fallback={<div className="composer-line" aria-busy="true" />}
-            onClose={() => {
-              setRecording(false)
-              field.current?.focus()
-            }}
-          >
+          <Overlays fallback={<div className="composer-line" aria-busy="true" />} onClose={() => setRecording(false)}>
             <Recorder
               room={room}
               replyTo={replyTo}
               onDone={() => {
                 setRecording(false)
                 onDone()
-                field.current?.focus()
               }}
             />
           </Overlays>

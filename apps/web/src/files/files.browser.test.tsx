@@ -34,6 +34,24 @@ function give(kind: 'drop' | 'paste', files: readonly File[]): void {
 const sentText = async (root: string): Promise<string> =>
   String.fromCharCode(...(await app.room.readFile(root, 0, 1_000_000)))
 
+describe('a voice message', () => {
+  it('that may not be recorded says so, and nothing looks as if it were', async () => {
+    const { mediaDevices } = navigator
+    const original = mediaDevices.getUserMedia
+    mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+    try {
+      app = await openApp('full')
+      await userEvent.click(page.getByRole('button', { name: 'Record a voice message' }))
+      await expect.element(page.getByRole('alert')).toHaveTextContent(/may not use the microphone/)
+      await expect.element(page.getByRole('timer')).not.toBeInTheDocument()
+      await userEvent.click(page.getByRole('group').getByRole('button', { name: 'Close' }))
+      await expect.element(field()).toHaveFocus()
+    } finally {
+      mediaDevices.getUserMedia = original
+    }
+  })
+})
+
 describe('adding files', () => {
   it('waits for a word about what was chosen, or for Enter', async () => {
     app = await openApp('full')

@@ -1,8 +1,9 @@
 /** Recording a voice message: it runs at once, can be heard before it is sent, and is Opus where the browser has it. */
 import { useCallback, useEffect, useRef, useState, type ReactElement } from 'react'
-import { ArrowUp, Square, Trash2 } from 'lucide-react'
+import { ArrowUp, Square, Trash2, X } from 'lucide-react'
 import { noPreview, type Room } from '@kith/peer'
 import { useFileMessages } from '../messages/files.tsx'
+import { useMessages } from '../messages/messages.tsx'
 import { formatDuration } from './kinds.ts'
 import { peaksOf, type Heard } from './peaks.ts'
 import { VoicePlayer } from './voice.tsx'
@@ -31,6 +32,7 @@ interface RecorderProps {
 
 export default function Recorder({ room, replyTo, onDone }: RecorderProps): ReactElement {
   const words = useFileMessages().voice
+  const { close } = useMessages().app
   const recorder = useRef<MediaRecorder>(undefined)
   const finished = useRef<Promise<Recorded>>(undefined)
   const [loud, setLoud] = useState<readonly number[]>([])
@@ -126,6 +128,20 @@ export default function Recorder({ room, replyTo, onDone }: RecorderProps): Reac
     }
   }
 
+  // Nothing is recorded, and nothing can be: what looks like it would deceive.
+  if (trouble === 'noMicrophone' || trouble === 'noRecorder') {
+    return (
+      <div className="recorder" role="group" aria-label={words.message}>
+        <p className="recorder-trouble" role="alert">
+          {words[trouble]}
+        </p>
+        <button type="button" className="icon-button" aria-label={close} title={close} onClick={onDone}>
+          <X size={20} aria-hidden />
+        </button>
+      </div>
+    )
+  }
+
   return (
     <>
       {trouble !== undefined && (
@@ -154,7 +170,6 @@ export default function Recorder({ room, replyTo, onDone }: RecorderProps): Reac
             className="icon-button"
             aria-label={words.stop}
             title={words.stop}
-            disabled={trouble !== undefined}
             onClick={() => void stop().then(setRecorded, () => setTrouble('noRecorder'))}
           >
             <Square size={18} aria-hidden />
@@ -165,7 +180,7 @@ export default function Recorder({ room, replyTo, onDone }: RecorderProps): Reac
           className="send"
           aria-label={words.send}
           title={words.send}
-          disabled={sending || trouble === 'noMicrophone' || trouble === 'noRecorder'}
+          disabled={sending}
           onClick={() => void send()}
         >
           <ArrowUp size={20} aria-hidden />
