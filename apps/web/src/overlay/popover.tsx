@@ -6,6 +6,8 @@ interface PopoverProps {
   readonly anchor: HTMLElement
   readonly label: string
   readonly role?: 'menu' | 'dialog'
+  /** It opened under a finger that still rests: lifting it is no press beside it. */
+  readonly underFinger?: boolean
   readonly onClose: () => void
   readonly children: ReactNode
 }
@@ -26,7 +28,8 @@ function place(box: HTMLElement, anchor: HTMLElement): void {
   box.style.left = `${left}px`
 }
 
-export function Popover({ anchor, label, role = 'dialog', onClose, children }: PopoverProps): ReactElement {
+export function Popover(props: PopoverProps): ReactElement {
+  const { anchor, label, role = 'dialog', underFinger = false, onClose, children } = props
   const box = useRef<HTMLDivElement>(null)
   const close = useRef(onClose)
   close.current = onClose
@@ -57,7 +60,17 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
       })
     }
   }, [anchor])
+  // The platform's own would close it when the finger is lifted.
+  useLayoutEffect(() => {
+    if (!underFinger) return undefined
+    const pressed = ({ target }: Event): void => {
+      if (target instanceof Node && box.current?.contains(target) === false) close.current()
+    }
+    document.addEventListener('pointerdown', pressed, true)
+    return () => document.removeEventListener('pointerdown', pressed, true)
+  }, [underFinger])
   const walk = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (underFinger && event.key === 'Escape') return close.current()
     if (role !== 'menu' || !['ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key))
       return
     const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')]
@@ -70,7 +83,14 @@ export function Popover({ anchor, label, role = 'dialog', onClose, children }: P
     event.stopPropagation()
   }
   return (
-    <div ref={box} popover="auto" className="popover" role={role} aria-label={label} onKeyDown={walk}>
+    <div
+      ref={box}
+      popover={underFinger ? 'manual' : 'auto'}
+      className="popover"
+      role={role}
+      aria-label={label}
+      onKeyDown={walk}
+    >
       {children}
     </div>
   )

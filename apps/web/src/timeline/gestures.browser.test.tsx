@@ -50,6 +50,19 @@ describe('a thumb on a message', () => {
     await expect.element(page.getByRole('menuitem', { name: '👍' })).toBeVisible()
   })
 
+  it('keeps that open when the finger is lifted, until something else is pressed', async () => {
+    const text = await lastText()
+    const menu = (): Element | null => document.querySelector('[role="menu"]')
+    touch(text, 'pointerdown', 100, 300)
+    await until(() => menu()?.matches(':popover-open') === true, 'the menu')
+    // The platform closes its own kind when a finger is lifted that came down before it was open.
+    expect(menu()?.getAttribute('popover')).toBe('manual')
+    touch(text, 'pointerup', 100, 300)
+    expect(menu()).not.toBeNull()
+    touch(document.body, 'pointerdown', 5, 5)
+    await until(() => menu() === null, 'the menu is gone')
+  })
+
   it('can select a part of it, by itself', async () => {
     const text = await lastText()
     touch(text, 'pointerdown', 100, 300)

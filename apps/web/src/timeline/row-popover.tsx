@@ -74,7 +74,13 @@ export function RowPopover({ open, view, onClose }: RowPopoverProps): ReactEleme
     action()
   }
   return (
-    <Popover anchor={open.anchor} label={words.timeline.actions} role="menu" onClose={onClose}>
+    <Popover
+      anchor={open.anchor}
+      label={words.timeline.actions}
+      role="menu"
+      underFinger={open.kind === 'hold'}
+      onClose={onClose}
+    >
       {open.kind === 'hold' && quick}
       <button type="button" role="menuitem" className="menu-item" onClick={act(() => actions.reply(message))}>
         <CornerUpLeft size={18} aria-hidden />
