@@ -38,7 +38,8 @@ import {
 } from './room-result.ts'
 import { type BlindRule, type RoomEpochs, type Sealing, Seals } from './seals.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
-import { type Said, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
+import type { Said } from './timeline-nodes.ts'
 
 export type { RoomCounts, RoomPlan, RoomResult }
 

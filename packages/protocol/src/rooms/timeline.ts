@@ -1,16 +1,30 @@
 /**
  * The timeline people see: a pure function of the set of opened entries (docs/spec/rooms.md).
  *
- * Entries come and go in any order; `flush` tells what that changed. An edit, a deletion, a reaction or a pin waits for what
- * it is about. Only the author of an entry edits or deletes it, whichever of its sessions it uses, and only with an entry
- * that lives at least as long, or the text would come back. A deleted entry leaves a mark; deletions cannot be deleted.
+ * Entries come and go in any order; `flush` tells what that changed. What edits, deletes, pins or reacts to others, and what
+ * of that counts, is in `acts.ts`. A deleted entry leaves a mark; deletions cannot be deleted.
  */
 import { formatHex } from '../codec/text.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Millis } from '../machine.ts'
-import { type Content, cleanName } from './content.ts'
+import { type Act, Acts } from './acts.ts'
+import { cleanName } from './content.ts'
+import { DisplayOrder } from './display-order.ts'
 import type { Manifest } from './manifest.ts'
-import { type KeyedPin, type Pin, Pins } from './pins.ts'
+import { type Pin, Pins } from './pins.ts'
+import {
+  type Line,
+  type Node,
+  NodeIndex,
+  type Said,
+  addNaming,
+  byKey,
+  createLine,
+  createNode,
+  nameAt,
+  removeNaming,
+  removeNode,
+} from './timeline-nodes.ts'
 
 export interface Reaction {
   readonly emoji: string
@@ -77,57 +91,26 @@ export interface TimelineFlush {
   readonly bare: readonly Entry[]
 }
 
-interface Naming {
-  readonly key: string
-  readonly name: string
-}
-
-interface Line {
-  readonly hex: string
-  /** Names by the entries that set them, in order. */
-  namings: readonly Naming[]
-  /** Told on a link, for as long as nothing in the log says. */
-  introduced: string
-  /** Its nodes are a chain, newest comer first. */
-  first: Node | undefined
-}
-
-interface Node {
-  readonly entry: Entry
-  readonly id: string
-  readonly line: Line
-  /** Undefined for husks and for what this version cannot read. */
-  content: Said | undefined
-  shown: boolean
-  gone: boolean
-  /** To be told with the next flush. */
-  touched: boolean
-  /** In the chain of its line. */
-  previous: Node | undefined
-  next: Node | undefined
-}
-
-/** What a post can say; names come by `name`, proofs are no messages. */
-export type Said = Exclude<Content, { readonly type: 'profile' | 'proof' | 'moved' }>
-type Targeted = Extract<Content, { readonly target: Uint8Array }>
-
 export class Timeline {
   readonly #facts: TimelineFacts
   readonly #lines = new Map<string, Line>()
   readonly #nodes = new Map<string, Node>()
-  /** By target id: edits, deletions and reactions / replies. */
-  readonly #acts = new Map<string, Set<Node>>()
-  readonly #replies = new Map<string, Set<Node>>()
+  readonly #acts: Acts
+  /** By what they answer. */
+  readonly #replies = new NodeIndex()
   /** Once each, as `touched` of a node says; those that are gone do not count. */
   readonly #touched: Node[] = []
   readonly #dropped = new Set<string>()
   readonly #pins = new Pins()
-  #ordered: Node[] = []
-  #unordered: Node[] = []
-  #holes = false
+  readonly #order = new DisplayOrder()
 
   constructor(facts: TimelineFacts) {
     this.#facts = facts
+    this.#acts = new Acts({
+      authorOf: (node) => this.#authorOf(node),
+      counts: (node) => this.#counts(node),
+      mayPin: (author) => facts.mayPin?.(author) !== false,
+    })
   }
 
   /** Adds an entry of a session (hex), or what it says once its body has come. */
@@ -139,24 +122,12 @@ export class Timeline {
       this.#touch(known)
       return
     }
-    const line = this.#line(session)
-    const node: Node = {
-      entry,
-      id,
-      line,
-      content: undefined,
-      shown: false,
-      gone: false,
-      touched: false,
-      previous: undefined,
-      next: undefined,
-    }
+    const node = createNode(entry, id, this.#line(session))
     this.#nodes.set(id, node)
-    link(line, node)
-    this.#unordered.push(node)
+    this.#order.add(node)
     if (content !== undefined) this.#say(node, content)
     this.#touch(node)
-    this.#touchAll(this.#replies.get(id))
+    for (const reply of this.#replies.of(id)) this.#touch(reply)
   }
 
   /** The entry is here no more. */
@@ -168,32 +139,22 @@ export class Timeline {
     this.#unsay(node)
     node.touched = false
     this.#nodes.delete(id)
-    unlink(node)
-    node.gone = true
-    this.#holes = true
+    removeNode(node)
+    this.#order.removed()
     if (node.shown) this.#dropped.add(entry.key)
     this.#pins.note(id, undefined)
-    this.#touchAll(this.#replies.get(id))
+    for (const reply of this.#replies.of(id)) this.#touch(reply)
   }
 
   /** A session is called `name` from its entry `key` on. */
   name(session: string, key: string, name: string): void {
     const line = this.#line(session)
-    const at = line.namings.findIndex((naming) => naming.key >= key)
-    const naming = { key, name: cleanName(name) }
-    if (at >= 0 && line.namings[at]?.key === key) return
-    // Nearly every session has one name, and a list that was spread into has room for sixteen.
-    if (line.namings.length === 0) line.namings = [naming]
-    else line.namings = at < 0 ? [...line.namings, naming] : line.namings.toSpliced(at, 0, naming)
-    this.#touchLine(line, key)
+    if (addNaming(line, key, name)) this.#touchLine(line, key)
   }
 
   unname(session: string, key: string): void {
     const line = this.#lines.get(session)
-    const at = line?.namings.findIndex((naming) => naming.key === key) ?? -1
-    if (line === undefined || at < 0) return
-    line.namings = line.namings.filter((_, i) => i !== at)
-    this.#touchLine(line, key)
+    if (line !== undefined && removeNaming(line, key)) this.#touchLine(line, key)
   }
 
   introduce(session: string, name: string): void {
@@ -226,7 +187,7 @@ export class Timeline {
   find(id: Uint8Array): { readonly entry: Entry; readonly author: string; readonly deleted: boolean } | undefined {
     const node = this.#nodes.get(formatHex(id))
     if (node === undefined || !this.#counts(node)) return undefined
-    return { entry: node.entry, author: this.#authorOf(node), deleted: this.#isDeleted(node) }
+    return { entry: node.entry, author: this.#authorOf(node), deleted: this.#acts.isDeleted(node) }
   }
 
   flush(): TimelineFlush {
@@ -237,12 +198,12 @@ export class Timeline {
     for (const node of this.#touched) {
       if (node.gone) continue
       const counts = this.#counts(node)
-      const gone = counts && this.#isDeleted(node)
+      const gone = counts && this.#acts.isDeleted(node)
       if (gone) {
         this.#unsay(node)
         ;(deleted ??= []).push(node.entry)
       } else if (node.entry.husk) (bare ??= []).push(node.entry)
-      this.#pins.note(node.id, counts && node.content?.type === 'text' ? this.#pinOf(node) : undefined)
+      this.#pins.note(node.id, counts && node.content?.type === 'text' ? this.#acts.pinOf(node) : undefined)
       if (counts && (gone || node.content?.type === 'text')) {
         if (puts === noNodes) puts = [node]
         else puts.push(node)
@@ -273,10 +234,10 @@ export class Timeline {
 
   /** Messages on the timeline, oldest first: the newest `limit` of those before `before`. */
   messages(limit: number = Infinity, before?: string): TimelineMessage[] {
-    this.#order()
+    const ordered = this.#order.all()
     const found: TimelineMessage[] = []
-    for (let i = this.#ordered.length - 1; i >= 0 && found.length < limit; i--) {
-      const node = this.#ordered[i] as Node
+    for (let i = ordered.length - 1; i >= 0 && found.length < limit; i--) {
+      const node = ordered[i] as Node
       if (node.shown && (before === undefined || node.entry.key < before)) found.push(this.#render(node))
     }
     return found.reverse()
@@ -287,34 +248,18 @@ export class Timeline {
     return node?.shown === true ? this.#render(node) : undefined
   }
 
-  #order(): void {
-    if (!this.#holes && this.#unordered.length === 0) return
-    this.#holes = false
-    const kept = this.#ordered.filter((node) => !node.gone)
-    const fresh = this.#unordered.filter((node) => !node.gone).sort(byKey)
-    this.#unordered = []
-    const merged: Node[] = []
-    let i = 0
-    for (const node of fresh) {
-      while (i < kept.length && byKey(kept[i] as Node, node) < 0) merged.push(kept[i++] as Node)
-      merged.push(node)
-    }
-    while (i < kept.length) merged.push(kept[i++] as Node)
-    this.#ordered = merged
-  }
-
   #say(node: Node, content: Said): void {
     node.content = content
-    if (content.type !== 'text') indexed(this.#acts, formatHex(content.target)).add(node)
-    else if (content.replyTo !== undefined) indexed(this.#replies, formatHex(content.replyTo)).add(node)
+    if (content.type !== 'text') this.#acts.add(node, content)
+    else if (content.replyTo !== undefined) this.#replies.add(formatHex(content.replyTo), node)
   }
 
   #unsay(node: Node): void {
     const { content } = node
     if (content === undefined) return
     node.content = undefined
-    if (content.type !== 'text') unindex(this.#acts, formatHex(content.target), node)
-    else if (content.replyTo !== undefined) unindex(this.#replies, formatHex(content.replyTo), node)
+    if (content.type !== 'text') this.#acts.remove(node, content)
+    else if (content.replyTo !== undefined) this.#replies.remove(formatHex(content.replyTo), node)
   }
 
   /** Marks a node, and what it acts upon, as changed. */
@@ -334,10 +279,6 @@ export class Timeline {
     this.#touched.push(node)
   }
 
-  #touchAll(nodes: Iterable<Node> | undefined): void {
-    for (const node of nodes ?? []) this.#touch(node)
-  }
-
   #touchLine(line: Line, after: string): void {
     for (let node = line.first; node !== undefined; node = node.next) if (node.entry.key > after) this.#touch(node)
   }
@@ -345,7 +286,7 @@ export class Timeline {
   #line(session: string): Line {
     let line = this.#lines.get(session)
     if (line === undefined) {
-      line = { hex: session, namings: noNamings, introduced: '', first: undefined }
+      line = createLine(session)
       this.#lines.set(session, line)
     }
     return line
@@ -359,54 +300,11 @@ export class Timeline {
     return this.#facts.authorOf(node.line.hex, node.entry.time)
   }
 
-  /** Acts upon a node that count, oldest first. */
-  #actsOn(node: Node): { readonly act: Node; readonly content: Targeted }[] {
-    const acts: { act: Node; content: Targeted }[] = []
-    for (const act of this.#acts.get(node.id) ?? []) {
-      const { content } = act
-      if (content === undefined || !('target' in content) || !this.#counts(act)) continue
-      if (content.type === 'reaction') {
-        if (!this.#isDeleted(act)) acts.push({ act, content })
-        continue
-      }
-      if (act.entry.expiresAt < node.entry.expiresAt) continue
-      if (content.type === 'pin') {
-        if (!this.#isDeleted(act) && this.#facts.mayPin?.(this.#authorOf(act)) !== false) acts.push({ act, content })
-        continue
-      }
-      if (this.#authorOf(act) !== this.#authorOf(node)) continue
-      if (content.type === 'delete' || !this.#isDeleted(act)) acts.push({ act, content })
-    }
-    return acts.sort((a, b) => byKey(a.act, b.act))
-  }
-
-  #pinOf(node: Node): KeyedPin | undefined {
-    if (!this.#acts.has(node.id)) return undefined
-    const last = this.#actsOn(node).findLast(({ content }) => content.type === 'pin')
-    if (last?.content.type !== 'pin' || !last.content.on) return undefined
-    return { by: this.#authorOf(last.act), at: last.act.entry.time, key: last.act.entry.key }
-  }
-
-  #isDeleted(node: Node): boolean {
-    if (node.content?.type === 'delete' || !this.#acts.has(node.id)) return false
-    for (const act of this.#acts.get(node.id) ?? []) {
-      if (
-        act.content?.type === 'delete' &&
-        this.#counts(act) &&
-        act.entry.expiresAt >= node.entry.expiresAt &&
-        this.#authorOf(act) === this.#authorOf(node)
-      ) {
-        return true
-      }
-    }
-    return false
-  }
-
   #render(node: Node): TimelineMessage {
     const { entry, line, content } = node
     const text = content?.type === 'text' ? content : undefined
     const deleted = text === undefined
-    const acts = deleted ? [] : this.#actsOn(node)
+    const acts = deleted ? [] : this.#acts.on(node)
     const edit = acts.findLast((act) => act.content.type === 'edit')?.content
     const replyTo = text?.replyTo && this.#nodes.get(formatHex(text.replyTo))?.entry.key
     const message = {
@@ -430,7 +328,7 @@ export class Timeline {
     return text?.attachments === undefined ? message : { ...message, attachments: text.attachments }
   }
 
-  #reactions(acts: readonly { readonly act: Node; readonly content: Targeted }[]): Reaction[] {
+  #reactions(acts: readonly Act[]): Reaction[] {
     const byEmoji = new Map<string, Set<string>>()
     for (const { act, content } of acts) {
       if (content.type !== 'reaction') continue
@@ -447,7 +345,6 @@ export class Timeline {
 }
 
 const noReactions: readonly Reaction[] = []
-const noNamings: readonly Naming[] = []
 const noEntries: readonly Entry[] = []
 const noNodes: Node[] = []
 const noChanges: readonly TimelineChange[] = []
@@ -455,36 +352,4 @@ const nothingChanged: TimelineFlush = { changes: noChanges, deleted: noEntries, 
 
 function pinnedAs(pinned: Pin | undefined): { readonly pinned?: Pin } | undefined {
   return pinned && { pinned }
-}
-
-function link(line: Line, node: Node): void {
-  node.next = line.first
-  if (line.first !== undefined) line.first.previous = node
-  line.first = node
-}
-
-function unlink(node: Node): void {
-  if (node.previous === undefined) node.line.first = node.next
-  else node.previous.next = node.next
-  if (node.next !== undefined) node.next.previous = node.previous
-}
-
-function nameAt(line: Line, key: string): string {
-  return line.namings.findLast((naming) => naming.key <= key)?.name ?? line.introduced
-}
-
-function byKey(a: Node, b: Node): number {
-  return a.entry.key < b.entry.key ? -1 : a.entry.key > b.entry.key ? 1 : 0
-}
-
-function indexed<T>(index: Map<string, Set<T>>, key: string): Set<T> {
-  let found = index.get(key)
-  if (found === undefined) index.set(key, (found = new Set()))
-  return found
-}
-
-function unindex<T>(index: Map<string, Set<T>>, key: string, value: T): void {
-  const found = index.get(key)
-  found?.delete(value)
-  if (found?.size === 0) index.delete(key)
 }
