@@ -8,19 +8,20 @@ import { emptyBytes, equalBytes } from '../codec/bytes.ts'
 import type { ReadOnce } from '../codec/read-once.ts'
 import { formatBase32, formatHex } from '../codec/text.ts'
 import type { Crypto } from '../crypto/crypto.ts'
-import { type Entry, type ExpiryClass, decodeEntry, entryKinds, lifeMsOf } from '../log/entry.ts'
+import { type Entry, type ExpiryClass, entryKinds, lifeMsOf } from '../log/entry.ts'
 import type { LogChange } from '../log/change.ts'
 import { Log } from '../log/log.ts'
 import type { Page } from '../log/page.ts'
 import { type Millis, type Result, type SignatureCheck, type StoredRecord, accept, reject } from '../machine.ts'
 import { Authors } from './authors.ts'
-import { type Content, type Opening, fitName, openBody } from './content.ts'
-import { Holders } from './holders.ts'
+import { type Content, type Opening, fitName } from './content.ts'
 import type { RoomKeys, RoomName } from './keys.ts'
 import { type PostRefusal, refusalOf } from './post-rules.ts'
 import type { KnownDevice } from './moved-boxes.ts'
 import { type Move, Moves } from './moves.ts'
 import { Proofs } from './proofs.ts'
+import { Reading } from './reading.ts'
+import { RecentDigests } from './recent-digests.ts'
 import { Records, decodeFloors, encodeFloors } from './records.ts'
 import { References } from './references.ts'
 import {
@@ -33,11 +34,11 @@ import {
   mergeChanges,
   nothing,
   unopened,
-  unreadable,
   unverified,
 } from './room-result.ts'
 import { type BlindRule, type RoomEpochs, type Sealing, Seals } from './seals.ts'
 import { type Me, SessionWriter } from './session-writer.ts'
+import { Spreading } from './spreading.ts'
 import { Timeline } from './timeline.ts'
 import type { Said } from './timeline-nodes.ts'
 
@@ -83,8 +84,6 @@ export interface RoomRules {
   mayPin(identity: string): boolean
 }
 
-const maxDigests = 4096
-
 export class Room {
   readonly keys: RoomName
   readonly log: Log
@@ -94,19 +93,14 @@ export class Room {
   readonly #seals: Seals
   readonly #rules: RoomRules | undefined
   readonly #isBlind: boolean
-  readonly #readOnce: ReadOnce | undefined
+  readonly #reading: Reading
   readonly #authors: Authors
   readonly #records: Records
   readonly #references: References
-  readonly #holders = new Holders()
-  /** Keepers are nobody, so they are counted apart. */
-  readonly #keepers = new Holders()
+  readonly #spreading = new Spreading()
+  readonly #digests: RecentDigests
   readonly #proofs = new Proofs()
   readonly #moves = new Moves()
-  readonly #sent = new Set<string>()
-  readonly #keyByDigest = new Map<string, string>()
-  /** Recent entries that are not in it yet: hashed when somebody asks. */
-  #undigested: Entry[] = []
   #writer: SessionWriter | undefined
   /** To be told and stored with the next result. */
   #floorsChanged = false
@@ -120,8 +114,9 @@ export class Room {
     this.#expiry = options.expiry ?? 0
     this.#rules = options.rules
     this.#isBlind = options.blind !== undefined
-    this.#readOnce = options.readOnce
     this.#seals = new Seals(crypto, keys, options.epochs, options.blind)
+    this.#reading = new Reading(crypto, this.#seals, options.readOnce)
+    this.#digests = new RecentDigests(crypto)
     const { windowMs } = options
     this.log = new Log({ crypto, acceptsEpoch: (entry) => this.#seals.accepts(entry), windowMs })
     this.#authors = new Authors(crypto, options.readOnce)
@@ -132,8 +127,8 @@ export class Room {
       authorOf: (session, time) => this.#authors.authorOf(session, time),
       hasReceipt: (entry) => this.#records.receiptsOf(entry.key).length > 0,
       isSent: (entry, session) => this.#isSent(entry, session),
-      storedBy: (entry, session) => this.#holders.count(session, entry.seq),
-      keptBy: (entry, session) => this.#keepers.count(session, entry.seq),
+      storedBy: (entry, session) => this.#spreading.storedBy(entry, session),
+      keptBy: (entry, session) => this.#spreading.keptBy(entry, session),
       counts: this.#rules && ((entry, session, author) => this.#counts(entry, session, author)),
       mayPin: this.#rules && ((author) => this.#rules?.mayPin(author) === true),
     })
@@ -185,14 +180,14 @@ export class Room {
   receive(bytes: Uint8Array, now: Millis, source = ''): Received {
     const held = this.log.held(bytes)
     if (held !== undefined) return { ...nothingToDo, outcome: 'duplicate', entry: held, session: held.hex }
-    const decoded = this.#decode(bytes)
+    const decoded = this.#reading.decode(bytes)
     if (!decoded.ok || decoded.value.husk) {
       return { ...this.#finish(nothing), outcome: 'malformed', entry: undefined, session: undefined }
     }
     const entry = decoded.value
     const change = this.log.receive(entry, now, source)
     this.#take(change.added, unopened, unverified)
-    for (const added of change.added) this.#noteDigest(added)
+    for (const added of change.added) this.#digests.note(added)
     const { changes, stores, forks, outcomes, proofs } = this.#finish(change)
     const { outcome } = change
     return { changes, stores, forks, outcomes, proofs, outcome, entry, session: entry.hex }
@@ -205,7 +200,7 @@ export class Room {
     const checks = [...log.checks]
     for (const entry of page.entries) {
       if (entry.seq !== 0 || this.log.chain(entry.hex)?.entries.has(0) === true) continue
-      const body = this.#open(entry)
+      const body = this.#reading.open(entry)
       // One that waits for its key is opened when it is taken in: the key may come before that.
       if (body.content?.type !== 'opening') continue
       opened.set(entry, body)
@@ -287,9 +282,7 @@ export class Room {
 
   /** Sorting key of a recent live or own entry by the SHA-256 of its bytes, which is what a receipt names. */
   keyOfDigest(digest: Uint8Array): string | undefined {
-    for (const entry of this.#undigested) this.#digest(entry)
-    this.#undigested = []
-    return this.#keyByDigest.get(formatHex(digest))
+    return this.#digests.keyOf(digest)
   }
 
   /** Whether a session (hex) is this person's: this one or one of before. */
@@ -303,10 +296,7 @@ export class Room {
   /** An own message has left by at least one path. */
   markSent(key: string): RoomResult {
     const entry = this.log.get(key)
-    if (entry !== undefined && !this.#sent.has(key)) {
-      this.#sent.add(key)
-      this.timeline.touch(entry)
-    }
+    if (entry !== undefined && this.#spreading.sent(entry)) this.timeline.touch(entry)
     return this.#finish(nothing)
   }
 
@@ -314,7 +304,7 @@ export class Room {
   markHeld(author: string, session: string, upTo: number, isKeeper = false): RoomResult {
     const chain = this.log.chain(session)
     if (chain !== undefined && author !== this.#writer?.me.author && this.isOwn(session)) {
-      for (const seq of (isKeeper ? this.#keepers : this.#holders).hold(author, session, Math.min(upTo, chain.top))) {
+      for (const seq of this.#spreading.held(author, session, Math.min(upTo, chain.top), isKeeper)) {
         const entry = chain.entries.get(seq)
         if (entry !== undefined) this.timeline.touch(entry)
       }
@@ -408,11 +398,7 @@ export class Room {
 
   #isSent(entry: Entry, session: string): boolean {
     return (
-      !this.isOwn(session) ||
-      this.#sent.has(entry.key) ||
-      this.#records.receiptsOf(entry.key).length > 0 ||
-      this.#holders.count(session, entry.seq) > 0 ||
-      this.#keepers.count(session, entry.seq) > 0
+      !this.isOwn(session) || this.#records.receiptsOf(entry.key).length > 0 || this.#spreading.hasLeft(entry, session)
     )
   }
 
@@ -427,38 +413,10 @@ export class Room {
     const refs = this.#references.heads((entry) => entry.isOf(writer.me.session.publicKey))
     const entry = writer.write(sealing, { refs, content }, expiry, this.log.clock.next(now))
     this.log.append(entry)
-    this.#noteDigest(entry)
+    this.#digests.note(entry)
     const opened = { refs: refs.map(formatBase32), content }
     this.#take([entry], new Map([[entry, opened]]), unverified)
     return entry
-  }
-
-  #noteDigest(entry: Entry): void {
-    this.#undigested.push(entry)
-    if (this.#undigested.length >= maxDigests * 2) this.#undigested = this.#undigested.slice(maxDigests)
-  }
-
-  #digest(entry: Entry): void {
-    if (this.#keyByDigest.size >= maxDigests) {
-      this.#keyByDigest.delete(this.#keyByDigest.keys().next().value as string)
-    }
-    this.#keyByDigest.set(formatHex(this.#crypto.sha256(entry.bytes)), entry.key)
-  }
-
-  #decode(bytes: Uint8Array): ReturnType<typeof decodeEntry> {
-    const read = (): ReturnType<typeof decodeEntry> => decodeEntry(this.#crypto, ownBytes(bytes))
-    return this.#readOnce === undefined ? read() : this.#readOnce.bytes('entry', bytes, read)
-  }
-
-  #open(entry: Entry): Opened {
-    return this.#readOnce === undefined ? this.#openNow(entry) : this.#readOnce.about(entry, () => this.#openNow(entry))
-  }
-
-  #openNow(entry: Entry): Opened {
-    const plaintext = this.#seals.open(entry)
-    if (plaintext === undefined) return unreadable
-    const body = openBody(plaintext)
-    return body.ok ? body.value : unreadable
   }
 
   /** Shows entries that are in the log now. `verified`: openings whose chains were verified before they were stored. */
@@ -470,7 +428,7 @@ export class Room {
     }
     if (entries.length > 1) this.#references.expect(entries)
     for (const entry of entries) {
-      const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#open(entry)
+      const { refs, content } = (opened.size > 0 ? opened.get(entry) : undefined) ?? this.#reading.open(entry)
       const session = entry.hex
       const before = entry.seq === 0 ? undefined : this.log.chain(session)?.entries.get(entry.seq - 1)
       this.#references.note(entry, before, refs)
@@ -534,7 +492,7 @@ export class Room {
     this.#seals.forget(entry)
     this.#references.forget(entry)
     this.#records.change(entry, true)
-    this.#sent.delete(entry.key)
+    this.#spreading.forget(entry)
     if (entry.kind === entryKinds.post) return
     const session = entry.hex
     this.timeline.unname(session, entry.key)
@@ -557,15 +515,9 @@ const nothingToDo: RoomResult = {
   outcomes: new Map([['duplicate', 1]]),
   proofs: [],
 }
-/** A view that keeps more than this part of a larger buffer alive for nothing is copied. */
-const wasteful = 2
 
 function isSaid(content: Content | Opening | undefined): content is Said {
   return content !== undefined && content.type !== 'opening' && !isAbout(content)
-}
-
-function ownBytes(bytes: Uint8Array): Uint8Array {
-  return bytes.buffer.byteLength > bytes.length * wasteful ? bytes.slice() : bytes
 }
 
 /** Said of somebody, or of the room; not a message. */
