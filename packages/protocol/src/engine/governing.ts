@@ -6,11 +6,10 @@
  *     commands ─────────────────────────────────┘
  *
  * In a room of its own accord nothing happens: operations come from members, and so do keys. A key that is due is made by
- * whoever notices first (`jitterMs`), at once by whoever let somebody in or removed somebody.
+ * whoever notices first (`upkeep.ts`), at once by whoever let somebody in or removed somebody.
  */
-import { emptyBytes, equalBytes } from '../codec/bytes.ts'
+import { emptyBytes } from '../codec/bytes.ts'
 import { formatHex, parseHex } from '../codec/text.ts'
-import type { KeyPair } from '../crypto/crypto.ts'
 import { decodeKeeperMessage } from '../keepers/wire.ts'
 import type { AuthenticatedPeer } from '../link/handshake.ts'
 import type { Millis, StoreChange } from '../machine.ts'
@@ -47,9 +46,8 @@ import { OperationExchange } from './operation-exchange.ts'
 import type { EngineOptions, MembershipOptions } from './options.ts'
 import { type BlobInfo, RoomKeepers } from './room-keepers.ts'
 import { Unanswered } from './unanswered.ts'
+import { Upkeep } from './upkeep.ts'
 
-/** Whoever notices that a key is due waits up to so long, in case somebody else makes one. */
-export const jitterMs: Millis = 3_000
 /** Epochs that are too old are not looked for at every tick. */
 const lookMs: Millis = 1_000
 
@@ -90,8 +88,6 @@ export class Governing {
   /** Own identity, hex. */
   readonly #self: string
   readonly #device: string
-  /** What lockboxes for this device are to be sealed for. */
-  #agree: KeyPair
   readonly #speaker: Speaker
   readonly #membership: Membership
   readonly #epochs: Epochs
@@ -103,9 +99,8 @@ export class Governing {
   readonly #places: MeetingPlaces
   readonly keepers: RoomKeepers
   readonly #unanswered: Unanswered
+  readonly #upkeep: Upkeep
   #snapshot: MembershipSnapshot | undefined
-  #keyDueAt: Millis | undefined
-  #hasShownPapers = false
   #lookAt: Millis = 0
 
   constructor(context: GoverningContext, now: Millis) {
@@ -116,10 +111,9 @@ export class Governing {
     this.#speaker = { author: persona.author, device: persona.device.sign }
     this.#membership = new Membership(crypto, roomId)
     this.#device = formatHex(persona.device.sign.publicKey)
-    this.#agree = persona.device.agree
     this.#epochs = new Epochs(crypto, this.#membership, roomId, this.#device, [
       ...(persona.olderAgree ?? []),
-      this.#agree,
+      persona.device.agree,
     ])
     const challengers = this.#restore()
     this.#unanswered = new Unanswered((unanswered) => context.tell({ type: 'unanswered', unanswered }))
@@ -186,6 +180,20 @@ export class Governing {
       },
       blobs: context.blobs,
     })
+    this.#upkeep = new Upkeep(
+      {
+        crypto,
+        self: this.#self,
+        device: this.#device,
+        papers: persona.statements.at(-1),
+        membership: membershipNow,
+        epochs: this.#epochs,
+        isIn: () => this.#isIn,
+        corrected: context.corrected,
+        write: (bodies, at) => this.#write(bodies, at),
+      },
+      persona.device.agree,
+    )
     this.#commands = new Commands({
       options: context.options,
       self: this.#self,
@@ -201,9 +209,8 @@ export class Governing {
         this.#fellows.part([], at)
       },
       turnAgree: (agree, older, at) => {
-        this.#agree = agree
         this.#epochs.setOwn([...older, agree])
-        this.#publishAgree(at)
+        this.#upkeep.turn(agree, at)
       },
     })
     this.epochs = {
@@ -342,8 +349,7 @@ export class Governing {
     const gone = this.#epochs.expire(this.#context.corrected(now))
     if (gone.length > 0) this.#context.store(gone.map(forgottenKey))
     this.#places.move(now)
-    this.#publishAgree(now)
-    this.#renewWhenDue(now)
+    this.#upkeep.tick(now)
   }
 
   command(tag: number, command: MembershipCommand, now: Millis): void {
@@ -404,33 +410,6 @@ export class Governing {
     this.#admitting.refresh(now)
     this.#tellSnapshot()
     this.#lookAt = 0
-  }
-
-  /** Tells the others which half of this device is in use, when the room's record names another. */
-  #publishAgree(now: Millis): void {
-    if (!this.#isIn) return
-    const published = this.#membership.devicesOf(this.#self).find(({ device }) => device === this.#device)
-    const agree = this.#agree.publicKey
-    if (published !== undefined && equalBytes(published.agree, agree)) return
-    if (published !== undefined) return this.#write([{ type: 'device', agree, certificate: emptyBytes }], now)
-    // A device nobody has certified here: its person came back by the twelve words, and holds the identity itself. Once:
-    // papers that do not count now will not count when they are shown again.
-    const papers = this.#hasShownPapers ? undefined : this.#context.options.persona.statements.at(-1)
-    this.#hasShownPapers = true
-    if (papers !== undefined) this.#write([{ type: 'device', agree, certificate: papers }], now)
-  }
-
-  #renewWhenDue(now: Millis): void {
-    if (!this.#isIn || this.#epochs.need(this.#context.corrected(now)) === 'none') {
-      this.#keyDueAt = undefined
-      return
-    }
-    const { crypto } = this.#context.options
-    const [byte = 0] = crypto.random(1)
-    this.#keyDueAt ??= now + Math.floor((byte / 256) * jitterMs)
-    if (now < this.#keyDueAt) return
-    this.#keyDueAt = undefined
-    this.#write([], now)
   }
 
   // What is told.
