@@ -85,6 +85,8 @@ export class Mesh implements Spreader {
   /** Time of the call being handled: what the machines below say is said now. */
   #now: Millis
   #visibleSince: Millis | undefined
+  /** Some root has counted how many are online, once. */
+  #wasCounted = false
 
   constructor(context: MeshContext, events: MeshEvents, online: number, now: Millis) {
     const { options, session, own, roomTag, room, reach, corrected } = context
@@ -447,9 +449,10 @@ export class Mesh implements Spreader {
   }
 
   #place(): { readonly isRoot: boolean; readonly parent: string | undefined; readonly children: readonly string[] } {
+    // Who takes a room of thousands for one of fifty would check in with all of them. Later roots need not count again first.
+    this.#wasCounted ||= this.#broadcast.isCounted
+    if (!this.#wasCounted) return { isRoot: false, parent: undefined, children: [] }
     let lowest: TreeView | undefined
-    // Who takes a room of thousands for one of fifty would check in with all of them.
-    if (!this.#broadcast.isCounted) return { isRoot: false, parent: undefined, children: [] }
     for (const tree of this.#broadcast.trees) {
       if (tree.slot !== 'hot' && (lowest === undefined || tree.slot < (lowest.slot as number))) lowest = tree
     }

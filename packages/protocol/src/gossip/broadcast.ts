@@ -71,7 +71,7 @@ export class Broadcast {
     return this.#trees.online
   }
 
-  /** Some root has counted how many are online, now or before. */
+  /** `online` is what some root has counted. */
   get isCounted(): boolean {
     return this.#trees.isCounted
   }

@@ -16,7 +16,6 @@ export class Forest {
   readonly #byId = new Map<TreeId, Tree>()
   readonly #list: Tree[] = []
   #told = 1
-  #wasCounted = false
 
   constructor(slots: Slots, lanes: Lanes) {
     this.slots = slots
@@ -56,10 +55,9 @@ export class Forest {
     return this.#counted(true) ?? this.#counted(false) ?? Math.max(this.#told, this.#lanes.list.length + 1)
   }
 
-  /** Some root has counted, now or before. */
+  /** `online` is what some root has counted. */
   get isCounted(): boolean {
-    this.#wasCounted ||= this.#counted(true) !== undefined
-    return this.#wasCounted
+    return this.#counted(true) !== undefined
   }
 
   #counted(beyondFirst: boolean): number | undefined {

@@ -106,7 +106,7 @@ export class Trees {
     return this.#forest.online
   }
 
-  /** Some root has counted, now or before. */
+  /** `online` is what some root has counted. */
   get isCounted(): boolean {
     return this.#forest.isCounted
   }
